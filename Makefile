@@ -1,0 +1,33 @@
+.PHONY: help setup demo test pictures bench clean
+
+help:
+	@echo 'make demo      set up, then render all scenes to renders/ as video and figure'
+	@echo 'make test      set up, then run every check'
+	@echo 'make setup     system libraries, .venv, pinned packages'
+	@echo 'make pictures  draw the pictures of the README again'
+	@echo 'make bench     print side-by-side ratios'
+	@echo 'make clean     remove .venv and what the tools cached here'
+
+setup:
+	@.ci/setup
+
+demo: setup
+	@echo 'Rendering all scenes to renders/' >&2
+	@.venv/bin/mlanim render --all -q m -o renders
+	@.venv/bin/mlanim figure --all -o renders
+
+test: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -n 2
+
+pictures: setup
+	@.venv/bin/python docs/pictures.py
+
+bench: setup
+	@for file in benchmarks/*.py; do .venv/bin/python $$file || exit 1; done
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
