@@ -1,0 +1,188 @@
+"""The layout check: what a viewer could not read or should not see, found by measuring."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from manim import Mobject, VMobject
+
+from mlanim.stage import theme
+from mlanim.stage.batch import Batch
+from mlanim.stage.camera import StageCamera
+from mlanim.stage.layout import Box
+from mlanim.stage.number import NumberGrid, grid_points
+from mlanim.stage.text import EM_PER_FONT_UNIT, Typeset
+
+EDGE = 0.04 * theme.FRAME_HEIGHT
+"""Nothing comes closer to the frame's edge than this, manim units."""
+
+SMALLEST = 0.026 * theme.FRAME_HEIGHT / EM_PER_FONT_UNIT
+"""The least size of a text, in font units."""
+
+LEAST_CONTRAST = 4.5
+TOUCH = 0.02  # manim units by which boxes may overlap: the side bearings of glyphs
+ROWS, COLUMNS = 540, 960
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: which rule, on what, the value measured and the value allowed."""
+
+    rule: str
+    objects: tuple[str, ...]
+    measured: float
+    allowed: float
+
+    def __str__(self) -> str:
+        what = " and ".join(f"“{name}”" for name in self.objects)
+        return f"{self.rule}: {what} measures {self.measured:.2f}, allowed {self.allowed:.2f}"
+
+
+@dataclass(frozen=True)
+class _Label:
+    """A piece of text on stage: what it says, where its ink is, how large, in which paint."""
+
+    says: str
+    box: Box
+    size: float
+    rgba: np.ndarray  # (4,)
+
+
+def check(mobjects: Iterable[Mobject]) -> list[Finding]:
+    """All faults of what stands on stage, worst rules first."""
+    mobjects = list(mobjects)
+    labels = list(_labels(mobjects))
+    return [
+        *_outside(mobjects),
+        *_overlapping(labels),
+        *_too_small(labels),
+        *_too_faint(labels, mobjects),
+        *_invisible(mobjects),
+    ]
+
+
+def leaves_a_mark(vmobject: VMobject) -> bool:
+    """Whether drawing a mobject would change a picture."""
+    if isinstance(vmobject, Batch):
+        return vmobject.visible
+    filled = np.any(vmobject.get_fill_rgbas()[:, 3] > 0)
+    stroked = vmobject.get_stroke_width() > 0 and np.any(vmobject.get_stroke_rgbas()[:, 3] > 0)
+    return bool(len(vmobject.points)) and bool(filled or stroked)
+
+
+def visible_members(mobject: Mobject) -> list[VMobject]:
+    """The members of a mobject's family that leave a mark."""
+    family = mobject.get_family()
+    return [m for m in family if isinstance(m, VMobject) and leaves_a_mark(m)]
+
+
+def bounding_box(members: Iterable[VMobject]) -> Box:
+    """The smallest box around the points of visible members, half their strokes included."""
+    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    for member in members:
+        half = 0.0 if isinstance(member, Batch) else member.get_stroke_width() / 200
+        low = np.minimum(low, member.points[:, :2].min(axis=0) - half)
+        high = np.maximum(high, member.points[:, :2].max(axis=0) + half)
+    return Box(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+
+
+def _labels(mobjects: Iterable[Mobject]) -> Iterable[_Label]:
+    for member in itertools.chain.from_iterable(m.get_family() for m in mobjects):
+        if isinstance(member, Typeset):
+            for piece in visible_members(member)[:1]:
+                ink = bounding_box(visible_members(member))
+                yield _Label(member.plain, ink, member.size, piece.get_fill_rgbas()[0])
+        elif isinstance(member, NumberGrid) and leaves_a_mark(member):
+            yield from _grid_labels(member)
+
+
+def _grid_labels(grid: NumberGrid) -> Iterable[_Label]:
+    for text, place in zip(grid.texts, grid.places, strict=True):
+        points = grid_points([text], place[None], grid.nominal_size)
+        box = Box(*points[:, :2].min(axis=0).tolist(), *points[:, :2].max(axis=0).tolist())
+        yield _Label(text, box, grid.nominal_size, grid.get_fill_rgbas()[0])
+
+
+def _outside(mobjects: Iterable[Mobject]) -> Iterable[Finding]:
+    half = np.array([theme.FRAME_WIDTH, theme.FRAME_HEIGHT]) / 2
+    for mobject in mobjects:
+        members = visible_members(mobject)
+        if not members:
+            continue
+        box = bounding_box(members)
+        reach = np.array([max(-box.left, box.right), max(-box.bottom, box.top)])
+        room = float(np.min(half - reach))
+        if room < EDGE - TOUCH:
+            yield Finding("too close to the edge", (_name(mobject),), room, EDGE)
+
+
+def _overlapping(labels: list[_Label]) -> Iterable[Finding]:
+    for first, second in itertools.combinations(labels, 2):
+        a, b = first.box, second.box
+        width = min(a.right, b.right) - max(a.left, b.left)
+        height = min(a.top, b.top) - max(a.bottom, b.bottom)
+        overlap = min(width, height)
+        if overlap > TOUCH:
+            yield Finding("texts overlap", (first.says, second.says), overlap, TOUCH)
+
+
+def _too_small(labels: list[_Label]) -> Iterable[Finding]:
+    for label in labels:
+        if label.size < SMALLEST - 0.01:
+            yield Finding("text too small", (label.says,), label.size, SMALLEST)
+
+
+def _too_faint(labels: list[_Label], mobjects: list[Mobject]) -> Iterable[Finding]:
+    behind = _without_text(mobjects)
+    for label in labels:
+        below = _under(behind, label.box)
+        ink = label.rgba[:3] * label.rgba[3] + below * (1 - label.rgba[3])
+        # A hairline that runs under a word does not make it unreadable; a tenth of its area does.
+        worst = float(np.quantile(theme.contrast(ink, below), 0.1))
+        if worst < LEAST_CONTRAST - 0.05:
+            yield Finding("contrast too low", (label.says,), worst, LEAST_CONTRAST)
+
+
+def _without_text(mobjects: list[Mobject]) -> np.ndarray:
+    """What stands behind the texts, (ROWS, COLUMNS, 3) in 0..1."""
+    texts = {
+        id(member)
+        for mobject in mobjects
+        for text in mobject.get_family()
+        if isinstance(text, (Typeset, NumberGrid))
+        for member in text.get_family()
+    }
+    camera = StageCamera(
+        pixel_width=COLUMNS,
+        pixel_height=ROWS,
+        frame_width=theme.FRAME_WIDTH,
+        frame_height=theme.FRAME_HEIGHT,
+        background_color=theme.color("background"),
+    )
+    shown = [m for m in camera.get_mobjects_to_display(mobjects) if id(m) not in texts]
+    camera.capture_mobjects(shown, include_submobjects=False)
+    return np.asarray(camera.pixel_array[..., :3], dtype=float) / 255
+
+
+def _under(picture: np.ndarray, box: Box) -> np.ndarray:
+    """The pixels (N, 3) of a frame within a box; at least one."""
+    scale = ROWS / theme.FRAME_HEIGHT
+    left = int(np.clip((box.left + theme.FRAME_WIDTH / 2) * scale, 0, COLUMNS - 1))
+    right = int(np.clip((box.right + theme.FRAME_WIDTH / 2) * scale + 1, left + 1, COLUMNS))
+    top = int(np.clip((theme.FRAME_HEIGHT / 2 - box.top) * scale, 0, ROWS - 1))
+    bottom = int(np.clip((theme.FRAME_HEIGHT / 2 - box.bottom) * scale + 1, top + 1, ROWS))
+    return picture[top:bottom, left:right].reshape(-1, 3)
+
+
+def _invisible(mobjects: Iterable[Mobject]) -> Iterable[Finding]:
+    for mobject in mobjects:
+        drawable = [m for m in mobject.get_family() if isinstance(m, VMobject)]
+        if drawable and not visible_members(mobject):
+            yield Finding("invisible object left on stage", (_name(mobject),), 0, 1)
+
+
+def _name(mobject: Mobject) -> str:
+    return mobject.plain if isinstance(mobject, Typeset) else type(mobject).__name__

@@ -1,0 +1,126 @@
+"""Numbers that change: fixed width, aligned on the point, a true minus sign."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from manim import VMobject
+
+from mlanim.stage import theme
+from mlanim.stage.text import EM_PER_FONT_UNIT, Typeset, _piece
+from mlanim.stage.typesetting import literal, typeset
+
+MINUS = "\u2212"
+_GLYPHS = "0123456789." + MINUS + "+%°×e "
+
+
+def format_number(value: float, places: int = 2, signed: bool = False, suffix: str = "") -> str:
+    """The number as shown: `places` decimals, a true minus sign, never a minus zero."""
+    text = f"{value:+.{places}f}" if signed else f"{value:.{places}f}"
+    if float(text) == 0:
+        text = text.replace("-", "+" if signed else "")
+    return text.replace("-", MINUS) + suffix
+
+
+@functools.lru_cache(maxsize=64)
+def _glyph(character: str, weight: str) -> tuple[np.ndarray, float]:
+    """A character's curves (4 n, 2) and advance width, in ems."""
+    # The strut keeps the width of a space, which Typst would trim at the end of a line.
+    setting = typeset(f'#text(weight: "{weight}", {literal(character + "|")})')
+    bar = typeset(f'#text(weight: "{weight}", {literal("|")})')
+    curves = [outline.curves for outline in setting.outlines[: -len(bar.outlines)]]
+    return (np.concatenate(curves) if curves else np.zeros((0, 2))), setting.width - bar.width
+
+
+def number_curves(text: str, weight: str = "regular") -> tuple[np.ndarray, float, float]:
+    """Curves (4 n, 2) of a formatted number in ems, where its point lies, and its width.
+
+    Digits all have the same width, so numbers of one format line up on the point.
+    """
+    pieces, x, point = [], 0.0, None
+    for character in text:
+        if character == "." and point is None:
+            point = x
+        curves, advance = _glyph(character, weight)
+        pieces.append(curves + np.array([x, 0.0]))
+        x += advance
+    whole = np.concatenate(pieces) if pieces else np.zeros((0, 2))
+    return whole, x if point is None else point, x
+
+
+class Number(Typeset):
+    """A number of a scene; `set_value` redraws it in place with its point where it was."""
+
+    def __init__(
+        self,
+        value: float = 0.0,
+        places: int = 2,
+        signed: bool = False,
+        suffix: str = "",
+        size: str = "body",
+        role: str = "text",
+        weight: str = "regular",
+    ):
+        VMobject.__init__(self)
+        self.places, self.signed, self.suffix, self.weight = places, signed, suffix, weight
+        self.nominal_size = theme.SIZES[size]
+        self._parts = {}
+        self.add(_piece([], 1.0, theme.color(role)))
+        em = self.nominal_size * EM_PER_FONT_UNIT
+        self[0].points = np.repeat([[0, 0, 0], [0, self._ABOVE * em, 0]], 4, axis=0)
+        self.set_value(value)
+
+    def set_value(self, value: float) -> Self:
+        """Show `value`, keeping the place and size that the number has now."""
+        self.value = value
+        self.plain = format_number(value, self.places, self.signed, self.suffix)
+        curves, point, width = number_curves(self.plain, self.weight)
+        em = self.size * EM_PER_FONT_UNIT
+        self.advance = width * em
+        marks = self[0].points[:8]
+        flat = (curves - np.array([point, 0.0])) * em
+        placed = np.column_stack([flat, np.zeros(len(flat))]) + marks[0]
+        self[0].points = np.concatenate([marks, placed])
+        return self
+
+
+class NumberGrid(VMobject):
+    """Many small numbers as one drawn path in one colour: the cells of a matrix.
+
+    Args:
+        texts: formatted numbers, one a place.
+        places: centres (N, 3) in manim units.
+    """
+
+    def __init__(self, texts: Sequence[str], places: np.ndarray, role: str, size: str = "small"):
+        super().__init__(stroke_width=0, fill_color=theme.color(role), fill_opacity=1)
+        self.nominal_size = theme.SIZES[size]
+        self.set_texts(texts, places)
+
+    def set_texts(self, texts: Sequence[str], places: np.ndarray) -> Self:
+        """Show other numbers at other places (N, 3)."""
+        self.texts, self.places = list(texts), np.asarray(places, dtype=float)
+        self.points = grid_points(self.texts, self.places, self.nominal_size)
+        return self
+
+
+def grid_points(texts: Sequence[str], places: np.ndarray, size: float) -> np.ndarray:
+    """Points (4 n, 3) of numbers centred on `places` (N, 3), in manim units."""
+    em = size * EM_PER_FONT_UNIT
+    _, cap = _cap_height()
+    pieces = [np.zeros((0, 3))]
+    for text, place in zip(texts, places, strict=True):
+        curves, _, width = number_curves(text)
+        flat = (curves - np.array([width / 2, cap / 2])) * em
+        pieces.append(np.column_stack([flat, np.zeros(len(flat))]) + place)
+    return np.concatenate(pieces)
+
+
+@functools.lru_cache(maxsize=1)
+def _cap_height() -> tuple[float, float]:
+    """Lowest and highest ink of a figure, in ems."""
+    curves, _ = _glyph("8", "regular")
+    return float(curves[:, 1].min()), float(curves[:, 1].max())

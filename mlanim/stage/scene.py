@@ -1,0 +1,111 @@
+"""The contract of a scene: parameters, one computation, a lecture with pauses, and a figure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from manim import Animation, FadeIn, FadeOut, Mobject, Scene, config
+from pydantic import BaseModel, ConfigDict, Field
+
+from mlanim.stage import layout, theme
+from mlanim.stage.camera import StageCamera
+from mlanim.stage.data import as_record
+from mlanim.stage.text import Content, Text
+
+
+class SceneParams(BaseModel):
+    """What a user may set. Each scene's `Params` derives from this and describes every field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of everything random.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Slide:
+    """A pause: when it comes, what the lecturer says there, and how the next part starts."""
+
+    time: float
+    notes: str = ""
+    loop: bool = False
+    auto: bool = False
+
+
+class LessonScene(Scene):
+    """A lecture and a figure drawn from what `compute` returned.
+
+    A subclass gives a one-line docstring (the title), a module docstring (the gallery's text), a
+    `category`, `Params`, `compute`, `construct` and `figure`.
+    """
+
+    category: ClassVar[str] = ""
+    Params: ClassVar[type[SceneParams]] = SceneParams
+
+    params: SceneParams
+    data: Any
+
+    def __init__(self, *, params: SceneParams | None = None, data: Any = None, **kwargs: Any):
+        config.background_color = theme.color("background")
+        kwargs.setdefault("camera_class", StageCamera)
+        super().__init__(**kwargs)
+        self.slides: list[Slide] = []
+        self.panels: dict[str, Mobject] = {}
+        self.at_pause: Callable[[LessonScene], None] | None = None
+        self._caption: Text | None = None
+        if params is not None:
+            self.params, self.data = params, data
+
+    @staticmethod
+    def compute(params: Any) -> Any:
+        """Run the PyTorch side; the result is a frozen dataclass of arrays and plain values."""
+        raise NotImplementedError
+
+    def setup(self) -> None:
+        """Under plain manim nobody has computed yet: do it with the default parameters."""
+        if not hasattr(self, "params"):
+            self.params = self.Params()
+            self.data = as_record(self.compute(self.params))
+
+    def figure(self) -> None:
+        """Compose the still from named panels, with `self.panel(name, …)`."""
+        raise NotImplementedError
+
+    def panel(self, name: str, *mobjects: Mobject) -> None:
+        """Add mobjects to the figure as part of the panel `name`."""
+        group = self.panels.setdefault(name, Mobject())
+        group.add(*mobjects)
+        self.add(*mobjects)
+
+    def next_slide(self, notes: str = "", loop: bool = False, auto: bool = False) -> None:
+        """Pause here: a deck stops after this; `notes` is what the lecturer says to it."""
+        self.wait(theme.BEAT)
+        self.slides.append(Slide(round(float(self.time), 6), notes, loop, auto))
+        if self.at_pause is not None:
+            self.at_pause(self)
+
+    def show_title(self, *content: Content) -> Text:
+        """Fade in the title line and keep it."""
+        title = layout.title(*content)
+        self.play(FadeIn(title), run_time=theme.BEAT)
+        return title
+
+    def say(self, *content: Content, **timing: float) -> None:
+        """Replace the caption line."""
+        self.play(*self.saying(*content), **({"run_time": theme.BEAT} | timing))
+
+    def saying(self, *content: Content) -> list[Animation]:
+        """The animations that replace the caption, or clear it, to play along with others."""
+        old, self._caption = self._caption, layout.caption(*content) if content else None
+        leave = [FadeOut(old)] if old is not None else []
+        return [*leave, FadeIn(self._caption)] if self._caption is not None else leave
+
+    def clear_stage(self, *keep: Mobject, **timing: float) -> None:
+        """Fade out all but `keep`: what has had its say leaves."""
+        kept = {id(mobject) for mobject in keep}
+        leaving = [mobject for mobject in self.mobjects if id(mobject) not in kept]
+        if self._caption in leaving:
+            self._caption = None
+        if leaving:
+            self.play(*(FadeOut(m) for m in leaving), **({"run_time": theme.BEAT} | timing))

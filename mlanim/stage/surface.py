@@ -1,0 +1,201 @@
+"""A surface in space: one object that projects, shades and sorts its faces with arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import cairo
+import numpy as np
+from manim import ORIGIN, Mobject, ValueTracker
+
+from mlanim.stage import colormap, theme
+from mlanim.stage.batch import Batch, as_3d
+from mlanim.stage.mesh import grid_faces, grown
+
+LIGHT = np.array([-0.45, -0.35, 0.82])
+
+
+class View(Mobject):
+    """An orthographic look at space: a turn around the vertical, an elevation, a scale, a centre.
+
+    `turn` and `elevation` are trackers in radians, so a scene plays
+    `view.turn.animate.set_value(…)` and whatever follows the view moves.
+    """
+
+    def __init__(
+        self,
+        turn: float = 0.6,
+        elevation: float = 0.6,
+        scale: float = 2.6,
+        centre: np.ndarray = ORIGIN,
+    ):
+        super().__init__()
+        self.turn, self.elevation = ValueTracker(turn), ValueTracker(elevation)
+        self.zoom = ValueTracker(scale)
+        self.centre = np.asarray(centre, dtype=float)
+
+    def project(self, world: np.ndarray) -> np.ndarray:
+        """World (..., 3) to the frame: x, y in manim units, and depth away from the viewer."""
+        turn, lift = self.turn.get_value(), self.elevation.get_value()
+        x = np.cos(turn) * world[..., 0] - np.sin(turn) * world[..., 1]
+        away = np.sin(turn) * world[..., 0] + np.cos(turn) * world[..., 1]
+        y = np.sin(lift) * away + np.cos(lift) * world[..., 2]
+        depth = np.cos(lift) * away - np.sin(lift) * world[..., 2]
+        flat = np.stack([x, y], axis=-1) * self.zoom.get_value() + self.centre[:2]
+        return np.concatenate([flat, depth[..., None]], axis=-1)
+
+
+@dataclass(frozen=True)
+class _Line:
+    world: np.ndarray  # (N, 3)
+    rgba: list[float]
+    width: float  # manim units
+    bias: float  # how much nearer to the viewer it counts than it is
+
+
+class Surface(Batch):
+    """Heights over a grid, seen through a `View`; lines on it are hidden where it hides them.
+
+    Args:
+        heights: (R, C) in world units, over x (columns) and y (rows) spanning [-1, 1] each.
+        view: how it is seen; the surface follows it in every frame.
+        colors: face colours from mean heights (F,) to (F, 3); the terrain map without one.
+        wire: every how many rows and columns a mesh line is drawn; 0 for none.
+    """
+
+    mixed = ("rgbas", "heights")
+
+    def __init__(
+        self, heights: np.ndarray, view: View, colors: np.ndarray | None = None, wire: int = 5
+    ):
+        self.heights = np.asarray(heights, dtype=float)
+        rows, columns = self.heights.shape
+        self.faces = grid_faces(rows, columns)
+        self.view, self.wire = view, wire
+        self.lines: dict[str, _Line] = {}
+        super().__init__(view.project(self.world), np.ones((len(self.faces), 4)))
+        self._paint(colors)
+        self._add_wires()
+        self.add_updater(lambda surface: surface.follow())
+
+    @property
+    def world(self) -> np.ndarray:
+        """The vertices in space, (R C, 3)."""
+        rows, columns = self.heights.shape
+        y, x = np.meshgrid(np.linspace(-1, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
+        return np.stack([x, y, self.heights], axis=-1).reshape(-1, 3)
+
+    def follow(self) -> Self:
+        """Project again with the view as it is now."""
+        self.points = self.view.project(self.world)
+        return self
+
+    def set_line(
+        self,
+        name: str,
+        world: np.ndarray,
+        role: str,
+        width: str = "line",
+        bias: float = 0.06,
+        opacity: float = 1.0,
+    ) -> Self:
+        """Draw a line through `world` (N, 3) on the surface, in place of the one of that name."""
+        self.lines[name] = _Line(
+            np.asarray(world, dtype=float),
+            [*theme.rgb(role).tolist(), opacity],
+            theme.STROKES[width] / 100,
+            bias,
+        )
+        return self
+
+    def height_at(self, xy: np.ndarray) -> np.ndarray:
+        """Heights (N,) at places (N, 2) of [-1, 1]², bilinear between the grid's vertices."""
+        rows, columns = self.heights.shape
+        u = np.clip((xy[:, 0] + 1) / 2, 0, 1) * (columns - 1)
+        v = np.clip((xy[:, 1] + 1) / 2, 0, 1) * (rows - 1)
+        i, j = np.minimum(v.astype(int), rows - 2), np.minimum(u.astype(int), columns - 2)
+        a, b, h = v - i, u - j, self.heights
+        low = h[i, j] * (1 - b) + h[i, j + 1] * b
+        high = h[i + 1, j] * (1 - b) + h[i + 1, j + 1] * b
+        return np.asarray(low * (1 - a) + high * a)
+
+    def lift(self, xy: np.ndarray) -> np.ndarray:
+        """Places (N, 2) of [-1, 1]² onto the surface, (N, 3) in space."""
+        return np.column_stack([xy, self.height_at(xy)])
+
+    def _paint(self, colors: np.ndarray | None) -> None:
+        corners = self.world[self.faces]
+        if colors is None:
+            mean = corners[:, :, 2].mean(axis=1)
+            colors = colormap.terrain(mean, float(mean.min()), float(mean.max()))
+        normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+        shade = 0.72 + 0.34 * np.clip(normal @ (LIGHT / np.linalg.norm(LIGHT)), 0, 1)
+        self.set_rgbas(np.clip(colors * shade[:, None], 0, 1))
+
+    def _add_wires(self) -> None:
+        rows, columns = self.heights.shape
+        grid = self.world.reshape(rows, columns, 3)
+        if not self.wire:
+            return
+        for i in range(0, rows, self.wire):
+            self.set_line(f"row {i}", grid[i], "background", "hair", 0.03, opacity=0.35)
+        for j in range(0, columns, self.wire):
+            self.set_line(f"column {j}", grid[:, j], "background", "hair", 0.03, opacity=0.35)
+
+    def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
+        """Paint faces and line pieces from back to front."""
+        corners = grown(self.points[self.faces, :2], 0.6 * pixel)
+        depths = [self.points[self.faces, 2].mean(axis=1)]
+        pieces, paints, widths = [], [], []
+        for line in self.lines.values():
+            seen = self.view.project(line.world)
+            ends = np.stack([seen[:-1], seen[1:]], axis=1)
+            pieces.append(ends[:, :, :2])
+            depths.append(ends[:, :, 2].mean(axis=1) - line.bias)
+            paints += [line.rgba] * len(ends)
+            widths += [line.width] * len(ends)
+        strokes = np.concatenate(pieces).tolist() if pieces else []
+        order = np.argsort(-np.concatenate(depths), kind="stable").tolist()
+        fills = rgbas.tolist()
+        shapes = corners.tolist()
+        ctx.set_line_cap(cairo.LINE_CAP_ROUND)
+        for item in order:
+            if item < len(shapes):
+                _fill(ctx, shapes[item], fills[item])
+            else:
+                at = item - len(shapes)
+                _stroke(ctx, strokes[at], paints[at], widths[at])
+
+
+def _fill(ctx: cairo.Context, corners: list[list[float]], rgba: list[float]) -> None:
+    red, green, blue, alpha = rgba
+    ctx.new_path()
+    for corner in corners:
+        ctx.line_to(*corner)
+    ctx.set_source_rgba(blue, green, red, alpha)
+    ctx.fill()
+
+
+def _stroke(ctx: cairo.Context, ends: list[list[float]], rgba: list[float], width: float) -> None:
+    red, green, blue, alpha = rgba
+    ctx.new_path()
+    ctx.move_to(*ends[0])
+    ctx.line_to(*ends[1])
+    ctx.set_source_rgba(blue, green, red, alpha)
+    ctx.set_line_width(width)
+    ctx.stroke()
+
+
+def floor_rectangle(z: float) -> np.ndarray:
+    """The closed outline of [-1, 1]² at height `z`, (5, 3)."""
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]], dtype=float)
+    return np.column_stack([corners, np.full(5, z)])
+
+
+def as_world(xy: np.ndarray, z: float) -> np.ndarray:
+    """Places (N, 2) at height `z`, (N, 3)."""
+    world = as_3d(xy)
+    world[:, 2] = z
+    return world
