@@ -1,0 +1,1 @@
+"""What people embed: figures, and later decks and notebooks."""

@@ -1,0 +1,142 @@
+"""Runs a scene: through without drawing to plan it, or drawing every frame into one encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from manim import CairoRenderer, tempconfig
+from manim.scene.scene_file_writer import SceneFileWriter
+
+from mlanim.render.job import Job
+from mlanim.render.video import FrameEncoder
+from mlanim.stage import theme
+from mlanim.stage.camera import StageCamera
+from mlanim.stage.scene import LessonScene, SceneParams, Slide
+
+FrameListener = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a scene will be: how many frames, and where it pauses."""
+
+    frames: int
+    slides: tuple[Slide, ...]
+
+
+class _NoFiles(SceneFileWriter):
+    """Manim's writer without its files: one encoder takes all frames of all plays."""
+
+    def __init__(self, settings: Any, take: Callable[[np.ndarray, int], None] | None = None):
+        super().__init__(settings)
+        self.take = take
+
+    def begin_animation(self, allow_write: bool = False, **play: Any) -> None:
+        """Nothing to open: the encoder runs on from play to play."""
+
+    def end_animation(self, allow_write: bool = False) -> None:
+        """Nothing to close."""
+
+    def write_frame(self, pixels: np.ndarray, *, repeat: int = 1) -> None:
+        """Hand a frame on."""
+        if self.take is not None:
+            self.take(pixels, repeat)
+
+    def finish(self) -> None:
+        """Nothing to join."""
+
+
+class _DryRenderer(CairoRenderer):
+    """Goes through the plays, counts the frames that they would have, and draws none."""
+
+    def __init__(self) -> None:
+        super().__init__(file_writer_class=_NoFiles, camera_class=StageCamera, skip_animations=True)
+        self.frames = 0
+
+    def update_frame(self, *args: Any, **kwargs: Any) -> None:
+        """Draw nothing."""
+
+    def save_static_frame_data(self, *args: Any, **kwargs: Any) -> None:
+        """Keep nothing."""
+
+    def play(self, scene: Any, *args: Any, **kwargs: Any) -> None:
+        """Run a play to its end at once."""
+        super().play(scene, *args, **kwargs)
+        rate = self.camera.frame_rate
+        if scene.is_current_animation_frozen_frame():
+            self.frames += int(scene.duration / (1 / rate))
+        else:
+            self.frames += len(np.arange(0, scene.duration, 1 / rate))
+
+
+@contextmanager
+def configured(job: Job) -> Iterator[None]:
+    """Manim's configuration for a job, without its caches, its bars and its folders."""
+    theme.use(job.theme)
+    settings = {
+        "pixel_width": job.width,
+        "pixel_height": job.height,
+        "frame_width": theme.FRAME_HEIGHT * job.width / job.height,
+        "frame_height": theme.FRAME_HEIGHT,
+        "frame_rate": job.fps,
+        "background_color": theme.color("background"),
+        "background_opacity": 0.0 if job.transparent else 1.0,
+        "format": "mov" if job.transparent else "mp4",  # manim checks for alpha
+        "disable_caching": True,
+        "progress_bar": "none",
+        "verbosity": "ERROR",
+    }
+    with tempconfig(settings):
+        yield
+
+
+def plan(scene_class: type[LessonScene], params: SceneParams, data: Any) -> Plan:
+    """A dry pass over the lecture; call it within `configured`."""
+    scene, frames = run_dry(scene_class, params, data)
+    return Plan(frames, tuple(scene.slides))
+
+
+def run_dry(
+    scene_class: type[LessonScene],
+    params: SceneParams,
+    data: Any,
+    at_pause: Callable[[LessonScene], None] | None = None,
+) -> tuple[LessonScene, int]:
+    """Run the lecture without drawing; `at_pause` is called at each pause and at the end."""
+    renderer = _DryRenderer()
+    scene = scene_class(params=params, data=data, renderer=renderer)
+    scene.at_pause = at_pause
+    scene.render()
+    return scene, renderer.frames
+
+
+def draw(
+    scene_class: type[LessonScene],
+    params: SceneParams,
+    data: Any,
+    encoder: FrameEncoder,
+    listener: FrameListener,
+) -> tuple[Plan, np.ndarray]:
+    """Draw every frame into the encoder; the plan as drawn, and the last frame as the poster."""
+    last: list[np.ndarray] = []
+
+    def take(pixels: np.ndarray, repeat: int) -> None:
+        encoder.write(pixels, repeat)
+        last[:] = [pixels]
+        listener(encoder.frames)
+
+    renderer = CairoRenderer(
+        file_writer_class=partial(_NoFiles, take=take),  # type: ignore[arg-type]
+        camera_class=StageCamera,
+    )
+    scene = scene_class(params=params, data=data, renderer=renderer)
+    scene.render()
+    if not last:  # no play at all: one frame of what stands
+        renderer.update_frame(scene)
+        take(renderer.get_frame(), 1)
+    return Plan(encoder.frames, tuple(scene.slides)), last[0]

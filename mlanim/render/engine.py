@@ -1,0 +1,132 @@
+"""Runs jobs, each in a process of its own, a few at a time, and reports how they are doing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from mlanim.render.job import Job
+from mlanim.render.outputs import is_current
+
+WORKER = "mlanim.render.worker"
+
+Listener = Callable[[Job, dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: with its file, or with a message and the exit code that it asks for."""
+
+    job: Job
+    code: int
+    message: str = ""
+    fresh: bool = True
+
+
+class Engine:
+    """Makes files from jobs. `stop` ends every process that it started."""
+
+    def __init__(self, workers: int, listener: Listener, worker: str = WORKER):
+        self.workers = workers
+        self.listener = listener
+        self.worker = worker
+        self._running: set[subprocess.Popen[str]] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def run(self, jobs: Iterable[Job]) -> list[Outcome]:
+        """Make all jobs; outcomes in the jobs' order. An interrupt ends what is under way."""
+        pool = ThreadPoolExecutor(self.workers)
+        try:
+            futures = [pool.submit(self._one, job) for job in jobs]
+            return [future.result() for future in futures]
+        except BaseException:
+            self.stop()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def stop(self) -> None:
+        """End all processes; each removes what it was writing."""
+        with self._lock:
+            self._stopped = True
+            running = list(self._running)
+        for process in running:
+            _end(process)
+
+    def _one(self, job: Job) -> Outcome:
+        if is_current(job):
+            self.listener(job, {"event": "current"})
+            return Outcome(job, 0, fresh=False)
+        process = self._start(job)
+        if process is None:
+            return Outcome(job, 130, "interrupted")
+        failure: dict[str, Any] = {}
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                event = json.loads(line)
+                if event["event"] == "error":
+                    failure = event
+                else:
+                    self.listener(job, event)
+            code = process.wait()
+        finally:
+            _end(process)
+            with self._lock:
+                self._running.discard(process)
+        outcome = self._outcome(job, code, failure)
+        self.listener(job, {"event": "failed" if outcome.code else "made"})
+        return outcome
+
+    def _start(self, job: Job) -> subprocess.Popen[str] | None:
+        with self._lock:
+            if self._stopped:
+                return None
+            process = subprocess.Popen(
+                [sys.executable, "-m", self.worker],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,  # a Ctrl-C reaches us alone, and we end the group
+            )
+            self._running.add(process)
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(job.to_json() + "\n")
+            process.stdin.flush()
+        return process
+
+    def _outcome(self, job: Job, code: int, failure: dict[str, Any]) -> Outcome:
+        if code == 0:
+            return Outcome(job, 0)
+        if failure:
+            return Outcome(job, 2 if failure["usage"] else 1, failure["message"])
+        if code < 0:
+            name = signal.Signals(-code).name
+            reason = f"The process that drew {job.scene.name} was ended by {name}"
+            hint = "; it may have run out of memory." if name == "SIGKILL" else "."
+            return Outcome(job, 1, reason + hint)
+        return Outcome(job, 1, f"The process that drew {job.scene.name} ended with code {code}.")
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Close the process's stdin, at which it cleans up and ends; then make sure of its group."""
+    with contextlib.suppress(OSError):
+        if process.stdin is not None:
+            process.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=2)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

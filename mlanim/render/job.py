@@ -1,0 +1,128 @@
+"""What to make: a frozen value whose digest names the result."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from mlanim import __version__
+from mlanim.render.catalog import SceneEntry
+from mlanim.render.errors import UsageError
+
+Kind = Literal["video", "figure"]
+
+QUALITIES: Mapping[str, tuple[int, int, int]] = {
+    "l": (854, 480, 15),
+    "m": (1280, 720, 30),
+    "h": (1920, 1080, 60),
+    "p": (2560, 1440, 60),
+    "k": (3840, 2160, 60),
+}
+"""Manim's sizes: width, height and frames a second by the letter of `-q`."""
+
+VIDEO_FORMATS = ("mp4", "webm", "mov", "gif")
+FIGURE_FORMATS = ("png", "svg", "pdf")
+WITH_ALPHA = ("webm", "mov", "png", "svg", "pdf")
+MOST_PIXELS = 7680
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to make from one scene.
+
+    `settings` are the parameters as the user gave them; the scene validates them where it is
+    imported, in the process that draws.
+    """
+
+    scene: SceneEntry
+    kind: Kind
+    output: str
+    format: str
+    width: int
+    height: int
+    fps: float
+    theme: str
+    transparent: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        allowed = VIDEO_FORMATS if self.kind == "video" else FIGURE_FORMATS
+        if self.format not in allowed:
+            raise UsageError(
+                f"Unknown format {self.format!r} for a {self.kind}; choose {', '.join(allowed)}."
+            )
+        if self.transparent and self.format not in WITH_ALPHA:
+            raise UsageError(
+                f"{self.format} has no transparency; use --format webm or mov with --transparent."
+            )
+        if not (16 <= self.width <= MOST_PIXELS and 16 <= self.height <= MOST_PIXELS):
+            raise UsageError(
+                f"Resolution {self.width}x{self.height} is out of bounds; "
+                f"each side is 16 to {MOST_PIXELS} pixels."
+            )
+        if self.kind == "video" and (self.width % 2 or self.height % 2):
+            raise UsageError(
+                f"Resolution {self.width}x{self.height} has an odd side; video needs even ones."
+            )
+        if not 1 <= self.fps <= 240:
+            raise UsageError(f"--fps {self.fps:g} is out of bounds; it is 1 to 240.")
+
+    @property
+    def name(self) -> str:
+        """The output's file name without its extension."""
+        return Path(self.output).stem
+
+    def to_json(self) -> str:
+        """The job as one line of JSON, for the process that draws it."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, line: str) -> Job:
+        """The reverse of `to_json`."""
+        fields = json.loads(line)
+        return cls(**{**fields, "scene": SceneEntry(**fields["scene"])})
+
+    def digest(self) -> str:
+        """A name for the result: it changes whenever anything that shapes the file changes."""
+        asked = replace(self, output="", scene=replace(self.scene, path=""))
+        parts = [asked.to_json(), source_digest(Path(self.scene.path)), versions_line()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=64)
+def source_digest(scene: Path) -> str:
+    """A hash of the scene's file, of those beside it, and of this package."""
+    package = Path(__file__).parent.parent
+    beside = [path for path in scene.parent.glob("*.py") if path != scene]
+    files = [scene, *sorted(beside), *sorted(package.rglob("*.py"))]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@functools.lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Versions of everything that shapes a result."""
+    names = ("manim", "torch", "numpy", "scikit-learn", "contourpy", "typst", "av", "pycairo")
+    found = {name: _version(name) for name in names}
+    return {"mlanim": __version__, "python": sys.version.split()[0], **found}
+
+
+def versions_line() -> str:
+    """The versions as one line."""
+    return " ".join(f"{name}={version}" for name, version in versions().items())
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "missing"

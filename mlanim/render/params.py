@@ -1,0 +1,131 @@
+"""What the user set, checked against a scene's parameters; errors name field, value and bounds."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from mlanim.render.errors import UsageError, shortened
+from mlanim.stage.scene import SceneParams
+
+
+def validated(model: type[SceneParams], settings: Mapping[str, Any], scene: str) -> SceneParams:
+    """The parameters with the user's settings in them.
+
+    A value from the command line is a string: it is taken as one where the field takes strings,
+    else read as JSON, or as a list of comma-separated numbers.
+
+    Raises:
+        UsageError: naming each wrong field, its value, and what is allowed.
+    """
+    unknown = [name for name in settings if name not in model.model_fields]
+    if unknown:
+        raise UsageError(_unknown(unknown[0], list(model.model_fields), scene))
+    try:
+        return model(**settings)
+    except ValidationError as error:
+        wrong = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
+        read = {n: _read(v) if n in wrong else v for n, v in settings.items()}
+        if read == settings:
+            raise UsageError(_explain(error, model, settings, scene)) from None
+    try:
+        return model(**read)
+    except ValidationError as error:
+        raise UsageError(_explain(error, model, settings, scene)) from None
+
+
+def _read(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    for text in (value, f"[{value}]"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            continue
+    return value
+
+
+def _unknown(name: str, known: list[str], scene: str) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"{scene} has no parameter {shortened(name)!r}.{hint} It has {', '.join(known)}."
+
+
+def _explain(
+    error: ValidationError, model: type[SceneParams], settings: Mapping[str, Any], scene: str
+) -> str:
+    lines = []
+    for problem in error.errors()[:3]:
+        field = str(problem["loc"][0]) if problem["loc"] else ""
+        reason = str(problem["msg"]).removeprefix("Value error, ")
+        if not field:
+            lines.append(f"{scene}: {reason}")
+            continue
+        given = shortened(settings.get(field, problem["input"]))
+        allowed = bounds(model, field)
+        lines.append(
+            f"{scene}: {field} is {given}. {reason}" + (f" ({allowed})." if allowed else ".")
+        )
+    return "\n".join(line.replace("..", ".") for line in lines)
+
+
+def bounds(model: type[SceneParams], field: str) -> str:
+    """A field's type and limits in words, such as "number, 0 to 180"."""
+    schema = model.model_json_schema()
+    return schema_words(schema["properties"].get(field, {}), schema.get("$defs", {}))
+
+
+def schema_words(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """A JSON schema of one field in words."""
+    if "$ref" in schema:
+        return schema_words(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
+    if "anyOf" in schema:
+        return " or ".join(schema_words(option, definitions) for option in schema["anyOf"])
+    if "enum" in schema:
+        return "one of " + ", ".join(map(str, schema["enum"]))
+    if "const" in schema:
+        return str(schema["const"])
+    kind = str(schema.get("type", "any"))
+    if kind == "array":
+        return _array_words(schema, definitions)
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    word = {"null": "none", "string": "text"}.get(kind, kind)
+    if low is not None and high is not None:
+        return f"{word}, {_plain(low)} to {_plain(high)}"
+    if low is not None:
+        return f"{word}, {'over' if 'exclusiveMinimum' in schema else 'at least'} {_plain(low)}"
+    if high is not None:
+        return f"{word}, {'under' if 'exclusiveMaximum' in schema else 'at most'} {_plain(high)}"
+    return word
+
+
+def _plain(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:g}"
+
+
+def _array_words(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    items = schema.get("items") or (schema.get("prefixItems") or [{}])[0]
+    least, most = schema.get("minItems"), schema.get("maxItems")
+    if least is not None and least == most:
+        count = f"{least}"
+    elif least is not None and most is not None:
+        count = f"{least} to {most}"
+    else:
+        count = "list of"
+    return f"{count} × {schema_words(items, definitions)}"
+
+
+def parameter_rows(model: type[SceneParams]) -> list[tuple[str, str, str, str]]:
+    """Each parameter as (name, what is allowed, default, description), the scene's own first."""
+    defaults = model().model_dump(mode="json")
+    names = sorted(model.model_fields, key=lambda name: name == "seed")
+    return [
+        (name, bounds(model, name), json.dumps(defaults[name], ensure_ascii=False),
+         model.model_fields[name].description or "")
+        for name in names
+    ]  # fmt: skip

@@ -1,0 +1,109 @@
+"""Where settings come from: mlanim.toml of the project, then MLANIM_*, then the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlanim.render.errors import UsageError, shortened
+
+KEYS: Mapping[str, type] = {
+    "quality": str,
+    "fps": float,
+    "resolution": str,
+    "theme": str,
+    "format": str,
+    "output": str,
+    "seed": int,
+    "transparent": bool,
+    "jobs": int,
+}
+"""What mlanim.toml (at its top) and MLANIM_<NAME> may set."""
+
+
+def project_file(start: Path) -> Path | None:
+    """The nearest mlanim.toml in `start` or above it."""
+    for folder in (start, *start.parents):
+        if (folder / "mlanim.toml").is_file():
+            return folder / "mlanim.toml"
+    return None
+
+
+def defaults(start: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Settings of the project and the environment, checked, the environment's winning.
+
+    Raises:
+        UsageError: for an unknown key or a value of the wrong type, with its place.
+    """
+    found: dict[str, Any] = {}
+    path = project_file(start)
+    if path is not None:
+        for name, value in _toml(path).items():
+            if name != "params":
+                found[name] = _checked(name, value, str(path))
+    for name in KEYS:
+        variable = f"MLANIM_{name.upper()}"
+        if variable in environment:
+            found[name] = _from_text(name, environment[variable], variable)
+    return found
+
+
+def project_params(start: Path, scene: str) -> dict[str, Any]:
+    """The `[params.SCENE]` table of the project's mlanim.toml."""
+    path = project_file(start)
+    tables = _toml(path).get("params", {}) if path is not None else {}
+    return dict(tables.get(scene, {})) if isinstance(tables, dict) else {}
+
+
+def params_file(path: Path) -> dict[str, Any]:
+    """Parameters from a .toml or .json file.
+
+    Raises:
+        UsageError: if it cannot be read, or is not a table of names and values.
+    """
+    if path.suffix == ".toml":
+        return _toml(path)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"Cannot read parameters from {path}: {error}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} holds a {type(content).__name__}; it must be an object of names.")
+    return content
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"Cannot read {path}: {error}") from error
+
+
+def _checked(name: str, value: Any, place: str) -> Any:
+    if name not in KEYS:
+        raise UsageError(f"{place} sets {name!r}; it may set {', '.join(KEYS)} and [params.SCENE].")
+    kind = KEYS[name]
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise UsageError(f"{place} sets {name} = {shortened(value)}; it must be a {kind.__name__}.")
+    return value
+
+
+def _from_text(name: str, text: str, variable: str) -> Any:
+    kind = KEYS[name]
+    if kind is bool:
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off", ""):
+            return False
+    else:
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    raise UsageError(f"{variable} is {shortened(text)!r}; it must be a {kind.__name__}.")

@@ -1,0 +1,185 @@
+"""Frames to a video file, in one pass for most formats and two for a GIF's palette."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from mlanim.render.errors import RenderError
+
+Codec = tuple[str, str, str, dict[str, str]]  # container, encoder, pixel format, options
+
+_X264 = {"preset": "veryfast", "crf": "18", "tune": "animation"}
+_VP9 = {"crf": "24", "b": "0", "cpu-used": "5", "row-mt": "1"}
+
+_OPAQUE: dict[str, Codec] = {
+    "mp4": ("mp4", "libx264", "yuv420p", _X264),
+    "mov": ("mov", "libx264", "yuv420p", _X264),
+    "webm": ("webm", "libvpx-vp9", "yuv420p", _VP9),
+    "gif": ("matroska", "libx264rgb", "rgb24", {"preset": "ultrafast", "qp": "0"}),
+}
+_CLEAR: dict[str, Codec] = {
+    "mov": ("mov", "prores_ks", "yuva444p10le", {"profile": "4444"}),
+    "webm": ("webm", "libvpx-vp9", "yuva420p", {**_VP9, "auto-alt-ref": "0"}),
+}
+
+THREADS = 2
+"""A fixed number: the encoder's output may depend on it, and must not depend on the machine."""
+
+
+def encoder_of(format: str, transparent: bool) -> Codec:
+    """Container, encoder, pixel format and options that a format is made with."""
+    return (_CLEAR if transparent else _OPAQUE)[format]
+
+
+class FrameEncoder:
+    """Writes RGBA frames of one size to `path`, which nobody else looks at until `finish`."""
+
+    def __init__(
+        self, path: Path, format: str, size: tuple[int, int], fps: float, transparent: bool
+    ):
+        self.path, self.format, self.transparent = path, format, transparent
+        self.frames = 0
+        container, encoder, self._pixels, options = encoder_of(format, transparent)
+        rate = Fraction(fps).limit_denominator(1001)
+        self._time_base = 1 / rate
+        self._raw = path.with_name(path.name + ".raw") if format == "gif" else path
+        try:
+            flags = {"movflags": "+faststart"} if container in ("mp4", "mov") else {}
+            self._container = av.open(
+                str(self._raw), "w", format=container, options={**flags, "fflags": "+bitexact"}
+            )
+            self._stream: Any = self._container.add_stream(encoder, rate=rate, options=options)
+        except (av.error.FFmpegError, ValueError) as error:
+            raise RenderError(
+                f"The encoder {encoder} for {format} is not usable here: {error}"
+            ) from error
+        self._stream.width, self._stream.height = size
+        self._stream.pix_fmt = self._pixels
+        self._stream.codec_context.thread_count = THREADS
+        if self._pixels.startswith("yuv"):
+            _tag_bt709(self._stream.codec_context)
+
+    def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
+        """Append a frame, (height, width, 4) uint8, `repeat` times."""
+        source = av.VideoFrame.from_ndarray(
+            _straight(pixels) if self.transparent else pixels, "rgba"
+        )
+        yuv = self._pixels.startswith("yuv")
+        frame = source.reformat(format=self._pixels, dst_colorspace="ITU709" if yuv else None)
+        for _ in range(repeat):
+            frame.pts, frame.time_base = self.frames, self._time_base
+            self.frames += 1
+            self._mux(frame)
+
+    def finish(self) -> None:
+        """Flush and close; afterwards the file is whole."""
+        self._mux(None)
+        self._container.close()
+        if self.format == "gif":
+            try:
+                _gif_from(self._raw, self.path)
+            finally:
+                _remove(self._raw)
+
+    def abort(self) -> None:
+        """Close and remove what was written."""
+        with contextlib.suppress(Exception):
+            self._container.close()
+        _remove(self._raw)
+        _remove(self.path)
+
+    def _mux(self, frame: av.VideoFrame | None) -> None:
+        try:
+            for packet in self._stream.encode(frame):
+                self._container.mux(packet)
+        except OSError as error:
+            raise RenderError(f"Cannot write the video: {error.strerror or error}.") from error
+
+
+def _tag_bt709(context: Any) -> None:
+    """Say which colour matrix the numbers are in; players guess wrongly otherwise."""
+    context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
+    context.color_range = 1  # limited
+
+
+def _straight(pixels: np.ndarray) -> np.ndarray:
+    """Cairo's premultiplied colours as the straight ones that encoders expect."""
+    alpha = pixels[..., 3:].astype(np.float32) / 255
+    color = np.divide(
+        pixels[..., :3], alpha, out=np.zeros(pixels[..., :3].shape, np.float32), where=alpha > 0
+    )
+    return np.concatenate(
+        [np.clip(np.rint(color), 0, 255).astype(np.uint8), pixels[..., 3:]], axis=2
+    )
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+
+
+def _gif_from(source: Path, target: Path) -> None:
+    """Two passes, so that memory stays flat: find the palette, then use it."""
+    palette = _palette(source)
+    with av.open(str(source)) as video, av.open(str(target), "w", format="gif") as output:
+        stream = video.streams.video[0]
+        out: Any = output.add_stream("gif", rate=stream.average_rate)
+        out.width, out.height, out.pix_fmt = stream.width, stream.height, "pal8"
+        graph, frames_in, palette_in, sink = _palette_graph(stream, palette)
+        palette_in.push(palette)
+        palette_in.push(None)
+        frames = iter(video.decode(stream))
+        for frame in frames:
+            frames_in.push(frame)
+            _drain(sink, out, output)
+        frames_in.push(None)
+        _drain(sink, out, output)
+        for packet in out.encode(None):
+            output.mux(packet)
+
+
+def _palette(source: Path) -> av.VideoFrame:
+    with av.open(str(source)) as video:
+        stream = video.streams.video[0]
+        graph = av.filter.Graph()
+        entry = graph.add_buffer(template=stream)
+        maker, sink = graph.add("palettegen", "stats_mode=diff"), graph.add("buffersink")
+        entry.link_to(maker)
+        maker.link_to(sink)
+        graph.configure()
+        for frame in video.decode(stream):
+            entry.push(frame)
+        entry.push(None)
+        return sink.pull()  # type: ignore[return-value]
+
+
+def _palette_graph(stream: Any, palette: av.VideoFrame) -> tuple[Any, Any, Any, Any]:
+    graph = av.filter.Graph()
+    frames_in = graph.add_buffer(template=stream)
+    palette_in = graph.add_buffer(
+        width=palette.width, height=palette.height, format=palette.format, time_base=Fraction(1, 25)
+    )
+    use = graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle")
+    sink = graph.add("buffersink")
+    frames_in.link_to(use, 0, 0)
+    palette_in.link_to(use, 0, 1)
+    use.link_to(sink)
+    graph.configure()
+    return graph, frames_in, palette_in, sink
+
+
+def _drain(sink: Any, stream: Any, output: Any) -> None:
+    while True:
+        try:
+            frame = sink.pull()
+        except (av.error.BlockingIOError, av.error.EOFError):
+            return
+        for packet in stream.encode(frame):
+            output.mux(packet)
