@@ -24,7 +24,8 @@ test: setup
 	.venv/bin/pytest -n 2
 
 pictures: setup
-	@.venv/bin/python docs/pictures.py
+	@.venv/bin/mlanim figure --all --resolution 1280x720 -o renders/readme
+	@.venv/bin/mlanim render dot_product --format gif -q l -o renders/readme/dot_product.gif
 
 bench: setup
 	@for file in benchmarks/*.py; do .venv/bin/python $$file || exit 1; done

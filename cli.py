@@ -19,12 +19,14 @@ from mlanim.render.errors import RenderError, UsageError
 from mlanim.render.job import QUALITIES
 
 WORKER = "mlanim.export.worker"
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> None:
     """Run the command line; an error is a sentence on stderr and an exit code."""
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, _interrupt)
+    for name in ENDING:
+        if signal.getsignal(name) != signal.SIG_IGN:  # as under nohup
+            signal.signal(name, _interrupt)
     try:
         code = cli.main(standalone_mode=False, prog_name="mlanim")
     except click.ClickException as error:
@@ -39,10 +41,15 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 0
+    except OSError as error:
+        code = _complain(f"{error.strerror}: {error.filename}", 1)
     sys.exit(code)
 
 
 def _interrupt(*_: Any) -> None:
+    """End in good order; a second signal must not cut the cleaning up short."""
+    for name in ENDING:
+        signal.signal(name, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -226,6 +233,7 @@ def _make(kind: Any, scenes: tuple[str, ...], options: dict[str, Any]) -> None:
 
     again = options.pop("again")
     if again:
+        _refuse_beside_from(options)
         entries = catalog.select(scenes, _folders())
         jobs = [request.again(Path(again), entries, options["output"])]
     else:
@@ -236,13 +244,26 @@ def _make(kind: Any, scenes: tuple[str, ...], options: dict[str, Any]) -> None:
     _print(outcomes, options)
 
 
+def _refuse_beside_from(options: dict[str, Any]) -> None:
+    settled = ("every", "quality", "fps", "resolution", "theme", "format", "transparent")
+    named = (*settled, "sets", "file", "seed")
+    given = [
+        name for name in named if options.get(name) not in (None, ()) and options[name] is not False
+    ]
+    if given:
+        flag = {"every": "all", "sets": "set", "file": "params"}.get(given[0], given[0])
+        raise UsageError(f"--from makes the very same file again; leave --{flag} out.")
+
+
 def _request(kind: Any, options: dict[str, Any]) -> Any:
     from mlanim.render import request, settings
 
     from_file = settings.params_file(Path(options["file"])) if options["file"] else {}
-    taken = ("quality", "fps", "resolution", "theme", "format", "transparent", "output", "seed")
+    taken = ("quality", "fps", "resolution", "theme", "format", "transparent", "output")
     asked = {name: options.get(name) for name in taken}
-    return request.Request(kind, **asked, params={**from_file, **_parsed(options["sets"])})
+    seed = {} if options["seed"] is None else {"seed": options["seed"]}
+    params = {**from_file, **seed, **_parsed(options["sets"])}
+    return request.Request(kind, **asked, params=params)
 
 
 def _print(outcomes: list[Any], options: dict[str, Any]) -> None:

@@ -17,7 +17,10 @@ def main() -> None:
     assert spec.loader is not None
     cli = importlib.util.module_from_spec(spec)
     sys.modules["mlanim.cli"] = cli
-    spec.loader.exec_module(cli)
+    try:
+        spec.loader.exec_module(cli)
+    except KeyboardInterrupt:
+        sys.exit(130)
     cli.main()
 
 

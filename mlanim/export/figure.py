@@ -12,7 +12,7 @@ import cairo
 import numpy as np
 from manim import Mobject, VMobject
 
-from mlanim.render.draw import configured
+from mlanim.render.draw import configured, run_figure
 from mlanim.render.job import Job
 from mlanim.render.pixels import png_bytes
 from mlanim.render.worker import Emit, Made
@@ -31,8 +31,8 @@ CROP = 0.25  # manim units left around the content
 class _VectorContext(cairo.Context):  # type: ignore[type-arg,misc,unused-ignore]
     """Manim's camera hands Cairo blue first, for its pixel arrays; a page wants red first."""
 
-    def set_source_rgba(self, blue: float, green: float, red: float, alpha: float = 1.0) -> None:
-        super().set_source_rgba(red, green, blue, alpha)
+    def set_source_rgba(self, red: float, green: float, blue: float, alpha: float = 1.0) -> None:
+        super().set_source_rgba(blue, green, red, alpha)
 
 
 class _VectorCamera(StageCamera):
@@ -84,7 +84,7 @@ def as_vector(mobjects: list[Mobject], box: Box, format: str, transparent: bool)
     ctx = _VectorContext(surface)
     if not transparent:
         red, green, blue = theme.rgb("background")
-        ctx.set_source_rgba(blue, green, red, 1.0)
+        super(_VectorContext, ctx).set_source_rgba(red, green, blue)
         ctx.paint()
     unit = POINTS_PER_UNIT
     ctx.set_matrix(cairo.Matrix(unit, 0, 0, -unit, -box.left * unit, box.top * unit))
@@ -120,9 +120,7 @@ def make_figure(
 ) -> Made:
     """Compose the scene's figure and write it to `temporary` in the job's format."""
     with configured(job):
-        scene = scene_class(params=params, data=data, skip_animations=True)
-        scene.setup()
-        scene.figure()
+        scene = run_figure(scene_class, params, data)
         box = crop_box(scene.mobjects)
         if job.format == "png":
             payload = as_png(scene.mobjects, box, job.width, job.transparent)

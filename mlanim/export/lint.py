@@ -9,7 +9,7 @@ from typing import Any
 from mlanim.render import draw, worker
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.job import Job
-from mlanim.render.loading import load
+from mlanim.render.loading import faults_of, load
 from mlanim.render.params import validated
 from mlanim.stage.check import Finding, check
 from mlanim.stage.scene import LessonScene
@@ -48,11 +48,8 @@ def lint_scene(entry: SceneEntry, theme: str, settings: Mapping[str, Any]) -> li
         shown = place or f"{scene.time:.1f} s"
         faults.extend(Fault(entry.name, theme, shown, f) for f in check(scene.mobjects))
 
-    with draw.configured(job):
+    with draw.configured(job), faults_of(entry):
         scene, _ = draw.run_dry(scene_class, params, data, look)
         look(scene, "the end")
-        still = scene_class(params=params, data=data, skip_animations=True)
-        still.setup()
-        still.figure()
-        look(still, "figure")
+        look(draw.run_figure(scene_class, params, data), "figure")
     return faults

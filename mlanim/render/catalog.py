@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import difflib
 import inspect
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mlanim.render.errors import UsageError
+from mlanim.render.errors import UsageError, shortened
 
 
 @dataclass(frozen=True)
@@ -84,27 +85,27 @@ def _read_quietly(path: Path) -> SceneEntry | None:
     """Like `read`; a broken file in a folder must not take the others down with it."""
     try:
         return read(path)
-    except (SyntaxError, ValueError, OSError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         return None
 
 
 def _broken(name: str, folders: Iterable[Path]) -> SceneEntry | None:
     """The file of that name that cannot be read as Python, so that rendering it says why."""
     for folder in (*folders, builtin_folder()):
-        path = folder / f"{name}.py"
-        if path.is_file() and "/" not in name:
-            return SceneEntry(name, name, "", str(path.resolve()), "", "")
+        for path in folder.glob("*.py"):
+            if path.stem == name:
+                return SceneEntry(name, name, "", str(path.resolve()), "", "")
     return None
 
 
 def _from_file(name: str) -> SceneEntry | None:
     file, _, class_name = name.partition(":")
     path = Path(file)
-    if path.suffix != ".py" or not path.is_file():
+    if path.suffix != ".py" or not os.path.isfile(path):  # unlike is_file, takes any name
         return None
     try:
         entry = read(path, class_name or None)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return SceneEntry(path.stem, path.stem, "", str(path.resolve()), class_name, "")
     if entry is None:
         wanted = f"no class {class_name!r}" if class_name else "no class"
@@ -113,10 +114,9 @@ def _from_file(name: str) -> SceneEntry | None:
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    shown = name if len(name) <= 60 else name[:60] + "…"
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
-    return f"Unknown scene {shown!r}. {hint}"
+    return f"Unknown scene {shortened(name)!r}. {hint}"
 
 
 def _is_lesson(node: ast.ClassDef) -> bool:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
-from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from mlanim.render import store
-from mlanim.render.errors import RenderError, UsageError
+from mlanim.render.errors import RenderError, UsageError, shortened
 from mlanim.render.job import Job
-from mlanim.render.loading import load, own_traceback
+from mlanim.render.lifeline import end_with_parent
+from mlanim.render.loading import faults_of, is_refusal, load
 from mlanim.render.params import validated
 from mlanim.stage.scene import LessonScene, SceneParams
 
 
-def compute(scene_class: type[LessonScene], params: SceneParams) -> bytes:
+def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
     """Run a scene's `compute` with one thread, so that sums do not depend on the machine."""
     import torch
 
     torch.set_num_threads(1)
     torch.manual_seed(params.seed)
-    return store.dump(scene_class.compute(params))
+    random.seed(params.seed)
+    np.random.seed(params.seed)
+    return scene_class.compute(params)
 
 
 def main() -> int:
@@ -28,24 +34,34 @@ def main() -> int:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     job = Job.from_json(sys.stdin.readline())
+    end_with_parent(lambda: None)
     try:
-        scene_class = load(job.scene)
-        payload = compute(scene_class, validated(scene_class.Params, job.settings, job.scene.name))
+        payload, code = _payload(job), 0
     except UsageError as error:
-        output.write(str(error).encode())
-        return 2
-    except ValueError as error:  # core refuses what bounds alone cannot express
-        output.write(f"{job.scene.name}: {error}".encode())
-        return 2
+        payload, code = str(error).encode(errors="backslashreplace"), 2
     except RenderError as error:
-        output.write(str(error).encode())
-        return 1
-    except Exception as error:
-        output.write(own_traceback(error, Path(job.scene.path)).encode())
-        return 1
+        payload, code = str(error).encode(errors="backslashreplace"), 1
     output.write(payload)
     output.flush()
-    return 0
+    return code
+
+
+def _payload(job: Job) -> bytes:
+    scene_class = load(job.scene)
+    params = validated(scene_class.Params, job.settings, job.scene.name)
+    with faults_of(job.scene):
+        try:
+            value = compute(scene_class, params)
+        except ValueError as error:
+            if is_refusal(error, job.scene):
+                raise UsageError(f"{job.scene.name}: {shortened(str(error), 300)}") from error
+            raise
+    try:
+        return store.dump(value)
+    except TypeError as error:
+        raise RenderError(
+            f"{job.scene.name}: compute returned what cannot be stored: {error}"
+        ) from error
 
 
 if __name__ == "__main__":

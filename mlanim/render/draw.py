@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from configparser import ConfigParser
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
-from manim import CairoRenderer, tempconfig
+from manim import CairoRenderer, config, tempconfig
+from manim._config.utils import ManimConfig, config_file_paths
 from manim.scene.scene_file_writer import SceneFileWriter
 
 from mlanim.render.job import Job
@@ -51,7 +53,22 @@ class _NoFiles(SceneFileWriter):
         """Nothing to join."""
 
 
-class _DryRenderer(CairoRenderer):
+class _Renderer(CairoRenderer):
+    """Manim's, but a still wait takes the nearest number of frames.
+
+    Manim cuts the number off, and 0.6 s at 5 frames a second, by the arithmetic of floats, to two.
+    """
+
+    def freeze_current_frame(self, duration: float) -> None:
+        """Hold the frame for `duration` seconds."""
+        self.add_frame(self.get_frame(), self.held(duration))
+
+    def held(self, duration: float) -> int:
+        """How many frames a still wait takes."""
+        return max(1, round(duration * self.camera.frame_rate))
+
+
+class _DryRenderer(_Renderer):
     """Goes through the plays, counts the frames that they would have, and draws none."""
 
     def __init__(self) -> None:
@@ -69,20 +86,25 @@ class _DryRenderer(CairoRenderer):
         super().play(scene, *args, **kwargs)
         rate = self.camera.frame_rate
         if scene.is_current_animation_frozen_frame():
-            self.frames += int(scene.duration / (1 / rate))
+            self.frames += self.held(scene.duration)
         else:
             self.frames += len(np.arange(0, scene.duration, 1 / rate))
+        self.time = self.frames / rate
 
 
 @contextmanager
 def configured(job: Job) -> Iterator[None]:
-    """Manim's configuration for a job, without its caches, its bars and its folders."""
+    """Manim's configuration for a job, without its caches, its bars and its folders.
+
+    It starts from what Manim ships: a user's manim.cfg is about that user's own films.
+    """
     theme.use(job.theme)
+    units = max(theme.FRAME_WIDTH / job.width, theme.FRAME_HEIGHT / job.height)  # a pixel's size
     settings = {
         "pixel_width": job.width,
         "pixel_height": job.height,
-        "frame_width": theme.FRAME_HEIGHT * job.width / job.height,
-        "frame_height": theme.FRAME_HEIGHT,
+        "frame_width": units * job.width,
+        "frame_height": units * job.height,
         "frame_rate": job.fps,
         "background_color": theme.color("background"),
         "background_opacity": 0.0 if job.transparent else 1.0,
@@ -91,8 +113,16 @@ def configured(job: Job) -> Iterator[None]:
         "progress_bar": "none",
         "verbosity": "ERROR",
     }
-    with tempconfig(settings):
+    with tempconfig({}):
+        config.update(_as_shipped())
+        config.update(settings)
         yield
+
+
+def _as_shipped() -> ManimConfig:
+    parser = ConfigParser()
+    parser.read(config_file_paths()[0])
+    return ManimConfig().digest_parser(parser)
 
 
 def plan(scene_class: type[LessonScene], params: SceneParams, data: Any) -> Plan:
@@ -109,10 +139,18 @@ def run_dry(
 ) -> tuple[LessonScene, int]:
     """Run the lecture without drawing; `at_pause` is called at each pause and at the end."""
     renderer = _DryRenderer()
-    scene = scene_class(params=params, data=data, renderer=renderer)
+    scene = scene_class(params=params, data=data, renderer=renderer, random_seed=params.seed)
     scene.at_pause = at_pause
     scene.render()
     return scene, renderer.frames
+
+
+def run_figure(scene_class: type[LessonScene], params: SceneParams, data: Any) -> LessonScene:
+    """A scene with its figure composed on it; call it within `configured`."""
+    scene = scene_class(params=params, data=data, skip_animations=True, random_seed=params.seed)
+    scene.setup()
+    scene.figure()
+    return scene
 
 
 def draw(
@@ -130,11 +168,11 @@ def draw(
         last[:] = [pixels]
         listener(encoder.frames)
 
-    renderer = CairoRenderer(
-        file_writer_class=partial(_NoFiles, take=take),  # type: ignore[arg-type]
+    renderer = _Renderer(
+        file_writer_class=partial(_NoFiles, take=take),
         camera_class=StageCamera,
     )
-    scene = scene_class(params=params, data=data, renderer=renderer)
+    scene = scene_class(params=params, data=data, renderer=renderer, random_seed=params.seed)
     scene.render()
     if not last:  # no play at all: one frame of what stands
         renderer.update_frame(scene)

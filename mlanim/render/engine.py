@@ -12,10 +12,11 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mlanim.render.job import Job
-from mlanim.render.outputs import is_current
+from mlanim.render.outputs import is_current, remove_leftovers
 
 WORKER = "mlanim.render.worker"
 
@@ -61,6 +62,8 @@ class Engine:
             self._stopped = True
             running = list(self._running)
         for process in running:
+            _close(process)
+        for process in running:
             _end(process)
 
     def _one(self, job: Job) -> Outcome:
@@ -70,22 +73,21 @@ class Engine:
         process = self._start(job)
         if process is None:
             return Outcome(job, 130, "interrupted")
-        failure: dict[str, Any] = {}
+        last: dict[str, Any] = {}
         try:
             assert process.stdout is not None
             for line in process.stdout:
-                event = json.loads(line)
-                if event["event"] == "error":
-                    failure = event
-                else:
-                    self.listener(job, event)
+                last = json.loads(line)
+                if last["event"] not in ("made", "error"):
+                    self.listener(job, last)
             code = process.wait()
         finally:
             _end(process)
+            remove_leftovers(Path(job.output).parent, process.pid)
             with self._lock:
                 self._running.discard(process)
-        outcome = self._outcome(job, code, failure)
-        self.listener(job, {"event": "failed" if outcome.code else "made"})
+        outcome = _outcome(job, code, last)
+        self.listener(job, {"event": "made"} if not outcome.code else _failed(outcome))
         return outcome
 
     def _start(self, job: Job) -> subprocess.Popen[str] | None:
@@ -93,7 +95,8 @@ class Engine:
             if self._stopped:
                 return None
             process = subprocess.Popen(
-                [sys.executable, "-m", self.worker],
+                [sys.executable, "-P", "-m", self.worker],
+                env={**os.environ, "PYTHONHASHSEED": "0"},  # no set's order may show
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -107,24 +110,36 @@ class Engine:
             process.stdin.flush()
         return process
 
-    def _outcome(self, job: Job, code: int, failure: dict[str, Any]) -> Outcome:
-        if code == 0:
+
+def _outcome(job: Job, code: int, last: dict[str, Any]) -> Outcome:
+    """What a process's exit code and its last event amount to."""
+    match last.get("event"):
+        case "made":
             return Outcome(job, 0)
-        if failure:
-            return Outcome(job, 2 if failure["usage"] else 1, failure["message"])
-        if code < 0:
-            name = signal.Signals(-code).name
-            reason = f"The process that drew {job.scene.name} was ended by {name}"
-            hint = "; it may have run out of memory." if name == "SIGKILL" else "."
-            return Outcome(job, 1, reason + hint)
-        return Outcome(job, 1, f"The process that drew {job.scene.name} ended with code {code}.")
+        case "error":
+            return Outcome(job, 2 if last["usage"] else 1, last["message"])
+    if code < 0:
+        name = signal.Signals(-code).name
+        reason = f"The process that drew {job.scene.name} was ended by {name}"
+        hint = "; it may have run out of memory." if name == "SIGKILL" else "."
+        return Outcome(job, 1, reason + hint)
+    return Outcome(job, 1, f"The process that drew {job.scene.name} ended with code {code}.")
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """Close the process's stdin, at which it cleans up and ends; then make sure of its group."""
+def _failed(outcome: Outcome) -> dict[str, Any]:
+    return {"event": "failed", "code": outcome.code, "message": outcome.message}
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    """Close the process's stdin, at which it cleans up and ends."""
     with contextlib.suppress(OSError):
         if process.stdin is not None:
             process.stdin.close()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Let the process end by itself, then make sure of its group."""
+    _close(process)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=2)
     with contextlib.suppress(ProcessLookupError, PermissionError):

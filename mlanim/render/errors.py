@@ -15,8 +15,15 @@ class RenderError(Exception):
     """What was asked for was tried and failed: exit code 1."""
 
 
-def shortened(value: Any) -> str:
-    """A value as it was given, cut to what fits in a sentence."""
+class OutputError(OSError):
+    """The output could not be written; never the fault of the scene that was being drawn."""
+
+
+def shortened(value: Any, longest: int = LONGEST) -> str:
+    """A value as it was given, on one line, cut to what fits in a sentence.
+
+    What a terminal would act upon instead of showing it is replaced.
+    """
     text = value if isinstance(value, str) else repr(value)
-    text = text.replace("\n", " ")
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+    shown = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
+    return shown if len(text) <= longest else f"{shown[:longest]}… ({len(text)} characters)"

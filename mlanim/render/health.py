@@ -63,9 +63,7 @@ def _cairo() -> str:
 
 
 def _pango() -> str:
-    import manimpango
-
-    return str(manimpango.pango_version())
+    return str(importlib.import_module("manimpango").pango_version())
 
 
 def _fonts() -> str:

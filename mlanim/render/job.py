@@ -8,13 +8,12 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
 from mlanim import __version__
 from mlanim.render.catalog import SceneEntry
-from mlanim.render.errors import UsageError
+from mlanim.render.errors import UsageError, shortened
 
 Kind = Literal["video", "figure"]
 
@@ -30,7 +29,9 @@ QUALITIES: Mapping[str, tuple[int, int, int]] = {
 VIDEO_FORMATS = ("mp4", "webm", "mov", "gif")
 FIGURE_FORMATS = ("png", "svg", "pdf")
 WITH_ALPHA = ("webm", "mov", "png", "svg", "pdf")
+THEMES = ("dark", "light")
 MOST_PIXELS = 7680
+FASTEST_GIF = 50.0  # frames a second: browsers slow a GIF down whose frames last under 2/100 s
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,14 @@ class Job:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        allowed = VIDEO_FORMATS if self.kind == "video" else FIGURE_FORMATS
+        formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS}
+        if self.kind not in formats:
+            raise UsageError(f"Unknown kind {shortened(self.kind)!r}; choose video or figure.")
+        allowed = formats[self.kind]
         if self.format not in allowed:
             raise UsageError(
-                f"Unknown format {self.format!r} for a {self.kind}; choose {', '.join(allowed)}."
+                f"Unknown format {shortened(self.format)!r} for a {self.kind}; "
+                f"choose {', '.join(allowed)}."
             )
         if self.transparent and self.format not in WITH_ALPHA:
             raise UsageError(
@@ -71,8 +76,15 @@ class Job:
             raise UsageError(
                 f"Resolution {self.width}x{self.height} has an odd side; video needs even ones."
             )
-        if not 1 <= self.fps <= 240:
-            raise UsageError(f"--fps {self.fps:g} is out of bounds; it is 1 to 240.")
+        fastest = FASTEST_GIF if self.format == "gif" else 240
+        if not 1 <= self.fps <= fastest:
+            raise UsageError(
+                f"--fps {self.fps:g} is out of bounds; for {self.format} it is 1 to {fastest:g}."
+            )
+        if self.theme not in THEMES:
+            raise UsageError(
+                f"Unknown theme {shortened(self.theme)!r}; choose {' or '.join(THEMES)}."
+            )
 
     @property
     def name(self) -> str:
@@ -81,7 +93,7 @@ class Job:
 
     def to_json(self) -> str:
         """The job as one line of JSON, for the process that draws it."""
-        return json.dumps(asdict(self), sort_keys=True)
+        return json.dumps(asdict(self), sort_keys=True, default=str)
 
     @classmethod
     def from_json(cls, line: str) -> Job:
@@ -122,6 +134,8 @@ def versions_line() -> str:
 
 
 def _version(name: str) -> str:
+    from importlib import metadata  # costs more than the rest of this file together
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -17,6 +17,10 @@ from mlanim.render.errors import RenderError, UsageError
 from mlanim.render.job import Job
 
 _TEMPORARY = re.compile(r"\.mlanim-(\d+)-")
+_SIDECAR: dict[str, Any] = {
+    "scene": str, "kind": str, "file": str, "parameters": dict, "format": str,
+    "resolution": list, "fps": (int, float), "theme": str, "transparent": bool,
+}  # fmt: skip
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -27,22 +31,34 @@ def read(path: Path) -> dict[str, Any]:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"Cannot read {path} as a render's .json file: {error}") from error
-    if not isinstance(content, dict) or not {"scene", "kind", "parameters"} <= content.keys():
+    fields = content if isinstance(content, dict) else {}
+    if not all(isinstance(fields.get(name), kind) for name, kind in _SIDECAR.items()) or [
+        type(side) for side in fields["resolution"]
+    ] != [int, int]:
         raise UsageError(f"{path} is not the .json file that mlanim writes beside its output.")
-    return content
+    return fields
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_current(job: Job) -> bool:
-    """Whether the output on disk is already what this job would make, byte for byte."""
+    """Whether the files on disk are already what this job would make, byte for byte."""
     output = Path(job.output)
     try:
         content = json.loads(output.with_suffix(".json").read_bytes())
         if content["job"] != job.digest() or content["file"] != output.name:
             return False
-        return bool(content["sha256"] == hashlib.sha256(output.read_bytes()).hexdigest())
-    except (OSError, ValueError, KeyError, TypeError):
+        poster = content.get("poster_sha256")
+        if poster is not None and poster != sha256_of(output.with_suffix(".png")):
+            return False
+        return bool(content["sha256"] == sha256_of(output))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
@@ -63,11 +79,23 @@ def prepare_folder(folder: Path) -> None:
         raise RenderError(f"Cannot make the folder {folder}: {error.strerror}.") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise RenderError(f"The folder {folder} is not writable; choose another with -o.")
+    sweep(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that are no more left half-written in a folder."""
     for path in folder.glob(".mlanim-*"):
         owner = _TEMPORARY.match(path.name)
         if owner and not _alive(int(owner.group(1))):
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def remove_leftovers(folder: Path, process: int) -> None:
+    """Remove whatever the process of that number has half-written in a folder."""
+    for path in folder.glob(f".mlanim-{process}-*"):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _alive(process: int) -> bool:

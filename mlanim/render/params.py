@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 from collections.abc import Mapping
@@ -42,11 +43,9 @@ def _read(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     for text in (value, f"[{value}]"):
-        try:
+        with contextlib.suppress(ValueError, RecursionError):
             return json.loads(text)
-        except ValueError:
-            continue
-    return value
+    return None if value == "none" else value
 
 
 def _unknown(name: str, known: list[str], scene: str) -> str:
@@ -61,16 +60,12 @@ def _explain(
     lines = []
     for problem in error.errors()[:3]:
         field = str(problem["loc"][0]) if problem["loc"] else ""
-        reason = str(problem["msg"]).removeprefix("Value error, ")
-        if not field:
-            lines.append(f"{scene}: {reason}")
-            continue
-        given = shortened(settings.get(field, problem["input"]))
-        allowed = bounds(model, field)
-        lines.append(
-            f"{scene}: {field} is {given}. {reason}" + (f" ({allowed})." if allowed else ".")
-        )
-    return "\n".join(line.replace("..", ".") for line in lines)
+        reason = shortened(str(problem["msg"]).removeprefix("Value error, "), 300).rstrip(".")
+        if field:
+            given = shortened(settings.get(field, problem["input"]))
+            reason = f"{field} is {given}. {reason} ({bounds(model, field)})"
+        lines.append(f"{scene}: {reason}.")
+    return "\n".join(lines)
 
 
 def bounds(model: type[SceneParams], field: str) -> str:

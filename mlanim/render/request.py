@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 from mlanim.render import catalog, settings
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.errors import UsageError, shortened
-from mlanim.render.job import FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS, Job, Kind
+from mlanim.render.job import FASTEST_GIF, FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS, Job, Kind
 from mlanim.render.outputs import read
 
 DEFAULT_FOLDER = "renders"
@@ -30,7 +31,6 @@ class Request:
     format: str | None = None
     transparent: bool | None = None
     output: str | None = None
-    seed: int | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -49,12 +49,15 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
     base = settings.defaults(Path.cwd())
     output = request.output or base.get("output")
     formatted = _format(request, base, output)
-    width, height, fps = _size(request, base)
+    suffix = "-figure" if request.kind == "figure" else ""
+    width, height, usual = _size(request, base)
+    fastest = FASTEST_GIF if formatted == "gif" else math.inf
+    fps = float(_first(request.fps, base.get("fps"), min(usual, fastest)))
     made = [
         Job(
             scene=entry,
             kind=request.kind,
-            output=str(_path(output, entry, formatted, request.kind, len(entries))),
+            output=str(_path(output, entry.name + suffix, formatted, len(entries))),
             format=formatted,
             width=width,
             height=height,
@@ -72,15 +75,15 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
 def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> Job:
     """The job that a sidecar's file was made by, to make the same file again."""
     content = read(sidecar)
-    found = entries or catalog.select([content["scene"]], scene_folders())
+    scene = entries[0] if entries else _scene_of(content, sidecar)
     width, height = content["resolution"]
-    beside = sidecar.with_name(content["file"])
-    target = _path(output, found[0], content["format"], content["kind"], 1) if output else beside
+    format = _format(Request(content["kind"], format=content["format"]), {}, output)
+    stem = Path(content["file"]).stem
     return Job(
-        scene=found[0],
+        scene=scene,
         kind=content["kind"],
-        output=str(target),
-        format=content["format"],
+        output=str(_path(output or str(sidecar.parent), stem, format, 1)),
+        format=format,
         width=width,
         height=height,
         fps=content["fps"],
@@ -88,6 +91,15 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
         transparent=content["transparent"],
         settings=content["parameters"],
     )
+
+
+def _scene_of(content: Mapping[str, Any], sidecar: Path) -> SceneEntry:
+    name = content["scene"]
+    try:
+        return catalog.select([name], scene_folders())[0]
+    except UsageError as error:
+        hint = f"If it lies elsewhere: mlanim render path/to/{name}.py --from {sidecar}"
+        raise UsageError(f"{error}\n{hint}") from error
 
 
 def parse_setting(text: str) -> tuple[str, str]:
@@ -99,22 +111,15 @@ def parse_setting(text: str) -> tuple[str, str]:
 
 
 def _settings(request: Request, base: Mapping[str, Any], entry: SceneEntry) -> dict[str, Any]:
-    seed = _first(request.seed, base.get("seed"))
-    return {
-        **settings.project_params(Path.cwd(), entry.name),
-        **({} if seed is None else {"seed": seed}),
-        **request.params,
-    }
+    seed = {"seed": base["seed"]} if "seed" in base else {}
+    return {**seed, **settings.project_params(Path.cwd(), entry.name), **request.params}
 
 
 def _size(request: Request, base: Mapping[str, Any]) -> tuple[int, int, float]:
-    letter = request.quality or base.get("quality", "h")
-    if letter not in QUALITIES:
-        raise UsageError(f"Unknown quality {letter!r}; choose one of {', '.join(QUALITIES)}.")
-    width, height, fps = QUALITIES[letter]
+    width, height, fps = QUALITIES[request.quality or base.get("quality", "h")]
     wanted = request.resolution or base.get("resolution")
     if wanted is not None:
-        match = re.fullmatch(r"(\d+)x(\d+)", wanted)
+        match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", wanted)
         if match is None:
             raise UsageError(
                 f"--resolution {shortened(wanted)!r} is not WIDTHxHEIGHT, as 1920x1080."
@@ -122,7 +127,7 @@ def _size(request: Request, base: Mapping[str, Any]) -> tuple[int, int, float]:
         width, height = int(match.group(1)), int(match.group(2))
     elif request.kind == "figure" and request.quality is None:
         width, height = FIGURE_WIDTH, FIGURE_WIDTH * 9 // 16
-    return width, height, float(_first(request.fps, base.get("fps"), fps))
+    return width, height, fps
 
 
 def _format(request: Request, base: Mapping[str, Any], output: str | None) -> str:
@@ -141,8 +146,8 @@ def _format(request: Request, base: Mapping[str, Any], output: str | None) -> st
     return request.format or suffix or from_project or allowed[0]
 
 
-def _path(output: str | None, entry: SceneEntry, format: str, kind: Kind, count: int) -> Path:
-    """Where a scene's file goes: `-o` as a file for one scene, as a folder for any number."""
+def _path(output: str | None, stem: str, format: str, count: int) -> Path:
+    """Where a file goes: to `-o` as a file for one scene, or under its name into that folder."""
     target = Path(output or DEFAULT_FOLDER)
     if target.suffix.lstrip(".").lower() == format and not target.is_dir():
         if count > 1:
@@ -150,8 +155,7 @@ def _path(output: str | None, entry: SceneEntry, format: str, kind: Kind, count:
         return target.absolute()
     if target.exists() and not target.is_dir():
         raise UsageError(f"-o {output} is a file that is not a .{format}; give a folder.")
-    suffix = "-figure" if kind == "figure" else ""
-    return (target / f"{entry.name}{suffix}.{format}").absolute()
+    return (target / f"{stem}.{format}").absolute()
 
 
 def _refuse_clashes(made: list[Job]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.render.errors import UsageError, shortened
+from mlanim.render.job import FIGURE_FORMATS, QUALITIES, THEMES, VIDEO_FORMATS
 
 KEYS: Mapping[str, type] = {
     "quality": str,
@@ -23,6 +24,14 @@ KEYS: Mapping[str, type] = {
     "jobs": int,
 }
 """What mlanim.toml (at its top) and MLANIM_<NAME> may set."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "quality": tuple(QUALITIES),
+    "theme": THEMES,
+    "format": (*VIDEO_FORMATS, *FIGURE_FORMATS),
+}
+WORDS = {str: "a text", float: "a number", int: "a whole number", bool: "true or false"}
+MOST_JOBS = 64
 
 
 def project_file(start: Path) -> Path | None:
@@ -47,8 +56,9 @@ def defaults(start: Path, environment: Mapping[str, str] = os.environ) -> dict[s
                 found[name] = _checked(name, value, str(path))
     for name in KEYS:
         variable = f"MLANIM_{name.upper()}"
-        if variable in environment:
-            found[name] = _from_text(name, environment[variable], variable)
+        if environment.get(variable):
+            value = _from_text(name, environment[variable], variable)
+            found[name] = _checked(name, value, variable)
     return found
 
 
@@ -56,7 +66,10 @@ def project_params(start: Path, scene: str) -> dict[str, Any]:
     """The `[params.SCENE]` table of the project's mlanim.toml."""
     path = project_file(start)
     tables = _toml(path).get("params", {}) if path is not None else {}
-    return dict(tables.get(scene, {})) if isinstance(tables, dict) else {}
+    table = tables.get(scene, {}) if isinstance(tables, dict) else tables
+    if not isinstance(table, dict):
+        raise UsageError(f"{path} sets params = {shortened(table)}; write [params.{scene}] tables.")
+    return table
 
 
 def params_file(path: Path) -> dict[str, Any]:
@@ -69,7 +82,7 @@ def params_file(path: Path) -> dict[str, Any]:
         return _toml(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"Cannot read parameters from {path}: {error}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{path} holds a {type(content).__name__}; it must be an object of names.")
@@ -79,18 +92,25 @@ def params_file(path: Path) -> dict[str, Any]:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"Cannot read {path}: {error}") from error
 
 
 def _checked(name: str, value: Any, place: str) -> Any:
     if name not in KEYS:
-        raise UsageError(f"{place} sets {name!r}; it may set {', '.join(KEYS)} and [params.SCENE].")
+        raise UsageError(
+            f"{place} sets {shortened(name)!r}; it may set {', '.join(KEYS)} and [params.SCENE]."
+        )
     kind = KEYS[name]
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+    if kind is float and type(value) is int:
         return float(value)
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise UsageError(f"{place} sets {name} = {shortened(value)}; it must be a {kind.__name__}.")
+    if type(value) is not kind:
+        raise UsageError(f"{place} sets {name} = {shortened(value)}; it must be {WORDS[kind]}.")
+    if name in CHOICES and value not in CHOICES[name]:
+        allowed = ", ".join(CHOICES[name])
+        raise UsageError(f"{place} sets {name} = {shortened(value)}; choose one of {allowed}.")
+    if name == "jobs" and value not in range(1, MOST_JOBS + 1):
+        raise UsageError(f"{place} sets jobs = {value}; it is 1 to {MOST_JOBS}.")
     return value
 
 
@@ -99,11 +119,11 @@ def _from_text(name: str, text: str, variable: str) -> Any:
     if kind is bool:
         if text.lower() in ("1", "true", "yes", "on"):
             return True
-        if text.lower() in ("0", "false", "no", "off", ""):
+        if text.lower() in ("0", "false", "no", "off"):
             return False
     else:
         try:
             return kind(text)
         except ValueError:
             pass
-    raise UsageError(f"{variable} is {shortened(text)!r}; it must be a {kind.__name__}.")
+    raise UsageError(f"{variable} is {shortened(text)!r}; it must be {WORDS[kind]}.")

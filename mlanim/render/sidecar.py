@@ -25,6 +25,7 @@ def describe(
     data: Any,
     data_key: str,
     payload_hash: str,
+    poster: bytes | None = None,
     slides: tuple[Slide, ...] = (),
     duration: float | None = None,
     panels: tuple[str, ...] = (),
@@ -51,11 +52,14 @@ def describe(
         "job": job.digest(),
         "sha256": payload_hash,
     }
+    if poster is not None:
+        content["poster_sha256"] = hashlib.sha256(poster).hexdigest()
     if job.kind == "video":
         content |= {"duration": duration, "slides": [asdict(slide) for slide in slides]}
     else:
         content["panels"] = list(panels)
-    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return text.encode(errors="backslashreplace")  # half a character is escaped as JSON does it
 
 
 def results(value: Any) -> Any:

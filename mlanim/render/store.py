@@ -16,6 +16,7 @@ import numpy as np
 import platformdirs
 
 from mlanim.render.job import source_digest, versions_line
+from mlanim.render.outputs import sweep
 from mlanim.stage.data import from_tree, to_tree
 
 TREE = "tree.json"
@@ -70,7 +71,9 @@ def load(entry: str) -> Any | None:
 
 def save(entry: str, payload: bytes) -> None:
     """Store the bytes of a result; a reader sees all of them or none."""
-    write_whole(_path(entry), payload)
+    path = _path(entry)
+    write_whole(path, payload)
+    sweep(path.parent)
 
 
 def _path(entry: str) -> Path:
@@ -84,16 +87,25 @@ def write_whole(path: Path, payload: bytes) -> None:
         OSError: if the folder cannot be written to; nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".mlanim-{os.getpid()}-")
+    os.replace(write_beside(path, payload), path)
+
+
+def write_beside(path: Path, payload: bytes) -> Path:
+    """Write a file into the folder of `path`, under a name that says which process it is of.
+
+    Raises:
+        OSError: if it cannot be written; nothing is left behind.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".mlanim-{os.getpid()}-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(payload)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        os.chmod(name, 0o666 & ~_umask())
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            os.unlink(name)
         raise
+    return Path(name)
 
 
 def _umask() -> int:

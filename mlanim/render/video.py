@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import av
 import numpy as np
 
-from mlanim.render.errors import RenderError
+from mlanim.render.errors import OutputError, RenderError
 
 Codec = tuple[str, str, str, dict[str, str]]  # container, encoder, pixel format, options
 
@@ -50,16 +51,11 @@ class FrameEncoder:
         rate = Fraction(fps).limit_denominator(1001)
         self._time_base = 1 / rate
         self._raw = path.with_name(path.name + ".raw") if format == "gif" else path
-        try:
-            flags = {"movflags": "+faststart"} if container in ("mp4", "mov") else {}
-            self._container = av.open(
-                str(self._raw), "w", format=container, options={**flags, "fflags": "+bitexact"}
-            )
-            self._stream: Any = self._container.add_stream(encoder, rate=rate, options=options)
-        except (av.error.FFmpegError, ValueError) as error:
-            raise RenderError(
-                f"The encoder {encoder} for {format} is not usable here: {error}"
-            ) from error
+        flags = {"movflags": "+faststart"} if container in ("mp4", "mov") else {}
+        self._container = av.open(
+            str(self._raw), "w", format=container, options={**flags, "fflags": "+bitexact"}
+        )
+        self._stream = _stream(self._container, encoder, rate=rate, options=options)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = self._pixels
         self._stream.codec_context.thread_count = THREADS
@@ -73,19 +69,19 @@ class FrameEncoder:
         )
         yuv = self._pixels.startswith("yuv")
         frame = source.reformat(format=self._pixels, dst_colorspace="ITU709" if yuv else None)
-        for _ in range(repeat):
-            frame.pts, frame.time_base = self.frames, self._time_base
-            self.frames += 1
-            self._mux(frame)
+        with _writing():
+            for _ in range(repeat):
+                frame.pts, frame.time_base = self.frames, self._time_base
+                self.frames += 1
+                self._mux(frame)
 
     def finish(self) -> None:
         """Flush and close; afterwards the file is whole."""
-        self._mux(None)
-        self._container.close()
-        if self.format == "gif":
-            try:
+        with _writing():
+            self._mux(None)
+            self._container.close()
+            if self.format == "gif":
                 _gif_from(self._raw, self.path)
-            finally:
                 _remove(self._raw)
 
     def abort(self) -> None:
@@ -96,11 +92,28 @@ class FrameEncoder:
         _remove(self.path)
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
-        try:
-            for packet in self._stream.encode(frame):
-                self._container.mux(packet)
-        except OSError as error:
-            raise RenderError(f"Cannot write the video: {error.strerror or error}.") from error
+        for packet in self._stream.encode(frame):
+            self._container.mux(packet)
+
+
+def _stream(container: Any, encoder: str, **settings: Any) -> Any:
+    try:
+        return container.add_stream(encoder, **settings)
+    except (av.error.FFmpegError, ValueError) as error:
+        raise RenderError(
+            f"There is no encoder {encoder} here; `mlanim check` says how to get it."
+        ) from error
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    """Tell what the disk refuses from what the encoder refuses, and both from a scene's faults."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(error.errno, error.strerror) from error
+    except av.error.FFmpegError as error:
+        raise RenderError(f"The video encoder failed: {error}.") from error
 
 
 def _tag_bt709(context: Any) -> None:
@@ -128,11 +141,12 @@ def _remove(path: Path) -> None:
 def _gif_from(source: Path, target: Path) -> None:
     """Two passes, so that memory stays flat: find the palette, then use it."""
     palette = _palette(source)
+    # The graph's name keeps the graph alive, which its nodes alone do not.
     with av.open(str(source)) as video, av.open(str(target), "w", format="gif") as output:
-        stream = video.streams.video[0]
+        stream: Any = video.streams.video[0]
         out: Any = output.add_stream("gif", rate=stream.average_rate)
         out.width, out.height, out.pix_fmt = stream.width, stream.height, "pal8"
-        graph, frames_in, palette_in, sink = _palette_graph(stream, palette)
+        _graph, frames_in, palette_in, sink = _palette_graph(stream, palette)
         palette_in.push(palette)
         palette_in.push(None)
         frames = iter(video.decode(stream))

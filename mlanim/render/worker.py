@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 import subprocess
 import sys
-import threading
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from mlanim.render import store
-from mlanim.render.errors import RenderError, UsageError
+from mlanim.render.errors import RenderError, UsageError, shortened
 from mlanim.render.job import Job
-from mlanim.render.outputs import prepare_folder, temporary_beside
+from mlanim.render.lifeline import end_with_parent
+from mlanim.render.outputs import prepare_folder, remove_leftovers, sha256_of, temporary_beside
 
 Emit = Callable[..., None]
 Maker = Callable[[Job, Any, Any, Any, Path, Emit], "Made"]
@@ -38,29 +38,44 @@ class Made:
 def serve(makers: Mapping[str, Maker]) -> int:
     """Read one job from stdin and make it with the maker for its kind."""
     events = _take_stdout()
-    line = sys.stdin.readline()
-    job = Job.from_json(line)
-    temporary = temporary_beside(Path(job.output))
-    _end_with_parent(temporary)
+    job = Job.from_json(sys.stdin.readline())
+    output = Path(job.output)
+
+    def leave() -> None:
+        remove_leftovers(output.parent, os.getpid())
 
     def emit(event: str, **fields: Any) -> None:
-        print(json.dumps({"event": event, **fields}), file=events, flush=True)
+        try:
+            print(json.dumps({"event": event, **fields}), file=events, flush=True)
+        except BrokenPipeError:  # nobody is there any more
+            leave()
+            os._exit(3)
 
+    end_with_parent(leave)
     try:
-        _make(job, makers[job.kind], temporary, emit)
-    except UsageError as error:
-        emit("error", usage=True, message=str(error))
-        return 2
-    except RenderError as error:
-        emit("error", usage=False, message=str(error))
-        return 1
-    except OSError as error:
-        emit("error", usage=False, message=os_error_words(error, Path(job.output)))
+        _make(job, makers[job.kind], temporary_beside(output), emit)
+    except Exception as error:
+        message = _words(error, output)
+        emit("error", usage=isinstance(error, UsageError), message=message)
         return 1
     finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        leave()
+    emit("made")
     return 0
+
+
+def _words(error: Exception, output: Path) -> str:
+    """Whatever went wrong, in a sentence or in a scene's own lines."""
+    if isinstance(error, (UsageError, RenderError)):
+        return str(error)
+    if isinstance(error, ImportError):
+        missing = shortened(str(error), 300)
+        return f"{missing}. `mlanim check` says what is missing and how to get it."
+    if isinstance(error, OSError):
+        return os_error_words(error, output)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    reason = shortened(f"{type(error).__name__}: {error}", 300)
+    return f"mlanim itself failed ({Path(frame.filename).name}, line {frame.lineno}): {reason}"
 
 
 def os_error_words(error: OSError, output: Path) -> str:
@@ -71,7 +86,7 @@ def os_error_words(error: OSError, output: Path) -> str:
 
 
 def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
-    from mlanim.render.loading import load, own_traceback
+    from mlanim.render.loading import faults_of, load
     from mlanim.render.params import validated
     from mlanim.render.sidecar import describe
 
@@ -79,23 +94,24 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     scene_class = load(job.scene)
     params = validated(scene_class.Params, job.settings, job.scene.name)
     data = stored_data(job, params, emit)
-    try:
+    with faults_of(job.scene):
         made = maker(job, scene_class, params, data, temporary, emit)
-    except (UsageError, RenderError, OSError):
-        raise
-    except Exception as error:
-        raise RenderError(own_traceback(error, Path(job.scene.path))) from error
-    digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
-    about = describe(job, params, data, data_key(job, params), digest, **made.details)
+    digest = sha256_of(temporary)
+    about = describe(job, params, data, data_key(job, params), digest, made.poster, **made.details)
     _publish(Path(job.output), temporary, made.poster, about)
 
 
 def _publish(output: Path, temporary: Path, poster: bytes | None, about: bytes) -> None:
     """Put the parts in place, each whole; the sidecar last, since it vouches for the rest."""
-    if poster is not None:
-        store.write_whole(output.with_suffix(".png"), poster)
-    os.replace(temporary, output)
-    store.write_whole(output.with_suffix(".json"), about)
+    beside = {".png": poster, ".json": about}
+    ready = {
+        output.with_suffix(suffix): store.write_beside(output, payload)
+        for suffix, payload in beside.items()
+        if payload is not None
+    }
+    sidecar = ready.popitem()
+    for target, source in [*ready.items(), (output, temporary), sidecar]:
+        os.replace(source, target)
 
 
 def stored_data(job: Job, params: Any, emit: Emit = lambda *_, **__: None) -> Any:
@@ -109,18 +125,29 @@ def stored_data(job: Job, params: Any, emit: Emit = lambda *_, **__: None) -> An
     if found is not None:
         return found
     emit("compute")
-    child = subprocess.run(
-        [sys.executable, "-m", "mlanim.render.compute"],
-        input=job.to_json().encode(),
-        stdout=subprocess.PIPE,
-        check=False,
+    payload = _computed(job)
+    with contextlib.suppress(OSError):  # a store that cannot be written to only costs time
+        store.save(entry, payload)
+    return store.parse(payload)
+
+
+def _computed(job: Job) -> bytes:
+    """The stored form of a job's data, from a process of its own that dies when this one does."""
+    command = [sys.executable, "-P", "-m", "mlanim.render.compute"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(job.to_json().encode() + b"\n")
+            child.stdin.flush()
+        payload = child.stdout.read()
+        code = child.wait()  # with its stdin still open: losing that would end it
+    if code == 0:
+        return payload
+    message = payload.decode(errors="replace") or (
+        f"The process that computed {job.scene.name} ended with code {code}."
     )
-    if child.returncode == 0:
-        with contextlib.suppress(OSError):  # a store that cannot be written to only costs time
-            store.save(entry, child.stdout)
-        return store.parse(child.stdout)
-    message = child.stdout.decode(errors="replace") or "The computation's process was killed."
-    raise (UsageError if child.returncode == 2 else RenderError)(message)
+    raise (UsageError if code == 2 else RenderError)(message)
 
 
 def data_key(job: Job, params: Any) -> str:
@@ -133,18 +160,6 @@ def _take_stdout() -> IO[str]:
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return events
-
-
-def _end_with_parent(temporary: Path) -> None:
-    def watch() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while os.read(0, 4096):
-                pass
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        os._exit(3)
-
-    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
 
 
 def make_video(

@@ -91,6 +91,11 @@ class Batch(VMobject):
                 f"A batch of {len(self.points)} points cannot become one of "
                 f"{len(vmobject.points)}; fade one out and the other in."
             )
+        if len(self.rgbas) != len(_batch(vmobject).rgbas):
+            raise ValueError(
+                f"A batch of {len(self.rgbas)} colours cannot become one of "
+                f"{len(_batch(vmobject).rgbas)}; fade one out and the other in."
+            )
         return self
 
     def pointwise_become_partial(self, vmobject: VMobject, a: float, b: float) -> Self:
@@ -101,6 +106,11 @@ class Batch(VMobject):
         self.points = source.points.copy()
         self.rgbas = source.rgbas * np.column_stack([np.ones((len(shown), 3)), shown])
         return self
+
+    @property
+    def reach(self) -> float:
+        """How far the paint goes beyond the points, manim units."""
+        return 0.0
 
     @property
     def visible(self) -> bool:

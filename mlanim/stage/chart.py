@@ -17,9 +17,12 @@ Range = tuple[float, float]
 
 def nice_ticks(low: float, high: float, most: int = 5) -> np.ndarray:
     """At most `most` + 1 round numbers between `low` and `high`, in steps of 1, 2 or 5 · 10ⁿ."""
+    low, high = min(low, high), max(low, high)
+    if low == high:
+        return np.zeros(0)
     raw = (high - low) / max(most, 1)
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next(s * power for s in (1, 2, 5, 10) if s * power >= raw - 1e-12)
+    step = next(s * power for s in (1, 2, 5, 10) if s * power >= raw * (1 - 1e-9))
     return np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
 
 
@@ -156,6 +159,7 @@ def _span(interval: Range) -> float:
 def _tick_texts(ticks: np.ndarray) -> list[str]:
     if not len(ticks):
         return []
-    step = ticks[1] - ticks[0] if len(ticks) > 1 else abs(ticks[0]) or 1.0
-    places = max(0, -math.floor(math.log10(step) + 1e-9))
+    fine = 1e-6 * (ticks[1] - ticks[0] if len(ticks) > 1 else 1.0)
+    enough = (n for n in range(16) if np.all(np.abs(np.round(ticks, n) - ticks) <= fine))
+    places = next(enough, 16)
     return [format_number(tick, places) for tick in ticks]

@@ -13,7 +13,7 @@ from mlanim.stage import theme
 from mlanim.stage.batch import Batch
 from mlanim.stage.camera import StageCamera
 from mlanim.stage.layout import Box
-from mlanim.stage.number import NumberGrid, grid_points
+from mlanim.stage.number import NumberGrid
 from mlanim.stage.text import EM_PER_FONT_UNIT, Typeset
 
 EDGE = 0.04 * theme.FRAME_HEIGHT
@@ -43,12 +43,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Label:
-    """A piece of text on stage: what it says, where its ink is, how large, in which paint."""
+    """A piece of text on stage: what it says, where it is, how large, its pieces' ink (4,)."""
 
     says: str
     box: Box
     size: float
-    rgba: np.ndarray  # (4,)
+    inks: tuple[tuple[Box, np.ndarray], ...]
 
 
 def check(mobjects: Iterable[Mobject]) -> list[Finding]:
@@ -80,10 +80,10 @@ def visible_members(mobject: Mobject) -> list[VMobject]:
 
 
 def bounding_box(members: Iterable[VMobject]) -> Box:
-    """The smallest box around the points of visible members, half their strokes included."""
+    """The smallest box around visible members: points, half a stroke's width, a disc's radius."""
     low, high = np.full(2, np.inf), np.full(2, -np.inf)
     for member in members:
-        half = 0.0 if isinstance(member, Batch) else member.get_stroke_width() / 200
+        half = member.reach if isinstance(member, Batch) else member.get_stroke_width() / 200
         low = np.minimum(low, member.points[:, :2].min(axis=0) - half)
         high = np.maximum(high, member.points[:, :2].max(axis=0) + half)
     return Box(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
@@ -92,18 +92,18 @@ def bounding_box(members: Iterable[VMobject]) -> Box:
 def _labels(mobjects: Iterable[Mobject]) -> Iterable[_Label]:
     for member in itertools.chain.from_iterable(m.get_family() for m in mobjects):
         if isinstance(member, Typeset):
-            for piece in visible_members(member)[:1]:
-                ink = bounding_box(visible_members(member))
-                yield _Label(member.plain, ink, member.size, piece.get_fill_rgbas()[0])
+            pieces = visible_members(member)
+            inks = tuple((bounding_box([piece]), piece.get_fill_rgbas()[0]) for piece in pieces)
+            if inks:
+                yield _Label(member.plain, bounding_box(pieces), member.size, inks)
         elif isinstance(member, NumberGrid) and leaves_a_mark(member):
             yield from _grid_labels(member)
 
 
 def _grid_labels(grid: NumberGrid) -> Iterable[_Label]:
-    for text, place in zip(grid.texts, grid.places, strict=True):
-        points = grid_points([text], place[None], grid.nominal_size)
+    for text, points, size in grid.numbers():
         box = Box(*points[:, :2].min(axis=0).tolist(), *points[:, :2].max(axis=0).tolist())
-        yield _Label(text, box, grid.nominal_size, grid.get_fill_rgbas()[0])
+        yield _Label(text, box, size, ((box, grid.get_fill_rgbas()[0]),))
 
 
 def _outside(mobjects: Iterable[Mobject]) -> Iterable[Finding]:
@@ -138,12 +138,16 @@ def _too_small(labels: list[_Label]) -> Iterable[Finding]:
 def _too_faint(labels: list[_Label], mobjects: list[Mobject]) -> Iterable[Finding]:
     behind = _without_text(mobjects)
     for label in labels:
-        below = _under(behind, label.box)
-        ink = label.rgba[:3] * label.rgba[3] + below * (1 - label.rgba[3])
-        # A hairline that runs under a word does not make it unreadable; a tenth of its area does.
-        worst = float(np.quantile(theme.contrast(ink, below), 0.1))
+        worst = min(_contrast(rgba, _under(behind, box)) for box, rgba in label.inks)
         if worst < LEAST_CONTRAST - 0.05:
             yield Finding("contrast too low", (label.says,), worst, LEAST_CONTRAST)
+
+
+def _contrast(rgba: np.ndarray, below: np.ndarray) -> float:
+    """The contrast of an ink (4,) with the pixels (N, 3) under it."""
+    ink = rgba[:3] * rgba[3] + below * (1 - rgba[3])
+    # A hairline that runs under a word does not make it unreadable; a tenth of its area does.
+    return float(np.quantile(theme.contrast(ink, below), 0.1))
 
 
 def _without_text(mobjects: list[Mobject]) -> np.ndarray:

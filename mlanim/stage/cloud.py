@@ -21,6 +21,11 @@ class PointCloud(Batch):
         super().__init__(centres, rgbas)
         self.radius = radius
 
+    @property
+    def reach(self) -> float:
+        """How far the paint goes beyond the centres: a radius."""
+        return self.radius
+
     def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
         """Paint runs of equal colour as one path each."""
         edges = np.flatnonzero(np.any(np.diff(rgbas, axis=0) != 0, axis=1)) + 1

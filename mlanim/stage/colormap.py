@@ -38,7 +38,7 @@ def _srgb(lab: np.ndarray) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=32)
-def _table(anchors: tuple[str, ...], steps: int = 512) -> np.ndarray:
+def _table(anchors: tuple[str, ...], steps: int = 513) -> np.ndarray:
     labs = _oklab(np.array([theme.hex_to_rgb(anchor) for anchor in anchors]))
     at = np.linspace(0, 1, steps)
     stops = np.linspace(0, 1, len(anchors))

@@ -36,7 +36,9 @@ class ContourBands(VGroup):
     ):
         super().__init__()
         generator = contour_generator(xs, ys, values, fill_type=FillType.OuterOffset)
-        edges = np.concatenate([[min(values.min(), levels[0]) - 1], levels, [values.max() + 1]])
+        edges = np.concatenate(
+            [[min(values.min(), levels[0]) - 1], levels, [max(values.max(), levels[-1]) + 1]]
+        )
         paints = colormap.terrain(np.arange(len(edges) - 1), 0, len(edges) - 2)
         for low, high, paint in zip(edges[:-1], edges[1:], paints, strict=True):
             polygons, offsets = generator.filled(low, high)

@@ -54,12 +54,14 @@ def to_tree(value: Any, arrays: dict[str, np.ndarray], path: str = "data") -> An
         TypeError: for a value that is neither plain nor an array of numbers, with its path.
     """
     if isinstance(value, np.ndarray):
-        if value.dtype == object:
+        if value.dtype.hasobject:
             raise TypeError(f"{path} is an array of objects; only numbers and strings are stored.")
+        while path in arrays:  # a key with a dot in it can spell another array's path
+            path += "_"
         arrays[path] = value
         return {ARRAY: path}
     if isinstance(value, np.generic):
-        return value.item()
+        value = value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (list, tuple)):

@@ -9,8 +9,8 @@ import numpy as np
 from manim import ORIGIN, Animation, UpdateFromAlphaFunc, VGroup
 
 from mlanim.stage import colormap, theme
-from mlanim.stage.mesh import Mesh
-from mlanim.stage.number import NumberGrid, format_number
+from mlanim.stage.mesh import SEAM, Mesh
+from mlanim.stage.number import MINUS, NumberGrid, format_number
 from mlanim.stage.text import Text
 
 Palette = Callable[[np.ndarray], np.ndarray]
@@ -47,7 +47,8 @@ class Cells(Mesh):
         signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
         corners = middles[:, None, :2] + signs * half
         faces = np.arange(rows * columns * 4).reshape(-1, 4)
-        seam = 0.0 if gap else 0.5
+        self.side = cell[0] - gap
+        seam = 0.0 if gap else SEAM
         super().__init__(corners.reshape(-1, 2), faces, palette(self.values.ravel()), seam)
 
     def set_values(self, values: np.ndarray) -> Self:
@@ -62,6 +63,11 @@ class Cells(Mesh):
         """The cells' centres now, (R, C, 3)."""
         rows, columns = self.values.shape
         return self.points.reshape(rows, columns, 4, 3).mean(axis=2)
+
+    @property
+    def stretch(self) -> float:
+        """How many times wider the cells are now than they were made."""
+        return float(np.linalg.norm(self.points[1] - self.points[0]) / self.side)
 
 
 def cell_centres(
@@ -140,14 +146,16 @@ class Heatmap(VGroup):
             return
         on_light = theme.readable_on(self.cells.rgbas[:, :3])
         middles = self.cells.middles.reshape(-1, 3)
+        size = theme.SIZES["small"] * self.cells.stretch
         texts = [format_number(value, self.places) for value in self.cells.values.ravel()]
         for grid, chosen in ((self.dark_ink, on_light), (self.light_ink, ~on_light)):
             index = np.flatnonzero(chosen)
+            grid.nominal_size = size
             grid.set_texts([texts[i] for i in index], middles[index])
 
 
 class ColorBar(VGroup):
-    """The key of a colour map: a strip with its ends' values under it."""
+    """The key of a colour map: a strip with its ends' values under it and a name over it."""
 
     def __init__(
         self,
@@ -156,18 +164,17 @@ class ColorBar(VGroup):
         high: float,
         width: float = 2.4,
         label: str = "",
-        places: int = 1,
+        ends: tuple[str, str] | None = None,
         steps: int = 48,
     ):
         super().__init__()
         values = np.linspace(low, high, steps)[None]
         self.strip = Cells(values, palette, (width / steps, 0.16))
-        ends = [
-            Text(format_number(value, places), size="small", role="muted") for value in (low, high)
-        ]
-        for end, x in zip(ends, (-width / 2, width / 2), strict=True):
-            end.baseline_at([x - end.advance / 2, -0.36, 0])
-        self.add(self.strip, *ends)
+        self.add(self.strip)
+        numbers = (f"{end + 0.0:g}".replace("-", MINUS) for end in (low, high))  # no minus zero
+        for text, x in zip(ends or numbers, (-width / 2, width / 2), strict=True):
+            end = Text(text, size="small", role="muted")
+            self.add(end.baseline_at([x - end.advance / 2, -0.36, 0]))
         if label:
             name = Text(label, size="small", role="muted")
             self.add(name.baseline_at([-name.advance / 2, 0.2, 0]))

@@ -7,6 +7,10 @@ import numpy as np
 
 from mlanim.stage.batch import Batch, as_3d
 
+SEAM = 0.75
+"""Pixels that a corner moves out: a square's sides then move by half a pixel, and neighbours
+overlap by one, so that no pixel between them is only partly covered by both."""
+
 
 class Mesh(Batch):
     """Faces over shared vertices.
@@ -15,11 +19,11 @@ class Mesh(Batch):
         vertices: (V, 2 or 3), manim units.
         faces: vertex indices (F, k); a face with fewer than k corners repeats its last one.
         rgbas: a colour each face, (F, 3 or 4).
-        seam: pixels by which faces overlap, so that no hairline shows between neighbours.
+        seam: pixels by which corners are pushed out, so that no hairline shows between faces.
     """
 
     def __init__(
-        self, vertices: np.ndarray, faces: np.ndarray, rgbas: np.ndarray, seam: float = 0.5
+        self, vertices: np.ndarray, faces: np.ndarray, rgbas: np.ndarray, seam: float = SEAM
     ):
         super().__init__(vertices, rgbas)
         self.faces = np.asarray(faces, dtype=np.int64)
@@ -42,7 +46,7 @@ def paint_faces(ctx: cairo.Context, corners: np.ndarray, rgbas: np.ndarray) -> N
     starts = [0, *(np.flatnonzero(changes) + 1).tolist()]
     ends = [*starts[1:], len(rgbas)]
     paint = rgbas.tolist()
-    flat = corners.tolist()
+    flat = _anticlockwise(corners).tolist()
     move_to, line_to = ctx.move_to, ctx.line_to
     for start, end in zip(starts, ends, strict=True):
         red, green, blue, alpha = paint[start]
@@ -56,6 +60,13 @@ def paint_faces(ctx: cairo.Context, corners: np.ndarray, rgbas: np.ndarray) -> N
             ctx.close_path()
         ctx.set_source_rgba(blue, green, red, alpha)
         ctx.fill()
+
+
+def _anticlockwise(corners: np.ndarray) -> np.ndarray:
+    """Polygons (F, k, 2) all turning one way: on one path, opposite ones would cut holes."""
+    following = np.roll(corners, -1, axis=1)
+    cross = corners[..., 0] * following[..., 1] - corners[..., 1] * following[..., 0]
+    return np.where((cross.sum(axis=1) < 0)[:, None, None], corners[:, ::-1], corners)
 
 
 def grown(corners: np.ndarray, by: float) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 import numpy as np
@@ -74,16 +74,16 @@ class Number(Typeset):
         self.set_value(value)
 
     def set_value(self, value: float) -> Self:
-        """Show `value`, keeping the place and size that the number has now."""
+        """Show `value`, keeping the place, size and turn that the number has now."""
         self.value = value
         self.plain = format_number(value, self.places, self.signed, self.suffix)
         curves, point, width = number_curves(self.plain, self.weight)
-        em = self.size * EM_PER_FONT_UNIT
-        self.advance = width * em
+        self.advance = width * self.size * EM_PER_FONT_UNIT
         marks = self[0].points[:8]
-        flat = (curves - np.array([point, 0.0])) * em
-        placed = np.column_stack([flat, np.zeros(len(flat))]) + marks[0]
-        self[0].points = np.concatenate([marks, placed])
+        up = (marks[4] - marks[0]) / self._ABOVE  # an em, along which the number stands now
+        across = np.array([up[1], -up[0], 0.0])
+        x, y = curves[:, :1] - point, curves[:, 1:]
+        self[0].points = np.concatenate([marks, marks[0] + x * across + y * up])
         return self
 
 
@@ -105,6 +105,20 @@ class NumberGrid(VMobject):
         self.texts, self.places = list(texts), np.asarray(places, dtype=float)
         self.points = grid_points(self.texts, self.places, self.nominal_size)
         return self
+
+    def numbers(self) -> Iterator[tuple[str, np.ndarray, float]]:
+        """Each number as it stands now: its text, points (4 n, 3) and size in font units."""
+        curves = [number_curves(text)[0] for text in self.texts]
+        ends = np.cumsum([len(curve) for curve in curves], dtype=int)
+        if not len(ends) or ends[-1] != len(self.points):
+            return  # half-way through a transform there are no single numbers
+        pieces = np.split(self.points, ends[:-1])
+        for text, curve, points in zip(self.texts, curves, pieces, strict=True):
+            if len(curve):
+                em = np.linalg.norm(points - points.mean(axis=0)) / np.linalg.norm(
+                    curve - curve.mean(axis=0)
+                )
+                yield text, points, float(em / EM_PER_FONT_UNIT)
 
 
 def grid_points(texts: Sequence[str], places: np.ndarray, size: float) -> np.ndarray:

@@ -93,7 +93,9 @@ class LessonScene(Scene):
 
     def say(self, *content: Content, **timing: float) -> None:
         """Replace the caption line."""
-        self.play(*self.saying(*content), **({"run_time": theme.BEAT} | timing))
+        animations = self.saying(*content)
+        if animations:
+            self.play(*animations, **({"run_time": theme.BEAT} | timing))
 
     def saying(self, *content: Content) -> list[Animation]:
         """The animations that replace the caption, or clear it, to play along with others."""

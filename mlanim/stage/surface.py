@@ -7,11 +7,11 @@ from typing import Self
 
 import cairo
 import numpy as np
-from manim import ORIGIN, Mobject, ValueTracker
+from manim import ORIGIN, Mobject, ValueTracker, VMobject
 
 from mlanim.stage import colormap, theme
 from mlanim.stage.batch import Batch, as_3d
-from mlanim.stage.mesh import grid_faces, grown
+from mlanim.stage.mesh import SEAM, grid_faces, grown
 
 LIGHT = np.array([-0.45, -0.35, 0.82])
 
@@ -86,6 +86,12 @@ class Surface(Batch):
         y, x = np.meshgrid(np.linspace(-1, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
         return np.stack([x, y, self.heights], axis=-1).reshape(-1, 3)
 
+    def interpolate_color(self, mobject1: VMobject, mobject2: VMobject, alpha: float) -> Self:
+        """Mix paint and heights of two surfaces; the mesh lines go along."""
+        super().interpolate_color(mobject1, mobject2, alpha)
+        self._add_wires()
+        return self
+
     def follow(self) -> Self:
         """Project again with the view as it is now."""
         self.points = self.view.project(self.world)
@@ -146,7 +152,7 @@ class Surface(Batch):
 
     def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
         """Paint faces and line pieces from back to front."""
-        corners = grown(self.points[self.faces, :2], 0.6 * pixel)
+        corners = grown(self.points[self.faces, :2], SEAM * pixel)
         depths = [self.points[self.faces, 2].mean(axis=1)]
         pieces, paints, widths = [], [], []
         for line in self.lines.values():

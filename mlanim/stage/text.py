@@ -16,7 +16,7 @@ import numpy as np
 from manim import CapStyleType, ManimColor, VGroup, VMobject
 
 from mlanim.stage import theme
-from mlanim.stage.typesetting import Outline, Setting, literal, typeset
+from mlanim.stage.typesetting import EM, Outline, Setting, literal, typeset
 
 EM_PER_FONT_UNIT = 1 / 96
 """Manim units that an em takes for each font unit: text of 48 units has an em of half a unit."""
@@ -131,10 +131,11 @@ class Text(Typeset):
         names = [run.part for run in runs if run.part is not None]
         units = theme.SIZES[size]
         body = "".join(_run(run, role, weight) for run in runs)
+        definitions = _definitions(names)
         if width is not None:
-            ems = width / units / EM_PER_FONT_UNIT
-            body = f"#block(width: {ems:.4f}em, align({align})[{body}])"
-        super().__init__(typeset(body, _definitions(names)), _keys(names), units)
+            points = width / units / EM_PER_FONT_UNIT * EM
+            definitions += f"\n#set page(width: {points:.2f}pt)\n#set align({align})"
+        super().__init__(typeset(body, definitions), _keys(names), units)
         self.plain = "".join(_plain(run) for run in runs)
 
 

@@ -1,7 +1,7 @@
 """Typst source to outlines: compiled in memory, each glyph's curves kept once.
 
 Fonts come with the package (Source Sans Pro) and with Typst (New Computer Modern Math); those of
-the system are never looked at. The document's root is an empty folder, so that markup cannot
+the system are never looked at. The document's root is a folder that is gone, so that markup cannot
 read a file even if it came from a user, which it never should: `literal` is the way for text.
 """
 
@@ -35,6 +35,7 @@ _PREAMBLE = f"""\
 
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _TAG = re.compile(r"\{.*\}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,9 @@ class Setting:
 
 def literal(text: str) -> str:
     """`text` as a Typst expression that shows it and nothing else, whatever it contains."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    escaped = escaped.replace("\n", "\\n").replace("\r", "").replace("\t", " ")
+    whole = _SURROGATE.sub("\ufffd", text)  # half a character has no UTF-8
+    lines = whole.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    escaped = lines.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 
 
@@ -67,8 +69,8 @@ def _compiler() -> typst.Compiler:
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)]
     )
-    root = tempfile.mkdtemp(prefix="mlanim-typst-")
-    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True, root=root)
+    with tempfile.TemporaryDirectory(prefix="mlanim-typst-") as root:
+        return typst.Compiler(font_paths=fonts, ignore_system_fonts=True, root=root)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -101,7 +103,8 @@ def _read(root: ElementTree.Element) -> Setting:
     kept = []
     for shape in shapes:
         if shape.stroke == "#fe01fe":
-            origin = shape.curves[0]
+            # At the page's left edge, whatever the alignment of the line that the mark is in.
+            origin = np.array([0.0, shape.curves[0, 1]])
         else:
             kept.append(shape)
     moved = (_normalised(shape, origin) for shape in kept)

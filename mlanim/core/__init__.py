@@ -1,0 +1,1 @@
+"""The small PyTorch core: numbers only. Imports torch and numpy, never manim."""

@@ -1,0 +1,421 @@
+"""What a gate does to a signal, seen as geometry. One vector and a sheet of points around it go
+through a scalar gate, a vector gate, a mask, a matrix gate, a projection and a rotation, with what
+each keeps and loses measured on the way; rotary positions turn a query and a key so that their
+score depends on the distance alone; a blend of two vectors runs along the line and along the arc;
+and soft NOT, AND and OR rise as surfaces over the unit square, with Boolean logic at the corners.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+from manim import DOWN, FadeIn, ValueTracker
+from pydantic import Field, field_validator
+
+from mlanim.stage import layout, theme
+from mlanim.stage.blend import ARC, LINE, BlendPlane, NormChart
+from mlanim.stage.gate_show import GateShow, lost_line
+from mlanim.stage.gated_plane import GatedPlane, at_share
+from mlanim.stage.heatmap import Heatmap, signed_palette
+from mlanim.stage.layout import Box
+from mlanim.stage.number import format_number
+from mlanim.stage.readout import Meters, Reading
+from mlanim.stage.rotary_dial import RotaryDial
+from mlanim.stage.scene import LessonScene, SceneParams
+from mlanim.stage.shapes import AngleArc, Polyline
+from mlanim.stage.surface import View
+from mlanim.stage.text import Colored, Math, Text
+from mlanim.stage.unit_square import UnitSquareSurface
+
+Coordinate = Annotated[float, Field(ge=-3, le=3)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Entry = Annotated[float, Field(ge=-2, le=2)]
+Vector = tuple[Coordinate, Coordinate]
+
+SHORTEST = 0.25  # shorter vectors are hard to see beside one of length 3
+PLANE, PANEL = layout.STAGE.columns(1.6, 1, gap=0.7)
+BLEND = "weight(g) input(bold(x)_1) + (1 - weight(g)) input(bold(x)_2)"
+OFFSET = 2  # the diagonal of the scores that the lecture walks along
+TURNS, ELEVATION = (0.25, 0.75), 0.62  # of the views on soft logic, radians
+LOGIC = (
+    ("NOT", "1 - a", "negation", "NOT a"),
+    ("AND", "a b", "conjunction", "a AND b"),
+    ("OR", "a + b - a b", "disjunction", "a OR b"),
+)
+
+
+class Gating(LessonScene):
+    """Gates as geometry"""
+
+    category = "gates"
+
+    class Params(SceneParams):
+        """The vectors, the angle and the gates."""
+
+        x1: Vector = Field((0.8, 1.6), description="The vector that is gated; also the query.")
+        x2: Vector = Field(
+            (0.9, -1.6), description="The line to project on, the other end of a blend, the key."
+        )
+        gate_scalar: Share = Field(0.4, description="Scalar gate, and the share of x1 in a blend.")
+        gate_vector: tuple[Share, Share] = Field(
+            (0.9, 0.3), description="A gate for each axis; also the inputs a and b of soft logic."
+        )
+        angle: float = Field(60.0, ge=-180, le=180, description="The rotation, in degrees.")
+        gate_matrix: tuple[tuple[Entry, Entry], tuple[Entry, Entry]] | None = Field(
+            None,
+            description="Rows of the matrix gate; by default the vector gate on axes turned by "
+            "the angle.",
+        )
+
+        @field_validator("x1", "x2")
+        @classmethod
+        def has_a_direction(cls, vector: Vector) -> Vector:
+            """Refuse vectors too short to be seen."""
+            if np.hypot(*vector) < SHORTEST:
+                raise ValueError(f"a vector must be at least {SHORTEST} long to show a direction")
+            return vector
+
+    @staticmethod
+    def compute(params: Params) -> Any:
+        """Every gate on the given vectors."""
+        from mlanim.core.gating import gating_lecture
+
+        return gating_lecture(
+            params.x1,
+            params.x2,
+            params.gate_scalar,
+            params.gate_vector,
+            params.angle,
+            gate_matrix=params.gate_matrix,
+        )
+
+    def construct(self) -> None:
+        """Gates on a vector and its sheet, then rotary positions, blends and soft logic."""
+        self.title = self.show_title("Gates as geometry")
+        self._scalar()
+        self._vector_and_mask()
+        self._matrix()
+        self._projection()
+        self._rotation()
+        self._rotary()
+        self._blend()
+        self._logic()
+
+    def figure(self) -> None:
+        """Three gates on one sheet; two ways to blend; soft logic."""
+        left, right = layout.SAFE.columns(2, 1, gap=0.7)
+        gates, logic = left.rows(1, 1.06, gap=0.3)
+        self._figure_gates(gates)
+        self._figure_logic(logic)
+        self._figure_blend(right)
+
+    # Maps that ease in on one sheet.
+
+    def _scalar(self) -> None:
+        path = self.data.shutting
+        plane = self._gated_plane(PLANE, path, ticks=7)
+        plane.remove(plane.sheet)
+        self.gates = GateShow(self, plane, PANEL, path)
+        self.play(FadeIn(plane, plane.beyond(self.data.x1, "bold(x)_1", "input")))
+        gate = Reading(("gate ", Math("weight(g)")), path.matrices[:, 0, 0], role="weight")
+        formula = "output(bold(y)) = weight(g) input(bold(x)_1)"
+        self.gates.part(path, "Scalar gate", formula, [gate, self._length(path)])
+        self.gates.ease(1 - self.data.gate_scalar, theme.MOVE)
+        self.say("One share for the whole vector: it moves along its own line")
+        self.next_slide(
+            "A gate is a multiplication. With one number for the whole signal, the vector can only "
+            "slide along its own line: open at one, shut at zero."
+        )
+
+    def _vector_and_mask(self) -> None:
+        self.gates.leave()
+        self.gates.plane.insert(1, self.gates.plane.sheet)
+        self.play(FadeIn(self.gates.plane.sheet))
+        path = self.data.vector
+        formula = "output(bold(y)) = weight(bold(g)) dot.o input(bold(x)_1)"
+        self.gates.part(path, "Vector gate", formula, [*self._axis_gates(path), self._length(path)])
+        self.say("One share for each axis, and the same for every point of the sheet")
+        self.wait(theme.BEAT)
+        path, mask = self.data.masking, self.data.masked
+        formula = "output(bold(y)) = weight(bold(m)) dot.o input(bold(x)_1)"
+        kept = [*self._axis_gates(path), self._rank(path), self._energy(path)]
+        self.gates.part(path, "Mask", formula, kept)
+        self.gates.show_lost(mask.kept, self.data.x1)
+        self.say("A gate of only 0 and 1: one axis is lost, for every point of the sheet")
+        self.next_slide(
+            "A vector gate has a share for each feature, as in an LSTM. A mask is its binary case: "
+            "it keeps an axis or shuts it, and what was on a shut axis is gone."
+        )
+
+    def _matrix(self) -> None:
+        path = self.data.matrix
+        (a, b), (c, d) = self.data.gate_matrix
+        rows = f"{a:.2f}, {b:.2f}; {c:.2f}, {d:.2f}"
+        formula = f'output(bold(y)) = weight(mat(delim: "[", {rows})) input(bold(x)_1)'
+        plane, share = self.gates.plane, self.gates.share
+        ring = Polyline(plane.ring(path, 0), "text", "thin", closed=True)
+        ring.add_updater(lambda line: line.set_path(plane.ring(path, share.get_value())))
+        largest = max(1.0, float(path.singular_values.max()))
+        stretches = [
+            Reading(("half-axis ", Math(f"sigma_{i + 1}")), path.singular_values[:, i], largest)
+            for i in range(2)
+        ]
+        area = max(1.0, float(path.area_change.max()))
+        stretches.append(Reading(("area ", Math("abs(det)")), path.area_change, area))
+        self.gates.part(path, "Matrix gate", formula, stretches, ring)
+        self.say("Any linear map: the circle becomes an ellipse, the axes may mix")
+        self.next_slide(
+            "A matrix gate lets every output draw on every feature of this vector. Attention is "
+            "not such a gate: its weights mix positions and leave the feature axes apart."
+        )
+
+    def _projection(self) -> None:
+        path, split = self.data.projection, self.data.projected
+        formula = (
+            "output(bold(y)) = frac(weight(bold(x)_2 bold(x)_2^top), "
+            "weight(abs(bold(x)_2)^2)) input(bold(x)_1)"
+        )
+        axis = self.gates.plane.axis(self.data.x2)
+        self.gates.part(path, "Projection", formula, [self._rank(path), self._energy(path)], axis)
+        self.gates.show_lost(split.kept, self.data.x1)
+        lost = format_number(float(split.lost_norm), 2)
+        self.say("Onto the line of ", Colored(Math("bold(x)_2"), "weight"),
+                 f": what stands at right angles, {lost} long, is lost")  # fmt: skip
+        self.next_slide(
+            "A projection keeps the part along one line and drops the rest: rank one. Doing it "
+            "twice changes nothing more. The query, key and value maps of attention are called "
+            "projections, but they are not: they map to other dimensions."
+        )
+
+    def _rotation(self) -> None:
+        path = self.data.rotation
+        degrees = np.degrees(self.data.angle) * path.share
+        start = float(np.arctan2(self.data.x1[1], self.data.x1[0]))
+        arc = AngleArc(self.gates.plane.origin, start, start, 0.75)
+        arc.add_updater(
+            lambda shown: shown.set_angles(
+                start, start + self.gates.share.get_value() * self.data.angle
+            )
+        )
+        turn = Reading(("angle ", Math("theta")), degrees, None, "weight", 0, "°")
+        area = Reading(("area ", Math("abs(det)")), path.area_change)
+        formula = "output(bold(y)) = weight(R(theta)) input(bold(x)_1)"
+        self.gates.part(path, "Rotation", formula, [turn, self._length(path), area], arc)
+        self.say("A rotation keeps every length: nothing is lost, and it can be undone")
+        self.next_slide(
+            "A rotation is the gate that loses nothing: every length, every angle between two "
+            "vectors and every area stays, and turning back restores the input."
+        )
+
+    def _gated_plane(self, box: Box, path: Any, ticks: int = 0, bold: bool = True) -> GatedPlane:
+        """A plane that holds the sheet, its vector and their images under every gate."""
+        x, data = self.data.x1, self.data
+        size = float(np.abs(x).max())
+        shown = [data.vector, data.matrix, data.masking, data.projection, data.rotation]
+        sheets = np.concatenate([size * one.lattice.reshape(-1, 2) for one in shown])
+        outputs = np.concatenate([one.output for one in shown])
+        half = np.abs(np.concatenate([sheets, outputs])).max(axis=0)
+        return GatedPlane(box, x, path, size, np.array([-half, half]), ticks, bold)
+
+    # Readings along a path.
+
+    def _length(self, path: Any) -> Reading:
+        full = max(float(path.norm.max()), float(np.hypot(*self.data.x1)))
+        return Reading(("length ", Math("abs(output(bold(y)))")), path.norm, full, "output")
+
+    def _axis_gates(self, path: Any) -> list[Reading]:
+        name = "m" if path is self.data.masking else "g"
+        return [
+            Reading(("axis ", Math(f"weight({name}_{i + 1})")), path.matrices[:, i, i], 1, "weight")
+            for i in range(2)
+        ]
+
+    def _rank(self, path: Any) -> Reading:
+        return Reading("rank", path.rank, float(path.rank.max()), places=0)
+
+    def _energy(self, path: Any) -> Reading:
+        energy = (path.norm / np.hypot(*self.data.x1)) ** 2
+        return Reading("energy kept", energy, 1, "output", 0, " %", 100)
+
+    # Rotary positions, blends and soft logic.
+
+    def _rotary(self) -> None:
+        rotary = self.data.rotary
+        self.clear_stage(self.title)
+        left, right = layout.STAGE.columns(1, 1.25, gap=0.5)
+        dial = RotaryDial(left.below_heading(), rotary)
+        names = [format_number(position, 0) for position in rotary.positions]
+        box = right.below_heading().inset(left=0.4, top=0.35)
+        palette = signed_palette(float(np.abs(rotary.scores).max()))
+        scores = Heatmap(rotary.scores, palette, box.width, box.height, names, names)
+        scores.shift(box.centre - scores.cells.get_center())
+        headings = layout.heading(left, "Turned by position"), layout.heading(right, "Score")
+        step = format_number(rotary.frequencies[0], 0)
+        query, key = Colored(Math("m"), "input"), Colored(Math("n"), "weight")
+        notes = (
+            layout.subheading(headings[0], f"{step} rad a step"),
+            layout.subheading(headings[1], "query at ", query, ", key at ", key),
+        )
+        dial.show(OFFSET, 0)
+        self.play(FadeIn(dial, scores, *headings, *notes))
+        self._walk(dial, scores)
+        score = rotary.by_offset[list(rotary.offsets).index(OFFSET)]
+        says = f" = {OFFSET} every score is {format_number(score)}"
+        self.say("Both turn, the angle between them stays: at ", Math("m - n"), says)
+        self.next_slide(
+            "Rotary positions turn the query and the key by an angle for each position. The score "
+            "then depends on the distance alone, so every diagonal has one colour. Real heads turn "
+            "many such pairs of axes, each at its own speed."
+        )
+
+    def _walk(self, dial: RotaryDial, scores: Heatmap) -> None:
+        """Query and key walk on together while their cell goes down the diagonal."""
+        middles = scores.cells.middles
+        half = (middles[1, 1] - middles[0, 0]) / 2 * 0.92
+        rim = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * half
+        steps = np.arange(len(middles) - OFFSET)
+        way = middles[steps + OFFSET, steps]
+        cell = Polyline(way[0] + rim, "highlight", "bold", closed=True)
+        step = ValueTracker(0)
+        dial.add_updater(lambda d: d.show(step.get_value() + OFFSET, step.get_value()))
+        cell.add_updater(lambda c: c.set_path(at_share(steps, way, step.get_value()) + rim))
+        self.play(FadeIn(cell), run_time=theme.BEAT)
+        self.play(step.animate.set_value(steps[-1]), run_time=1.6 * theme.SLOW)
+        dial.clear_updaters()
+        cell.clear_updaters()
+
+    def _blend(self) -> None:
+        blend = self.data.interpolation
+        self.clear_stage(self.title)
+        left, right = layout.STAGE.columns(1.25, 1)
+        plane = BlendPlane(left.below_heading(), self.data.x1, self.data.x2, blend, ticks=6)
+        chart = NormChart(right.below_heading().inset(bottom=1.7), blend)
+        full = float(max(blend.line_norm.max(), blend.arc_norm.max()))
+        readings = [
+            Reading("length on the line", blend.line_norm, full, LINE),
+            Reading("length on the arc", blend.arc_norm, full, ARC),
+        ]
+        lengths = Meters(right.inset(top=right.height - 1.25), blend.gate, readings)
+        heading = layout.heading(left, "Interpolation")
+        mix = layout.subheading(heading, Math(BLEND))
+        aside = layout.heading(right, "Length on the way")
+        self.play(FadeIn(plane, chart, lengths, heading, mix, aside))
+        gate = ValueTracker(1)
+        for shown in (plane, chart, lengths):
+            shown.add_updater(lambda s: s.show(gate.get_value()))
+        self.play(gate.animate.set_value(0), run_time=1.4 * theme.SLOW)
+        self.play(gate.animate.set_value(self.data.gate_scalar))
+        for shown in (plane, chart, lengths):
+            shown.clear_updaters()
+        self.say(self._dip())
+        self.next_slide(
+            "A gate can blend two vectors. The straight blend runs along the chord; on the arc the "
+            "direction turns evenly and the length passes evenly from one to the other. A residual "
+            f"connection is neither: it adds, here to a length of {blend.addition_norm:.2f}."
+        )
+
+    def _dip(self) -> str:
+        blend = self.data.interpolation
+        line, arc = float(blend.line_norm.min()), float(blend.arc_norm.min())
+        if arc - line < 0.01 * arc:
+            return f"Here neither way gets shorter than its shorter end, {format_number(line)} long"
+        return (
+            f"The line cuts the corner and dips to length {format_number(line)}; "
+            f"the arc stays at {format_number(arc)} or more"
+        )
+
+    def _logic(self) -> None:
+        self.clear_stage(self.title)
+        boxes = layout.STAGE.columns(1, 1, 1, gap=0.4)
+        views = [View(TURNS[0], ELEVATION, 1.22, box.centre + 0.3 * DOWN) for box in boxes]
+        squares = [self._logic_surface(row, view) for row, view in zip(LOGIC, views, strict=True)]
+        texts = []
+        for (name, formula, *_), box in zip(LOGIC, boxes, strict=True):
+            texts.append(layout.heading(box, name))
+            texts.append(layout.subheading(texts[-1], Math(formula)))
+        values = [self._logic_value(i, box) for i, box in enumerate(boxes)]
+        self.play(FadeIn(*squares, *texts))
+        for square in squares:
+            square.add_updater(lambda shown: shown.follow())
+        turns = [view.turn.animate.set_value(TURNS[1]) for view in views]
+        words = (
+            "At the corners this is Boolean logic; between them it is smooth, so it can be trained"
+        )
+        self.play(*turns, *self.saying(words), run_time=2 * theme.SLOW)
+        for square in squares:
+            square.clear_updaters()
+        self.play(FadeIn(*values))
+        lowest = format_number(float(self.data.logic.excluded_middle.min()))
+        self.say(
+            f"Not every law survives: a OR NOT a is 1 in Boolean logic, and falls to {lowest} here"
+        )
+        self.next_slide(
+            "Gates combine like logic: one minus a, a times b, a plus b minus a b. At the corners "
+            "they agree with the truth table. Between, they are smooth, but some laws of Boolean "
+            f"logic bend: a or not a falls to {lowest}."
+        )
+
+    def _logic_surface(self, row: tuple[str, str, str, str], view: View) -> UnitSquareSurface:
+        logic, column = self.data.logic, 2 + LOGIC.index(row)
+        chosen = logic.chosen[[0, 1, column]]
+        heights = getattr(logic, row[2])[::2, ::2]
+        return UnitSquareSurface(heights, logic.truth_table[:, column], chosen, view)
+
+    def _logic_value(self, index: int, box: Box) -> Text:
+        """What the operation gives for the chosen a and b, in words below its surface."""
+        a, b = (format_number(value) for value in self.data.logic.chosen[:2])
+        terms = (f"NOT {a}", f"{a} AND {b}", f"{a} OR {b}")
+        result = format_number(self.data.logic.chosen[2 + index])
+        text = Text(f"{terms[index]} = ", Colored(result, "highlight", weight="semibold"))
+        return text.baseline_at([box.centre[0] - text.advance / 2, box.bottom + 0.1, 0])
+
+    # The still.
+
+    def _figure_gates(self, box: Box) -> None:
+        data = self.data
+        rotated = f"rotation by {format_number(np.degrees(data.angle), 0)}°"
+        kept = f"projection: {_percent(data.projected.energy_share)} kept"
+        gates = ", ".join(format_number(value) for value in data.gate_vector)
+        parts = (
+            (data.vector, f"vector gate ({gates})"),
+            (data.projection, kept),
+            (data.rotation, rotated),
+        )
+        heading = layout.heading(box, "Gates on one sheet")
+        roles = Colored("input", "input"), ", ", Colored("output", "output"), ", and what is lost"
+        self.panel("gates", heading, layout.subheading(heading, *roles))
+        for (path, says), place in zip(
+            parts, box.below_heading().columns(1, 1, 1, gap=0.3), strict=True
+        ):
+            plane = self._gated_plane(place.inset(bottom=0.45), path, bold=False).show(path, 1)
+            label = Text(says, role="muted")
+            label.baseline_at([place.centre[0] - label.advance / 2, place.bottom + 0.08, 0])
+            self.panel("gates", plane, label)
+            if path is data.projection:
+                lost = lost_line(plane, data.projected.kept, data.x1)
+                self.panel("gates", *([lost] if len(lost.points) else []))
+
+    def _figure_logic(self, box: Box) -> None:
+        heading = layout.heading(box, "Soft logic")
+        a, b = (format_number(value) for value in self.data.logic.chosen[:2])
+        dot = layout.subheading(heading, "over all ", Math("a"), " and ", Math("b"),
+                                f" from 0 to 1; the dot at {a} and {b}")  # fmt: skip
+        self.panel("soft logic", heading, dot)
+        for index, place in enumerate(box.below_heading().columns(1, 1, 1, gap=0.3)):
+            view = View(TURNS[1], ELEVATION, 0.68, place.centre)
+            square = self._logic_surface(LOGIC[index], view)
+            self.panel("soft logic", square, self._logic_value(index, place))
+
+    def _figure_blend(self, box: Box) -> None:
+        blend, gate = self.data.interpolation, self.data.gate_scalar
+        top, bottom = box.rows(1.3, 1, gap=0.2)
+        plane = BlendPlane(top.below_heading(), self.data.x1, self.data.x2, blend).show(gate)
+        chart = NormChart(bottom, blend).show(gate)
+        heading = layout.heading(top, "Interpolation")
+        ways = layout.subheading(heading, Colored("line", LINE), " and ", Colored("arc", ARC))
+        self.panel("interpolation", heading, ways, plane, chart)
+
+
+def _percent(share: float) -> str:
+    return format_number(100 * share, 0, suffix=" %")

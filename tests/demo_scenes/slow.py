@@ -1,0 +1,31 @@
+"""A scene that draws for minutes, or computes for minutes, unless somebody stops it."""
+
+import time
+from typing import Any
+
+from manim import RIGHT
+from pydantic import Field
+
+from mlanim.stage.scene import LessonScene, SceneParams
+from mlanim.stage.shapes import Arrow
+
+
+class Slow(LessonScene):
+    """A slow one"""
+
+    category = "tests"
+
+    class Params(SceneParams):
+        thinking: float = Field(0, ge=0, description="Seconds that compute takes.")
+
+    @staticmethod
+    def compute(params: Params) -> Any:
+        time.sleep(params.thinking)
+        return {}
+
+    def construct(self) -> None:
+        arrow = Arrow([0, 0], [1, 1], "weight")
+        self.play(arrow.animate.shift(RIGHT), run_time=3000)
+
+    def figure(self) -> None:
+        self.panel("arrow", Arrow([0, 0], [1, 1], "weight"))

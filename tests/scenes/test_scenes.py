@@ -1,0 +1,117 @@
+"""Every scene: runs, is laid out, depends on its data, and says what it must."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mlanim.export.figure import as_png, crop_box
+from mlanim.export.lint import lint_scene
+from mlanim.render import catalog, draw, worker
+from mlanim.render.job import Job
+from mlanim.render.loading import load
+from mlanim.stage.data import Record
+
+ENTRIES = {entry.name: entry for entry in catalog.find()}
+FIVE = {"dot_product", "paper_folding", "loss_landscape", "attention", "gating"}
+
+every_scene = pytest.mark.parametrize("name", sorted(ENTRIES))
+
+
+@functools.lru_cache
+def prepared(name: str) -> tuple[Job, Any, Any, Any]:
+    """A tiny job, the scene's class, its default parameters and their data."""
+    job = Job(ENTRIES[name], "video", f"{name}.mp4", "mp4", 160, 90, 5, "dark")
+    scene_class = load(ENTRIES[name])
+    params = scene_class.Params()
+    return job, scene_class, params, worker.stored_data(job, params)
+
+
+def figure_pixels(name: str, data: Any) -> bytes:
+    job, scene_class, params, _ = prepared(name)
+    with draw.configured(job):
+        scene = scene_class(params=params, data=data, skip_animations=True)
+        scene.setup()
+        scene.figure()
+        return as_png(scene.mobjects, crop_box(scene.mobjects), 640, False)
+
+
+def test_the_five_scenes_are_there() -> None:
+    assert ENTRIES.keys() >= FIVE
+
+
+@every_scene
+def test_says_what_it_is(name: str) -> None:
+    entry = ENTRIES[name]
+    assert entry.title
+    assert entry.category
+    assert len(entry.description) > 80
+    assert entry.title[0].isupper()
+    assert not entry.title.endswith(".")
+
+
+@every_scene
+def test_every_parameter_is_described(name: str) -> None:
+    fields = load(ENTRIES[name]).Params.model_fields
+    assert [field for field, about in fields.items() if not about.description] == []
+
+
+@every_scene
+def test_is_a_lecture_with_pauses(name: str) -> None:
+    job, scene_class, params, data = prepared(name)
+    with draw.configured(job):
+        plan = draw.plan(scene_class, params, data)
+    assert 20 <= plan.frames / job.fps <= 60
+    assert len(plan.slides) >= 4
+    assert all(slide.notes.endswith((".", "?", "!", "”")) for slide in plan.slides)
+
+
+@every_scene
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_layout_has_no_fault(name: str, theme: str) -> None:
+    assert [str(fault) for fault in lint_scene(ENTRIES[name], theme, {})] == []
+
+
+@every_scene
+def test_figure_has_named_panels(name: str) -> None:
+    job, scene_class, params, data = prepared(name)
+    with draw.configured(job):
+        scene = scene_class(params=params, data=data, skip_animations=True)
+        scene.setup()
+        scene.figure()
+    assert 2 <= len(scene.panels) <= 4
+
+
+@every_scene
+def test_figure_depends_on_the_data(name: str) -> None:
+    _, _, _, data = prepared(name)
+    assert figure_pixels(name, data) == figure_pixels(name, data)
+    changed = [perturbed(data, seed) for seed in range(3)]
+    assert any(figure_pixels(name, data) != figure_pixels(name, other) for other in changed)
+
+
+def perturbed(value: Any, seed: int) -> Any:
+    """The same data with every real number moved by a twentieth of its size."""
+    rng = np.random.default_rng(seed)
+    if isinstance(value, Record):
+        return value.replaced(**{key: perturbed(getattr(value, key), seed) for key in value})
+    if isinstance(value, dict):
+        return {key: perturbed(item, seed) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return type(value)(perturbed(item, seed) for item in value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value * (1 + 0.05 * rng.uniform(-1, 1, value.shape))
+    if isinstance(value, float):
+        return value * 1.05
+    return value
+
+
+def test_no_scene_holds_a_colour_or_a_font() -> None:
+    forbidden = ("#", "rgb(", "Source Sans", "font=")
+    for entry in ENTRIES.values():
+        source = open(entry.path, encoding="utf-8").read()  # noqa: SIM115
+        code = "\n".join(line.split("  # ")[0] for line in source.splitlines())
+        assert [word for word in forbidden if word in code] == [], entry.name

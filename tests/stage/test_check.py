@@ -1,0 +1,313 @@
+import numpy as np
+import pytest
+from manim import Mobject, Square, ValueTracker, VGroup, VMobject
+
+from mlanim.stage import layout, theme
+from mlanim.stage.chart import Chart
+from mlanim.stage.check import EDGE, SMALLEST, Finding, bounding_box, check, visible_members
+from mlanim.stage.cloud import PointCloud
+from mlanim.stage.heatmap import Heatmap, signed_palette, weights_palette
+from mlanim.stage.number import Number, NumberGrid
+from mlanim.stage.shapes import Bar, Dot, Polyline
+from mlanim.stage.text import Colored, Formula, Text
+
+RIGHT_EDGE, TOP_EDGE = theme.FRAME_WIDTH / 2, theme.FRAME_HEIGHT / 2
+GREY = "#555a60"
+
+
+def rules(*mobjects: Mobject) -> list[str]:
+    return [finding.rule for finding in check(mobjects)]
+
+
+def only(*mobjects: Mobject) -> Finding:
+    (finding,) = check(mobjects)
+    return finding
+
+
+def wcag(first: str, second: str) -> float:
+    def luminance(color: str) -> float:
+        channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted([luminance(first), luminance(second)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_a_well_set_stage_has_no_findings(each_theme):
+    box = layout.STAGE.columns(1, 1)[1]
+    heatmap = Heatmap(np.linspace(0, 1, 12).reshape(3, 4), weights_palette, 4, 3)
+    stage = [
+        layout.title("A title, with ", Colored("colour", "weight")),
+        layout.caption("and what the lecturer says to it"),
+        layout.heading(box, "A heading", role="attention"),
+        Chart((0, 1), (-2, 2), 4, 3, "step", "loss").move_to([-3.5, 0, 0]),
+        layout.fit(heatmap, box),
+        Formula("weight(w) dot input(x)").shift([3, -2.5, 0]),
+        ValueTracker(1.0),
+    ]
+    assert check(stage) == []
+
+
+def test_an_empty_stage_has_no_findings():
+    assert check([]) == []
+
+
+# Too close to the edge
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ([0, 0], [RIGHT_EDGE - 0.1, 1]),
+        ([0.1 - RIGHT_EDGE, 0], [0, 1]),
+        ([0, 0], [1, TOP_EDGE - 0.1]),
+        ([0, 0.1 - TOP_EDGE], [1, 0]),
+    ],
+)
+def test_what_comes_too_close_to_an_edge_is_found_with_its_distance(low, high):
+    finding = only(Bar(low, high, "input"))
+    assert finding.rule == "too close to the edge"
+    assert finding.measured == pytest.approx(0.1)
+    assert finding.allowed == pytest.approx(0.04 * theme.FRAME_HEIGHT)
+
+
+def test_what_leaves_the_frame_measures_less_than_nothing():
+    assert only(Bar([0, 0], [RIGHT_EDGE + 2, 1], "input")).measured == pytest.approx(-2)
+
+
+def test_what_keeps_the_distance_is_left_alone():
+    assert check([Bar([-1, -1], [RIGHT_EDGE - EDGE - 0.001, 1], "input")]) == []
+
+
+def test_half_a_stroke_counts():
+    line = Polyline([[0, 0], [RIGHT_EDGE - 0.2, 0]]).set_stroke(width=20)
+    assert only(line).measured == pytest.approx(0.1)
+
+
+def test_a_disc_s_radius_counts():
+    cloud = PointCloud([[0.0, TOP_EDGE - 0.4]], [[1, 1, 1]], radius=0.3)
+    assert only(cloud).measured == pytest.approx(0.1)
+    assert check([cloud.shift([0, -1, 0])]) == []
+
+
+def test_what_cannot_be_seen_may_lie_outside():
+    hidden = Square(1).shift([20, 0, 0]).set_opacity(0)
+    assert check([VGroup(Square(1), hidden)]) == []
+
+
+def test_a_title_that_runs_out_of_the_frame_is_named():
+    title = layout.title("word " * 30)
+    finding = only(title)
+    assert finding.rule == "too close to the edge"
+    assert finding.objects == (title.plain,)
+
+
+# Overlapping texts
+
+
+def test_overlapping_texts_are_found_with_both_names():
+    first, second = Text("HHHH"), Text("xxxx")
+    width = first.get_right()[0]
+    finding = only(first, second.baseline_at([width - 0.1, 0, 0]))
+    assert finding.rule == "texts overlap"
+    assert finding.objects == ("HHHH", "xxxx")
+    assert finding.measured == pytest.approx(0.1, abs=0.01)
+    assert check([first, second.shift([0.15, 0, 0])]) == []
+
+
+def test_lines_one_above_the_other_do_not_overlap():
+    line = theme.SIZES["body"] / 96
+    assert check([Text("gjpqy"), Text("ÅHfl").shift([0, 1.3 * line, 0])]) == []
+    assert rules(Text("gjpqy"), Text("ÅHfl").shift([0, 0.4 * line, 0])) == ["texts overlap"]
+
+
+def test_texts_within_one_group_are_compared_too():
+    assert rules(VGroup(Text("left"), VGroup(Text("left")))) == ["texts overlap"]
+
+
+def test_a_number_of_a_grid_overlaps_like_any_text():
+    grid = NumberGrid(["0.25", "0.75"], np.array([[0.0, 0, 0], [2.0, 0, 0]]), "text")
+    label = Text("0.9", size="small").move_to([2, 0, 0])
+    assert only(grid, label).objects == ("0.75", "0.9")
+    assert check([grid, label.shift([0, 1, 0])]) == []
+
+
+def test_the_numbers_of_a_crowded_grid_overlap_one_another():
+    crowded = Heatmap(np.full((1, 4), 0.25), weights_palette, 1.0, 1.0)
+    assert rules(crowded) == ["texts overlap"] * 3
+
+
+def test_a_text_that_has_faded_out_overlaps_nothing():
+    assert rules(Text("a"), VGroup(Text("a").set_opacity(0), Square())) == []
+
+
+# Too small
+
+
+def test_a_text_that_was_scaled_down_is_too_small():
+    finding = only(Text("small print").scale(0.5))
+    assert finding.rule == "text too small"
+    assert finding.measured == pytest.approx(theme.SIZES["body"] / 2)
+    assert finding.allowed == pytest.approx(0.026 * 8 * 96)
+
+
+def test_the_smallest_size_is_large_enough_until_it_is_scaled():
+    assert check([Text("fine", size="small")]) == []
+    least = SMALLEST / theme.SIZES["small"]
+    assert check([Text("fine", size="small").scale(least)]) == []
+    assert rules(Text("too small", size="small").scale(least - 0.01)) == ["text too small"]
+
+
+def test_numbers_in_a_scaled_heatmap_are_too_small():
+    heatmap = Heatmap(np.array([[0.1, 0.9]]), weights_palette, 4, 2).scale(0.5)
+    findings = check([heatmap])
+    assert {finding.rule for finding in findings} == {"text too small"}
+    assert {finding.objects for finding in findings} == {("0.10",), ("0.90",)}
+    for finding in findings:
+        assert finding.measured == pytest.approx(theme.SIZES["small"] / 2)
+
+
+def test_a_changing_number_is_measured_by_its_size():
+    assert check([Number(0.5)]) == []
+    assert rules(Number(0.5).scale(0.5)) == ["text too small"]
+
+
+# Too little contrast
+
+
+def test_a_faint_text_is_found_with_its_contrast(each_theme):
+    paint = GREY if each_theme.name == "dark" else "#a0a4aa"
+    finding = only(Text("hard to read").set_color(paint))
+    assert finding.rule == "contrast too low"
+    assert finding.measured == pytest.approx(wcag(paint, each_theme.roles["background"]), abs=0.05)
+    assert finding.allowed == 4.5
+
+
+def test_a_half_transparent_text_is_fainter():
+    text = Text("fading", role="muted").set_opacity(0.4)
+    roles = theme.current().roles
+    mixed = 0.4 * theme.rgb("muted") + 0.6 * theme.rgb("background")
+    shown = theme.to_color(mixed).to_hex()
+    assert only(text).measured == pytest.approx(wcag(shown, roles["background"]), abs=0.05)
+
+
+def test_a_text_over_a_coloured_cell_is_measured_against_the_cell(each_theme):
+    cell = Bar([-1, -1], [1, 1], "input")
+    text = Text("muted", role="muted").move_to([0, 0, 0])
+    finding = only(cell, text)
+    assert finding.rule == "contrast too low"
+    roles = each_theme.roles
+    assert finding.measured == pytest.approx(wcag(roles["muted"], roles["input"]), abs=0.05)
+    assert check([cell, text.shift([0, 2, 0])]) == []
+
+
+def test_the_text_s_place_in_the_drawing_order_is_no_excuse():
+    text = Text("muted", role="muted").move_to([0, 0, 0])
+    assert rules(text, Bar([-1, -1], [1, 1], "input")) == ["contrast too low"]
+
+
+def test_each_colour_of_a_text_is_measured_where_it_stands():
+    text = Text("on dark ", Colored("on its own colour", "input"))
+    left, right = text[1].get_left()[0], text[1].get_right()[0]
+    assert check([text]) == []
+    patch = Bar([left - 0.02, -0.3], [right + 0.3, 0.5], "input")
+    finding = only(patch, text)
+    assert finding.rule == "contrast too low"
+    assert finding.measured == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_number_of_a_grid_is_measured_against_its_cell():
+    heatmap = Heatmap(np.array([[0.0, 1.0]]), weights_palette, 4, 2)
+    heatmap.light_ink.set_texts(*_swap(heatmap.dark_ink, heatmap.light_ink))
+    found = {finding.objects[0]: finding for finding in check([heatmap])}
+    assert set(found) == {"1.00"}
+    expected = wcag("#ffffff", theme.current().sequential[-1])
+    assert found["1.00"].measured == pytest.approx(expected, abs=0.05)
+
+
+def _swap(dark: NumberGrid, light: NumberGrid) -> tuple[list[str], np.ndarray]:
+    """The dark grid's numbers, which it loses, along with the light one's."""
+    texts, places = dark.texts + light.texts, np.concatenate([dark.places, light.places])
+    dark.set_texts([], np.zeros((0, 3)))
+    return texts, places
+
+
+def test_a_heatmap_that_was_moved_is_measured_where_it_is():
+    heatmap = Heatmap(np.array([[0.1, 0.9], [0.6, 0.3]]), weights_palette, 3, 2)
+    assert check([heatmap.shift([3, 1, 0])]) == []
+
+
+def test_numbers_of_a_heatmap_read_on_all_values_in_both_themes(each_theme):
+    values = np.linspace(-1, 1, 28).reshape(4, 7)
+    assert check([Heatmap(values, signed_palette(1.0), 7, 4)]) == []
+    assert check([Heatmap(np.abs(values), weights_palette, 7, 4)]) == []
+
+
+def test_a_hairline_under_a_word_is_no_fault_and_a_thick_one_is():
+    word = Text("Wavelength", role="muted").move_to([0, 0, 0])
+    hairline = Polyline([[-3, 0.02], [3, 0.02]], "muted", "hair")
+    assert check([hairline, word]) == []
+    assert rules(Bar([-3, -0.05], [3, 0.05], "muted"), word) == ["contrast too low"]
+
+
+# Invisible objects
+
+
+@pytest.mark.parametrize(
+    "mobject",
+    [
+        Text("gone").set_opacity(0),
+        Polyline([]),
+        VGroup(),
+        VMobject(),
+        PointCloud(np.zeros((3, 2)), np.zeros((3, 4))),
+        PointCloud(np.zeros((0, 2)), np.zeros((0, 3))),
+        Square(stroke_width=0),
+        VGroup(Dot([0, 0]).set_opacity(0), Square(stroke_opacity=0)),
+    ],
+    ids=["faded", "no path", "no members", "no points", "clear", "empty", "no stroke", "clear all"],
+)
+def test_what_leaves_no_mark_is_an_orphan(mobject):
+    finding = only(mobject)
+    assert finding.rule == "invisible object left on stage"
+
+
+def test_what_leaves_a_mark_is_not():
+    group = VGroup(Text("gone").set_opacity(0), Square())
+    assert rules(group, Dot([3, 0]), PointCloud([[-3.0, 0]], [[1, 0, 0]])) == []
+
+
+def test_trackers_are_no_orphans():
+    assert check([ValueTracker(2), Mobject(), Mobject().add(ValueTracker(1))]) == []
+
+
+# The pieces
+
+
+def test_findings_come_worst_rule_first_and_read_as_sentences():
+    findings = check(
+        [
+            Text("faint").set_color(GREY),
+            Text("small").scale(0.5).shift([3, 0, 0]),
+            Bar([0, 0], [RIGHT_EDGE, 1], "input").shift([0, 1, 0]),
+            VGroup(),
+            Text("twice").shift([-4, 0, 0]),
+            Text("twice").shift([-4, 0, 0]),
+        ]
+    )
+    assert [finding.rule for finding in findings] == [
+        "too close to the edge",
+        "texts overlap",
+        "text too small",
+        "contrast too low",
+        "invisible object left on stage",
+    ]
+    assert str(findings[0]) == "too close to the edge: “Bar” measures 0.00, allowed 0.32"
+    assert "“twice” and “twice”" in str(findings[1])
+
+
+def test_a_bounding_box_is_that_of_what_can_be_seen():
+    group = VGroup(Bar([1, 2], [3, 5], "input"), Square(20).set_opacity(0))
+    box = bounding_box(visible_members(group))
+    assert (box.left, box.bottom, box.right, box.top) == pytest.approx((1, 2, 3, 5))
