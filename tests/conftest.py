@@ -127,3 +127,21 @@ def decoded() -> Callable[..., Film]:
             )
 
     return decode
+
+
+@pytest.fixture
+def demo_job(demo: Path, tmp_path: Path) -> Any:
+    """A job for the demo scene's video, to change."""
+    from mlanim.render import catalog
+    from mlanim.render.job import Job
+
+    entry = catalog.select([str(demo)])[0]
+    return Job(entry, "video", str(tmp_path / "demo.mp4"), "mp4", 160, 90, 5.0, "dark")
+
+
+@pytest.fixture
+def dead_process() -> int:
+    """The number of a process that is no more."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid

@@ -54,20 +54,23 @@ def random_directions(
     return torch.stack([filter_normalised(draw, weights, widths) for draw in draws])
 
 
-def pca_directions(points: Tensor, centre: Tensor) -> Tensor:
-    """The orthonormal pair that keeps most of the points' squared distance to the centre.
+def pca_directions(paths: Tensor) -> Tensor:
+    """The orthonormal pair that keeps most of the paths' variance, each path counting alike.
 
-    As in Li et al. (2018), section 7, the points are taken relative to the centre (a run's last
-    weights), not to their mean. Each direction's largest entry is positive, which fixes its sign.
+    Principal components of the paths together, after each is centred on its own mean and scaled
+    to total variance one; otherwise the longest path alone would choose the plane. The pair
+    maximises the mean over the paths of `variance_kept`. Each direction's largest entry is
+    positive, which fixes its sign.
 
     Args:
-        points: (points, parameters).
-        centre: (parameters,).
+        paths: (paths, points, parameters), none of them standing still.
 
     Returns:
-        (2, parameters), the first two right singular vectors of points - centre.
+        (2, parameters).
     """
-    _, _, right = torch.linalg.svd(points - centre, full_matrices=False)
+    centred = paths - paths.mean(1, keepdim=True)
+    alike = centred / centred.norm(dim=(1, 2), keepdim=True)
+    _, _, right = torch.linalg.svd(alike.flatten(0, 1), full_matrices=False)
     largest = right[:2].gather(1, right[:2].abs().argmax(1, keepdim=True))
     return right[:2] * largest.sign()
 

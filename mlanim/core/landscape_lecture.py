@@ -131,8 +131,8 @@ def landscape_lecture(
 
     Args:
         dataset: "digits" or "moons".
-        directions: "pca", the first two principal components of the three paths together, or
-            "random", two filter-normalised Gaussian directions.
+        directions: "pca", the first two principal components of the three paths together, each
+            path counting alike, or "random", two filter-normalised Gaussian directions.
         optimizer: the run at the plane's origin: "sgd", "momentum" or "adam".
         seed: of the data split, the initial weights, the batches and the random directions.
         resolution: points along each side of the plane, at least 3.
@@ -196,11 +196,10 @@ def _network(task: Task) -> TrainedNetwork:
 
 def _axes(task: Task, points: Tensor, highlighted: int, directions: str, seed: int) -> Tensor:
     """The plane's two directions, (2, parameters), for paths (runs, T, parameters)."""
-    centre = points[highlighted, -1]
     if directions == "pca":
-        return pca_directions(points.flatten(0, 1), centre)
+        return pca_directions(points)
     generator = torch.Generator().manual_seed(seed)
-    return random_directions(centre, task.widths, 2, generator)
+    return random_directions(points[highlighted, -1], task.widths, 2, generator)
 
 
 def _walk_shares(

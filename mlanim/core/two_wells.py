@@ -5,6 +5,7 @@
 a smooth minimum of two paraboloids that are equally deep. Near a minimum, gradient descent at
 rate r multiplies the error by 1 - r * curvature, so it stays only where r < 2 / curvature: a rate
 between the two thresholds is thrown out of the sharp minimum and can settle only in the flat one.
+(Just above the first threshold it may instead circle the sharp minimum for ever.)
 """
 
 from dataclasses import dataclass

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -24,7 +26,7 @@ WIDTHS = st.lists(st.integers(1, 5), min_size=2, max_size=4).map(tuple)
 def module_of(theta, widths):
     """The same network as a torch module, filled from the flat vector."""
     parts = []
-    for fan_in, fan_out in zip(widths, widths[1:], strict=False):
+    for fan_in, fan_out in pairwise(widths):
         parts += [nn.Linear(fan_in, fan_out), nn.Tanh()]
     module = nn.Sequential(*parts[:-1]).double()
     nn.utils.vector_to_parameters(theta, module.parameters())

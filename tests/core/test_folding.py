@@ -132,12 +132,27 @@ def test_the_one_neuron_stage_is_the_networks_own(lecture):
     np.testing.assert_allclose(one.collapsed @ one.normal + one.offset, np.maximum(z, 0), atol=1e-9)
     np.testing.assert_allclose(one.mirrored @ one.normal + one.offset, np.abs(z), atol=1e-9)
     assert (np.abs(z) < 1e-9).sum() > 10  # the mesh has vertices on the crease
+    of_points = lecture.points @ one.normal + one.offset
+    for image, expected in (
+        (one.collapsed_points, np.maximum(of_points, 0)),
+        (one.mirrored_points, np.abs(of_points)),
+    ):
+        np.testing.assert_allclose(image @ one.normal + one.offset, expected, atol=1e-12)
     assert one.dead_points == (lecture.points @ one.normal + one.offset <= 0).sum()
     dead = lecture.sheet.centroids @ one.normal + one.offset < 0
     share = lecture.sheet.areas[dead].sum() / lecture.sheet.areas.sum()
     assert one.dead_share == pytest.approx(share, abs=1e-9)
     np.testing.assert_allclose(one.crease @ one.normal + one.offset, 0, atol=1e-12)
     assert np.abs(one.crease).max(axis=1) == pytest.approx(lecture.half_width)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_neuron_shown_alone_splits_the_sheet_most_evenly(seed):
+    data = fold(untrained((6,), seed), MOONS, grid=6)
+    z = data.sheet.centroids @ data.net.weights[0].T + data.net.biases[0]
+    dead = data.sheet.areas @ (z <= 0) / data.sheet.areas.sum()
+    assert np.ptp(np.abs(dead - 0.5)) > 0.01
+    assert data.one_neuron.neuron == np.abs(dead - 0.5).argmin()
 
 
 def test_the_cut_crosses_the_whole_drawing_and_holds_the_boundarys_image(lecture):

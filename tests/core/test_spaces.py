@@ -100,6 +100,16 @@ def test_rank_shares_count_what_collapsed(widths, seed):
         np.testing.assert_allclose(found[2].ranks, np.array(shares) / (2 * L) ** 2, atol=1e-6)
 
 
+def test_a_layer_of_one_neuron_makes_a_line_before_its_relu_makes_a_point():
+    weights = [np.eye(2), np.array([[1.0, 1.0]]), np.ones((1, 1))]
+    biases = [np.zeros(2), np.array([-L]), np.zeros(1)]
+    layers = cells_by_layer(weights[:2], biases[:2], L)
+    sheet = cut_sheet([cell.polygon for cell in layers[-1]], L, 8)
+    found = stages(weights, biases, layers, sheet, np.zeros((3, 2)), np.zeros((0, 2)))
+    shares = [[0, 0, 1], [0, 0, 1], [0.25, 0.5, 0.25], [0.25, 0.75, 0], [0.875, 0.125, 0]]
+    np.testing.assert_allclose([stage.ranks for stage in found], shares, atol=1e-12)
+
+
 @given(st.lists(st.floats(-3, 3).filter(lambda x: x == 0 or abs(x) > 1e-3), min_size=4, max_size=4))
 @settings(deadline=None)
 def test_turn_and_stretch_multiply_back(entries):

@@ -1,0 +1,201 @@
+"""Stored results come back whole or not at all, and are the same bytes for the same value."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from mlanim.render import store, worker
+from mlanim.render.job import Job
+
+
+@dataclass(frozen=True)
+class Inner:
+    weights: np.ndarray
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outer:
+    inner: Inner
+    runs: list[Inner]
+    table: dict[str, float]
+    nothing: None = None
+
+
+def example() -> Outer:
+    inner = Inner(np.arange(6.0).reshape(2, 3), ("a", "ü"))
+    return Outer(inner, [inner, Inner(np.zeros((0, 2), np.int32), ())], {"b/c": 1.5, "a": -0.0})
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_comes_back_as_it_was() -> None:
+    back = store.parse(store.dump(example()))
+    np.testing.assert_array_equal(back.inner.weights, np.arange(6.0).reshape(2, 3))
+    assert back.inner.names == ("a", "ü")
+    assert back.runs[1].weights.shape == (0, 2)
+    assert back.runs[1].weights.dtype == np.int32
+    assert back.table == {"b/c": 1.5, "a": -0.0}
+    assert back.nothing is None
+    with pytest.raises(ValueError, match="read-only"):
+        back.inner.weights[0, 0] = 9
+
+
+arrays = hnp.arrays(
+    st.sampled_from([np.float64, np.float32, np.int64, np.bool_, np.uint8]),
+    hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4),
+)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | st.text() | arrays,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(values)
+def test_any_value_comes_back(value: Any) -> None:
+    payload = store.dump(value)
+    assert payload == store.dump(value)
+    assert same(store.parse(payload), value)
+
+
+def same(first: Any, second: Any) -> bool:
+    if isinstance(second, np.ndarray):
+        equal = np.array_equal(first, second, equal_nan=second.dtype.kind == "f")
+        return bool(first.dtype == second.dtype and equal)
+    if isinstance(second, dict):
+        return first.keys() == second.keys() and all(same(first[k], second[k]) for k in second)
+    if isinstance(second, list):
+        return len(first) == len(second) and all(map(same, first, second))
+    return bool(first == second or (first != first and second != second))
+
+
+def test_the_same_value_gives_the_same_bytes_in_another_process() -> None:
+    program = (
+        "import numpy as np, sys; from mlanim.render import store;"
+        "sys.stdout.buffer.write(store.dump({'b': np.arange(5.), 'a': [1, 'x']}))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    other = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True)
+    assert other.stdout == store.dump({"a": [1, "x"], "b": np.arange(5.0)})
+
+
+def test_never_unpickles(cache: Path, tmp_path: Path) -> None:
+    class Attack:
+        def __reduce__(self) -> Any:
+            return (os.mkdir, (str(tmp_path / "attacked"),))
+
+    with pytest.raises(TypeError, match="data is an array of objects"):
+        store.dump(np.array([Attack()], dtype=object))
+    path = cache / "data" / "entry.npz"
+    path.parent.mkdir(parents=True)
+    tree = np.frombuffer(b'{"$array": "data"}', dtype=np.uint8)
+    np.savez(path, data=np.array([Attack()], dtype=object), **{store.TREE: tree})
+    assert store.load("entry") is None
+    assert not (tmp_path / "attacked").exists()
+    assert not path.exists()
+
+
+def test_what_is_no_data_is_refused_with_its_place() -> None:
+    import torch
+
+    with pytest.raises(TypeError, match=r"data\.runs\.0 is a Tensor"):
+        store.dump({"runs": [torch.zeros(2)]})
+
+
+def test_saves_and_loads(cache: Path) -> None:
+    assert store.load("entry") is None
+    store.save("entry", store.dump({"a": 1}))
+    assert store.load("entry") == {"a": 1}
+    assert [path.name for path in (cache / "data").iterdir()] == ["entry.npz"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "noise", "flipped", "headless"])
+def test_a_damaged_entry_is_forgotten(cache: Path, damage: str) -> None:
+    whole = store.dump({"a": np.arange(1000.0), "b": "text"})
+    middle = len(whole) // 3
+    damaged = {
+        "cut": whole[: len(whole) // 2],
+        "empty": b"",
+        "noise": np.random.default_rng(0).bytes(500),
+        "flipped": whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :],
+        "headless": whole[100:],
+    }[damage]
+    store.save("entry", damaged)
+    assert store.load("entry") is None
+    store.save("entry", whole)
+    assert store.load("entry")["b"] == "text"
+
+
+def test_a_failed_save_leaves_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.save("entry", b"before")
+
+    def refuse(*_: Any) -> None:
+        raise OSError("no")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match="no"):
+        store.save("entry", b"after")
+    assert [path.read_bytes() for path in (cache / "data").iterdir()] == [b"before"]
+
+
+def test_saving_sweeps_what_killed_processes_left(cache: Path, dead_process: int) -> None:
+    (cache / "data").mkdir(parents=True)
+    (cache / "data" / f".mlanim-{dead_process}-abc").touch()
+    (cache / "data" / f".mlanim-{os.getpid()}-abc").touch()
+    store.save("entry", b"x")
+    names = {path.name for path in (cache / "data").iterdir()}
+    assert names == {"entry.npz", f".mlanim-{os.getpid()}-abc"}
+
+
+def test_the_key_follows_code_class_and_parameters(demo: Path) -> None:
+    keys = {
+        store.key(demo, "Demo", "{}"),
+        store.key(demo, "Other", "{}"),
+        store.key(demo, "Demo", '{"seed":1}'),
+    }
+    assert len(keys) == 3
+
+
+def test_a_cache_that_cannot_be_written_only_costs_time(
+    demo_job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlanim.render.loading import load
+
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    events: list[str] = []
+    params = load(demo_job.scene).Params()
+    data = worker.stored_data(demo_job, params, lambda event, **_: events.append(event))
+    assert data["many"].shape == (100,)
+    assert events == ["compute"]
+
+
+def test_a_damaged_entry_is_computed_again(demo_job: Job, cache: Path) -> None:
+    from mlanim.render.loading import load
+
+    params = load(demo_job.scene).Params()
+    entry = cache / "data" / f"{worker.data_key(demo_job, params)}.npz"
+    entry.parent.mkdir(parents=True)
+    entry.write_bytes(b"damaged")
+    first = worker.stored_data(demo_job, params)
+    whole = entry.read_bytes()
+    events: list[str] = []
+    second = worker.stored_data(demo_job, params, lambda event, **_: events.append(event))
+    assert events == []
+    assert store.dump(first) == store.dump(second) == whole
