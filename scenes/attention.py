@@ -128,8 +128,8 @@ class Attention(LessonScene):
     def _spread_words(self) -> str:
         data = self.data
         return (
-            f"Their spread falls from {data.product_spread:.2f} to {data.score_spread:.2f}, and the "
-            f"entropy of the softmax rises from {data.unscaled_entropy:.2f} to "
+            f"Their spread falls from {data.product_spread:.2f} to {data.score_spread:.2f}, and "
+            f"the entropy of the softmax rises from {data.unscaled_entropy:.2f} to "
             f"{data.scaled_entropy:.2f} bits, from “it” over {data.test_sentences:,} sentences."
         )
 

@@ -354,8 +354,11 @@ class LossLandscape(LessonScene):
             f"eigenvalues are counted: {saddle.negative} of them are negative."
         )
         self._leave(surface, saddle)
-        self.say("A push of ", Colored(f"{saddle.leaving.start_offset:g}", "gradient"),
-                 f" is enough: descent leaves, to a loss of {saddle.leaving.loss[-1]:.2f}")  # fmt: skip
+        self.say(
+            "A push of ",
+            Colored(f"{saddle.leaving.start_offset:g}", "gradient"),
+            f" is enough: descent leaves, to a loss of {saddle.leaving.loss[-1]:.2f}",
+        )
         self.next_slide(notes="Descent does not stay at a saddle; it is only slow to leave it.")
 
     def _saddle_surface(self, view: View) -> Surface:

@@ -145,7 +145,7 @@ class PaperFolding(LessonScene):
         words = self._explain(
             "One straight cut",
             Formula("bold(v) dot bold(h) + c = 0", "display"),
-            f"It puts {self._percent(self.data.net.test_accuracy)} of the test points on the right side",
+            f"{self._percent(self.data.net.test_accuracy)} of the test points are put right",
             "In the last space a straight line separates the classes",
         )
         if cut.segment is not None:
@@ -344,7 +344,8 @@ class PaperFolding(LessonScene):
             return (
                 f"{self.data.region_counts[-1]} linear regions, and the cut kinked at their edges"
             )
-        return f"A {self._widths()} network; test accuracy {self._percent(self.data.net.test_accuracy)}"
+        accuracy = self._percent(self.data.net.test_accuracy)
+        return f"A {self._widths()} network; test accuracy {accuracy}"
 
 
 def _step(half: float) -> float:

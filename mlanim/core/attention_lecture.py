@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -130,7 +131,7 @@ def trained(seed: int) -> Transformer:
         some = train.take(torch.randint(len(train.tokens), (BATCH,), generator=generator))
         answer = forward(model, some.tokens, some.mask, some.pronoun, nouns).answer
         optimizer.zero_grad()
-        F.cross_entropy(answer, some.noun).backward()  # type: ignore[no-untyped-call]
+        F.cross_entropy(answer, some.noun).backward()
         optimizer.step()
     return model
 
@@ -174,7 +175,9 @@ def attention_lecture(
     best_layer, best_head = int(best[0]), int(best[1])
     shown = (best_layer if layer is None else layer - 1), (best_head if head is None else head - 1)
     accuracy, rates = measure(model, test)
-    fields = _opened(model, parsed, shown, temperature) | _scaling(model, test, shown)
+    fields: dict[str, Any] = _opened(model, parsed, shown, temperature) | _scaling(
+        model, test, shown
+    )
     train = splits()[0]
     return AttentionData(
         sentence=" ".join(parsed.words),
@@ -208,7 +211,7 @@ def _check(name: str, value: int | None, most: int) -> None:
 @torch.no_grad()
 def _opened(
     model: Transformer, sentence: Sentence, shown: tuple[int, int], temperature: float
-) -> dict[str, np.ndarray | str | float]:
+) -> dict[str, Any]:
     """One head's projections, products, weights and output, and the model's answer."""
     batch = encode([sentence])
     length = len(sentence.words)
@@ -239,7 +242,10 @@ def _opened(
         "output": output[0, 0],
         "all_weights": torch.stack(trace.weights)[:, 0],
     }
-    said = {"answer": nouns[int(chance.argmax())], "answer_probability": float(chance.max())}
+    said: dict[str, Any] = {
+        "answer": nouns[int(chance.argmax())],
+        "answer_probability": float(chance.max()),
+    }
     return {name: np.ascontiguousarray(t.numpy()) for name, t in tensors.items()} | said
 
 

@@ -26,26 +26,46 @@ def validated(model: type[SceneParams], settings: Mapping[str, Any], scene: str)
     unknown = [name for name in settings if name not in model.model_fields]
     if unknown:
         raise UsageError(_unknown(unknown[0], list(model.model_fields), scene))
-    try:
-        return model(**settings)
-    except ValidationError as error:
-        wrong = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
-        read = {n: _read(v) if n in wrong else v for n, v in settings.items()}
-        if read == settings:
-            raise UsageError(_explain(error, model, settings, scene)) from None
-    try:
-        return model(**read)
-    except ValidationError as error:
-        raise UsageError(_explain(error, model, settings, scene)) from None
+    for name, value in settings.items():
+        if not _is_unicode(value):
+            raise UsageError(f"{scene}: {name} is {shortened(value)}. It is not text in UTF-8.")
+    attempt, wrong, failure = dict(settings), set(settings), None
+    for reading in (_as_given, _as_value, _as_only_item):
+        attempt = {n: reading(v) if n in wrong else v for n, v in attempt.items()}
+        try:
+            return model(**attempt)
+        except ValidationError as error:
+            wrong = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
+            failure = failure if reading is _as_only_item else error
+    assert failure is not None
+    raise UsageError(_explain(failure, model, settings, scene))
 
 
-def _read(value: Any) -> Any:
+def _is_unicode(value: Any) -> bool:
+    """False for text with bytes that the command line could not decode."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _as_given(value: Any) -> Any:
+    return value
+
+
+def _as_value(value: Any) -> Any:
+    """A string as the JSON, or the comma-separated list of JSON, that it may be."""
     if not isinstance(value, str):
         return value
     for text in (value, f"[{value}]"):
         with contextlib.suppress(ValueError, RecursionError):
             return json.loads(text)
     return None if value == "none" else value
+
+
+def _as_only_item(value: Any) -> Any:
+    return [value]
 
 
 def _unknown(name: str, known: list[str], scene: str) -> str:

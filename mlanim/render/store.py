@@ -40,7 +40,7 @@ def dump(value: Any) -> bytes:
     tree = json.dumps(to_tree(value, arrays), sort_keys=True)
     arrays[TREE] = np.frombuffer(tree.encode(), dtype=np.uint8)
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    np.savez_compressed(buffer, allow_pickle=False, **dict(sorted(arrays.items())))
     return buffer.getvalue()
 
 
@@ -87,7 +87,12 @@ def write_whole(path: Path, payload: bytes) -> None:
         OSError: if the folder cannot be written to; nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(write_beside(path, payload), path)
+    written = write_beside(path, payload)
+    try:
+        os.replace(written, path)
+    except OSError:
+        written.unlink()
+        raise
 
 
 def write_beside(path: Path, payload: bytes) -> Path:

@@ -148,7 +148,7 @@ class Plane(Chart):
         axes = [[[x_range[0], 0], [x_range[1], 0]], [[0, y_range[0]], [0, y_range[1]]]]
         inside = [y_range[0] <= 0 <= y_range[1], x_range[0] <= 0 <= x_range[1]]
         kept = [axis for axis, shown in zip(axes, inside, strict=True) if shown]
-        self.axes = Segments(self.place(np.array(kept)) if kept else [], "muted", "hair", 0.8)
+        self.axes = Segments(self.place(np.array(kept).reshape(-1, 2, 2)), "muted", "hair", 0.8)
         self.add_to_back(self.grid, self.axes)
 
 

@@ -12,6 +12,7 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -164,7 +165,7 @@ def _apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
 @functools.lru_cache(maxsize=2048)
 def _curves(d: str) -> np.ndarray:
     """An SVG path as cubic Bézier curves, (4 n, 2)."""
-    points: list[complex] = []
+    points: list[Any] = []  # svgelements.Point
     for segment in svgelements.Path(d):
         if isinstance(segment, svgelements.CubicBezier):
             points += [segment.start, segment.control1, segment.control2, segment.end]

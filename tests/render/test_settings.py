@@ -119,7 +119,7 @@ def test_names_what_is_wrong_in_the_project_file(
 
 def test_a_project_file_that_is_no_text(demo: Path, project: Path) -> None:
     (project / "mlanim.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(UsageError, match="Cannot read .*mlanim.toml"):
+    with pytest.raises(UsageError, match=r"Cannot read .*mlanim\.toml"):
         job(demo)
 
 

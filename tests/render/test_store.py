@@ -62,7 +62,10 @@ arrays = hnp.arrays(
 )
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | st.text() | arrays,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text("abc_", min_size=1), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
