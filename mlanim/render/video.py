@@ -164,7 +164,7 @@ def _palette(source: Path) -> av.VideoFrame:
         stream = video.streams.video[0]
         graph = av.filter.Graph()
         entry = graph.add_buffer(template=stream)
-        maker, sink = graph.add("palettegen", "stats_mode=diff"), graph.add("buffersink")
+        maker, sink = graph.add("palettegen", "stats_mode=full"), graph.add("buffersink")
         entry.link_to(maker)
         maker.link_to(sink)
         graph.configure()

@@ -1,0 +1,215 @@
+"""The dry pass foretells what is drawn; the drawing shows the whole stage and is repeatable."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from manim import PI, RIGHT, Dot, Square, ValueTracker, config
+from PIL import Image
+
+from mlanim.render import draw, worker
+from mlanim.render.job import Job
+from mlanim.render.loading import load
+from mlanim.render.pixels import png_bytes
+from mlanim.stage import theme
+from mlanim.stage.data import as_record
+from mlanim.stage.scene import LessonScene, SceneParams
+
+
+class Reel:
+    """Takes frames as an encoder does, and keeps them."""
+
+    def __init__(self) -> None:
+        self.pictures: list[np.ndarray] = []
+        self.frames = 0
+
+    def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
+        self.pictures += [pixels] * repeat
+        self.frames += repeat
+
+
+def drawn(job: Job, scene_class: Any, data: Any = None) -> tuple[draw.Plan, draw.Plan, Reel, Any]:
+    reel: Any = Reel()
+    params = scene_class.Params()
+    with draw.configured(job):
+        plan = draw.plan(scene_class, params, data)
+        done: list[int] = []
+        shown, last = draw.draw(scene_class, params, data, reel, done.append)
+    assert done == sorted(done)
+    assert done[-1] == reel.frames
+    return plan, shown, reel, last
+
+
+class Varied(LessonScene):
+    """Plays and waits of all kinds, with lengths that are no whole number of frames."""
+
+    def construct(self) -> None:
+        square = Square()
+        self.play(square.animate.shift(RIGHT), run_time=0.7)
+        self.next_slide(notes="one")
+        self.wait(0.6)
+        self.play(square.animate.rotate(PI / 5), run_time=1.31)
+        self.next_slide(notes="two", loop=True)
+        tracker = ValueTracker(0)
+        square.add_updater(lambda s: s.set_x(tracker.get_value()))
+        self.play(tracker.animate.set_value(1), run_time=0.33)
+        self.wait(0.45)  # not still: there is an updater
+        square.clear_updaters()
+        self.wait(0.01)
+        self.next_slide(auto=True)
+
+
+@pytest.mark.parametrize("fps", [4, 5, 10, 12, 15, 24, 25, 29.97, 30, 60])
+def test_the_dry_pass_counts_what_is_drawn(demo_job: Job, fps: float) -> None:
+    plan, shown, reel, _ = drawn(replace(demo_job, width=32, height=18, fps=fps), Varied)
+    assert plan.frames == shown.frames == reel.frames == len(reel.pictures)
+    assert plan.slides == shown.slides
+    assert [(s.notes, s.loop, s.auto) for s in shown.slides] == [
+        ("one", False, False), ("two", True, False), ("", False, True)
+    ]  # fmt: skip
+    times = [slide.time for slide in shown.slides]
+    whole = np.array(times) * fps
+    np.testing.assert_allclose(whole, np.rint(whole), atol=1e-4)
+    assert times[-1] == pytest.approx(reel.frames / fps, abs=1e-5)
+
+
+def test_a_wait_is_not_cut_short_at_few_frames_a_second(demo_job: Job) -> None:
+    class Waits(LessonScene):
+        def construct(self) -> None:
+            for seconds in (0.6, 1.2, 1.4):
+                self.wait(seconds)
+
+    assert drawn(replace(demo_job, fps=5), Waits)[0].frames == 3 + 6 + 7
+
+
+def test_the_poster_is_the_last_frame(demo_job: Job, decoded: Callable[..., Any]) -> None:
+    scene_class = load(demo_job.scene)
+    params = scene_class.Params()
+    data = as_record(scene_class.compute(params))
+    path = Path(demo_job.output)
+    events: list[dict[str, Any]] = []
+
+    def emit(event: str, **fields: Any) -> None:
+        events.append({"event": event, **fields})
+
+    made = worker.make_video(demo_job, scene_class, params, data, path, emit)
+    film = decoded(path)
+    assert events[0] == {"event": "plan", "frames": len(film.frames)}
+    assert events[-1] == {"event": "frame", "done": len(film.frames)}
+    assert made.details["duration"] == pytest.approx(len(film.frames) / 5)
+    poster = np.asarray(Image.open(io.BytesIO(made.poster or b"")).convert("RGB"), dtype=int)
+    assert poster.shape == (90, 160, 3)
+    # Chroma is halved in the video: grey values are compared.
+    distance = np.abs(poster.mean(axis=2) - film.frames[-1].mean(axis=2))
+    assert distance.mean() < 2
+    assert np.abs(poster.mean(axis=2) - film.frames[0].mean(axis=2)).mean() > 4 * distance.mean()
+
+
+def test_a_scene_without_a_play_is_one_frame(demo_job: Job) -> None:
+    class Still(LessonScene):
+        def construct(self) -> None:
+            self.add(Dot(radius=2))
+
+    _, shown, reel, last = drawn(demo_job, Still)
+    assert shown.frames == len(reel.pictures) == 1
+    assert last[45, 80, 0] == 255
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_background_is_the_themes(demo_job: Job, name: str) -> None:
+    class Empty(LessonScene):
+        def construct(self) -> None:
+            self.wait(0.2)
+
+    _, _, _, last = drawn(replace(demo_job, theme=name), Empty)
+    expected = theme.hex_to_rgb(theme.THEMES[name].roles["background"]) * 255
+    assert np.all(last[..., :3] == np.rint(expected))
+    assert np.all(last[..., 3] == 255)
+
+
+def test_a_transparent_background_is_clear(demo_job: Job) -> None:
+    class Empty(LessonScene):
+        def construct(self) -> None:
+            self.wait(0.2)
+
+    _, _, _, last = drawn(replace(demo_job, format="webm", transparent=True), Empty)
+    assert not last.any()
+
+
+@pytest.mark.parametrize(("width", "height"), [(160, 90), (120, 120), (60, 120), (240, 90)])
+def test_the_whole_stage_shows_in_any_shape_of_frame(
+    demo_job: Job, width: int, height: int
+) -> None:
+    class Corners(LessonScene):
+        def construct(self) -> None:
+            for x in (-6.6, 6.6):
+                for y in (-3.5, 3.5):
+                    self.add(Square(0.8, fill_opacity=1, color="#ffffff").move_to([x, y, 0]))
+
+    _, _, _, last = drawn(replace(demo_job, width=width, height=height), Corners)
+    white = np.argwhere(last[..., 1] > 250)
+    corners = {(bool(y > height / 2), bool(x > width / 2)) for y, x in white}
+    assert len(corners) == 4
+    scale = min(width / theme.FRAME_WIDTH, height / theme.FRAME_HEIGHT)
+    assert np.ptp(white[:, 1]) == pytest.approx(14 * scale, abs=2)  # and is not stretched
+    assert np.ptp(white[:, 0]) == pytest.approx(7.8 * scale, abs=2)
+
+
+class Chance(LessonScene):
+    """What a scene draws at random it draws the same each time."""
+
+    def construct(self) -> None:
+        x, y = np.random.uniform(-3, 3, 2)
+        self.add(Dot([x, y, 0], radius=1))
+        self.wait(0.2)
+
+
+def test_chance_follows_the_seed(demo_job: Job) -> None:
+    first, second = (drawn(demo_job, Chance)[3] for _ in range(2))
+    assert np.array_equal(first, second)
+    reel: Any = Reel()
+    with draw.configured(demo_job):
+        _, third = draw.draw(Chance, SceneParams(seed=1), None, reel, lambda _: None)
+    assert not np.array_equal(first, third)
+
+
+def test_manims_own_settings_do_not_matter(demo_job: Job) -> None:
+    """A user's manim.cfg is read when manim is imported, into the same `config`."""
+    before = drawn(demo_job, Chance)[3]
+    old = config.copy()
+    try:
+        config.update(
+            {"background_color": "#ff0000", "from_animation_number": 3, "save_sections": True}
+        )
+        config.background_opacity = 0.3
+        config.dry_run = True
+        after = drawn(demo_job, Chance)[3]
+    finally:
+        config.update(old)
+    assert np.array_equal(before, after)
+
+
+def test_leaves_manims_settings_as_they_were(demo_job: Job) -> None:
+    before = dict(config)
+    with draw.configured(replace(demo_job, fps=7)):
+        assert config.frame_rate == 7
+    assert dict(config) == before
+
+
+@pytest.mark.parametrize("transparent", [False, True])
+def test_a_png_holds_the_pixels(transparent: bool) -> None:
+    pixels = np.zeros((2, 3, 4), np.uint8)
+    pixels[0, 0] = [100, 50, 0, 128]  # premultiplied
+    pixels[1, 2] = [10, 20, 30, 255]
+    picture = np.asarray(Image.open(io.BytesIO(png_bytes(pixels, transparent))))
+    if transparent:
+        np.testing.assert_allclose(picture[0, 0], [199, 100, 0, 128], atol=1)
+        np.testing.assert_array_equal(picture[1, 2], [10, 20, 30, 255])
+    else:
+        np.testing.assert_array_equal(picture, pixels[..., :3])
