@@ -127,7 +127,7 @@ def landscape_lecture(
     seed: int = 0,
     resolution: int = 41,
 ) -> LandscapeLecture:
-    """Train, scan and compare everything that the lecture shows; about ten seconds of one core.
+    """Train, scan and compare everything that the lecture shows; about fifteen seconds of one core.
 
     Args:
         dataset: "digits" or "moons".

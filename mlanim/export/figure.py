@@ -10,7 +10,7 @@ from typing import Any
 
 import cairo
 import numpy as np
-from manim import Mobject, VMobject
+from manim import BLACK, Mobject, VMobject
 
 from mlanim.render.draw import configured, run_figure
 from mlanim.render.job import Job
@@ -69,7 +69,7 @@ def as_png(mobjects: list[Mobject], box: Box, width: int, transparent: bool) -> 
         frame_width=columns / scale,
         frame_height=rows / scale,
         frame_center=box.centre,
-        background_color=theme.color("background"),
+        background_color=BLACK if transparent else theme.color("background"),
         background_opacity=0.0 if transparent else 1.0,
     )
     camera.capture_mobjects(mobjects)

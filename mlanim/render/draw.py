@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from manim import CairoRenderer, config, tempconfig
+from manim import BLACK, CairoRenderer, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 from manim.scene.scene_file_writer import SceneFileWriter
 
@@ -52,12 +52,22 @@ class _NoFiles(SceneFileWriter):
     def finish(self) -> None:
         """Nothing to join."""
 
+    def save_image(self, pixels: np.ndarray) -> None:
+        """Nothing to save."""
+
 
 class _Renderer(CairoRenderer):
-    """Manim's, but a still wait takes the nearest number of frames.
+    """Manim's, with two faults of it mended.
 
-    Manim cuts the number off, and 0.6 s at 5 frames a second, by the arithmetic of floats, to two.
+    A still wait takes the nearest number of frames: Manim cuts the number off, and 0.6 s at 5
+    frames a second, by the arithmetic of floats, to two. And a clear background is black as well,
+    since pixels are premultiplied: else its colour shines through every soft edge.
     """
+
+    def __init__(self, **settings: Any):
+        super().__init__(camera_class=StageCamera, **settings)
+        if self.camera.background_opacity == 0:
+            self.camera.background_color = BLACK
 
     def freeze_current_frame(self, duration: float) -> None:
         """Hold the frame for `duration` seconds."""
@@ -72,7 +82,7 @@ class _DryRenderer(_Renderer):
     """Goes through the plays, counts the frames that they would have, and draws none."""
 
     def __init__(self) -> None:
-        super().__init__(file_writer_class=_NoFiles, camera_class=StageCamera, skip_animations=True)
+        super().__init__(file_writer_class=_NoFiles, skip_animations=True)
         self.frames = 0
 
     def update_frame(self, *args: Any, **kwargs: Any) -> None:
@@ -108,7 +118,7 @@ def configured(job: Job) -> Iterator[None]:
         "frame_rate": job.fps,
         "background_color": theme.color("background"),
         "background_opacity": 0.0 if job.transparent else 1.0,
-        "format": "mov" if job.transparent else "mp4",  # manim checks for alpha
+        "format": "auto",  # mov if transparent, else mp4; and a scene may be without a play
         "disable_caching": True,
         "progress_bar": "none",
         "verbosity": "ERROR",
@@ -168,10 +178,7 @@ def draw(
         last[:] = [pixels]
         listener(encoder.frames)
 
-    renderer = _Renderer(
-        file_writer_class=partial(_NoFiles, take=take),
-        camera_class=StageCamera,
-    )
+    renderer = _Renderer(file_writer_class=partial(_NoFiles, take=take))
     scene = scene_class(params=params, data=data, renderer=renderer, random_seed=params.seed)
     scene.render()
     if not last:  # no play at all: one frame of what stands

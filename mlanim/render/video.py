@@ -69,6 +69,8 @@ class FrameEncoder:
         )
         yuv = self._pixels.startswith("yuv")
         frame = source.reformat(format=self._pixels, dst_colorspace="ITU709" if yuv else None)
+        if yuv:
+            _tag_bt709(frame)
         with _writing():
             for _ in range(repeat):
                 frame.pts, frame.time_base = self.frames, self._time_base
@@ -116,10 +118,10 @@ def _writing() -> Iterator[None]:
         raise RenderError(f"The video encoder failed: {error}.") from error
 
 
-def _tag_bt709(context: Any) -> None:
-    """Say which colour matrix the numbers are in; players guess wrongly otherwise."""
-    context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
-    context.color_range = 1  # limited
+def _tag_bt709(numbers: Any) -> None:
+    """Say of a frame or an encoder which colours its numbers mean; players guess wrongly."""
+    numbers.color_primaries = numbers.color_trc = numbers.colorspace = 1  # BT.709
+    numbers.color_range = 1  # limited
 
 
 def _straight(pixels: np.ndarray) -> np.ndarray:
