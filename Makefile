@@ -1,4 +1,4 @@
-.PHONY: help setup demo test pictures bench clean
+.PHONY: help setup setup-test demo test pictures bench clean
 
 help:
 	@echo 'make demo      set up, then render all scenes to renders/ as video and figure'
@@ -11,12 +11,15 @@ help:
 setup:
 	@.ci/setup
 
+setup-test:
+	@.ci/setup test
+
 demo: setup
 	@echo 'Rendering all scenes to renders/' >&2
 	@.venv/bin/mlanim render --all -q m -o renders
 	@.venv/bin/mlanim figure --all -o renders
 
-test: setup
+test: setup-test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
@@ -27,7 +30,7 @@ pictures: setup
 	@.venv/bin/mlanim figure --all --resolution 1280x720 -o renders/readme
 	@.venv/bin/mlanim render dot_product --format gif -q l -o renders/readme/dot_product.gif
 
-bench: setup
+bench: setup-test
 	@for file in benchmarks/*.py; do .venv/bin/python $$file || exit 1; done
 
 clean:

@@ -1,0 +1,109 @@
+"""`list`, `info`, `check`, `lint`: what there is, and whether it is all right."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from mlanim.commands.options import entries, folders, parsed
+from mlanim.render import catalog
+from mlanim.render.errors import RenderError
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="An array of objects.")
+def list_scenes(as_json: bool) -> None:
+    """List the scenes.
+
+    \b
+    Example:
+      mlanim list --json | jq -r '.[].name'
+    """
+    from mlanim.render.catalog import find
+
+    found = find(folders())
+    if as_json:
+        click.echo(json.dumps([entry.summary() for entry in found], indent=2, ensure_ascii=False))
+        return
+    width = max((len(entry.name) for entry in found), default=0)
+    for entry in found:
+        click.echo(f"{entry.name:<{width}}  {entry.title}  ({entry.category})")
+
+
+@click.command()
+@click.argument("scene")
+@click.option("--json", "as_json", is_flag=True, help="The parameters' JSON schema.")
+def info(scene: str, as_json: bool) -> None:
+    """Show a scene's text and its parameters.
+
+    \b
+    Example:
+      mlanim info attention
+    """
+    from mlanim.render.loading import load
+    from mlanim.render.params import parameter_rows
+
+    entry = catalog.select([scene], folders())[0]
+    model = load(entry).Params
+    if as_json:
+        click.echo(json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False))
+        return
+    click.echo(f"{entry.name}: {entry.title} ({entry.category})\n\n{entry.description}\n")
+    for name, allowed, default, text in parameter_rows(model):
+        click.echo(f"  {name} = {default}   [{allowed}]\n      {text}")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="An array of objects.")
+def check(as_json: bool) -> None:
+    """Check that Cairo, fonts, encoders and torch are all right, and say how to get what is not.
+
+    \b
+    Example:
+      mlanim check
+    """
+    from mlanim.render.health import examine
+
+    found = examine()
+    if as_json:
+        click.echo(json.dumps([item.as_dict() for item in found], indent=2))
+    else:
+        for item in found:
+            click.echo(f"{'ok     ' if item.ok else 'missing'} {item.name}: {item.detail}")
+    if not all(item.ok for item in found):
+        raise RenderError("Something is missing; see above for how to get it.")
+
+
+@click.command()
+@click.argument("scenes", nargs=-1, metavar="SCENE…")
+@click.option("--all", "every", is_flag=True, help="All scenes.")
+@click.option("--theme", type=click.Choice(["dark", "light"]), help="One theme; default: both.")
+@click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter.")
+@click.option("--json", "as_json", is_flag=True, help="An array of objects.")
+def lint(
+    scenes: tuple[str, ...], every: bool, theme: str | None, sets: tuple[str, ...], as_json: bool
+) -> None:
+    """Check the layout of scenes at each pause and in the figure.
+
+    Reports what lies outside the safe area, overlaps, is too small, too faint or left invisible.
+
+    \b
+    Example:
+      mlanim lint attention --set sentence="the cat slept because it was tired"
+    """
+    from mlanim.export.lint import lint_scene
+
+    settings = dict(parsed(sets))
+    themes = (theme,) if theme else ("dark", "light")
+    found = []
+    for entry in entries(scenes, every):
+        click.echo(f"Checking {entry.name}", err=True)
+        found += [fault for name in themes for fault in lint_scene(entry, name, settings)]
+    if as_json:
+        click.echo(json.dumps([fault.as_dict() for fault in found], indent=2, ensure_ascii=False))
+    else:
+        for fault in found:
+            click.echo(str(fault))
+    if found:
+        raise RenderError(f"{len(found)} fault{'s' * (len(found) > 1)} in the layout.")

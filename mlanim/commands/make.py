@@ -1,0 +1,101 @@
+"""`render` and `figure`: files out of scenes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mlanim.commands.options import default_jobs, entries, folders, parsed, scene_options
+from mlanim.render import catalog
+from mlanim.render.errors import UsageError
+from mlanim.render.job import QUALITIES
+
+WORKER = "mlanim.export.worker"
+
+
+@click.command()
+@scene_options
+@click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="480p15 … 2160p60.")
+@click.option("--fps", type=float, help="Frames a second, instead of -q's.")
+@click.option("--format", type=click.Choice(["mp4", "webm", "mov", "gif"]), help="Default: mp4.")
+def render(scenes: tuple[str, ...], **options: Any) -> None:
+    """Render scenes as videos, each with a poster (.png) and a description (.json) beside it.
+
+    \b
+    Examples:
+      mlanim render attention -q m -o talk/
+      mlanim render dot_product --set angle=60 --theme light -o dot.webm
+      mlanim render --from renders/attention.json
+    """
+    _make("video", scenes, options)
+
+
+@click.command()
+@scene_options
+@click.option("--format", type=click.Choice(["png", "svg", "pdf"]), help="Default: png.")
+def figure(scenes: tuple[str, ...], **options: Any) -> None:
+    """Export scenes' figures as PNG, or as true vectors in SVG and PDF.
+
+    \b
+    Examples:
+      mlanim figure loss_landscape -o fig2.pdf
+      mlanim figure --all --theme light --format svg -o figures/
+    """
+    _make("figure", scenes, options)
+
+
+def _make(kind: Any, scenes: tuple[str, ...], options: dict[str, Any]) -> None:
+    """Turn options into jobs, run them, print where the files are."""
+    from mlanim.render import request
+    from mlanim.render.engine import Engine
+    from mlanim.render.progress import reporter
+
+    again = options.pop("again")
+    if again:
+        _refuse_beside_from(options)
+        named = catalog.select(scenes, folders())
+        jobs = [request.again(Path(again), named, options["output"])]
+    else:
+        jobs = request.jobs(_request(kind, options), entries(scenes, options["every"]))
+    with reporter(jobs, options["as_json"], options["quiet"]) as report:
+        engine = Engine(options["jobs"] or default_jobs(), report, WORKER)
+        outcomes = engine.run(jobs)
+    _print(outcomes, options)
+
+
+def _refuse_beside_from(options: dict[str, Any]) -> None:
+    settled = ("every", "quality", "fps", "resolution", "theme", "format", "transparent")
+    named = (*settled, "sets", "file", "seed")
+    given = [
+        name for name in named if options.get(name) not in (None, ()) and options[name] is not False
+    ]
+    if given:
+        flag = {"every": "all", "sets": "set", "file": "params"}.get(given[0], given[0])
+        raise UsageError(f"--from makes the very same file again; leave --{flag} out.")
+
+
+def _request(kind: Any, options: dict[str, Any]) -> Any:
+    from mlanim.render import request, settings
+
+    from_file = settings.params_file(Path(options["file"])) if options["file"] else {}
+    taken = ("quality", "fps", "resolution", "theme", "format", "transparent", "output")
+    asked = {name: options.get(name) for name in taken}
+    seed = {} if options["seed"] is None else {"seed": options["seed"]}
+    params = {**from_file, **seed, **parsed(options["sets"])}
+    return request.Request(kind, **asked, params=params)
+
+
+def _print(outcomes: list[Any], options: dict[str, Any]) -> None:
+    for outcome in outcomes:
+        if outcome.code:
+            click.echo(f"Error: {outcome.message}", err=True)
+        elif not options["as_json"]:
+            click.echo(outcome.job.output)
+            if options["opened"]:
+                click.launch(outcome.job.output)
+    codes = {outcome.code for outcome in outcomes} - {0}
+    if codes:
+        sys.exit(min(codes))

@@ -1,0 +1,75 @@
+"""What several commands share: the options of making a file, and which scenes are meant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mlanim.render import catalog
+from mlanim.render.catalog import SceneEntry
+from mlanim.render.errors import UsageError
+
+
+def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What `render` and `figure` share."""
+    options = [
+        click.argument("scenes", nargs=-1, metavar="SCENE…"),
+        click.option("--all", "every", is_flag=True, help="All scenes."),
+        click.option("-o", "--output", metavar="FILE|DIR", help="Where to; default: renders/."),
+        click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's."),
+        click.option("--theme", type=click.Choice(["dark", "light"]), help="Default: dark."),
+        click.option("--transparent", is_flag=True, default=None, help="No background."),
+        click.option(
+            "--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable."
+        ),
+        click.option("--params", "file", metavar="FILE", help="Parameters from .toml or .json."),
+        click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="The parameter `seed`."),
+        click.option("--from", "again", metavar="NAME.json", help="Make that file again."),
+        click.option("--jobs", type=click.IntRange(1, 64), help="Scenes at once; default: cores."),
+        click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line."),
+        click.option("--quiet", is_flag=True, help="No progress, only results."),
+        click.option("--open", "opened", is_flag=True, help="Open what was made."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def parsed(sets: tuple[str, ...]) -> dict[str, str]:
+    """The `--set name=value` words as names and texts."""
+    from mlanim.render.request import parse_setting
+
+    return dict(parse_setting(text) for text in sets)
+
+
+def entries(scenes: tuple[str, ...], every: bool) -> list[SceneEntry]:
+    """The scenes that are meant: those named, or all.
+
+    Raises:
+        UsageError: for both, for none, and for a name that is no scene.
+    """
+    if every and scenes:
+        raise UsageError("Give scenes or --all, not both.")
+    if every:
+        return catalog.find(folders())
+    if not scenes:
+        raise UsageError("Which scene? Name one or more, or use --all; `mlanim list` shows them.")
+    return catalog.select(scenes, folders())
+
+
+def folders() -> list[Path]:
+    """Where scenes are found by name, beside the built-in ones."""
+    from mlanim.render.request import scene_folders
+
+    return scene_folders()
+
+
+def default_jobs() -> int:
+    """How many processes draw at once where `--jobs` was not given."""
+    from mlanim.render.settings import defaults
+
+    return int(defaults(Path.cwd()).get("jobs") or os.cpu_count() or 1)
