@@ -54,10 +54,10 @@ def is_current(job: Job) -> bool:
         content = json.loads(output.with_suffix(".json").read_bytes())
         if content["job"] != job.digest() or content["file"] != output.name:
             return False
-        poster = content.get("poster_sha256")
-        if poster is not None and poster != sha256_of(output.with_suffix(".png")):
-            return False
-        return bool(content["sha256"] == sha256_of(output))
+        hashes = {output.name: content["sha256"], **content.get("captions_sha256", {})}
+        if "poster_sha256" in content:
+            hashes[output.with_suffix(".png").name] = content["poster_sha256"]
+        return all(sha256_of(output.with_name(name)) == hash for name, hash in hashes.items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ def describe(
     slides: tuple[Slide, ...] = (),
     duration: float | None = None,
     panels: tuple[str, ...] = (),
+    captions: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """The sidecar's bytes; the same job gives the same bytes."""
     scene = job.scene
@@ -54,6 +56,11 @@ def describe(
     }
     if poster is not None:
         content["poster_sha256"] = hashlib.sha256(poster).hexdigest()
+    if captions:
+        content["captions_sha256"] = {
+            Path(job.output).with_suffix(suffix).name: hashlib.sha256(payload).hexdigest()
+            for suffix, payload in captions.items()
+        }
     if job.kind == "video":
         content |= {"duration": duration, "slides": [asdict(slide) for slide in slides]}
     else:

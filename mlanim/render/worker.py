@@ -13,7 +13,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +33,7 @@ class Made:
 
     poster: bytes | None
     details: dict[str, Any]
+    captions: Mapping[str, bytes] = field(default_factory=dict)  # by suffix
 
 
 def serve(makers: Mapping[str, Maker]) -> int:
@@ -97,13 +98,16 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     with faults_of(job.scene):
         made = maker(job, scene_class, params, data, temporary, emit)
     digest = sha256_of(temporary)
-    about = describe(job, params, data, data_key(job, params), digest, made.poster, **made.details)
-    _publish(Path(job.output), temporary, made.poster, about)
+    key = data_key(job, params)
+    about = describe(
+        job, params, data, key, digest, made.poster, captions=made.captions, **made.details
+    )
+    _publish(Path(job.output), temporary, made, about)
 
 
-def _publish(output: Path, temporary: Path, poster: bytes | None, about: bytes) -> None:
+def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:
     """Put the parts in place, each whole; the sidecar last, since it vouches for the rest."""
-    beside = {".png": poster, ".json": about}
+    beside = {".png": made.poster, **made.captions, ".json": about}
     ready = {
         output.with_suffix(suffix): store.write_beside(output, payload)
         for suffix, payload in beside.items()
@@ -181,10 +185,11 @@ def make_video(
         except BaseException:
             encoder.abort()
             raise
+    from mlanim.render import captions
     from mlanim.render.pixels import png_bytes
 
     details = {"slides": plan.slides, "duration": plan.frames / job.fps}
-    return Made(png_bytes(last, job.transparent), details)
+    return Made(png_bytes(last, job.transparent), details, captions.files(plan.slides, job.format))
 
 
 if __name__ == "__main__":

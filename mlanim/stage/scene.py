@@ -79,11 +79,19 @@ class LessonScene(Scene):
         self.add(*mobjects)
 
     def next_slide(self, notes: str = "", loop: bool = False, auto: bool = False) -> None:
-        """Pause here: a deck stops after this; `notes` is what the lecturer says to it."""
-        self.wait(theme.BEAT)
+        """Pause here: a deck stops after this; `notes` is what the lecturer says to it.
+
+        What stands is held until the notes can have been read as captions, unless it loops.
+        """
+        self.wait(theme.BEAT if loop else max(theme.BEAT, self._unread(notes)))
         self.slides.append(Slide(round(float(self.time), 6), notes, loop, auto))
         if self.at_pause is not None:
             self.at_pause(self)
+
+    def _unread(self, notes: str) -> float:
+        """Seconds that reading the notes takes beyond the time since the last pause."""
+        since = float(self.time) - (self.slides[-1].time if self.slides else 0.0)
+        return len(notes) / theme.READING_SPEED - since
 
     def show_title(self, *content: Content) -> Text:
         """Fade in the title line and keep it."""

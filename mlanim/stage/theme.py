@@ -33,6 +33,7 @@ STROKES: Final[Mapping[str, float]] = MappingProxyType(
 BEAT: Final = 0.6  # seconds: the rest after a thought
 MOVE: Final = 1.0  # seconds: one thought
 SLOW: Final = 2.5  # seconds: a change that the viewer is asked to follow
+READING_SPEED: Final = 17.0  # characters a second, at which most people follow subtitles
 
 
 @dataclass(frozen=True)
