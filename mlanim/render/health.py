@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from mlanim.render.store import cache_folder
+from mlanim.render.cache import folder
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ def _encoder(format: str) -> Callable[[], str]:
 
 
 def _cache() -> str:
-    folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    probe = folder / ".writable"
+    place = folder()
+    place.mkdir(parents=True, exist_ok=True)
+    probe = place / ".writable"
     probe.touch()
     probe.unlink()
-    return str(folder)
+    return str(place)

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 
+from mlanim.render import cache
 from mlanim.render.job import source_digest, versions_line
-from mlanim.render.outputs import sweep
 from mlanim.stage.data import from_tree, to_tree
 
+KIND = "data"
 TREE = "tree.json"
-
-
-def cache_folder() -> Path:
-    """MLANIM_CACHE_DIR, or the user's cache folder."""
-    chosen = os.environ.get("MLANIM_CACHE_DIR")
-    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("mlanim", False))
 
 
 def key(scene: Path, class_name: str, params: str) -> str:
@@ -58,62 +49,15 @@ def parse(payload: bytes) -> Any:
 
 def load(entry: str) -> Any | None:
     """The stored result of that key, or None if there is none that is whole."""
-    path = _path(entry)
-    try:
-        return parse(path.read_bytes())
-    except FileNotFoundError:
+    payload = cache.get(KIND, entry)
+    if payload is None:
         return None
+    try:
+        return parse(payload)
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile):
-        with contextlib.suppress(OSError):
-            path.unlink()
         return None
 
 
 def save(entry: str, payload: bytes) -> None:
-    """Store the bytes of a result; a reader sees all of them or none."""
-    path = _path(entry)
-    write_whole(path, payload)
-    sweep(path.parent)
-
-
-def _path(entry: str) -> Path:
-    return cache_folder() / "data" / f"{entry}.npz"
-
-
-def write_whole(path: Path, payload: bytes) -> None:
-    """Write a file so that at its final path it is whole or not there.
-
-    Raises:
-        OSError: if the folder cannot be written to; nothing is left behind.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = write_beside(path, payload)
-    try:
-        os.replace(written, path)
-    except OSError:
-        written.unlink()
-        raise
-
-
-def write_beside(path: Path, payload: bytes) -> Path:
-    """Write a file into the folder of `path`, under a name that says which process it is of.
-
-    Raises:
-        OSError: if it cannot be written; nothing is left behind.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".mlanim-{os.getpid()}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(payload)
-        os.chmod(name, 0o666 & ~_umask())
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    return Path(name)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    """Store the bytes of a result."""
+    cache.put(KIND, entry, payload)

@@ -22,6 +22,7 @@ from mlanim.render.errors import RenderError, UsageError, shortened
 from mlanim.render.job import Job
 from mlanim.render.lifeline import end_with_parent
 from mlanim.render.outputs import prepare_folder, remove_leftovers, sha256_of, temporary_beside
+from mlanim.render.whole import write_beside
 
 Emit = Callable[..., None]
 Maker = Callable[[Job, Any, Any, Any, Path, Emit], "Made"]
@@ -109,7 +110,7 @@ def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:
     """Put the parts in place, each whole; the sidecar last, since it vouches for the rest."""
     beside = {".png": made.poster, **made.captions, ".json": about}
     ready = {
-        output.with_suffix(suffix): store.write_beside(output, payload)
+        output.with_suffix(suffix): write_beside(output, payload)
         for suffix, payload in beside.items()
         if payload is not None
     }
@@ -130,8 +131,7 @@ def stored_data(job: Job, params: Any, emit: Emit = lambda *_, **__: None) -> An
         return found
     emit("compute")
     payload = _computed(job)
-    with contextlib.suppress(OSError):  # a store that cannot be written to only costs time
-        store.save(entry, payload)
+    store.save(entry, payload)
     return store.parse(payload)
 
 
