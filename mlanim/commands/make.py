@@ -21,6 +21,7 @@ WORKER = "mlanim.export.worker"
 @click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="480p15 … 2160p60.")
 @click.option("--fps", type=float, help="Frames a second, instead of -q's.")
 @click.option("--format", type=click.Choice(["mp4", "webm", "mov", "gif"]), help="Default: mp4.")
+@click.option("--burn-in", is_flag=True, help="Captions within the frames, below the picture.")
 def render(scenes: tuple[str, ...], **options: Any) -> None:
     """Render scenes as videos, each with a poster (.png) and a description (.json) beside it.
 
@@ -67,13 +68,15 @@ def _make(kind: Any, scenes: tuple[str, ...], options: dict[str, Any]) -> None:
 
 
 def _refuse_beside_from(options: dict[str, Any]) -> None:
-    settled = ("every", "quality", "fps", "resolution", "theme", "format", "transparent")
+    settled = ("every", "quality", "fps", "resolution", "theme", "format", "transparent", "burn_in")
     named = (*settled, "sets", "file", "seed")
     given = [
         name for name in named if options.get(name) not in (None, ()) and options[name] is not False
     ]
     if given:
-        flag = {"every": "all", "sets": "set", "file": "params"}.get(given[0], given[0])
+        flag = {"every": "all", "sets": "set", "file": "params", "burn_in": "burn-in"}.get(
+            given[0], given[0]
+        )
         raise UsageError(f"--from makes the very same file again; leave --{flag} out.")
 
 
@@ -85,7 +88,8 @@ def _request(kind: Any, options: dict[str, Any]) -> Any:
     asked = {name: options.get(name) for name in taken}
     seed = {} if options["seed"] is None else {"seed": options["seed"]}
     params = {**from_file, **seed, **parsed(options["sets"])}
-    return request.Request(kind, **asked, params=params)
+    burn_in = options.get("burn_in", False)
+    return request.Request(kind, **asked, params=params, burn_in=burn_in)
 
 
 def _print(outcomes: list[Any], options: dict[str, Any]) -> None:

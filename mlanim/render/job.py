@@ -31,6 +31,7 @@ FIGURE_FORMATS = ("png", "svg", "pdf")
 WITH_ALPHA = ("webm", "mov", "png", "svg", "pdf")
 THEMES = ("dark", "light")
 MOST_PIXELS = 7680
+LOWEST_WITH_CAPTIONS = 180  # pixels of height, at which a caption's letters are six high
 FASTEST_GIF = 50.0  # frames a second: browsers slow a GIF down whose frames last under 2/100 s
 
 
@@ -52,6 +53,7 @@ class Job:
     theme: str
     transparent: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
+    burn_in: bool = False
 
     def __post_init__(self) -> None:
         formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS}
@@ -66,6 +68,16 @@ class Job:
         if self.transparent and self.format not in WITH_ALPHA:
             raise UsageError(
                 f"{self.format} has no transparency; use --format webm or mov with --transparent."
+            )
+        if self.burn_in and (self.kind != "video" or self.transparent):
+            raise UsageError(
+                "--burn-in writes captions into a video's background; "
+                "leave --transparent out, or --burn-in: the .srt and .vtt lie beside the video."
+            )
+        if self.burn_in and self.height < LOWEST_WITH_CAPTIONS:
+            raise UsageError(
+                f"--burn-in needs a height of at least {LOWEST_WITH_CAPTIONS} pixels, "
+                f"not {self.height}: smaller captions cannot be read."
             )
         if not (16 <= self.width <= MOST_PIXELS and 16 <= self.height <= MOST_PIXELS):
             raise UsageError(

@@ -30,6 +30,7 @@ class Request:
     theme: str | None = None
     format: str | None = None
     transparent: bool | None = None
+    burn_in: bool = False
     output: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
@@ -65,6 +66,7 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
             theme=request.theme or base.get("theme", "dark"),
             transparent=bool(_first(request.transparent, base.get("transparent"))),
             settings=_settings(request, base, entry),
+            burn_in=request.burn_in,
         )
         for entry in entries
     ]
@@ -90,6 +92,7 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
         theme=content["theme"],
         transparent=content["transparent"],
         settings=content["parameters"],
+        burn_in=content.get("burn_in", False),
     )
 
 

@@ -48,6 +48,7 @@ def describe(
         "fps": job.fps,
         "theme": job.theme,
         "transparent": job.transparent,
+        "burn_in": job.burn_in,
         "results": results(data),
         "results_key": data_key,
         "versions": versions(),

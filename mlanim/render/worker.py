@@ -170,13 +170,16 @@ def make_video(
     job: Job, scene_class: Any, params: Any, data: Any, temporary: Path, emit: Emit
 ) -> Made:
     """Plan, then draw every frame into the video; the poster is its last frame."""
-    from mlanim.render import draw
+    from mlanim.render import burn_in, captions, draw
     from mlanim.render.video import FrameEncoder
 
-    with draw.configured(job):
-        emit("plan", frames=draw.plan(scene_class, params, data).frames)
+    with draw.configured(burn_in.picture_of(job)):
+        planned = draw.plan(scene_class, params, data)
+        emit("plan", frames=planned.frames)
         size = job.width, job.height
-        encoder = FrameEncoder(temporary, job.format, size, job.fps, job.transparent)
+        encoder: Any = FrameEncoder(temporary, job.format, size, job.fps, job.transparent)
+        if job.burn_in:
+            encoder = burn_in.CaptionedEncoder(encoder, job, captions.narration(planned.slides))
         try:
             plan, last = draw.draw(
                 scene_class, params, data, encoder, lambda done: emit("frame", done=done)
@@ -185,11 +188,11 @@ def make_video(
         except BaseException:
             encoder.abort()
             raise
-    from mlanim.render import captions
     from mlanim.render.pixels import png_bytes
 
     details = {"slides": plan.slides, "duration": plan.frames / job.fps}
-    return Made(png_bytes(last, job.transparent), details, captions.files(plan.slides, job.format))
+    poster = png_bytes(burn_in.framed(job, last), job.transparent)
+    return Made(poster, details, captions.files(plan.slides, job.format))
 
 
 if __name__ == "__main__":
