@@ -3,18 +3,44 @@ One of its heads is laid open on one sentence: words become vectors, queries mee
 products, the division by the root of their size and a softmax make them shares, and the shares
 mix values. At the end all heads stand side by side, with how often each is right."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from manim import FadeIn, FadeOut, VGroup
+from manim import (
+    AnimationGroup,
+    Create,
+    FadeIn,
+    FadeOut,
+    LaggedStart,
+    ReplacementTransform,
+    Transform,
+    VGroup,
+    linear,
+)
 from pydantic import Field
 
-from mlanim.stage import colormap, layout
-from mlanim.stage.heatmap import Cells, Heatmap, Palette, signed_palette, weights_palette
-from mlanim.stage.layout import Box
-from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.shapes import Flow
-from mlanim.stage.text import Colored, Math, Text
+from mlanim.stage import layout, theme
+from mlanim.stage.bars import RowBars
+from mlanim.stage.heatmap import (
+    Cells,
+    ColorBar,
+    Heatmap,
+    Palette,
+    signed_palette,
+    weights_palette,
+)
+from mlanim.stage.layout import STAGE, Box
+from mlanim.stage.number import format_number
+from mlanim.stage.scene import LessonScene, SceneParams, exchange
+from mlanim.stage.shapes import Flow, Polyline
+from mlanim.stage.text import Colored, Content, Math, Text, Weight
+
+NAMES = 1.2  # manim units that the words beside a matrix take
+HEAT_WIDTH = 7.65  # of the matrix of all pairs of words
+ROLE_OF_IT: tuple[str, Weight] = ("highlight", "semibold")
+AIR = np.array([0.1, 0, 0])  # between a stream and the cells that it joins
+QUERY = 0.7  # how far the query stands over the keys
 
 
 class Attention(LessonScene):
@@ -46,140 +72,368 @@ class Attention(LessonScene):
         )
 
     def construct(self) -> None:
-        title = self.show_title("How attention finds what “it” means")
-        self._vectors()
-        self.clear_stage(title)
+        self.title = self.show_title("How attention finds what “it” means")
+        self.it = slice(self.data.pronoun, self.data.pronoun + 1)
+        self.parts: dict[str, Heatmap] = {}
+        self._sentence()
+        self._projections()
+        self._dot_products()
         self._scores()
-        self.clear_stage(title)
-        self._reading()
-        self.clear_stage(title)
+        self._weighted_sum()
         self._heads()
 
     # Words become vectors, vectors become queries, keys and values
 
-    def _vectors(self) -> None:
+    def _sentence(self) -> None:
         data = self.data
-        left, *others = layout.STAGE.columns(5.2, 2, 2, 2, gap=0.5)
-        palette = signed_palette(float(np.abs(data.x).max()))
-        words = self._matrix(left, data.x, palette, (Text("What the layer reads"),), named=True)
-        self.play(FadeIn(words))
-        self.say(
-            f"Each word is a vector of {data.d_model} numbers; the model has {data.parameters:,} "
-            f"weights and saw {data.train_sentences:,} sentences"
+        line = self._line_of_words()
+        looks = self._looks(line)
+        self.play(FadeIn(line))
+        self.play(LaggedStart(*(Create(look) for look in looks), lag_ratio=0.1))
+        self.say("What does “it” stand for? Only the other words can tell")
+        self.next_slide(
+            f"The sentence is: {data.sentence}. We see at once what “it” stands for. A transformer "
+            "finds out by letting every word look at all the others."
         )
-        self.next_slide(notes="Blue is negative, red is positive; a row is one word in its place.")
-        reach = max(float(np.abs(m).max()) for m in (data.q, data.k, data.v))
-        names = ("Queries", data.q), ("Keys", data.k), ("Values", data.v)
-        parts = [
-            self._matrix(box, values, signed_palette(reach), (Text(name),))
-            for box, (name, values) in zip(others, names, strict=True)
-        ]
-        self.play(*(FadeIn(part) for part in parts))
-        self.say(
-            f"Three learned maps take each word to {data.d_k} numbers: "
-            f"layer {data.layer}, head {data.head}"
+        box = self._columns()[0]
+        self.read = self._matrix(box, data.embeddings, data.tokens)
+        self.head = self._head(box, "Embeddings", "word + place")
+        names = zip(line, self.read.row_labels, strict=True)
+        self.play(
+            *(ReplacementTransform(word, name) for word, name in names),
+            *(FadeOut(look, run_time=theme.BEAT) for look in looks),
+            *self.saying(),
         )
-        self.next_slide(notes="A query asks, a key answers, and a value is what will be passed on.")
+        self.play(FadeIn(self.read.cells), FadeIn(self.head), FadeIn(self._color_bar()))
+        self.add(self.read)
+        self.say(
+            f"Each word becomes {data.d_model} numbers, in a model of {data.parameters:,} weights "
+            f"that learned from {data.train_sentences:,} sentences"
+        )
+        self.next_slide(
+            "Each row is one word: a vector for the word plus one for its place. Blue numbers are "
+            "negative and red ones positive. All of them were learned."
+        )
+
+    def _line_of_words(self) -> VGroup:
+        """The sentence across the middle of the stage."""
+        words, x, space = VGroup(), 0.0, 0.24
+        for index, word in enumerate(self.data.tokens):
+            role, weight = ROLE_OF_IT if index == self.data.pronoun else ("text", "regular")
+            words.add(Text(word, size="title", role=role, weight=weight).baseline_at([x, 0, 0]))
+            x += words[-1].advance + space
+        return words.shift([(space - x) / 2, STAGE.centre[1], 0])
+
+    def _looks(self, line: VGroup) -> list[Polyline]:
+        """An arc from “it” to every other word of the line."""
+        tops = [word.get_center()[:2] + np.array([0, 0.45]) for word in line]
+        it = tops.pop(self.data.pronoun)
+        at = np.linspace(0, np.pi, 49)[:, None]
+        rise = np.array([0, 0.36])
+        return [
+            Polyline(
+                (it + to) / 2 + np.cos(at) * (it - to) / 2 + np.sin(at) * rise * abs(it - to)[0],
+                "highlight", "thin", 0.7,
+            )
+            for to in sorted(tops, key=lambda to: abs(to - it)[0])
+        ]  # fmt: skip
+
+    def _color_bar(self) -> ColorBar:
+        ends = format_number(-self._reach(), 1), format_number(self._reach(), 1)
+        bar = ColorBar(signed_palette(1), -1, 1, 3.0, ends=ends)
+        return bar.shift([STAGE.right - 1.75, STAGE.bottom + 0.3, 0] - bar.strip.get_center())
+
+    def _projections(self) -> None:
+        data = self.data
+        first, *others = self._columns()
+        if data.layer > 1:
+            head = self._head(first, f"What layer {data.layer} reads")
+            mixing = self.read.morphing(data.x), *exchange(self.head, head)
+            self.play(*mixing, *self.saying("Layer 1 has mixed the words once already"))
+        names = ("Queries", "Q"), ("Keys", "K"), ("Values", "V")
+        parts = zip(others, names, (data.q, data.k, data.v), strict=True)
+        moves = [self._projected(box, *name, values) for box, name, values in parts]
+        self.play(LaggedStart(*moves, lag_ratio=0.4), *self.saying(), run_time=theme.SLOW)
+        self.add(*self.parts.values())  # out of the group that the animation made
+        self.say(
+            f"Three learned maps take each word to {data.d_k} numbers; every head has its own, "
+            f"and this is head {data.head} of layer {data.layer}"
+        )
+        self.next_slide(
+            "A query asks, a key answers, and a value is what will be passed on. Each comes from a "
+            f"linear map that takes {data.d_model} numbers to {data.d_k}."
+        )
+
+    def _columns(self) -> list[Box]:
+        return STAGE.inset(bottom=0.65).columns(6.05, 1.95, 1.95, 1.95, gap=0.4)
+
+    def _projected(self, box: Box, name: str, letter: str, values: np.ndarray) -> AnimationGroup:
+        """Cells that come out of the right edge of what the layer reads."""
+        part = self._matrix(box, values)
+        place = part.cells.points.copy()
+        part.cells.points[:, 0] = self.read.cells.rim()[1, 0]
+        self.parts[letter] = part
+        return AnimationGroup(
+            FadeIn(self._head(box, name, Math(f"X W_{letter}"))), part.moving(place)
+        )
+
+    def _reach(self) -> float:
+        """The largest number of any vector shown: one colour scale serves all of them."""
+        data = self.data
+        shown = data.embeddings, data.x, data.q, data.k, data.v, data.output
+        return max(float(np.abs(values).max()) for values in shown)
 
     def _matrix(
-        self, box: Box, values: np.ndarray, palette: Palette, head: tuple[Text], named: bool = False
-    ) -> VGroup:
-        """A matrix of one row a word, under its heading."""
-        room = box.below_heading().inset(left=1.25 if named else 0, bottom=0.2)
-        cell = room.width / values.shape[1], room.height / values.shape[0]
-        cells = Cells(values, palette, cell, gap=0.02, centre=room.centre)
-        heading = layout.heading(box, head[0].plain)
-        labels = self._row_labels(cells, room) if named else VGroup()
-        return VGroup(heading, cells, labels)
+        self, box: Box, values: np.ndarray, words: tuple[str, ...] = (), role: str = "input",
+        places: int | None = None,
+    ) -> Heatmap:  # fmt: skip
+        """A row of cells for each word, below the heading; words stand at the left of the box."""
+        room = box.below_heading().inset(left=NAMES if words else 0)
+        palette = signed_palette(self._reach())
+        heat = Heatmap(values, palette, room.width, room.height, list(words), row_role=role,
+                       places=places, gap=0.02)  # fmt: skip
+        return heat.shift(room.centre)
 
-    def _row_labels(self, cells: Cells, room: Box) -> VGroup:
-        labels = VGroup()
-        for word, middle in zip(self.data.tokens, cells.middles[:, 0], strict=True):
-            label = Text(word, size="small", role="input")
-            labels.add(label.baseline_at([room.left - 0.15 - label.advance, middle[1] - 0.075, 0]))
-        return labels
+    def _head(self, box: Box, name: str, remark: Content | None = None) -> VGroup:
+        heading = layout.heading(box, name)
+        return VGroup(heading, *([layout.subheading(heading, remark)] if remark else []))
 
-    # Dot products, scaling, softmax
+    # One query meets all keys, number by number
+
+    def _dot_products(self) -> None:
+        data, it = self.data, self.it
+        left, middle, right = STAGE.columns(5.5, 4.3, HEAT_WIDTH / len(data.tokens), gap=0.7)
+        keys = self._matrix(left.inset(top=QUERY), data.k, data.tokens, "weight", places=1)
+        above = left.inset(bottom=left.height - QUERY - 0.35)
+        query = self._matrix(above, data.q[it], data.tokens[it], places=1)
+        asking = self._matrix(above, data.q[it])
+        place = asking.cells.points.copy()
+        asking.cells.set_vertices(self.parts["Q"].cells.block(it))
+        leaving = self.leaving(self.title, self.parts["K"])
+        moves = asking.moving(place), self.parts["K"].moving(keys.cells.points)
+        self.play(*leaving, *moves, run_time=1.5)
+        self.play(FadeIn(keys), FadeIn(query), FadeIn(self._head(left, "One query, all keys")))
+        self.remove(asking, self.parts["K"])
+        self.say("“it” asks with its query, every word answers with its key: do the two agree?")
+        self.next_slide(
+            "Take the query of “it” and hold it against the key of every word. Attention measures "
+            "how far the two agree, and the measure is a dot product."
+        )
+        repeated = np.repeat(data.q[it], len(data.tokens), axis=0)
+        parts = self._matrix(middle.inset(top=QUERY), repeated, places=1)
+        place = parts.cells.points.copy()
+        parts.cells.set_vertices(np.tile(query.cells.points, (len(data.tokens), 1)))
+        self.play(parts.moving(place), FadeIn(self._head(middle, "Multiplied")), *self.saying())
+        self.play(parts.morphing(data.q[it] * data.k, by_row=True, rate_func=linear), run_time=2)
+        self._add_up(parts, right)
+        self.say("Multiplied number by number and added up: one dot product for each word")
+        self.next_slide(
+            "Each number of the query is multiplied by its partner in the key, and the "
+            f"{data.d_k} products are added up. A large sum means that query and key agree."
+        )
+
+    def _add_up(self, parts: Heatmap, box: Box) -> None:
+        """The products of each row run together into their sum."""
+        room = box.below_heading().inset(top=QUERY)
+        values = self.data.products[self.it].T
+        self.sums = Heatmap(values, self._product_palette(), room.width, room.height)
+        self.sums.shift(room.centre)
+        running = parts.cells.copy()
+        self.play(Transform(running, running.copy().gather(self.sums.cells)), run_time=1.2)
+        self.play(FadeIn(self.sums), FadeIn(self._head(box, "Sum")), run_time=theme.BEAT)
+        self.remove(running)
+
+    # All queries meet all keys: products, scores, weights
 
     def _scores(self) -> None:
         data = self.data
-        left, right = layout.STAGE.columns(8.2, 4.4, gap=0.6)
-        limit = float(np.abs(data.products).max())
-        heat = self._heatmap(left, data.products, signed_palette(limit))
-        side = self._words(right, "Dot products", Math("Q K^top"), "Each query meets each key.")
-        self.play(FadeIn(heat), FadeIn(side))
-        self.say("Rows ask, columns answer: a large product means that query and key agree")
-        self.next_slide(notes="Each number is one dot product of a query and a key.")
-        side = self._swap(
-            side, right, "Scores", Math("Q K^top \\/ sqrt(d_k)"), self._spread_words()
-        )
-        self.play(heat.morphing(data.scores), run_time=1.5)
-        self.say(f"Divided by the root of {data.d_k}, they spread less")
-        self.next_slide(notes="Without the division the softmax would be nearly all or nothing.")
-        weights = self._heatmap(left, data.weights, weights_palette)
-        name = Math('"softmax"')
-        side = self._swap(side, right, "Weights", name, "Each row becomes shares that add to one.")
-        self.play(FadeOut(heat), FadeIn(weights))
-        self.say(*self._peak_words())
+        left, right = STAGE.columns(NAMES + HEAT_WIDTH, 3.7, gap=0.55)
+        heat = self._pairs(left, data.products, self._product_palette())
+        row = Polyline(heat.cells.rim(self.it), "highlight", "line", closed=True)
+        self.play(*self.leaving(self.title, self.sums),
+                  self.sums.moving(heat.cells.block(self.it)), run_time=1.5)  # fmt: skip
+        side = self._head(right, "Dot products", Math("Q K^top"))
+        bars = self._bars(right, heat)
+        self.play(FadeIn(heat), FadeIn(row), FadeIn(side), FadeIn(bars))
+        self.remove(self.sums)
+        self.say("Every query meets every key: rows ask, columns answer")
         self.next_slide(
-            notes="The softmax works row by row: a row is how one word divides its look."
+            "The same happens for every word at once, in one product of two matrices. On the right "
+            "is the row of “it”: positive products to the right, negative ones to the left."
         )
+        self._divide(right, side, heat, bars)
+        self._softmax(right, heat, bars)
+        self.heat = heat
 
-    def _spread_words(self) -> str:
+    def _divide(self, box: Box, side: VGroup, heat: Heatmap, bars: RowBars) -> None:
         data = self.data
-        return (
-            f"Their spread falls from {data.product_spread:.2f} to {data.score_spread:.2f}, and "
-            f"the entropy of the softmax rises from {data.unscaled_entropy:.2f} to "
-            f"{data.scaled_entropy:.2f} bits, from “it” over {data.test_sentences:,} sentences."
+        self.side = self._head(box, "Scores", Math("Q K^top \\/ sqrt(d_k)"))
+        palette = heat.cells.palette
+        row = data.scores[self.it][0]
+        shrink = bars.morphing(row, palette(row), *_span(data.products[self.it]))
+        self.play(*exchange(side, self.side), *self.saying())
+        self.play(heat.morphing(data.scores), shrink, run_time=1.5)
+        self.say(
+            f"Divided by the root of {data.d_k}: over {data.test_sentences:,} sentences, “it” then "
+            f"spreads its attention by {data.scaled_entropy:.2f} bits instead of "
+            f"{data.unscaled_entropy:.2f}"
         )
-
-    def _peak_words(self) -> list[Any]:
-        row = self.data.weights[self.data.pronoun]
-        most = int(row.argmax())
-        return [
-            "“it” gives ",
-            Colored(f"{row[most]:.2f}", "attention"),
-            f" of its attention to “{self.data.tokens[most]}”",
-        ]
-
-    def _heatmap(self, box: Box, values: np.ndarray, palette: Palette) -> Heatmap:
-        words = list(self.data.tokens)
-        heat = Heatmap(values, palette, box.width - 1.5, box.height - 0.9, words, words)
-        centre = [box.left + 1.5 + (box.width - 1.5) / 2, box.bottom + (box.height - 0.7) / 2, 0]
-        return heat.shift(np.array(centre) - heat.cells.get_center())
-
-    def _words(self, box: Box, head: str, formula: Math, text: str) -> VGroup:
-        heading = layout.heading(box, head)
-        remark = layout.subheading(heading, formula)
-        body = Text(text, role="muted", width=box.width)
-        return VGroup(heading, remark, body.baseline_at([box.left, box.top - 1.2, 0]))
-
-    def _swap(self, old: VGroup, box: Box, head: str, formula: Math, text: str) -> VGroup:
-        new = self._words(box, head, formula, text)
-        self.play(FadeOut(old), FadeIn(new))
-        return new
-
-    # The weighted sum of values
-
-    def _reading(self) -> None:
-        left, right = layout.STAGE.columns(6, 6, gap=0.8)
-        flows = self._flows(left)
-        palette = signed_palette(
-            max(float(np.abs(m).max()) for m in (self.data.v, self.data.output))
-        )
-        values = self._matrix(right, self.data.v, palette, (Text("Values, by weight"),), named=True)
-        self.play(FadeIn(flows), FadeIn(values))
-        self.say("What “it” reads: the values, each in proportion to its weight")
-        self.next_slide(notes="The thicker the stream, the more of that word's value arrives.")
-        row = self.data.pronoun
-        mixed = np.repeat(self.data.output[row][None], len(self.data.tokens), axis=0)
-        shares = self.data.weights[row][:, None] * self.data.v
-        self.play(values[1].animate.set_values(shares), run_time=1.5)
-        self.play(values[1].animate.set_values(mixed), run_time=1.0)
-        self.say(*self._answer_words())
         self.next_slide(
-            notes="The weighted values add up to one vector: the same in every row here."
+            f"A sum of {data.d_k} products is large merely because there are {data.d_k} of them. "
+            "The division takes that back. Without it the softmax would be nearer to all or "
+            "nothing, and less gradient would come through."
         )
+
+    def _softmax(self, box: Box, heat: Heatmap, bars: RowBars) -> None:
+        data, row = self.data, self.data.weights[self.it][0]
+        most = int(row.argmax())
+        warm = "" if data.temperature == 1 else f", temperature {data.temperature:g}"
+        side = self._head(box, "Weights", f"softmax of each row{warm}")
+        self.play(*exchange(self.side, side), *self.saying())
+        grow = bars.morphing(row, weights_palette(row), 0, 1)
+        shares = heat.morphing(data.weights, weights_palette, by_row=True, rate_func=linear)
+        self.play(shares, grow, run_time=theme.SLOW)
+        self.say(
+            "The softmax turns each row into shares that add up to 1: “it” gives ",
+            Colored(f"{row[most]:.2f}", "attention"),
+            f" to “{data.tokens[most]}”",
+        )
+        self.next_slide(
+            "Row by row, the softmax makes every score positive and divides by the sum, so that a "
+            "row says how one word shares out its attention."
+        )
+
+    def _pairs(self, box: Box, values: np.ndarray, palette: Palette) -> Heatmap:
+        """The matrix of all pairs of words, queries beside the rows and keys over the columns."""
+        words = list(self.data.tokens)
+        room = box.inset(left=NAMES, top=layout.HEADING_DROP + 0.15)
+        heat = Heatmap(values, palette, room.width, room.height, words, words)
+        return heat.shift(room.centre)
+
+    def _bars(self, box: Box, heat: Heatmap) -> RowBars:
+        row = self.data.products[self.it][0]
+        room = box.inset(top=layout.HEADING_DROP + 0.15)
+        colors = heat.cells.palette(row)
+        return RowBars(row, colors, self.data.tokens, room, *_span(row))
+
+    def _product_palette(self) -> Palette:
+        return signed_palette(float(np.abs(self.data.products).max()))
+
+    # The weighted sum of values, and what it is good for
+
+    def _weighted_sum(self) -> None:
+        data, it = self.data, self.it
+        left, middle, right = STAGE.columns(2.1, 4.2, 5.4, gap=0.6)
+        room = left.below_heading().inset(left=NAMES)
+        shares = Heatmap(data.weights[it].T, weights_palette, room.width, room.height)
+        shares.shift(room.centre)
+        place = shares.cells.points.copy()
+        shares.cells.set_vertices(self.heat.cells.block(it))
+        self.add(shares.set_values(data.weights[it].T))
+        self.play(*self.leaving(self.title, shares), shares.moving(place), run_time=1.5)
+        named = Heatmap(data.weights[it].T, weights_palette, room.width, room.height,
+                        list(data.tokens), row_role="weight").shift(room.centre)  # fmt: skip
+        values = self._matrix(middle, data.v, places=1)
+        heads = self._head(left, "Weights"), self._head(middle, "Values", Math("V"))
+        self.play(FadeIn(named), FadeIn(values), *(FadeIn(head) for head in heads))
+        self.remove(shares)
+        self.say("Each word has a value to pass on, and “it” takes each by its weight")
+        self.next_slide(
+            "Now the weights of “it” stand beside the values: what each word has to pass on."
+        )
+        self._mix(values, right)
+
+    def _mix(self, values: Heatmap, box: Box) -> None:
+        data, it = self.data, self.it
+        self.play(values.morphing(data.weights[it].T * data.v), *self.saying(), run_time=1.5)
+        room = box.inset(left=1.4, top=box.height / 2 - 0.6, bottom=box.height / 2 - 0.6)
+        output = self._matrix(room, data.output[it], places=1)
+        streams = self._streams(values, output)
+        running = values.cells.copy()
+        self.play(FadeIn(streams), Transform(running, running.copy().gather(output.cells)),
+                  run_time=1.5)  # fmt: skip
+        head = self._head(room, "What “it” reads", "their sum")
+        self.play(FadeIn(output), FadeIn(head), run_time=theme.BEAT)
+        self.remove(running)
+        answer = self._answer(room)
+        self.play(FadeIn(answer))
+        self.say(*self._verdict())
+        self.next_slide(
+            "The weighted values add up to one vector. With what the other heads read, it decides "
+            f"what the model takes “it” for: {data.answer}."
+        )
+
+    def _streams(self, values: Heatmap, output: Heatmap) -> VGroup:
+        """From each value to the output, as wide as its weight."""
+        target = output.cells.rim()[[0, 3]].mean(axis=0)
+        weights = self.data.weights[self.it][0]
+        streams = VGroup()
+        for index, weight in enumerate(weights):
+            corners = values.cells.rim(slice(index, index + 1))
+            start = corners[[1, 2]].mean(axis=0)
+            streams.add(Flow(start + AIR, target - AIR, float(weight), full=34))
+        return streams
+
+    def _answer(self, box: Box) -> VGroup:
+        data = self.data
+        name = Text(data.answer, size="title", role="attention", weight="semibold")
+        y = box.bottom - 0.85
+        chance = Text(f"probability {data.answer_probability:.2f}", role="muted")
+        name.baseline_at([box.left, y, 0])
+        return VGroup(name, chance.baseline_at([box.left + name.advance + 0.25, y, 0]))
+
+    def _verdict(self) -> list[Content]:
+        data = self.data
+        truth = data.tokens[data.antecedent]
+        right = "which is right" if data.answer == truth else f"but it is the {truth}"
+        return ["With all heads together, the model takes “it” for the ",
+                Colored(data.answer, "attention"), f", {right}"]  # fmt: skip
+
+    # All heads
+
+    def _heads(self) -> None:
+        data = self.data
+        self.clear_stage(self.title)
+        grid = [self._one_head(box, layer, head) for box, layer, head in self._places()]
+        self.play(LaggedStart(*(FadeIn(one) for one in grid), lag_ratio=0.15), run_time=1.5)
+        self.say(
+            f"On {data.test_sentences:,} held-out sentences the model is right in ",
+            Colored(f"{100 * data.accuracy:.1f} %", "highlight"),
+            f"; head {data.best_head} of layer {data.best_layer} looks most at the right noun in ",
+            Colored(f"{100 * data.best_peak_rate:.1f} %", "attention"),
+        )
+        self.next_slide(
+            "These are all heads on this sentence. The row of “it” is framed, and the percentage "
+            "says how often its largest weight lies on the right noun, over all held-out sentences."
+        )
+
+    def _places(self) -> Iterator[tuple[Box, int, int]]:
+        layers, heads = self.data.peak_rates.shape
+        for layer, line in enumerate(STAGE.rows(*[1] * layers, gap=0.35)):
+            for head, box in enumerate(line.columns(*[1] * heads, gap=0.45)):
+                yield box, layer, head
+
+    def _one_head(self, box: Box, layer: int, head: int) -> VGroup:
+        data, values = self.data, self.data.all_weights[layer, head]
+        room = box.inset(top=0.45)
+        cell = room.width / len(values), room.height / len(values)
+        cells = Cells(values, weights_palette, cell, centre=room.centre)
+        best = (layer + 1, head + 1) == (data.best_layer, data.best_head)
+        role = "attention" if best else "muted"
+        name = Text(f"Layer {layer + 1}, head {head + 1}", role=role)
+        rate = Text(f"{100 * data.peak_rates[layer, head]:.0f} %", role=role)
+        name.baseline_at([box.left, box.top - 0.28, 0])
+        rate.baseline_at([box.right - rate.advance, box.top - 0.28, 0])
+        row = Polyline(cells.rim(self.it), "highlight" if best else "muted", "thin", closed=True)
+        return VGroup(cells, name, rate, row)
+
+    def figure(self) -> None:
+        left, right = layout.SAFE.inset(top=0.8, bottom=0.8).columns(8.2, 4.6, gap=0.5)
+        heading = layout.heading(left, "Weights")
+        remark = layout.subheading(heading, Math('"softmax"(Q K^top \\/ sqrt(d_k))'))
+        heat = self._pairs(left.below_heading(), self.data.weights, weights_palette)
+        self.panel("weights", heading, remark, heat)
+        self.panel("reading", self._flows(right.inset(left=-0.2)))
 
     def _flows(self, box: Box, heading: bool = True) -> VGroup:
         """Streams from each word to “it”, as wide as the weights."""
@@ -196,54 +450,7 @@ class Attention(LessonScene):
         it = Text(self.data.tokens[self.data.pronoun], role="input")
         return group.add(it.baseline_at([target[0] + 0.25, target[1] - 0.09, 0]))
 
-    def _answer_words(self) -> list[Any]:
-        data = self.data
-        right = data.answer == data.tokens[data.antecedent]
-        return [
-            "The model says that “it” is the ",
-            Colored(data.answer, "attention"),
-            f", with probability {data.answer_probability:.2f}: {'right' if right else 'wrong'}",
-        ]
 
-    # All heads
-
-    def _heads(self) -> None:
-        grid = self._head_grid(layout.STAGE)
-        self.play(FadeIn(grid))
-        data = self.data
-        self.say(
-            "Learned, not drawn: on ",
-            f"{data.test_sentences:,} held-out sentences “it” is resolved ",
-            Colored(f"{100 * data.accuracy:.1f} %", "highlight"),
-            f" of the time; head {data.best_layer}.{data.best_head} points at it ",
-            Colored(f"{100 * data.best_peak_rate:.1f} %", "attention"),
-        )
-        self.next_slide(notes="Under each head: how often “it” looks most at its antecedent.")
-
-    def _head_grid(self, box: Box) -> VGroup:
-        grid, (layers, heads) = VGroup(), self.data.peak_rates.shape
-        for row, line in zip(range(layers), box.rows(*[1] * layers, gap=0.3), strict=True):
-            for head, spot in zip(range(heads), line.columns(*[1] * heads, gap=0.4), strict=True):
-                grid.add(self._one_head(spot, row, head))
-        return grid
-
-    def _one_head(self, box: Box, layer: int, head: int) -> VGroup:
-        values = self.data.all_weights[layer, head]
-        side = box.height - 0.5
-        cell = side / len(values), side / len(values)
-        centre = np.array([box.left + side / 2, box.bottom + side / 2, 0])
-        cells = Cells(values, lambda v: colormap.sequential(v), cell, centre=centre)
-        shown = (layer + 1, head + 1) == (self.data.best_layer, self.data.best_head)
-        label = Text(
-            f"{layer + 1}.{head + 1}: {100 * self.data.peak_rates[layer, head]:.0f} %",
-            role="attention" if shown else "muted",
-        )
-        return VGroup(cells, label.baseline_at([box.left, box.bottom + side + 0.15, 0]))
-
-    def figure(self) -> None:
-        left, right = layout.SAFE.inset(top=0.8, bottom=0.8).columns(8.2, 4.6, gap=0.5)
-        heading = layout.heading(left, "Weights")
-        remark = layout.subheading(heading, Math('"softmax"(Q K^top \\/ sqrt(d_k))'))
-        heat = self._heatmap(left.below_heading(), self.data.weights, weights_palette)
-        self.panel("weights", heading, remark, heat)
-        self.panel("reading", self._flows(right.inset(left=-0.2)))
+def _span(values: np.ndarray) -> tuple[float, float]:
+    """The range of some values, 0 included."""
+    return min(0.0, float(values.min())), max(0.0, float(values.max()))

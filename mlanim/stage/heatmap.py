@@ -14,6 +14,7 @@ from mlanim.stage.number import MINUS, NumberGrid, format_number
 from mlanim.stage.text import Text
 
 Palette = Callable[[np.ndarray], np.ndarray]
+ALL = slice(None)
 
 
 def weights_palette(values: np.ndarray) -> np.ndarray:
@@ -63,6 +64,27 @@ class Cells(Mesh):
         """The cells' centres now, (R, C, 3)."""
         rows, columns = self.values.shape
         return self.points.reshape(rows, columns, 4, 3).mean(axis=2)
+
+    def block(self, rows: slice = ALL, columns: slice = ALL) -> np.ndarray:
+        """The vertices (4 n, 3) of some rows and columns, in reading order."""
+        return self._corners()[rows, columns].reshape(-1, 3)
+
+    def rim(self, rows: slice = ALL, columns: slice = ALL) -> np.ndarray:
+        """Corners (4, 3) of the rectangle around some rows and columns, for an outline."""
+        block = self.block(rows, columns)
+        (left, bottom, _), (right, top, _) = block.min(axis=0), block.max(axis=0)
+        return np.array([[left, bottom, 0], [right, bottom, 0], [right, top, 0], [left, top, 0]])
+
+    def gather(self, onto: Cells) -> Self:
+        """Run together into fewer cells: `onto` is one row, or one column, of as many."""
+        shape = self.values.shape
+        self.points = np.broadcast_to(onto._corners(), (*shape, 4, 3)).reshape(-1, 3).copy()
+        paint = onto.rgbas.reshape(*onto.values.shape, 4)
+        self.rgbas = np.broadcast_to(paint, (*shape, 4)).reshape(-1, 4).copy()
+        return self
+
+    def _corners(self) -> np.ndarray:
+        return self.points.reshape(*self.values.shape, 4, 3)
 
     @property
     def stretch(self) -> float:
@@ -134,12 +156,41 @@ class Heatmap(VGroup):
         self._write_numbers()
         return self
 
-    def morphing(self, values: np.ndarray, **timing: float) -> Animation:
-        """The animation in which cells and numbers run from what they show to `values`."""
+    def morphing(
+        self,
+        values: np.ndarray,
+        palette: Palette | None = None,
+        by_row: bool = False,
+        **timing: float,
+    ) -> Animation:
+        """The animation in which cells and numbers run from what they show to `values`.
+
+        Args:
+            palette: the colours at the end, if they are others.
+            by_row: whether one row follows another, from the top.
+        """
         start, end = self.cells.values, np.asarray(values, dtype=float)
-        return UpdateFromAlphaFunc(
-            self, lambda shown, alpha: shown.set_values((1 - alpha) * start + alpha * end), **timing
-        )
+        old, new = self.cells.palette, palette or self.cells.palette
+
+        def show(shown: Self, alpha: float) -> None:
+            done = _shares_done(alpha, len(start)) if by_row else np.full(len(start), alpha)
+            share = np.repeat(done, start.shape[1])[:, None]
+            shown.cells.palette = lambda v: (1 - share) * old(v) + share * new(v)
+            shown.set_values((1 - done)[:, None] * start + done[:, None] * end)
+            if alpha == 1:
+                shown.cells.palette = new
+
+        return UpdateFromAlphaFunc(self, show, **timing)
+
+    def moving(self, vertices: np.ndarray, **timing: float) -> Animation:
+        """The animation that carries the cells, each with its number, to `vertices` (4 R C, 3)."""
+        start, end = self.cells.points.copy(), np.asarray(vertices)
+
+        def show(shown: Self, alpha: float) -> None:
+            shown.cells.set_vertices((1 - alpha) * start + alpha * end)
+            shown._write_numbers()
+
+        return UpdateFromAlphaFunc(self, show, **timing)
 
     def _write_numbers(self) -> None:
         if self.places is None:
@@ -152,6 +203,13 @@ class Heatmap(VGroup):
             index = np.flatnonzero(chosen)
             grid.nominal_size = size
             grid.set_texts([texts[i] for i in index], middles[index])
+
+
+def _shares_done(alpha: float, rows: int, together: float = 3.0) -> np.ndarray:
+    """How far each row has come, (rows,), when about `together` of them move at once."""
+    at = alpha * (rows - 1 + together) - np.arange(rows)
+    share = np.clip(at / together, 0, 1)
+    return np.asarray(share**2 * (3 - 2 * share))
 
 
 class ColorBar(VGroup):

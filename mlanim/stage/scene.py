@@ -6,7 +6,16 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from manim import Animation, FadeIn, FadeOut, Mobject, Scene, config
+from manim import (
+    Animation,
+    FadeIn,
+    FadeOut,
+    Mobject,
+    Scene,
+    config,
+    smooth,
+    squish_rate_func,
+)
 from pydantic import BaseModel, ConfigDict, Field
 
 from mlanim.stage import layout, theme
@@ -108,14 +117,28 @@ class LessonScene(Scene):
     def saying(self, *content: Content) -> list[Animation]:
         """The animations that replace the caption, or clear it, to play along with others."""
         old, self._caption = self._caption, layout.caption(*content) if content else None
-        leave = [FadeOut(old)] if old is not None else []
-        return [*leave, FadeIn(self._caption)] if self._caption is not None else leave
+        return exchange(old, self._caption)
 
-    def clear_stage(self, *keep: Mobject, **timing: float) -> None:
-        """Fade out all but `keep`: what has had its say leaves."""
+    def leaving(self, *keep: Mobject) -> list[Animation]:
+        """The animations in which all but `keep` fade out, to play along with others."""
         kept = {id(mobject) for mobject in keep}
         leaving = [mobject for mobject in self.mobjects if id(mobject) not in kept]
         if self._caption in leaving:
             self._caption = None
-        if leaving:
-            self.play(*(FadeOut(m) for m in leaving), **({"run_time": theme.BEAT} | timing))
+        return [FadeOut(mobject) for mobject in leaving]
+
+    def clear_stage(self, *keep: Mobject, **timing: float) -> None:
+        """Fade out all but `keep`: what has had its say leaves."""
+        animations = self.leaving(*keep)
+        if animations:
+            self.play(*animations, **({"run_time": theme.BEAT} | timing))
+
+
+def exchange(old: Mobject | None, new: Mobject | None) -> list[Animation]:
+    """One text after another at one place: the old one is gone before the new one comes."""
+    if old is None or new is None:
+        return [*([FadeOut(old)] if old else []), *([FadeIn(new)] if new else [])]
+    return [
+        FadeOut(old, rate_func=squish_rate_func(smooth, 0, 0.45)),
+        FadeIn(new, rate_func=squish_rate_func(smooth, 0.45, 1)),
+    ]

@@ -177,3 +177,54 @@ def test_a_colour_bar_s_ends_may_be_words_which_are_left_alone():
     bar = ColorBar(weights_palette, 0.0, 1.0, ends=("far-off", "near"))
     assert [text.plain for text in bar[1:]] == ["far-off", "near"]
     assert [text.plain for text in ColorBar(weights_palette, -0.0, 0.5)[1:]] == ["0", "0.5"]
+
+
+def test_a_block_of_cells_is_found_by_rows_and_columns():
+    cells = Cells(VALUES, weights_palette, (1.0, 2.0), centre=np.array([10, 20, 0]))
+    np.testing.assert_allclose(
+        cells.rim(slice(0, 1), slice(1, 3)),
+        [[9.5, 20, 0], [11.5, 20, 0], [11.5, 22, 0], [9.5, 22, 0]],
+    )
+    assert cells.block(slice(1, 2)).shape == (12, 3)
+    np.testing.assert_allclose(cells.block(slice(0, 1), slice(0, 1)).mean(axis=0), [9, 21, 0])
+
+
+@pytest.mark.parametrize("shape", [(2, 1), (1, 3)])
+def test_cells_run_together_into_a_column_or_a_row(shape):
+    few = Cells(np.arange(shape[0] * shape[1]).reshape(shape) / 3, weights_palette, (0.5, 0.4))
+    gathered = Cells(VALUES, weights_palette, (1.0, 1.0)).gather(few)
+    np.testing.assert_allclose(
+        gathered.middles, np.broadcast_to(few.middles, (2, 3, 3)), atol=1e-12
+    )
+    expected = few.rgbas.reshape(*shape, 4)
+    np.testing.assert_array_equal(
+        gathered.rgbas.reshape(2, 3, 4), np.broadcast_to(expected, (2, 3, 4))
+    )
+
+
+def run(animation, alpha):
+    animation.begin()
+    animation.interpolate(alpha)
+
+
+def test_numbers_go_where_their_cells_are_carried():
+    heatmap = Heatmap(VALUES, weights_palette, 3, 2)
+    places = heatmap.cells.middles + np.array([4, 1, 0])
+    run(heatmap.moving(heatmap.cells.points + np.array([4, 1, 0])), 1)
+    np.testing.assert_allclose(heatmap.cells.middles, places)
+    for value, place in zip(VALUES.ravel(), places.reshape(-1, 3), strict=True):
+        np.testing.assert_allclose(shown(heatmap)[f"{value:.2f}"][:2], place[:2], atol=0.03)
+
+
+def test_rows_change_one_after_another_into_other_colours():
+    start, end = np.zeros((6, 2)), np.ones((6, 2))
+    heatmap = Heatmap(start, signed_palette(1), 2, 6)
+    change = heatmap.morphing(end, weights_palette, by_row=True, rate_func=linear)
+    run(change, 0.5)
+    halfway = heatmap.cells.values[:, 0]
+    assert halfway[0] == 1
+    assert halfway[-1] == 0
+    assert np.all(np.diff(halfway) <= 0)
+    change.interpolate(1)
+    np.testing.assert_array_equal(heatmap.cells.values, end)
+    np.testing.assert_allclose(heatmap.cells.rgbas[:, :3], weights_palette(end.ravel()))

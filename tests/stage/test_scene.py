@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 from mlanim.stage import layout, theme
 from mlanim.stage.camera import StageCamera
 from mlanim.stage.data import Record
-from mlanim.stage.scene import LessonScene, SceneParams, Slide
+from mlanim.stage.scene import LessonScene, SceneParams, Slide, exchange
 from mlanim.stage.text import Text
 
 
@@ -100,6 +100,16 @@ def test_a_caption_can_change_along_with_other_animations(film):
     scene, _ = film(construct)
     assert says(scene) == ["two"]
     assert square in scene.mobjects
+
+
+@pytest.mark.parametrize("alpha", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_of_two_texts_at_one_place_only_one_is_seen_at_a_time(alpha):
+    old, new = Text("old"), Text("new")
+    for animation in exchange(old, new):
+        animation.begin()
+        animation.interpolate(alpha)
+    assert (old[0].get_fill_opacity() > 0.01) == (alpha < 0.45)
+    assert (new[0].get_fill_opacity() > 0.01) == (alpha > 0.45)
 
 
 def test_clear_stage_keeps_what_it_is_told_to(film):
