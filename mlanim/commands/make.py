@@ -11,7 +11,7 @@ import click
 from mlanim.commands.options import default_jobs, entries, folders, parsed, scene_options
 from mlanim.render import catalog
 from mlanim.render.errors import UsageError
-from mlanim.render.job import QUALITIES
+from mlanim.render.job import QUALITIES, VIDEO_FORMATS
 
 WORKER = "mlanim.export.worker"
 
@@ -20,7 +20,8 @@ WORKER = "mlanim.export.worker"
 @scene_options
 @click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="480p15 … 2160p60.")
 @click.option("--fps", type=float, help="Frames a second, instead of -q's.")
-@click.option("--format", type=click.Choice(["mp4", "webm", "mov", "gif"]), help="Default: mp4.")
+@click.option("--format", type=click.Choice(VIDEO_FORMATS), help="Default: mp4.")
+@click.option("--plays", type=int, default=0, help="Of a gif, apng or webp; default: for ever.")
 @click.option("--burn-in", is_flag=True, help="Captions within the frames, below the picture.")
 def render(scenes: tuple[str, ...], **options: Any) -> None:
     """Render scenes as videos, each with a poster (.png) and a description (.json) beside it.
@@ -68,11 +69,19 @@ def _make(kind: Any, scenes: tuple[str, ...], options: dict[str, Any]) -> None:
 
 
 def _refuse_beside_from(options: dict[str, Any]) -> None:
-    settled = ("every", "quality", "fps", "resolution", "theme", "format", "transparent", "burn_in")
+    settled = (
+        "every",
+        "quality",
+        "fps",
+        "resolution",
+        "theme",
+        "format",
+        "transparent",
+        "burn_in",
+        "plays",
+    )
     named = (*settled, "sets", "file", "seed")
-    given = [
-        name for name in named if options.get(name) not in (None, ()) and options[name] is not False
-    ]
+    given = [name for name in named if options.get(name) not in (None, (), False)]
     if given:
         flag = {"every": "all", "sets": "set", "file": "params", "burn_in": "burn-in"}.get(
             given[0], given[0]
@@ -85,11 +94,11 @@ def _request(kind: Any, options: dict[str, Any]) -> Any:
 
     from_file = settings.params_file(Path(options["file"])) if options["file"] else {}
     taken = ("quality", "fps", "resolution", "theme", "format", "transparent", "output")
-    asked = {name: options.get(name) for name in taken}
+    asked: dict[str, Any] = {name: options.get(name) for name in taken}
+    asked |= {name: options[name] for name in ("burn_in", "plays") if name in options}
     seed = {} if options["seed"] is None else {"seed": options["seed"]}
     params = {**from_file, **seed, **parsed(options["sets"])}
-    burn_in = options.get("burn_in", False)
-    return request.Request(kind, **asked, params=params, burn_in=burn_in)
+    return request.Request(kind, **asked, params=params)
 
 
 def _print(outcomes: list[Any], options: dict[str, Any]) -> None:

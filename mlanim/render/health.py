@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from mlanim.render.cache import folder
+from mlanim.render.job import VIDEO_FORMATS
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def examine() -> list[Health]:
         ("typst fonts", _fonts, "Install mlanim again: its fonts are missing or damaged."),
         ("torch", lambda: _version("torch"), "pip install torch (a CPU build is enough)"),
         *((f"encoder for {name}", _encoder(name), "pip install --force-reinstall av") for name in
-          ("mp4", "webm", "mov", "gif")),
+          VIDEO_FORMATS),
         ("cache folder", _cache, "Set MLANIM_CACHE_DIR to a folder that can be written to."),
     ]  # fmt: skip
     return [_probe(*probe) for probe in probes]

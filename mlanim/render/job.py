@@ -26,13 +26,17 @@ QUALITIES: Mapping[str, tuple[int, int, int]] = {
 }
 """Manim's sizes: width, height and frames a second by the letter of `-q`."""
 
-VIDEO_FORMATS = ("mp4", "webm", "mov", "gif")
+VIDEO_FORMATS = ("mp4", "webm", "mov", "gif", "apng", "webp")
+PICTURES = ("gif", "apng", "webp")  # shown as an image: they play by themselves
 FIGURE_FORMATS = ("png", "svg", "pdf")
-WITH_ALPHA = ("webm", "mov", "png", "svg", "pdf")
+WITH_ALPHA = ("webm", "mov", "apng", "webp", "png", "svg", "pdf")
 THEMES = ("dark", "light")
 MOST_PIXELS = 7680
 LOWEST_WITH_CAPTIONS = 180  # pixels of height, at which a caption's letters are six high
-FASTEST_GIF = 50.0  # frames a second: browsers slow a GIF down whose frames last under 2/100 s
+FASTEST: Mapping[str, float] = {"gif": 50.0, "apng": 60.0, "webp": 60.0}
+"""Frames a second: browsers slow down a GIF whose frames last under 2/100 s, others at 1/100 s."""
+FASTEST_VIDEO = 240.0
+MOST_PLAYS = 1000
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Job:
     """One file to make from one scene.
 
     `settings` are the parameters as the user gave them; the scene validates them where it is
-    imported, in the process that draws.
+    imported, in the process that draws. `plays` is how often an animated picture plays, 0 for ever.
     """
 
     scene: SceneEntry
@@ -54,6 +58,7 @@ class Job:
     transparent: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
     burn_in: bool = False
+    plays: int = 0
 
     def __post_init__(self) -> None:
         formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS}
@@ -67,8 +72,16 @@ class Job:
             )
         if self.transparent and self.format not in WITH_ALPHA:
             raise UsageError(
-                f"{self.format} has no transparency; use --format webm or mov with --transparent."
+                f"{self.format} has no transparency; "
+                "use --format webm, mov, apng or webp with --transparent."
             )
+        if self.plays and self.format not in PICTURES:
+            raise UsageError(
+                f"--plays is for {', '.join(PICTURES)}; "
+                f"how often {self.format} plays is up to its player."
+            )
+        if not 0 <= self.plays <= MOST_PLAYS:
+            raise UsageError(f"--plays {self.plays} is out of bounds; it is 0 to {MOST_PLAYS}.")
         if self.burn_in and (self.kind != "video" or self.transparent):
             raise UsageError(
                 "--burn-in writes captions into a video's background; "
@@ -88,7 +101,7 @@ class Job:
             raise UsageError(
                 f"Resolution {self.width}x{self.height} has an odd side; video needs even ones."
             )
-        fastest = FASTEST_GIF if self.format == "gif" else 240
+        fastest = FASTEST.get(self.format, FASTEST_VIDEO)
         if not 1 <= self.fps <= fastest:
             raise UsageError(
                 f"--fps {self.fps:g} is out of bounds; for {self.format} it is 1 to {fastest:g}."

@@ -12,7 +12,7 @@ from typing import Any
 from mlanim.render import catalog, settings
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.errors import UsageError, shortened
-from mlanim.render.job import FASTEST_GIF, FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS, Job, Kind
+from mlanim.render.job import FASTEST, FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS, Job, Kind
 from mlanim.render.outputs import read
 
 DEFAULT_FOLDER = "renders"
@@ -31,6 +31,7 @@ class Request:
     format: str | None = None
     transparent: bool | None = None
     burn_in: bool = False
+    plays: int = 0
     output: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
@@ -52,7 +53,7 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
     formatted = _format(request, base, output)
     suffix = "-figure" if request.kind == "figure" else ""
     width, height, usual = _size(request, base)
-    fastest = FASTEST_GIF if formatted == "gif" else math.inf
+    fastest = FASTEST.get(formatted, math.inf)
     fps = float(_first(request.fps, base.get("fps"), min(usual, fastest)))
     made = [
         Job(
@@ -67,6 +68,7 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
             transparent=bool(_first(request.transparent, base.get("transparent"))),
             settings=_settings(request, base, entry),
             burn_in=request.burn_in,
+            plays=request.plays,
         )
         for entry in entries
     ]
@@ -93,6 +95,7 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
         transparent=content["transparent"],
         settings=content["parameters"],
         burn_in=content.get("burn_in", False),
+        plays=content.get("plays", 0),
     )
 
 

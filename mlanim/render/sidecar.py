@@ -49,6 +49,7 @@ def describe(
         "theme": job.theme,
         "transparent": job.transparent,
         "burn_in": job.burn_in,
+        "plays": job.plays,
         "results": results(data),
         "results_key": data_key,
         "versions": versions(),

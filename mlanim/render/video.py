@@ -18,16 +18,21 @@ Codec = tuple[str, str, str, dict[str, str]]  # container, encoder, pixel format
 
 _X264 = {"preset": "veryfast", "crf": "18", "tune": "animation"}
 _VP9 = {"crf": "24", "b": "0", "cpu-used": "5", "row-mt": "1"}
+_WEBP = {"lossless": "1", "compression_level": "2", "quality": "50"}  # text stays sharp
 
 _OPAQUE: dict[str, Codec] = {
     "mp4": ("mp4", "libx264", "yuv420p", _X264),
     "mov": ("mov", "libx264", "yuv420p", _X264),
     "webm": ("webm", "libvpx-vp9", "yuv420p", _VP9),
     "gif": ("matroska", "libx264rgb", "rgb24", {"preset": "ultrafast", "qp": "0"}),
+    "apng": ("apng", "apng", "rgb24", {"pred": "none"}),
+    "webp": ("webp", "libwebp_anim", "bgra", _WEBP),
 }
 _CLEAR: dict[str, Codec] = {
     "mov": ("mov", "prores_ks", "yuva444p10le", {"profile": "4444"}),
     "webm": ("webm", "libvpx-vp9", "yuva420p", {**_VP9, "auto-alt-ref": "0"}),
+    "apng": ("apng", "apng", "rgba", {"pred": "none"}),
+    "webp": ("webp", "libwebp_anim", "bgra", _WEBP),
 }
 
 THREADS = 2
@@ -43,18 +48,22 @@ class FrameEncoder:
     """Writes RGBA frames of one size to `path`, which nobody else looks at until `finish`."""
 
     def __init__(
-        self, path: Path, format: str, size: tuple[int, int], fps: float, transparent: bool
+        self,
+        path: Path,
+        format: str,
+        size: tuple[int, int],
+        fps: float,
+        transparent: bool,
+        plays: int = 0,
     ):
-        self.path, self.format, self.transparent = path, format, transparent
+        self.path, self.format, self.transparent, self.plays = path, format, transparent, plays
         self.frames = 0
         container, encoder, self._pixels, options = encoder_of(format, transparent)
         rate = Fraction(fps).limit_denominator(1001)
         self._time_base = 1 / rate
         self._raw = path.with_name(path.name + ".raw") if format == "gif" else path
-        flags = {"movflags": "+faststart"} if container in ("mp4", "mov") else {}
-        self._container = av.open(
-            str(self._raw), "w", format=container, options={**flags, "fflags": "+bitexact"}
-        )
+        flags = {**_container_flags(container, plays), "fflags": "+bitexact"}
+        self._container = av.open(str(self._raw), "w", format=container, options=flags)
         self._stream = _stream(self._container, encoder, rate=rate, options=options)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = self._pixels
@@ -83,7 +92,7 @@ class FrameEncoder:
             self._mux(None)
             self._container.close()
             if self.format == "gif":
-                _gif_from(self._raw, self.path)
+                _gif_from(self._raw, self.path, _container_flags("gif", self.plays))
                 _remove(self._raw)
 
     def abort(self) -> None:
@@ -96,6 +105,20 @@ class FrameEncoder:
     def _mux(self, frame: av.VideoFrame | None) -> None:
         for packet in self._stream.encode(frame):
             self._container.mux(packet)
+
+
+def _container_flags(container: str, plays: int) -> dict[str, str]:
+    """What a container is told: to be ready to stream, or how often to play, 0 for ever."""
+    match container:
+        case "mp4" | "mov":
+            return {"movflags": "+faststart"}
+        case "apng":
+            return {"plays": str(plays)}
+        case "webp":
+            return {"loop": str(plays)}
+        case "gif":  # which counts repetitions, and has -1 for none
+            return {"loop": str(plays - 1 if plays > 1 else -plays)}
+    return {}
 
 
 def _stream(container: Any, encoder: str, **settings: Any) -> Any:
@@ -140,11 +163,12 @@ def _remove(path: Path) -> None:
         os.unlink(path)
 
 
-def _gif_from(source: Path, target: Path) -> None:
+def _gif_from(source: Path, target: Path, flags: dict[str, str]) -> None:
     """Two passes, so that memory stays flat: find the palette, then use it."""
     palette = _palette(source)
     # The graph's name keeps the graph alive, which its nodes alone do not.
-    with av.open(str(source)) as video, av.open(str(target), "w", format="gif") as output:
+    target_file = av.open(str(target), "w", format="gif", options=flags)
+    with av.open(str(source)) as video, target_file as output:
         stream: Any = video.streams.video[0]
         out: Any = output.add_stream("gif", rate=stream.average_rate)
         out.width, out.height, out.pix_fmt = stream.width, stream.height, "pal8"
@@ -182,7 +206,7 @@ def _palette_graph(stream: Any, palette: av.VideoFrame) -> tuple[Any, Any, Any, 
     palette_in = graph.add_buffer(
         width=palette.width, height=palette.height, format=palette.format, time_base=Fraction(1, 25)
     )
-    use = graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle")
+    use = graph.add("paletteuse", "dither=none:diff_mode=rectangle")
     sink = graph.add("buffersink")
     frames_in.link_to(use, 0, 0)
     palette_in.link_to(use, 0, 1)

@@ -177,7 +177,9 @@ def make_video(
         planned = draw.plan(scene_class, params, data)
         emit("plan", frames=planned.frames)
         size = job.width, job.height
-        encoder: Any = FrameEncoder(temporary, job.format, size, job.fps, job.transparent)
+        encoder: Any = FrameEncoder(
+            temporary, job.format, size, job.fps, job.transparent, job.plays
+        )
         if job.burn_in:
             encoder = burn_in.CaptionedEncoder(encoder, job, captions.narration(planned.slides))
         try:

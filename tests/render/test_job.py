@@ -73,7 +73,7 @@ def test_the_digest_follows_the_versions(base: Job, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"format": "mkv"}, "choose mp4, webm, mov, gif"),
+        ({"format": "mkv"}, "choose mp4, webm, mov, gif, apng, webp"),
         ({"kind": "figure", "format": "mp4"}, "choose png, svg, pdf"),
         ({"kind": "sound"}, "choose video or figure"),
         ({"transparent": True}, "mp4 has no transparency"),

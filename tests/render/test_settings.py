@@ -207,7 +207,7 @@ def test_where_the_output_goes(
     ("asked", "words"),
     [
         ({"output": "x.mkv"}, "'mkv' is no format for a video"),
-        ({"output": "x.png"}, "choose mp4, webm, mov, gif, or a folder"),
+        ({"output": "x.png"}, "choose mp4, webm, mov, gif, apng, webp, or a folder"),
         ({"output": "x.webm", "format": "mp4"}, "disagree"),
         ({"output": "file"}, "is a file that is not a .mp4"),
         ({"resolution": "0x0"}, "out of bounds"),

@@ -14,6 +14,7 @@ from PIL import Image
 
 from mlanim.render import video
 from mlanim.render.errors import OutputError, RenderError
+from mlanim.render.job import VIDEO_FORMATS
 from mlanim.render.video import FrameEncoder
 from mlanim.stage import theme
 
@@ -158,7 +159,7 @@ def test_half_covered_pixels_keep_their_colour() -> None:
 
 @pytest.mark.parametrize(
     ("format", "clear"),
-    [("mp4", False), ("webm", False), ("mov", False), ("gif", False), ("mov", True)],
+    [(format, False) for format in VIDEO_FORMATS] + [("mov", True), ("apng", True), ("webp", True)],
 )
 def test_the_same_frames_give_the_same_bytes(tmp_path: Path, format: str, clear: bool) -> None:
     first = encoded(tmp_path / "a", format, moving(20), clear=clear).read_bytes()
@@ -224,7 +225,14 @@ for limit in (1000, size // 2, size - 1):
 
 @pytest.mark.parametrize(
     ("format", "clear"),
-    [("mp4", False), ("webm", False), ("mov", True), ("gif", False)],
+    [
+        ("mp4", False),
+        ("webm", False),
+        ("mov", True),
+        ("gif", False),
+        ("apng", True),
+        ("webp", True),
+    ],
 )
 def test_no_video_is_cut_short_in_silence(tmp_path: Path, format: str, clear: bool) -> None:
     """Whatever the size at which the disk is full: an error, and nothing left."""
