@@ -102,7 +102,7 @@ def test_a_caption_can_change_along_with_other_animations(film):
     assert square in scene.mobjects
 
 
-@pytest.mark.parametrize("alpha", [0.1, 0.3, 0.5, 0.7, 0.9])
+@pytest.mark.parametrize("alpha", [0.1, 0.3, 0.6, 0.75, 0.9])
 def test_of_two_texts_at_one_place_only_one_is_seen_at_a_time(alpha):
     old, new = Text("old"), Text("new")
     for animation in exchange(old, new):
