@@ -16,6 +16,7 @@ import os
 import re
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _KEY = re.compile(r"[0-9a-f]{64}(\.\w+)?$")
 _WRITTEN = re.compile(r"\.mlanim-\d+-")
 _PIECE = 1 << 20  # bytes held in memory at once while a file is copied
 _WARNED = "MLANIM_CACHE_WARNED"
+_WARNING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -230,8 +232,9 @@ def _copied(source: BinaryIO, target: BinaryIO) -> str:
 
 def _warn(error: OSError) -> None:
     """Say once that the cache is of no use; the processes started from here stay silent."""
-    if not os.environ.get(_WARNED):
-        os.environ[_WARNED] = "1"
+    with _WARNING:
+        said, os.environ[_WARNED] = os.environ.get(_WARNED), "1"
+    if not said:
         reason = error.strerror or str(error)
         print(
             f"Warning: the cache in {folder()} cannot be used ({reason}), so nothing is kept; "

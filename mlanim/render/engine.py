@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlanim.render import cache
+from mlanim.render.finished import keep, restore
 from mlanim.render.job import Job
 from mlanim.render.outputs import is_current, remove_leftovers
 
@@ -67,9 +69,10 @@ class Engine:
             _end(process)
 
     def _one(self, job: Job) -> Outcome:
-        if is_current(job):
+        if is_current(job) or restore(job):
             self.listener(job, {"event": "current"})
             return Outcome(job, 0, fresh=False)
+        cache.probe()
         process = self._start(job)
         if process is None:
             return Outcome(job, 130, "interrupted")
@@ -87,6 +90,8 @@ class Engine:
             with self._lock:
                 self._running.discard(process)
         outcome = _outcome(job, code, last)
+        if not outcome.code:
+            keep(job)
         self.listener(job, {"event": "made"} if not outcome.code else _failed(outcome))
         return outcome
 

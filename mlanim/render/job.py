@@ -14,6 +14,7 @@ from typing import Any, Literal
 from mlanim import __version__
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.errors import UsageError, shortened
+from mlanim.render.sources import source_digest, texts_in
 
 Kind = Literal["video", "figure"]
 
@@ -129,20 +130,9 @@ class Job:
     def digest(self) -> str:
         """A name for the result: it changes whenever anything that shapes the file changes."""
         asked = replace(self, output="", scene=replace(self.scene, path=""))
-        parts = [asked.to_json(), source_digest(Path(self.scene.path)), versions_line()]
+        sources = source_digest(Path(self.scene.path), self.kind, texts_in(self.settings))
+        parts = [asked.to_json(), sources, versions_line()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-@functools.lru_cache(maxsize=64)
-def source_digest(scene: Path) -> str:
-    """A hash of the scene's file, of those beside it, and of this package."""
-    package = Path(__file__).parent.parent
-    beside = [path for path in scene.parent.glob("*.py") if path != scene]
-    files = [scene, *sorted(beside), *sorted(package.rglob("*.py"))]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 @functools.lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,20 @@ def is_current(job: Job) -> bool:
         content = json.loads(output.with_suffix(".json").read_bytes())
         if content["job"] != job.digest() or content["file"] != output.name:
             return False
-        hashes = {output.name: content["sha256"], **content.get("captions_sha256", {})}
-        if "poster_sha256" in content:
-            hashes[output.with_suffix(".png").name] = content["poster_sha256"]
-        return all(sha256_of(output.with_name(name)) == hash for name, hash in hashes.items())
+        return all(
+            sha256_of(output.with_name(name)) == digest for name, digest in vouched(content).items()
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
+
+
+def vouched(content: Mapping[str, Any]) -> dict[str, str]:
+    """The files that a sidecar vouches for, each with its SHA-256."""
+    output = Path(content["file"])
+    hashes = {output.name: content["sha256"], **content.get("captions_sha256", {})}
+    if "poster_sha256" in content:
+        hashes[output.with_suffix(".png").name] = content["poster_sha256"]
+    return hashes
 
 
 def temporary_beside(output: Path) -> Path:

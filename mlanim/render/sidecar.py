@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mlanim.render.finished import as_bytes
 from mlanim.render.job import Job, versions
 from mlanim.stage.data import Record
 from mlanim.stage.scene import SceneParams, Slide
@@ -67,8 +67,7 @@ def describe(
         content |= {"duration": duration, "slides": [asdict(slide) for slide in slides]}
     else:
         content["panels"] = list(panels)
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    return text.encode(errors="backslashreplace")  # half a character is escaped as JSON does it
+    return as_bytes(content)
 
 
 def results(value: Any) -> Any:

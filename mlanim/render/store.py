@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from mlanim.render import cache
-from mlanim.render.job import source_digest, versions_line
+from mlanim.render.slicing import compute_digest
+from mlanim.render.sources import texts_in
 from mlanim.stage.data import from_tree, to_tree
 
 KIND = "data"
@@ -20,9 +21,9 @@ TREE = "tree.json"
 
 
 def key(scene: Path, class_name: str, params: str) -> str:
-    """What a computation depends on: the code, the parameters and the versions."""
-    parts = [source_digest(scene), class_name, params, versions_line()]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    """What a computation depends on: the code that it reaches, the parameters and the versions."""
+    code = compute_digest(scene, class_name, texts_in(json.loads(params)))
+    return hashlib.sha256("\n".join([code, class_name, params]).encode()).hexdigest()
 
 
 def dump(value: Any) -> bytes:

@@ -56,12 +56,24 @@ def test_the_digest_ignores_where_things_are(base: Job, tmp_path: Path) -> None:
 def test_the_digest_follows_the_code(base: Job, tmp_path: Path, edited: str) -> None:
     copied = tmp_path / "demo.py"
     shutil.copy(base.scene.path, copied)
+    with copied.open("a") as file:
+        file.write("import beside\n")
+    (tmp_path / "beside.py").touch()
     here = replace(base, scene=replace(base.scene, path=str(copied)))
     before = here.digest()
     with (tmp_path / edited).open("a") as file:
         file.write("\n# another line\n")
-    job.source_digest.cache_clear()
     assert here.digest() != before
+
+
+def test_the_digest_follows_a_file_that_a_parameter_names(base: Job, tmp_path: Path) -> None:
+    weights = tmp_path / "weights.pt"
+    told = replace(base, settings={"model": {"weights": [str(weights)]}})
+    digests = {told.digest()}
+    for content in (b"first", b"second"):
+        weights.write_bytes(content)
+        digests.add(told.digest())
+    assert len(digests) == 3
 
 
 def test_the_digest_follows_the_versions(base: Job, monkeypatch: pytest.MonkeyPatch) -> None:
