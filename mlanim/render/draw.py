@@ -14,6 +14,7 @@ from manim import BLACK, CairoRenderer, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 from manim.scene.scene_file_writer import SceneFileWriter
 
+from mlanim.render.camera import fast
 from mlanim.render.job import Job
 from mlanim.render.video import FrameEncoder
 from mlanim.stage import theme
@@ -65,7 +66,7 @@ class _Renderer(CairoRenderer):
     """
 
     def __init__(self, **settings: Any):
-        super().__init__(camera_class=StageCamera, **settings)
+        super().__init__(camera_class=fast(StageCamera), **settings)
         if self.camera.background_opacity == 0:
             self.camera.background_color = BLACK
 
