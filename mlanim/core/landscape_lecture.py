@@ -268,7 +268,7 @@ def _height(loss: np.ndarray, logarithmic: bool) -> np.ndarray:
 def _projected(
     task: Task, run: Trajectory, at: Tensor, centre: Tensor, axes: Tensor, logarithmic: bool
 ) -> ProjectedPath:
-    weights = torch.tensor(run.weights)  # a copy: numpy's alignment would vary the last digits
+    weights = torch.tensor(run.weights)
     plane_loss = losses_at(task.train_loss, at, centre, axes).numpy()
     gap = np.abs(plane_loss - run.train_loss)
     return ProjectedPath(

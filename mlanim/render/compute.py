@@ -17,12 +17,25 @@ from mlanim.render.loading import faults_of, is_refusal, load
 from mlanim.render.params import validated
 from mlanim.stage.scene import LessonScene, SceneParams
 
+REPEATABLE = {
+    "MKL_CBWR": "AUTO",  # else a product's last digits depend on where its arrays lie in memory
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+"""What this process must find in its environment before torch and numpy are imported."""
+
 
 def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
-    """Run a scene's `compute` with one thread, so that sums do not depend on the machine."""
+    """Run a scene's `compute` so that the same parameters give the same bytes.
+
+    One thread, because sums depend on how they are split. Deterministic algorithms, because torch
+    then also fills memory that it would leave as it was, and some drivers of LAPACK read it.
+    """
     import torch
 
     torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True, warn_only=True)
     torch.manual_seed(params.seed)
     random.seed(params.seed)
     np.random.seed(params.seed)

@@ -137,8 +137,11 @@ def stored_data(job: Job, params: Any, emit: Emit = lambda *_, **__: None) -> An
 
 def _computed(job: Job) -> bytes:
     """The stored form of a job's data, from a process of its own that dies when this one does."""
+    from mlanim.render.compute import REPEATABLE
+
     command = [sys.executable, "-P", "-m", "mlanim.render.compute"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    settings, pipe = {**os.environ, **REPEATABLE}, subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=settings) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         with contextlib.suppress(BrokenPipeError):

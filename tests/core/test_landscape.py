@@ -101,6 +101,16 @@ def test_coordinates_are_the_least_squares_solution_in_a_skewed_plane(seed, stre
     np.testing.assert_allclose(ours.numpy(), expected.T, rtol=1e-6, atol=1e-9)
 
 
+def test_coordinates_do_not_depend_on_what_memory_held_before():
+    directions, points = normal(0, 2, 82), normal(1, 81, 82)
+    found = set()
+    for seed in range(300):
+        left = [torch.randint(0, 9, (2,), dtype=torch.int32) for _ in range(seed % 40)]
+        del left
+        found.add(plane_coordinates(points, points[-1], directions).numpy().tobytes())
+    assert len(found) == 1
+
+
 def test_a_coefficient_of_seven_tenths_comes_back_as_seven_tenths():
     # Dividing a dot product by the norm instead of its square gives .7 times the norm.
     directions, centre = 9.6 * normal(0, 2, 90), normal(1, 90)
