@@ -92,8 +92,7 @@ class Attention(LessonScene):
         self.play(LaggedStart(*(Create(look) for look in looks), lag_ratio=0.1))
         self.say("What does “it” stand for? Only the other words can tell")
         self.next_slide(
-            f"The sentence is: {data.sentence}. We see at once what “it” stands for. A transformer "
-            "finds out by letting every word look at all the others."
+            "We see at once what “it” stands for. A transformer lets every word look at the others."
         )
         box = self._columns()[0]
         self.read = self._matrix(box, data.embeddings, data.tokens)
@@ -111,8 +110,7 @@ class Attention(LessonScene):
             f"that learned from {data.train_sentences:,} sentences"
         )
         self.next_slide(
-            "Each row is one word: a vector for the word plus one for its place. Blue numbers are "
-            "negative and red ones positive. All of them were learned."
+            "A row is a word: one vector for its meaning plus one for its place, all of it learned."
         )
 
     def _line_of_words(self) -> VGroup:
@@ -159,10 +157,7 @@ class Attention(LessonScene):
             f"Three learned maps take each word to {data.d_k} numbers; every head has its own, "
             f"and this is head {data.head} of layer {data.layer}"
         )
-        self.next_slide(
-            "A query asks, a key answers, and a value is what will be passed on. Each comes from a "
-            f"linear map that takes {data.d_model} numbers to {data.d_k}."
-        )
+        self.next_slide("A query asks, a key answers, and a value is what will be passed on.")
 
     def _columns(self) -> list[Box]:
         return STAGE.inset(bottom=0.65).columns(6.05, 1.95, 1.95, 1.95, gap=0.4)
@@ -215,10 +210,7 @@ class Attention(LessonScene):
         self.play(FadeIn(keys), FadeIn(query), FadeIn(self._head(left, "One query, all keys")))
         self.remove(asking, self.parts["K"])
         self.say("“it” asks with its query, every word answers with its key: do the two agree?")
-        self.next_slide(
-            "Take the query of “it” and hold it against the key of every word. Attention measures "
-            "how far the two agree, and the measure is a dot product."
-        )
+        self.next_slide("Take the query of “it” and hold it against the key of every word.")
         repeated = np.repeat(data.q[it], len(data.tokens), axis=0)
         parts = self._matrix(middle.inset(top=QUERY), repeated, places=1)
         place = parts.cells.points.copy()
@@ -228,8 +220,7 @@ class Attention(LessonScene):
         self._add_up(parts, right)
         self.say("Multiplied number by number and added up: one dot product for each word")
         self.next_slide(
-            "Each number of the query is multiplied by its partner in the key, and the "
-            f"{data.d_k} products are added up. A large sum means that query and key agree."
+            "Query times key, number by number, then added up: a large sum means that they agree."
         )
 
     def _add_up(self, parts: Heatmap, box: Box) -> None:
@@ -258,8 +249,7 @@ class Attention(LessonScene):
         self.remove(self.sums)
         self.say("Every query meets every key: rows ask, columns answer")
         self.next_slide(
-            "The same happens for every word at once, in one product of two matrices. On the right "
-            "is the row of “it”: positive products to the right, negative ones to the left."
+            "All words at once: one product of two matrices. On the right stands the row of “it”."
         )
         self._divide(right, side, heat, bars)
         self._softmax(right, heat, bars)
@@ -279,9 +269,7 @@ class Attention(LessonScene):
             f"{data.unscaled_entropy:.2f}"
         )
         self.next_slide(
-            f"A sum of {data.d_k} products is large merely because there are {data.d_k} of them. "
-            "The division takes that back. Without it the softmax would be nearer to all or "
-            "nothing, and less gradient would come through."
+            f"A sum of {data.d_k} products is large by its mere size; the division takes that back."
         )
 
     def _softmax(self, box: Box, heat: Heatmap, bars: RowBars) -> None:
@@ -299,8 +287,7 @@ class Attention(LessonScene):
             f" to “{data.tokens[most]}”",
         )
         self.next_slide(
-            "Row by row, the softmax makes every score positive and divides by the sum, so that a "
-            "row says how one word shares out its attention."
+            "Each score is made positive and divided by the sum of its row: these are shares."
         )
 
     def _pairs(self, box: Box, values: np.ndarray, palette: Palette) -> Heatmap:
@@ -338,9 +325,7 @@ class Attention(LessonScene):
         self.play(FadeIn(named), FadeIn(values), *(FadeIn(head) for head in heads))
         self.remove(shares)
         self.say("Each word has a value to pass on, and “it” takes each by its weight")
-        self.next_slide(
-            "Now the weights of “it” stand beside the values: what each word has to pass on."
-        )
+        self.next_slide("Beside the weights stand the values: what each word has to pass on.")
         self._mix(values, right)
 
     def _mix(self, values: Heatmap, box: Box) -> None:
@@ -359,8 +344,7 @@ class Attention(LessonScene):
         self.play(FadeIn(answer))
         self.say(*self._verdict())
         self.next_slide(
-            "The weighted values add up to one vector. With what the other heads read, it decides "
-            f"what the model takes “it” for: {data.answer}."
+            f"The weighted values add up to one vector, which helps to decide for “{data.answer}”."
         )
 
     def _streams(self, values: Heatmap, output: Heatmap) -> VGroup:
@@ -403,8 +387,7 @@ class Attention(LessonScene):
             Colored(f"{100 * data.best_peak_rate:.1f} %", "attention"),
         )
         self.next_slide(
-            "These are all heads on this sentence. The row of “it” is framed, and the percentage "
-            "says how often its largest weight lies on the right noun, over all held-out sentences."
+            "Framed: the row of “it”. Per cent: how often its peak lies on the right noun."
         )
 
     def _places(self) -> Iterator[tuple[Box, int, int]]:
