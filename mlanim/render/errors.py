@@ -7,11 +7,19 @@ from typing import Any
 LONGEST = 60
 
 
-class UsageError(Exception):
+class _Said(Exception):
+    """An error whose message is all that its reader needs."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of our own lines."""
+        return str(self).splitlines()
+
+
+class UsageError(_Said):
     """What was asked for cannot be done as asked: exit code 2."""
 
 
-class RenderError(Exception):
+class RenderError(_Said):
     """What was asked for was tried and failed: exit code 1."""
 
 
