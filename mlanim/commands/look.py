@@ -41,11 +41,11 @@ def info(scene: str, as_json: bool) -> None:
     Example:
       mlanim info attention
     """
-    from mlanim.render.loading import load
+    from mlanim.render.loading import load, params_of
     from mlanim.render.params import parameter_rows
 
     entry = catalog.select([scene], folders())[0]
-    model = load(entry).Params
+    model = params_of(load(entry))
     if as_json:
         click.echo(json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False))
         return

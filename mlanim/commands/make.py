@@ -30,6 +30,7 @@ def render(scenes: tuple[str, ...], **options: Any) -> None:
     Examples:
       mlanim render attention -q m -o talk/
       mlanim render dot_product --set angle=60 --theme light -o dot.webm
+      mlanim render path/to/any_manim_file.py:SquareToCircle
       mlanim render --from renders/attention.json
     """
     _make("video", scenes, options)

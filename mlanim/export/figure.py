@@ -60,7 +60,7 @@ def make_figure(
     job: Job, scene_class: Any, params: Any, data: Any, temporary: Path, emit: Emit
 ) -> Made:
     """Compose the scene's figure and write it to `temporary` in the job's format."""
-    with configured(job):
+    with configured(job, scene_class):
         scene = run_figure(scene_class, params, data)
         box = crop_box(scene.mobjects)
         if job.format == "png":
@@ -68,4 +68,4 @@ def make_figure(
         else:
             payload = as_vector(scene.mobjects, box, job.format, job.transparent)
     temporary.write_bytes(payload)
-    return Made(None, {"panels": tuple(scene.panels)})
+    return Made(None, {"panels": tuple(getattr(scene, "panels", ()))})

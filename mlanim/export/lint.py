@@ -9,7 +9,7 @@ from typing import Any
 from mlanim.render import draw, worker
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.job import Job
-from mlanim.render.loading import faults_of, load
+from mlanim.render.loading import faults_of, load, params_of
 from mlanim.render.params import validated
 from mlanim.stage.check import Finding, check
 from mlanim.stage.scene import LessonScene
@@ -40,7 +40,7 @@ def lint_scene(entry: SceneEntry, theme: str, settings: Mapping[str, Any]) -> li
     """
     job = Job(entry, "video", f"{entry.name}.mp4", "mp4", 854, 480, 15, theme, False, settings)
     scene_class = load(entry)
-    params = validated(scene_class.Params, settings, entry.name)
+    params = validated(params_of(scene_class), settings, entry.name)
     data = worker.stored_data(job, params)
     faults: list[Fault] = []
 
@@ -48,8 +48,9 @@ def lint_scene(entry: SceneEntry, theme: str, settings: Mapping[str, Any]) -> li
         shown = place or f"{scene.time:.1f} s"
         faults.extend(Fault(entry.name, theme, shown, f) for f in check(scene.mobjects))
 
-    with draw.configured(job), faults_of(entry):
+    with draw.configured(job, scene_class), faults_of(entry):
         scene, _ = draw.run_dry(scene_class, params, data, look)
         look(scene, "the end")
-        look(draw.run_figure(scene_class, params, data), "figure")
+        if issubclass(scene_class, LessonScene):
+            look(draw.run_figure(scene_class, params, data), "figure")
     return faults

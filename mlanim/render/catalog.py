@@ -12,6 +12,9 @@ from pathlib import Path
 
 from mlanim.render.errors import UsageError, shortened
 
+LESSON, SCENE = "LessonScene", "Scene"
+"""How the names of base classes end: of our own contract, and of any scene of manim's."""
+
 
 @dataclass(frozen=True)
 class SceneEntry:
@@ -49,36 +52,42 @@ def find(folders: Iterable[Path] = ()) -> list[SceneEntry]:
 
 
 def select(names: Iterable[str], folders: Iterable[Path] = ()) -> list[SceneEntry]:
-    """The scenes of these names, each once, in the order given; a name may be a file.
+    """The scenes of these names, each once, in the order given.
+
+    A name may be a file, with any scene of manim's in it, or `file.py:Class`.
 
     Raises:
-        UsageError: for a name that is neither, with the nearest names.
+        UsageError: for a name that is none of these, with the nearest names.
     """
     known = {entry.name: entry for entry in find(folders)}
-    chosen: dict[str, SceneEntry] = {}
+    chosen: dict[tuple[str, str], SceneEntry] = {}
     for name in names:
         entry = known.get(name) or _from_file(name) or _broken(name, folders)
         if entry is None:
             raise UsageError(_unknown(name, list(known)))
-        chosen.setdefault(entry.path, entry)
+        chosen.setdefault((entry.path, entry.class_name), entry)
     return list(chosen.values())
 
 
-def read(path: Path, class_name: str | None = None) -> SceneEntry | None:
-    """What a scene file says of itself; None if no class in it derives from LessonScene.
+def read(path: Path) -> SceneEntry | None:
+    """What a file in a folder of scenes says of itself; None if it has no LessonScene.
 
     Raises:
-        SyntaxError, UnicodeDecodeError: if it is not Python.
+        SyntaxError, ValueError: if it is not Python.
     """
-    tree = ast.parse(path.read_bytes(), filename=str(path))
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) and _is_lesson(node) and class_name in (None, node.name):
-            title = (ast.get_docstring(node) or node.name).splitlines()[0].strip()
-            text = inspect.cleandoc(ast.get_docstring(tree) or "")
-            return SceneEntry(
-                path.stem, title, _category(node), str(path.resolve()), node.name, text
-            )
-    return None
+    tree = _parsed(path)
+    lessons = _deriving(tree, LESSON)
+    return _entry(path, tree, lessons[0], path.stem) if lessons else None
+
+
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_bytes(), filename=str(path))
+
+
+def _entry(path: Path, tree: ast.Module, node: ast.ClassDef, name: str) -> SceneEntry:
+    title = (ast.get_docstring(node) or node.name).splitlines()[0].strip()
+    text = inspect.cleandoc(ast.get_docstring(tree) or "")
+    return SceneEntry(name, title, _category(node), str(path.resolve()), node.name, text)
 
 
 def _read_quietly(path: Path) -> SceneEntry | None:
@@ -104,13 +113,35 @@ def _from_file(name: str) -> SceneEntry | None:
     if path.suffix != ".py" or not os.path.isfile(path):  # unlike is_file, takes any name
         return None
     try:
-        entry = read(path, class_name or None)
+        tree = _parsed(path)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return SceneEntry(path.stem, path.stem, "", str(path.resolve()), class_name, "")
-    if entry is None:
-        wanted = f"no class {class_name!r}" if class_name else "no class"
-        raise UsageError(f"{path} has {wanted} that derives from LessonScene.")
-    return entry
+    scenes = _deriving(tree, SCENE)
+    node = _named(tree, class_name, path) if class_name else _only(scenes, path)
+    by_file = len(scenes) == 1 and node in _deriving(tree, LESSON)
+    return _entry(path, tree, node, path.stem if by_file else node.name)
+
+
+def _named(tree: ast.Module, class_name: str, path: Path) -> ast.ClassDef:
+    """The class of that name, whatever it derives from: the base may come from another file."""
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    for node in classes:
+        if node.name == class_name:
+            return node
+    names = ", ".join(node.name for node in _deriving(tree, SCENE) or classes) or "no class"
+    raise UsageError(f"{path} has no class {shortened(class_name)!r}; it has {names}.")
+
+
+def _only(scenes: list[ast.ClassDef], path: Path) -> ast.ClassDef:
+    if not scenes:
+        raise UsageError(
+            f"{path} has no class that derives from a Scene; if one has a base class from "
+            f"another file, name it: {path}:NAME."
+        )
+    if len(scenes) > 1:
+        names = ", ".join(node.name for node in scenes)
+        raise UsageError(f"{path} has several scenes, {names}; choose as {path}:{scenes[0].name}.")
+    return scenes[0]
 
 
 def _unknown(name: str, known: list[str]) -> str:
@@ -119,8 +150,17 @@ def _unknown(name: str, known: list[str]) -> str:
     return f"Unknown scene {shortened(name)!r}. {hint}"
 
 
-def _is_lesson(node: ast.ClassDef) -> bool:
-    return any(ast.unparse(base).split(".")[-1].endswith("LessonScene") for base in node.bases)
+def _deriving(tree: ast.Module, ending: str) -> list[ast.ClassDef]:
+    """Classes with a base whose name ends so, in the file's order; not those they build upon."""
+    found: dict[str, ast.ClassDef] = {}
+    bases: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            names = [ast.unparse(base).split(".")[-1] for base in node.bases]
+            if any(name in found or name.endswith(ending) for name in names):
+                found[node.name] = node
+                bases.update(names)
+    return [node for name, node in found.items() if name not in bases]
 
 
 def _category(node: ast.ClassDef) -> str:

@@ -13,7 +13,7 @@ from mlanim.render import store
 from mlanim.render.errors import RenderError, UsageError, shortened
 from mlanim.render.job import Job
 from mlanim.render.lifeline import end_with_parent
-from mlanim.render.loading import faults_of, is_refusal, load
+from mlanim.render.loading import faults_of, is_refusal, load, params_of
 from mlanim.render.params import validated
 from mlanim.stage.scene import LessonScene, SceneParams
 
@@ -61,7 +61,7 @@ def main() -> int:
 
 def _payload(job: Job) -> bytes:
     scene_class = load(job.scene)
-    params = validated(scene_class.Params, job.settings, job.scene.name)
+    params = validated(params_of(scene_class), job.settings, job.scene.name)
     with faults_of(job.scene):
         try:
             value = compute(scene_class, params)

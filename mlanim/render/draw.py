@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator
 from configparser import ConfigParser
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
+import manim.scene.scene
 import numpy as np
-from manim import BLACK, CairoRenderer, config, tempconfig
+from manim import Scene, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
-from manim.scene.scene_file_writer import SceneFileWriter
 
 from mlanim.render.camera import fast
+from mlanim.render.errors import UsageError
 from mlanim.render.job import Job
+from mlanim.render.loading import SET_IN_JOB, set_by_file
+from mlanim.render.renderer import ALL, NONE, FrameRenderer, Span, Take
 from mlanim.render.video import FrameEncoder
 from mlanim.stage import theme
-from mlanim.stage.camera import StageCamera
 from mlanim.stage.scene import LessonScene, SceneParams, Slide
 
 FrameListener = Callable[[int], None]
@@ -26,88 +27,19 @@ FrameListener = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a scene will be: how many frames, and where it pauses."""
+    """What a scene will be: how many frames, where it pauses, and what is heard."""
 
     frames: int
     slides: tuple[Slide, ...]
-
-
-class _NoFiles(SceneFileWriter):
-    """Manim's writer without its files: one encoder takes all frames of all plays."""
-
-    def __init__(self, settings: Any, take: Callable[[np.ndarray, int], None] | None = None):
-        super().__init__(settings)
-        self.take = take
-
-    def begin_animation(self, allow_write: bool = False, **play: Any) -> None:
-        """Nothing to open: the encoder runs on from play to play."""
-
-    def end_animation(self, allow_write: bool = False) -> None:
-        """Nothing to close."""
-
-    def write_frame(self, pixels: np.ndarray, *, repeat: int = 1) -> None:
-        """Hand a frame on."""
-        if self.take is not None:
-            self.take(pixels, repeat)
-
-    def finish(self) -> None:
-        """Nothing to join."""
-
-    def save_image(self, pixels: np.ndarray) -> None:
-        """Nothing to save."""
-
-
-class _Renderer(CairoRenderer):
-    """Manim's, with two faults of it mended.
-
-    A still wait takes the nearest number of frames: Manim cuts the number off, and 0.6 s at 5
-    frames a second, by the arithmetic of floats, to two. And a clear background is black as well,
-    since pixels are premultiplied: else its colour shines through every soft edge.
-    """
-
-    def __init__(self, **settings: Any):
-        super().__init__(camera_class=fast(StageCamera), **settings)
-        if self.camera.background_opacity == 0:
-            self.camera.background_color = BLACK
-
-    def freeze_current_frame(self, duration: float) -> None:
-        """Hold the frame for `duration` seconds."""
-        self.add_frame(self.get_frame(), self.held(duration))
-
-    def held(self, duration: float) -> int:
-        """How many frames a still wait takes."""
-        return max(1, round(duration * self.camera.frame_rate))
-
-
-class _DryRenderer(_Renderer):
-    """Goes through the plays, counts the frames that they would have, and draws none."""
-
-    def __init__(self) -> None:
-        super().__init__(file_writer_class=_NoFiles, skip_animations=True)
-        self.frames = 0
-
-    def update_frame(self, *args: Any, **kwargs: Any) -> None:
-        """Draw nothing."""
-
-    def save_static_frame_data(self, *args: Any, **kwargs: Any) -> None:
-        """Keep nothing."""
-
-    def play(self, scene: Any, *args: Any, **kwargs: Any) -> None:
-        """Run a play to its end at once."""
-        super().play(scene, *args, **kwargs)
-        rate = self.camera.frame_rate
-        if scene.is_current_animation_frozen_frame():
-            self.frames += self.held(scene.duration)
-        else:
-            self.frames += len(np.arange(0, scene.duration, 1 / rate))
-        self.time = self.frames / rate
+    sound: Any = None  # a pydub AudioSegment
 
 
 @contextmanager
-def configured(job: Job) -> Iterator[None]:
+def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[None]:
     """Manim's configuration for a job, without its caches, its bars and its folders.
 
-    It starts from what Manim ships: a user's manim.cfg is about that user's own films.
+    It starts from what Manim ships: a user's manim.cfg is about that user's own films. What a
+    scene's file itself set while it was imported stays set.
     """
     theme.use(job.theme)
     units = max(theme.FRAME_WIDTH / job.width, theme.FRAME_HEIGHT / job.height)  # a pixel's size
@@ -117,7 +49,6 @@ def configured(job: Job) -> Iterator[None]:
         "frame_width": units * job.width,
         "frame_height": units * job.height,
         "frame_rate": job.fps,
-        "background_color": theme.color("background"),
         "background_opacity": 0.0 if job.transparent else 1.0,
         "format": "auto",  # mov if transparent, else mp4; and a scene may be without a play
         "disable_caching": True,
@@ -127,6 +58,9 @@ def configured(job: Job) -> Iterator[None]:
     with tempconfig({}):
         config.update(_as_shipped())
         config.update(settings)
+        if scene_class is not None:
+            own = set_by_file(scene_class)
+            config.update({name: own[name] for name in own if name not in SET_IN_JOB})
         yield
 
 
@@ -136,36 +70,50 @@ def _as_shipped() -> ManimConfig:
     return ManimConfig().digest_parser(parser)
 
 
-def plan(scene_class: type[LessonScene], params: SceneParams, data: Any) -> Plan:
-    """A dry pass over the lecture; call it within `configured`."""
-    scene, frames = run_dry(scene_class, params, data)
-    return Plan(frames, tuple(scene.slides))
+def plan(scene_class: type[Scene], params: SceneParams, data: Any) -> Plan:
+    """A dry pass over the scene; call it within `configured`."""
+    return _plan(run_dry(scene_class, params, data)[0])
 
 
 def run_dry(
-    scene_class: type[LessonScene],
+    scene_class: type[Scene],
     params: SceneParams,
     data: Any,
-    at_pause: Callable[[LessonScene], None] | None = None,
-) -> tuple[LessonScene, int]:
-    """Run the lecture without drawing; `at_pause` is called at each pause and at the end."""
-    renderer = _DryRenderer()
-    scene = scene_class(params=params, data=data, renderer=renderer, random_seed=params.seed)
-    scene.at_pause = at_pause
+    at_pause: Callable[[Any], None] | None = None,
+) -> tuple[Any, int]:
+    """Run a scene without drawing; `at_pause` is called with it at each pause."""
+    scene, renderer = built(scene_class, params, data, _ignore, NONE, hears=True)
+    if at_pause is not None:
+        renderer.at_section = lambda: at_pause(scene)
+        if isinstance(scene, LessonScene):
+            scene.at_pause = at_pause
     scene.render()
     return scene, renderer.frames
 
 
-def run_figure(scene_class: type[LessonScene], params: SceneParams, data: Any) -> LessonScene:
-    """A scene with its figure composed on it; call it within `configured`."""
-    scene = scene_class(params=params, data=data, skip_animations=True, random_seed=params.seed)
+def run_figure(scene_class: type[Scene], params: SceneParams, data: Any) -> Any:
+    """A scene with its figure composed on it, or as it stands at its end if it has none.
+
+    Call it within `configured`.
+
+    Raises:
+        UsageError: if it has none, and nothing stands at its end.
+    """
+    if not issubclass(scene_class, LessonScene) or scene_class.figure is LessonScene.figure:
+        scene, _ = run_dry(scene_class, params, data)
+        if not scene.mobjects:
+            raise UsageError(
+                f"{scene_class.__name__} shows nothing at its end to make a figure of."
+            )
+        return scene
+    scene, _ = built(scene_class, params, data, _ignore, NONE)
     scene.setup()
     scene.figure()
     return scene
 
 
 def draw(
-    scene_class: type[LessonScene],
+    scene_class: type[Scene],
     params: SceneParams,
     data: Any,
     encoder: FrameEncoder,
@@ -179,10 +127,65 @@ def draw(
         last[:] = [pixels]
         listener(encoder.frames)
 
-    renderer = _Renderer(file_writer_class=partial(_NoFiles, take=take))
-    scene = scene_class(params=params, data=data, renderer=renderer, random_seed=params.seed)
+    scene, _ = built(scene_class, params, data, take, ALL)
     scene.render()
-    if not last:  # no play at all: one frame of what stands
-        renderer.update_frame(scene)
-        take(renderer.get_frame(), 1)
-    return Plan(encoder.frames, tuple(scene.slides)), last[0]
+    return _plan(scene), last[0]
+
+
+def built(
+    scene_class: type[Scene],
+    params: SceneParams,
+    data: Any,
+    take: Take,
+    wanted: Span,
+    hears: bool = False,
+) -> tuple[Any, FrameRenderer]:
+    """A scene made as manim makes it, but for its renderer, and that renderer.
+
+    The camera is of the class that the scene asks for. Files of LessonScene's contract are drawn
+    with waits of the nearest length; in any other the frames are those that manim would draw.
+    """
+    ours = issubclass(scene_class, LessonScene)
+
+    def renderer(camera_class: Any, **_: Any) -> FrameRenderer:
+        return FrameRenderer(fast(camera_class), take, wanted, nearest=ours, hears=hears)
+
+    theirs = manim.scene.scene.CairoRenderer
+    manim.scene.scene.CairoRenderer = renderer
+    config.seed = set_by_file(scene_class).get("seed", params.seed)
+    try:
+        scene = scene_class(params=params, data=data) if ours else scene_class()
+    finally:
+        manim.scene.scene.CairoRenderer = theirs
+    return scene, scene.renderer
+
+
+def _plan(scene: Any) -> Plan:
+    """The plan of a scene that has run."""
+    renderer = scene.renderer
+    writer = renderer.file_writer
+    sound = writer.audio_segment if writer.includes_sound else None
+    return Plan(renderer.frames, _slides(scene), sound)
+
+
+def _slides(scene: Any) -> tuple[Slide, ...]:
+    """The pauses of a lecture, or the ends of a scene's sections."""
+    if isinstance(scene, LessonScene) and scene.slides:
+        return tuple(scene.slides)
+    sections, frames = scene.renderer.file_writer.begun, scene.renderer.frames
+    if len(sections) == 1 and sections[0].name == "autocreated":
+        return ()
+    ends = [section.frame for section in sections[1:]] + [frames]
+    return tuple(
+        Slide(
+            round(end / scene.renderer.camera.frame_rate, 6),
+            loop=section.kind.endswith("loop"),
+            auto=section.kind.endswith("skip"),
+        )
+        for section, end in zip(sections, ends, strict=True)
+        if end > section.frame
+    )
+
+
+def _ignore(pixels: np.ndarray, repeat: int) -> None:
+    """Take no frame."""

@@ -7,15 +7,31 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from manim import Scene, config
 
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.errors import OutputError, RenderError, UsageError, shortened
-from mlanim.stage.scene import LessonScene
+from mlanim.render.job import Job
+from mlanim.stage.scene import LessonScene, SceneParams
+
+SET_BY_FILES = (
+    "assets_dir", "background_color", "background_opacity", "frame_height", "frame_rate",
+    "frame_width", "pixel_height", "pixel_width", "seed", "tex_template",
+)  # fmt: skip
+"""What a scene's file may set in manim's `config`; what goes where is not its business."""
+
+SET_IN_JOB = {"pixel_width": "width", "pixel_height": "height", "frame_rate": "fps"}
+"""Those of them that a job has as well, by their names there."""
+
+_settings: dict[str, dict[str, Any]] = {}  # by the name of the module that set them
 
 
-def load(entry: SceneEntry) -> type[LessonScene]:
-    """The scene's class.
+def load(entry: SceneEntry) -> type[Scene]:
+    """The scene's class: any scene of manim's, ours among them.
 
     Raises:
         RenderError: if the file cannot be imported, with place and reason.
@@ -23,21 +39,57 @@ def load(entry: SceneEntry) -> type[LessonScene]:
     path = Path(entry.path)
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))  # a scene may import what lies beside it
-    name = f"mlanim_scene_{path.stem}"
+    name = _module_name(entry)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    with faults_of(entry):
+    with faults_of(entry), _noting_settings(name):
         try:
             spec.loader.exec_module(module)
         except SyntaxError as error:
             raise RenderError(_syntax(error)) from None
     scene_class = getattr(module, entry.class_name, None)
-    if not (isinstance(scene_class, type) and issubclass(scene_class, LessonScene)):
+    if not (isinstance(scene_class, type) and issubclass(scene_class, Scene)):
         raise UsageError(f"{path} has no scene class {entry.class_name!r}.")
     return scene_class
+
+
+def params_of(scene_class: type[Scene]) -> type[SceneParams]:
+    """A scene's parameters; one that is not of LessonScene's contract has its seed alone."""
+    return getattr(scene_class, "Params", SceneParams)
+
+
+def computes(entry: SceneEntry) -> bool:
+    """Whether a scene, once it is loaded, has the computation of LessonScene's contract."""
+    loaded = getattr(sys.modules.get(_module_name(entry)), entry.class_name, LessonScene)
+    return issubclass(loaded, LessonScene)
+
+
+def as_set_by_file(job: Job, scene_class: type[Scene]) -> Job:
+    """The job with the size and the rate that a scene's file sets: as with manim, they win."""
+    own = set_by_file(scene_class)
+    return replace(job, **{SET_IN_JOB[name]: own[name] for name in own if name in SET_IN_JOB})
+
+
+def _module_name(entry: SceneEntry) -> str:
+    return f"mlanim_scene_{Path(entry.path).stem}"
+
+
+def set_by_file(scene_class: type[Scene]) -> dict[str, Any]:
+    """What a scene's file set in manim's `config` while it was imported."""
+    return _settings.get(scene_class.__module__, {})
+
+
+@contextmanager
+def _noting_settings(name: str) -> Iterator[None]:
+    """Note what a module sets in manim's `config`, and set it back."""
+    before = {key: config[key] for key in SET_BY_FILES}
+    yield
+    after = {key: config[key] for key in SET_BY_FILES}
+    _settings[name] = {key: value for key, value in after.items() if value != before[key]}
+    config.update({key: before[key] for key in _settings[name]})
 
 
 @contextmanager

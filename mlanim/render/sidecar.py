@@ -31,8 +31,12 @@ def describe(
     duration: float | None = None,
     panels: tuple[str, ...] = (),
     captions: Mapping[str, bytes] = MappingProxyType({}),
+    asked: Job | None = None,
 ) -> bytes:
-    """The sidecar's bytes; the same job gives the same bytes."""
+    """The sidecar's bytes; the same job gives the same bytes.
+
+    `asked` is the job as it was asked for, where the scene's file changed its size or its rate.
+    """
     scene = job.scene
     content: dict[str, Any] = {
         "scene": scene.name,
@@ -53,7 +57,7 @@ def describe(
         "results": results(data),
         "results_key": data_key,
         "versions": versions(),
-        "job": job.digest(),
+        "job": (asked or job).digest(),
         "sha256": payload_hash,
     }
     if poster is not None:

@@ -88,21 +88,22 @@ def os_error_words(error: OSError, output: Path) -> str:
 
 
 def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
-    from mlanim.render.loading import faults_of, load
+    from mlanim.render.loading import as_set_by_file, faults_of, load, params_of
     from mlanim.render.params import validated
     from mlanim.render.sidecar import describe
 
     prepare_folder(Path(job.output).parent)
-    scene_class = load(job.scene)
-    params = validated(scene_class.Params, job.settings, job.scene.name)
+    scene_class, asked = load(job.scene), job
+    if job.kind == "video":
+        job = as_set_by_file(job, scene_class)
+    params = validated(params_of(scene_class), job.settings, job.scene.name)
     data = stored_data(job, params, emit)
     with faults_of(job.scene):
         made = maker(job, scene_class, params, data, temporary, emit)
     digest = sha256_of(temporary)
     key = data_key(job, params)
-    about = describe(
-        job, params, data, key, digest, made.poster, captions=made.captions, **made.details
-    )
+    said = {"captions": made.captions, **made.details}
+    about = describe(job, params, data, key, digest, made.poster, asked=asked, **said)
     _publish(Path(job.output), temporary, made, about)
 
 
@@ -122,9 +123,15 @@ def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:
 def stored_data(job: Job, params: Any, emit: Emit = lambda *_, **__: None) -> Any:
     """The computation's result: stored, or computed by a process that may import torch.
 
+    None for a scene that is not of LessonScene's contract.
+
     Raises:
         UsageError, RenderError: what the computation refused or failed with.
     """
+    from mlanim.render.loading import computes
+
+    if not computes(job.scene):
+        return None
     entry = data_key(job, params)
     found = store.load(entry)
     if found is not None:
@@ -176,7 +183,7 @@ def make_video(
     from mlanim.render import burn_in, captions, draw
     from mlanim.render.video import FrameEncoder
 
-    with draw.configured(burn_in.picture_of(job)):
+    with draw.configured(burn_in.picture_of(job), scene_class):
         planned = draw.plan(scene_class, params, data)
         emit("plan", frames=planned.frames)
         size = job.width, job.height

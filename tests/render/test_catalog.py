@@ -104,9 +104,10 @@ def test_selects_in_the_order_given_and_once(folder: Path) -> None:
 def test_selects_a_class_of_a_file(folder: Path) -> None:
     path = folder / "two.py"
     path.write_text("class A(LessonScene): pass\nclass B(LessonScene): pass")
-    assert catalog.select([str(path)])[0].class_name == "A"
     assert catalog.select([f"{path}:B"])[0].class_name == "B"
-    with pytest.raises(UsageError, match="no class 'C' that derives from LessonScene"):
+    with pytest.raises(UsageError, match=r"several scenes, A, B; choose as .*two\.py:A"):
+        catalog.select([str(path)])
+    with pytest.raises(UsageError, match="no class 'C'; it has A, B"):
         catalog.select([f"{path}:C"])
 
 

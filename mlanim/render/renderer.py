@@ -1,0 +1,234 @@
+"""Manim's renderer, going through a scene's plays and handing on the frames that are wanted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from manim import (
+    BLACK,
+    Animation,
+    AnimationGroup,
+    CairoRenderer,
+    Camera,
+    MaintainPositionRelativeTo,
+    Mobject,
+    PhaseFlow,
+    Scene,
+    UpdateFromFunc,
+)
+from manim.scene.scene_file_writer import SceneFileWriter
+from manim.utils.exceptions import EndSceneEarlyException
+
+Take = Callable[[np.ndarray, int], None]
+"""Receives a frame, (rows, columns, 4) uint8, and how often it is shown in a row."""
+
+PATH_DEPENDENT = (PhaseFlow, MaintainPositionRelativeTo, UpdateFromFunc)
+"""Animations whose end depends on the frames before it, and not on the time alone."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Frames from `first` up to, and without, `end`."""
+
+    first: int = 0
+    end: float = math.inf
+
+    def meets(self, first: int, end: float) -> bool:
+        """Whether some of these frames lie in it."""
+        return max(first, self.first) < min(end, self.end)
+
+    def __contains__(self, frame: int) -> bool:
+        return self.first <= frame < self.end
+
+
+ALL, NONE = Span(), Span(0, 0)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part that a scene begins with `next_section`."""
+
+    name: str
+    kind: str
+    frame: int
+
+
+class Writer(SceneFileWriter):
+    """Manim's writer without its files; it keeps what the scene says of sections and of sound."""
+
+    def __init__(self, settings: Any, renderer: FrameRenderer):
+        self.renderer = renderer
+        self.begun: list[Section] = []
+        super().__init__(settings)
+
+    def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
+        """Begin a section; one without frames is none."""
+        super().next_section(name, type_, skip_animations)
+        if self.begun and self.begun[-1].frame == self.renderer.frames:
+            self.begun.pop()
+        if not skip_animations:
+            self.begun.append(Section(name, str(type_), self.renderer.frames))
+        if self.renderer.frames:
+            self.renderer.at_section()
+
+    def add_sound(self, *args: Any, **kwargs: Any) -> None:
+        """Mix a sound in, where the sound is wanted."""
+        if self.renderer.hears:
+            super().add_sound(*args, **kwargs)
+
+    def finish(self) -> None:
+        """Nothing to join."""
+
+    def save_image(self, pixels: np.ndarray) -> None:
+        """Nothing to save."""
+
+
+class FrameRenderer(CairoRenderer):
+    """Goes through the plays of a scene and draws the frames of `wanted`.
+
+    What comes before them is passed over: in one step where a play's end depends on its time
+    alone, else frame by frame as when drawn. After the last of them the scene ends.
+
+    A clear background is black as well, since pixels are premultiplied: else its colour shines
+    through every soft edge. With `nearest`, a still wait takes the nearest number of frames;
+    Manim cuts the number off, and 0.6 s at 5 frames a second, by the arithmetic of floats, to two.
+    """
+
+    def __init__(
+        self,
+        camera_class: type[Camera],
+        take: Take,
+        wanted: Span = ALL,
+        nearest: bool = True,
+        hears: bool = False,
+    ):
+        super().__init__(camera_class=camera_class)
+        if self.camera.background_opacity == 0:
+            self.camera.background_color = BLACK
+        self.take, self.wanted = take, wanted
+        self.nearest, self.hears = nearest, hears
+        self.at_section: Callable[[], None] = lambda: None
+        self.frames = 0
+        self._passed_over = 0.0  # seconds of sections that show nothing
+
+    def init_scene(self, scene: Scene, session_spec: Any, file_writer_settings: Any) -> None:
+        """Give the scene a writer."""
+        self.file_writer: Any = Writer(file_writer_settings, self)
+
+    def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
+        """Run one play."""
+        self.skip_animations = self.file_writer.sections[-1].skip_animations
+        scene.compile_animation_data(*args, **kwargs)
+        scene.begin_animations()
+        self.file_writer.add_partial_movie_file(None)
+        if self.skip_animations:
+            self._pass_over(scene)
+        elif scene.is_current_animation_frozen_frame():
+            self._hold(scene)
+        else:
+            self._run(scene)
+        self.skip_animations = False
+        self.num_plays += 1
+
+    def _pass_over(self, scene: Scene) -> None:
+        """A play of a section that is not shown."""
+        if not scene.is_current_animation_frozen_frame():
+            scene.update_to_time(scene.duration)
+            _finish(scene)
+        self._passed_over += scene.duration
+        self._at(self.frames)
+
+    def _hold(self, scene: Scene) -> None:
+        """A play in which nothing moves."""
+        rate = self.camera.frame_rate
+        held = round(scene.duration * rate) if self.nearest else int(scene.duration / (1 / rate))
+        end = self.frames + max(held, 1)
+        shown = min(end, self.wanted.end) - max(self.frames, self.wanted.first)
+        if shown > 0:
+            self.save_static_frame_data(scene, scene.static_mobjects)
+            self.update_frame(scene, mobjects=scene.moving_mobjects)
+            self.take(self.get_frame(), int(shown))
+        self._at(end)
+        self._end_after_wanted()
+
+    def _run(self, scene: Scene) -> None:
+        """A play in which something moves."""
+        times = np.arange(0, scene.duration, 1 / self.camera.frame_rate)
+        first, end = self.frames, self.frames + len(times)
+        self.static_image = None
+        if self.wanted.meets(first, end):
+            self.save_static_frame_data(scene, scene.static_mobjects)
+        for index in self._visited(scene, first, len(times)):
+            self._at(first + index)
+            scene.update_to_time(times[index])
+            if self.frames in self.wanted:
+                self.update_frame(scene, scene.moving_mobjects)
+                self.take(self.get_frame(), 1)
+            self._at(self.frames + 1)
+            self._end_after_wanted()
+            if scene.stop_condition is not None and scene.stop_condition():
+                break
+        _finish(scene)
+        scene.update_mobjects(0)
+        self.static_image = None
+
+    def _visited(self, scene: Scene, first: int, count: int) -> Iterator[int]:
+        """Which of a play's frames are gone through: from the first wanted one, or just the last.
+
+        All of them where what happens at a frame depends on those before it.
+        """
+        if must_be_stepped(scene):
+            return iter(range(count))
+        if not self.wanted.meets(first, first + count):
+            return iter((count - 1,))
+        return iter(range(max(0, self.wanted.first - first), count))
+
+    def _at(self, frame: int) -> None:
+        self.frames = frame
+        self.time = frame / self.camera.frame_rate + self._passed_over
+
+    def _end_after_wanted(self) -> None:
+        if self.frames >= self.wanted.end > 0:
+            raise EndSceneEarlyException
+
+    def scene_finished(self, scene: Scene) -> None:
+        """A scene without a play is one frame of what stands."""
+        if self.frames == 0:
+            self.static_image = None
+            self._at(1)
+            if 0 in self.wanted:
+                self.update_frame(scene)
+                self.take(self.get_frame(), 1)
+
+
+def must_be_stepped(scene: Scene) -> bool:
+    """Whether the present play has to be gone through frame by frame to come out as when drawn."""
+    animations = list(_nested(scene.animations or []))
+    roots = [*scene.mobjects, *scene.foreground_mobjects, *(a.mobject for a in animations)]
+    return (
+        scene.stop_condition is not None
+        or bool(scene.updaters or scene.meshes)
+        or any(isinstance(animation, PATH_DEPENDENT) for animation in animations)
+        or any(
+            isinstance(mobject, Mobject)
+            and any(member.has_time_based_updater() for member in mobject.get_family())
+            for mobject in roots
+        )
+    )
+
+
+def _nested(animations: list[Animation]) -> Iterator[Animation]:
+    for animation in animations:
+        yield animation
+        if isinstance(animation, AnimationGroup):
+            yield from _nested(animation.animations)
+
+
+def _finish(scene: Scene) -> None:
+    for animation in scene.animations or []:
+        animation.finish()
+        animation.clean_up_from_scene(scene)
