@@ -20,6 +20,8 @@ COMMANDS = {
     "figure": "make:figure",
     "check": "look:check",
     "lint": "look:lint",
+    "cache": "cache:show",
+    "clean": "cache:clean",
 }
 """Each command's file and function in `mlanim/commands`, in the order in which help shows them."""
 

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from mlanim.commands.options import entries, folders, parsed
+from mlanim.commands.options import cache_option, entries, folders, parsed
 from mlanim.render import catalog
 from mlanim.render.errors import RenderError
 
@@ -80,6 +80,7 @@ def check(as_json: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All scenes.")
 @click.option("--theme", type=click.Choice(["dark", "light"]), help="One theme; default: both.")
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter.")
+@cache_option
 @click.option("--json", "as_json", is_flag=True, help="An array of objects.")
 def lint(
     scenes: tuple[str, ...], every: bool, theme: str | None, sets: tuple[str, ...], as_json: bool

@@ -14,6 +14,22 @@ from mlanim.render.catalog import SceneEntry
 from mlanim.render.errors import UsageError
 
 
+def _use_cache(_context: click.Context, _option: click.Parameter, chosen: str | None) -> None:
+    from mlanim.render.settings import use_cache
+
+    use_cache(Path.cwd(), chosen)
+
+
+cache_option = click.option(
+    "--cache-dir",
+    metavar="DIR",
+    help="Where results are kept; default: MLANIM_CACHE_DIR, or the user's cache folder.",
+    expose_value=False,
+    callback=_use_cache,
+)
+"""Settles where the cache is for this process and those that it starts."""
+
+
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `render` and `figure` share."""
     options = [
@@ -33,6 +49,7 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line."),
         click.option("--quiet", is_flag=True, help="No progress, only results."),
         click.option("--open", "opened", is_flag=True, help="Open what was made."),
+        cache_option,
     ]
     for option in reversed(options):
         command = option(command)

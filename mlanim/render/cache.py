@@ -76,6 +76,12 @@ def size_of(text: str, place: str) -> int:
     return int(float(match.group(1)) * UNITS[match.group(2)])
 
 
+def words(size: int) -> str:
+    """Bytes as a size with three digits, such as "1.25 GB"."""
+    unit = [name for name in UNITS if name and UNITS[name] <= max(size, 1)][-1]
+    return f"{size / UNITS[unit]:.3g} {unit}"
+
+
 def get(kind: str, key: str) -> bytes | None:
     """The bytes of an entry, or None if there is none that is whole."""
     buffer = io.BytesIO()
@@ -125,23 +131,21 @@ def entries() -> list[Entry]:
     found = [
         Entry(path.parent.name, path.name, status.st_size, status.st_mtime)
         for path, status in _files(_KEY)
+        if _is_ours(path)
     ]
     return sorted(found, key=lambda entry: (entry.used, entry.kind, entry.key))
 
 
 def remove(entry: Entry) -> None:
-    """Forget an entry; a file that only bears such a name, and is not ours, stays."""
-    path = _path(entry.kind, entry.key)
+    """Forget an entry, if nobody else has done so already."""
     with contextlib.suppress(OSError):
-        with path.open("rb") as file:
-            ours = file.read(len(_MAGIC)) == _MAGIC
-        if ours:
-            path.unlink()
+        _path(entry.kind, entry.key).unlink()
 
 
 def trim(size: int) -> None:
     """Remove what was used longest ago until all entries together take at most `size` bytes."""
-    found = entries()
+    total = sum(status.st_size for _, status in _files(_KEY))
+    found = entries() if total > size else []
     excess = sum(entry.size for entry in found) - size
     for entry in found:
         if excess <= 0:
@@ -185,6 +189,13 @@ def _files(name: re.Pattern[str]) -> Iterator[tuple[Path, os.stat_result]]:
         if name.match(path.name):
             with contextlib.suppress(OSError):
                 yield path, path.stat()
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is an entry, and not somebody's that only bears such a name."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+    return False
 
 
 def _opened(content: bytes | Path) -> BinaryIO:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mlanim.render.cache import size_of
 from mlanim.render.errors import UsageError, shortened
 from mlanim.render.job import FIGURE_FORMATS, QUALITIES, THEMES, VIDEO_FORMATS
 
@@ -22,6 +23,8 @@ KEYS: Mapping[str, type] = {
     "seed": int,
     "transparent": bool,
     "jobs": int,
+    "cache_dir": str,
+    "cache_size": str,
 }
 """What mlanim.toml (at its top) and MLANIM_<NAME> may set."""
 
@@ -60,6 +63,20 @@ def defaults(start: Path, environment: Mapping[str, str] = os.environ) -> dict[s
             value = _from_text(name, environment[variable], variable)
             found[name] = _checked(name, value, variable)
     return found
+
+
+def use_cache(start: Path, chosen: str | None = None) -> None:
+    """Settle, for this process and those that it starts, where the cache is and how large.
+
+    Raises:
+        UsageError: if a setting is wrong.
+    """
+    found = defaults(start)
+    folder = chosen or found.get("cache_dir")
+    if folder:
+        os.environ["MLANIM_CACHE_DIR"] = os.path.abspath(folder)
+    if "cache_size" in found:
+        os.environ["MLANIM_CACHE_SIZE"] = found["cache_size"]
 
 
 def project_params(start: Path, scene: str) -> dict[str, Any]:
@@ -109,6 +126,8 @@ def _checked(name: str, value: Any, place: str) -> Any:
     if name in CHOICES and value not in CHOICES[name]:
         allowed = ", ".join(CHOICES[name])
         raise UsageError(f"{place} sets {name} = {shortened(value)}; choose one of {allowed}.")
+    if name == "cache_size":
+        size_of(str(value), f"{place} sets cache_size, which")
     if name == "jobs" and value not in range(1, MOST_JOBS + 1):
         raise UsageError(f"{place} sets jobs = {value}; it is 1 to {MOST_JOBS}.")
     return value
