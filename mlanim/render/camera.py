@@ -128,7 +128,10 @@ class FastCamera(BatchCamera):
 
     def _outlined(self, vmobjects: Sequence[VMobject]) -> list[Ink | None]:
         """Each mobject's ink, up to date; none for one that manim's own code has to draw."""
-        inks = [self._inks.of(v) if is_plain(v.__class__) else None for v in vmobjects]
+        inks = [
+            self._inks.of(v) if is_plain(v.__class__) and not isinstance(v, Batch) else None
+            for v in vmobjects
+        ]
         for ink in inks:
             if ink is not None:
                 ink.look(None)

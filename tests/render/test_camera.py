@@ -7,10 +7,13 @@ import inspect
 import manim_scenes
 import numpy as np
 import pytest
-from manim import Camera, Scene
+from manim import Camera, MovingCamera, Scene
 from pictures import apart, film, small_pictures
 
 from mlanim.render.camera import fast
+from mlanim.stage.batch import role_rgbas
+from mlanim.stage.camera import StageCamera
+from mlanim.stage.cloud import PointCloud
 
 SCENES: dict[str, type[Scene]] = {
     name: kind
@@ -36,3 +39,16 @@ def test_draws_what_manim_draws(name: str) -> None:
         stock, ours = film(scene_class, camera_class), film(scene_class, fast(camera_class))
     assert any(len(np.unique(frame)) > 3 for frame in stock)
     assert apart(stock, ours) <= 1
+
+
+def test_a_batch_paints_itself() -> None:
+    """It has points, no fill and no stroke, and yet it must be seen."""
+    cloud = PointCloud(np.zeros((1, 2)), role_rgbas("input", 1), radius=1.0)
+    pictures = []
+    for camera_class in (StageCamera, fast(StageCamera), fast(MovingCamera)):
+        with small_pictures():
+            camera = camera_class()
+        camera.capture_mobjects([cloud])
+        pictures.append(camera.pixel_array.astype(int))
+    assert len(np.unique(pictures[0])) > 3
+    assert all(np.abs(other - pictures[0]).max() <= 1 for other in pictures[1:])
