@@ -43,7 +43,7 @@ def test_draws_what_manim_draws(name: str) -> None:
 
 def test_a_batch_paints_itself() -> None:
     """It has points, no fill and no stroke, and yet it must be seen."""
-    cloud = PointCloud(np.zeros((1, 2)), role_rgbas("input", 1), radius=1.0)
+    cloud = PointCloud(np.eye(4, 2), role_rgbas("input", 4), radius=1.0)  # as many as a curve has
     pictures = []
     for camera_class in (StageCamera, fast(StageCamera), fast(MovingCamera)):
         with small_pictures():
