@@ -19,6 +19,7 @@ COMMANDS = {
     "render": "make:render",
     "figure": "make:figure",
     "check": "look:check",
+    "embed": "publish:embed",
     "lint": "look:lint",
     "cache": "cache:show",
     "clean": "cache:clean",
