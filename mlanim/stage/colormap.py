@@ -73,7 +73,7 @@ def bivariate(xy: np.ndarray) -> np.ndarray:
     The hue runs around the centre and the chroma grows outwards, at one Oklab lightness, so a
     piece of a coloured sheet can be recognised wherever it is moved to.
     """
-    lightness = 0.72 if theme.current().name == "dark" else 0.66
+    lightness = 0.72 if theme.current().is_dark else 0.66
     chroma = 0.12 * np.clip(np.linalg.norm(xy, axis=-1), 0, 1.2)
     angle = np.arctan2(xy[..., 1], xy[..., 0])
     lab = np.stack(

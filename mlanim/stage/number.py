@@ -25,9 +25,13 @@ def format_number(value: float, places: int = 2, signed: bool = False, suffix: s
     return text.replace("-", MINUS) + suffix
 
 
-@functools.lru_cache(maxsize=64)
 def _glyph(character: str, weight: str) -> tuple[np.ndarray, float]:
     """A character's curves (4 n, 2) and advance width, in ems."""
+    return _glyph_in(theme.current().fonts, character, weight)
+
+
+@functools.lru_cache(maxsize=128)
+def _glyph_in(fonts: theme.Fonts, character: str, weight: str) -> tuple[np.ndarray, float]:
     # The strut keeps the width of a space, which Typst would trim at the end of a line.
     setting = typeset(f'#text(weight: "{weight}", {literal(character + "|")})')
     bar = typeset(f'#text(weight: "{weight}", {literal("|")})')
@@ -133,7 +137,6 @@ def grid_points(texts: Sequence[str], places: np.ndarray, size: float) -> np.nda
     return np.concatenate(pieces)
 
 
-@functools.lru_cache(maxsize=1)
 def _cap_height() -> tuple[float, float]:
     """Lowest and highest ink of a figure, in ems."""
     curves, _ = _glyph("8", "regular")

@@ -1,14 +1,14 @@
-"""Every colour, size and timing. A scene names roles; this file alone holds values.
+"""The theme in use: every colour, size, stroke and timing that a scene asks for by name.
 
-The smallest distance between two roles, each kind of full colour blindness simulated, is kept
-over 10 in CAM02-UCS; text roles keep a contrast of at least 4.5:1 on their background. Both are
-tested.
+The values of the colours are in `palette.py`. Sizes and strokes depend on the medium: a film is
+seen from the back row, a page from reading distance.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -16,19 +16,34 @@ from typing import Final
 import numpy as np
 from manim import ManimColor
 
+from mlanim.stage.palette import (
+    DARK,
+    LIGHT,
+    LINES,
+    PRINT,
+    THEMES,
+    Fonts,
+    Theme,
+    contrast,
+    hex_to_rgb,
+    linear_light,
+    relative_luminance,
+)
+
+__all__ = [
+    "BEAT", "DARK", "FILM", "FRAME_HEIGHT", "FRAME_WIDTH", "LIGHT", "MARGIN", "MOVE", "PAGE",
+    "POINTS_PER_UNIT", "PRINT",
+    "READING_SPEED", "SIZES", "SLOW", "STROKES", "THEMES", "Fonts", "Medium", "Theme",
+    "color", "contrast", "current", "drawn_for", "hex_to_rgb", "linear_light", "readable_on",
+    "relative_luminance", "rgb", "to_color", "use",
+]  # fmt: skip
+
 FRAME_HEIGHT: Final = 8.0  # manim units
 FRAME_WIDTH: Final = FRAME_HEIGHT * 16 / 9
 MARGIN: Final = 0.55  # manim units between content and the frame's edge
 
-SIZES: Final[Mapping[str, float]] = MappingProxyType(
-    {"display": 40, "title": 40, "body": 26, "small": 21}
-)
-"""Text sizes in manim font units; 21 is 29 px of 1080, the smallest that a back row can read."""
-
-STROKES: Final[Mapping[str, float]] = MappingProxyType(
-    {"hair": 1.5, "thin": 2.5, "line": 4.0, "bold": 6.5}
-)
-"""Stroke widths in manim units (hundredths of a unit)."""
+POINTS_PER_UNIT: Final = 32.0
+"""Points that a manim unit takes on a page whose body text has its usual size."""
 
 BEAT: Final = 0.6  # seconds: the rest after a thought
 MOVE: Final = 1.0  # seconds: one thought
@@ -37,84 +52,95 @@ READING_SPEED: Final = 17.0  # characters a second, at which most people follow 
 
 
 @dataclass(frozen=True)
-class Theme:
-    """Colours by role as hex strings, and the anchors of the colour maps."""
+class Medium:
+    """What is drawn for: text sizes in manim font units, strokes in hundredths of a unit."""
 
-    name: str
-    roles: Mapping[str, str]
-    sequential: tuple[str, ...]
-    terrain: tuple[str, ...]
-
-    def diverging(self) -> tuple[str, str, str]:
-        """Negative, neutral and positive anchor of signed data."""
-        return self.roles["negative"], self.roles["neutral"], self.roles["positive"]
+    sizes: Mapping[str, float]
+    strokes: Mapping[str, float]
 
 
-DARK: Final = Theme(
-    "dark",
+def _font_units(points: float) -> float:
+    return points / POINTS_PER_UNIT * 96
+
+
+FILM: Final = Medium(
+    # 21 is 29 px of 1080, the smallest that a back row can read.
+    MappingProxyType({"display": 40, "title": 40, "body": 26, "small": 21}),
+    MappingProxyType({"hair": 1.5, "thin": 2.5, "line": 4.0, "bold": 6.5}),
+)
+PAGE: Final = Medium(
     MappingProxyType(
         {
-            "background": "#10141b",
-            "text": "#e9edf3",
-            "muted": "#a3adbd",
-            "rule": "#2b3340",
-            "input": "#4aa3ff",
-            "weight": "#e58431",
-            "gradient": "#dd4f9b",
-            "attention": "#4be3ae",
-            "output": "#4be3ae",
-            "highlight": "#ffdb66",
-            "negative": "#4b93e6",
-            "neutral": "#1d232d",
-            "positive": "#ee7f55",
-            "on_light": "#000000",
-            "on_dark": "#ffffff",
+            "display": _font_units(10.5),
+            "title": _font_units(9),
+            "body": _font_units(8),
+            "small": _font_units(7.2),
         }
     ),
-    sequential=("#18222b", "#1f4a4a", "#2f8f76", "#4be3ae"),
-    terrain=("#2a1f5c", "#2b5a94", "#1f948e", "#6cc36a", "#e6d55a"),
+    MappingProxyType({name: 100 * width / POINTS_PER_UNIT for name, width in LINES.items()}),
 )
-
-LIGHT: Final = Theme(
-    "light",
-    MappingProxyType(
-        {
-            "background": "#ffffff",
-            "text": "#1b2130",
-            "muted": "#6c7482",
-            "rule": "#d5dae2",
-            "input": "#2366d8",
-            "weight": "#b95a10",
-            "gradient": "#74105c",
-            "attention": "#0a7a55",
-            "output": "#0a7a55",
-            "highlight": "#4d3d00",
-            "negative": "#2b67b5",
-            "neutral": "#f3f4f6",
-            "positive": "#c2491d",
-            "on_light": "#000000",
-            "on_dark": "#ffffff",
-        }
-    ),
-    sequential=("#eef3f2", "#b5dccd", "#55ab8a", "#0a7a55"),
-    terrain=("#2a1f5c", "#2b5a94", "#1f948e", "#6cc36a", "#e6d55a"),
-)
-
-THEMES: Final[Mapping[str, Theme]] = MappingProxyType({"dark": DARK, "light": LIGHT})
+"""In a figure text has 8 and 7.2 points, whatever the width; formulas on their own have 10.5."""
 
 _chosen: list[Theme] = []
+_medium: list[Medium] = [FILM]
 
 
-def use(name: str) -> Theme:
-    """Make the theme `name` the one that every later mobject takes its colours from.
+class _OfMedium(Mapping[str, float]):
+    """The table of that name of the medium in use."""
+
+    def __init__(self, table: str):
+        self._table = table
+
+    def _values(self) -> Mapping[str, float]:
+        values: Mapping[str, float] = getattr(_medium[-1], self._table)
+        return values
+
+    def __getitem__(self, name: str) -> float:
+        return self._values()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values())
+
+    def __len__(self) -> int:
+        return len(self._values())
+
+
+class _Strokes(_OfMedium):
+    """Stroke widths, as much wider or narrower as the theme has them."""
+
+    def __getitem__(self, name: str) -> float:
+        return self._values()[name] * current().lines[name] / LINES[name]
+
+
+SIZES: Final[Mapping[str, float]] = _OfMedium("sizes")
+"""Text sizes by name, in manim font units."""
+
+STROKES: Final[Mapping[str, float]] = _Strokes("strokes")
+"""Stroke widths by name, in manim units (hundredths of a unit)."""
+
+
+@contextmanager
+def drawn_for(medium: Medium) -> Iterator[None]:
+    """Sizes and strokes of a medium, for as long as the context lasts."""
+    _medium.append(medium)
+    try:
+        yield
+    finally:
+        _medium.pop()
+
+
+def use(chosen: str | Theme) -> Theme:
+    """Make a theme, or the one of that name, what every later mobject takes its colours from.
 
     Raises:
         ValueError: for a name that is not in `THEMES`.
     """
-    if name not in THEMES:
-        raise ValueError(f"Unknown theme {name!r}; choose one of {', '.join(THEMES)}.")
-    _chosen[:] = [THEMES[name]]
-    return THEMES[name]
+    if isinstance(chosen, str):
+        if chosen not in THEMES:
+            raise ValueError(f"Unknown theme {chosen!r}; choose one of {', '.join(THEMES)}.")
+        chosen = THEMES[chosen]
+    _chosen[:] = [chosen]
+    return chosen
 
 
 def current() -> Theme:
@@ -142,27 +168,6 @@ def rgb(role: str) -> np.ndarray:
 def to_color(channels: np.ndarray) -> ManimColor:
     """Floats (3,) in 0..1, such as a colour map gives, as manim's colour."""
     return ManimColor.from_rgb(tuple(float(c) for c in channels))
-
-
-def hex_to_rgb(value: str) -> np.ndarray:
-    """ "#rrggbb" as floats in 0..1, shape (3,)."""
-    return np.array([int(value[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-
-
-def linear_light(colors: np.ndarray) -> np.ndarray:
-    """Linear light of sRGB values in 0..1, any shape (IEC 61966-2-1)."""
-    return np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
-
-
-def relative_luminance(colors: np.ndarray) -> np.ndarray:
-    """WCAG 2 relative luminance of sRGB colours, (..., 3) -> (...)."""
-    return linear_light(colors) @ np.array([0.2126, 0.7152, 0.0722])
-
-
-def contrast(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """WCAG 2 contrast ratio of sRGB colours, (..., 3) and (..., 3) -> (...), from 1 to 21."""
-    a, b = relative_luminance(first), relative_luminance(second)
-    return (np.maximum(a, b) + 0.05) / (np.minimum(a, b) + 0.05)
 
 
 def readable_on(colors: np.ndarray) -> np.ndarray:

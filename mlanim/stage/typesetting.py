@@ -19,19 +19,21 @@ import numpy as np
 import svgelements
 import typst
 
+from mlanim.stage import theme
+from mlanim.stage.palette import Fonts
+
 FONTS = Path(__file__).parent / "fonts"
-SANS = "Source Sans Pro"
-MATH = "New Computer Modern Math"
+SANS, MATH = Fonts().text, Fonts().math
 
 EM = 100.0
 """Typst points per em: large, because Typst rounds coordinates to hundredths of a point."""
 
-_PREAMBLE = f"""\
+_PREAMBLE = """\
 #set page(width: auto, height: auto, margin: 0pt, fill: none)
-#set text(font: "{SANS}", size: {EM}pt, number-width: "tabular", lang: "en", hyphenate: false,
+#set text(font: %s, size: %gpt, number-width: "tabular", lang: "en", hyphenate: false,
   top-edge: "ascender", bottom-edge: "descender")
 #set par(leading: 0.42em, justify: false)
-#show math.equation: set text(font: "{MATH}")
+#show math.equation: set text(font: %s)
 """
 
 _XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -65,18 +67,18 @@ def literal(text: str) -> str:
     return f'"{escaped}"'
 
 
-@functools.lru_cache(maxsize=1)
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)]
-    )
+@functools.lru_cache(maxsize=2)
+def _compiler(files: tuple[str, ...]) -> typst.Compiler:
+    folders = list(dict.fromkeys([str(FONTS), *(str(Path(file).parent) for file in files)]))
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
     with tempfile.TemporaryDirectory(prefix="mlanim-typst-") as root:
         return typst.Compiler(font_paths=fonts, ignore_system_fonts=True, root=root)
 
 
-@functools.lru_cache(maxsize=4096)
 def typeset(body: str, definitions: str = "") -> Setting:
-    """Compile Typst content to outlines whose origin is the first line's baseline at the left.
+    """Compile Typst content, set in the theme's fonts, to outlines.
+
+    Their origin is the first line's baseline at the left.
 
     Args:
         body: Typst markup; text from outside goes through `literal`.
@@ -85,11 +87,17 @@ def typeset(body: str, definitions: str = "") -> Setting:
     Raises:
         ValueError: if Typst cannot compile the body.
     """
+    return _typeset(body, definitions, theme.current().fonts)
+
+
+@functools.lru_cache(maxsize=4096)
+def _typeset(body: str, definitions: str, fonts: Fonts) -> Setting:
     # A hairline rule on the baseline marks where it is; `place` keeps it out of the layout.
     mark = '#box(width: 0pt, place(line(length: 1pt, stroke: 1pt + rgb("#fe01fe"))))'
-    source = f"{_PREAMBLE}{definitions}\n{mark}{body}"
+    preamble = _PREAMBLE % (literal(fonts.text), EM, literal(fonts.math))
+    source = f"{preamble}{definitions}\n{mark}{body}"
     try:
-        svg = _compiler().compile(source.encode(), format="svg")
+        svg = _compiler(fonts.files).compile(source.encode(), format="svg")
     except RuntimeError as error:
         raise ValueError(f"Typst cannot set {body[:120]!r}: {error}") from error
     assert isinstance(svg, bytes)

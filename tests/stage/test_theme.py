@@ -6,7 +6,7 @@ from colorspacious import cspace_convert, deltaE
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mlanim.stage import text, theme
+from mlanim.stage import colormap, text, theme
 
 GRAPHIC_ROLES = ["input", "weight", "gradient", "attention", "highlight"]
 channels = st.tuples(*[st.floats(0, 1)] * 3)
@@ -33,9 +33,9 @@ def test_every_text_role_reads_on_its_background(name, role):
     assert wcag_contrast(roles[role], roles["background"]) >= 4.5
 
 
-def test_both_themes_have_the_same_roles_in_proper_hex():
-    assert set(theme.DARK.roles) == set(theme.LIGHT.roles)
-    for value in [*theme.DARK.roles.values(), *theme.LIGHT.roles.values()]:
+def test_all_themes_have_the_same_roles_in_proper_hex():
+    assert set(theme.DARK.roles) == set(theme.LIGHT.roles) == set(theme.PRINT.roles)
+    for value in itertools.chain(*(one.roles.values() for one in theme.THEMES.values())):
         assert len(value) == 7
         assert theme.ManimColor(value).to_hex().lower() == value
 
@@ -90,7 +90,7 @@ def test_use_changes_the_colours_that_follow(each_theme):
 
 
 def test_an_unknown_theme_names_those_that_exist():
-    with pytest.raises(ValueError, match=r"'sepia'.*dark, light"):
+    with pytest.raises(ValueError, match=r"'sepia'.*dark, light, print"):
         theme.use("sepia")
     assert theme.current() is theme.DARK
 
@@ -118,3 +118,32 @@ def test_the_smallest_size_is_what_a_back_row_can_read():
 
 def test_to_color_takes_what_a_colour_map_gives():
     assert theme.to_color(np.array([1.0, 0.5, 0.0])).to_rgb() == pytest.approx([1, 0.5, 0])
+
+
+def lightness(colors):
+    return np.asarray(cspace_convert(colors, "sRGB1", "CIELab"))[..., 0]
+
+
+def test_in_print_roles_keep_their_order_in_grey():
+    levels = sorted(lightness(theme.hex_to_rgb(theme.PRINT.roles[r])) for r in GRAPHIC_ROLES)
+    assert min(np.diff(levels)) >= 8
+
+
+@pytest.mark.parametrize("name", ["sequential", "terrain", "diverging"])
+def test_in_print_every_colour_map_runs_one_way_in_grey(name):
+    theme.use("print")
+    values = np.linspace(-1, 1, 41)
+    colors = {
+        "sequential": lambda: colormap.sequential(values, -1, 1),
+        "terrain": lambda: colormap.terrain(values, -1, 1),
+        "diverging": lambda: colormap.diverging(values, 1),
+    }[name]()
+    steps = np.diff(lightness(colors))
+    assert np.all(steps > 0.3) or np.all(steps < -0.3)
+
+
+def test_a_page_s_text_has_seven_points_and_more():
+    with theme.drawn_for(theme.PAGE):
+        points = [size / 96 * theme.POINTS_PER_UNIT for size in theme.SIZES.values()]
+    assert min(points) >= 7
+    assert dict(theme.SIZES)["small"] == 21  # a film's again

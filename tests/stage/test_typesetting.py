@@ -63,7 +63,7 @@ def test_no_folder_is_left_behind(tmp_path, monkeypatch):
     from mlanim.stage import typesetting
 
     monkeypatch.setattr(typesetting.tempfile, "tempdir", str(tmp_path))
-    typesetting._compiler.__wrapped__().compile(b"x", format="svg")
+    typesetting._compiler.__wrapped__(()).compile(b"x", format="svg")
     assert list(tmp_path.iterdir()) == []
 
 
