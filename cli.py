@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 import signal
@@ -11,7 +12,7 @@ from typing import Any
 import click
 
 from mlanim import __version__
-from mlanim.render.errors import RenderError, UsageError
+from mlanim.render.errors import RenderError, UsageError, shortened
 
 COMMANDS = {
     "list": "look:list_scenes",
@@ -36,9 +37,8 @@ def main() -> None:
             signal.signal(name, _interrupt)
     try:
         code = cli.main(standalone_mode=False, prog_name="mlanim")
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+    except click.UsageError as error:
+        code = _complain(_with_help(error), 2)
     except UsageError as error:
         code = _complain(str(error), 2)
     except RenderError as error:
@@ -65,6 +65,12 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
+def _with_help(error: click.UsageError) -> str:
+    """What was wrong with the words of a command, and where to read what they can be."""
+    command = error.ctx.command_path if error.ctx is not None else "mlanim"
+    return f"{error.format_message()}\n`{command} --help` shows what can be given."
+
+
 class _Commands(click.Group):
     """Imports a command's file when the command is asked for, so that the others stay quick."""
 
@@ -81,13 +87,34 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, but an unknown command is answered with what may have been meant."""
+        if not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise click.UsageError(_unknown(args[0]), ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _unknown(word: str) -> str:
+    from mlanim.render import catalog
+    from mlanim.render.request import scene_folders
+
+    if any(entry.name == word for entry in catalog.find(scene_folders())):
+        return f"{word} is a scene, not a command: `mlanim render {word}`."
+    near = difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.5)
+    hint = f"Did you mean `mlanim {near[0]}`?" if near else f"There are {', '.join(COMMANDS)}."
+    return f"Unknown command {shortened(word)!r}. {hint}"
+
 
 @click.group(
     cls=_Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="mlanim")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Videos and figures that explain machine learning, drawn from real computations.
 
     \b
@@ -96,3 +123,5 @@ def cli() -> None:
       mlanim render attention -o attention.mp4
       mlanim figure loss_landscape -o fig2.pdf
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -24,7 +24,7 @@ WORDS = {
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="An object.")
 def show(as_json: bool) -> None:
-    """Show where the cache is, how large it may become, and what is in it.
+    """Show where the cache is and what is in it.
 
     \b
     Example:
@@ -52,7 +52,9 @@ def show(as_json: bool) -> None:
 @cache_option
 @click.option("--yes", is_flag=True, help="Do it; without this it is only said.")
 def clean(yes: bool) -> None:
-    """Empty the cache: what is asked for again is then made again.
+    """Empty the cache.
+
+    What is asked for again is then made again.
 
     Files where you had them written stay, and so does whatever in the cache's folder is not
     mlanim's own.

@@ -57,7 +57,9 @@ def info(scene: str, as_json: bool) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="An array of objects.")
 def check(as_json: bool) -> None:
-    """Check that Cairo, fonts, encoders and torch are all right, and say how to get what is not.
+    """Check that all that rendering needs is here.
+
+    Looks at Cairo, fonts, encoders, torch and the cache, and says how to get what is missing.
 
     \b
     Example:

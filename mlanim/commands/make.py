@@ -11,20 +11,35 @@ import click
 from mlanim.commands.options import default_jobs, entries, folders, parsed, scene_options
 from mlanim.render import catalog
 from mlanim.render.errors import UsageError
-from mlanim.render.job import QUALITIES, VIDEO_FORMATS
+from mlanim.render.job import FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS
 
 WORKER = "mlanim.export.worker"
 
 
 @click.command()
-@scene_options
-@click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="480p15 … 2160p60.")
-@click.option("--fps", type=float, help="Frames a second, instead of -q's.")
-@click.option("--format", type=click.Choice(VIDEO_FORMATS), help="Default: mp4.")
-@click.option("--plays", type=int, default=0, help="Of a gif, apng or webp; default: for ever.")
+@click.option(
+    "-q",
+    "--quality",
+    type=click.Choice(list(QUALITIES)),
+    help="480p15, 720p30, 1080p60 (the default), 1440p60, 2160p60.",
+)
+@click.option("--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's.")
+@click.option(
+    "--format",
+    type=click.Choice(VIDEO_FORMATS),
+    metavar="FORMAT",
+    help=f"{', '.join(VIDEO_FORMATS)}; default: as -o ends.",
+)
 @click.option("--burn-in", is_flag=True, help="Captions within the frames, below the picture.")
+@click.option(
+    "--plays", type=int, default=0, metavar="N", help="Of a gif, apng, webp; default: for ever."
+)
+@scene_options
 def render(scenes: tuple[str, ...], **options: Any) -> None:
-    """Render scenes as videos, each with a poster (.png) and a description (.json) beside it.
+    """Render scenes as videos.
+
+    Beside each video lie a poster (.png) and a description (.json), from which --from makes the
+    same file again.
 
     \b
     Examples:
@@ -37,10 +52,15 @@ def render(scenes: tuple[str, ...], **options: Any) -> None:
 
 
 @click.command()
+@click.option(
+    "--format",
+    type=click.Choice(FIGURE_FORMATS),
+    metavar="FORMAT",
+    help=f"{', '.join(FIGURE_FORMATS)}; default: as -o ends.",
+)
 @scene_options
-@click.option("--format", type=click.Choice(["png", "svg", "pdf"]), help="Default: png.")
 def figure(scenes: tuple[str, ...], **options: Any) -> None:
-    """Export scenes' figures as PNG, or as true vectors in SVG and PDF.
+    """Export scenes' figures: PNG, or vectors in SVG and PDF.
 
     \b
     Examples:

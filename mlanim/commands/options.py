@@ -11,7 +11,27 @@ import click
 
 from mlanim.render import catalog
 from mlanim.render.catalog import SceneEntry
-from mlanim.render.errors import UsageError
+from mlanim.render.errors import UsageError, shortened
+
+
+class Whole(click.ParamType):
+    """A whole number between two bounds, both allowed."""
+
+    name = "whole number"
+
+    def __init__(self, least: int, most: int):
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; click.BadParameter for anything else."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = self.least - 1
+        if not self.least <= number <= self.most:
+            bounds = f"{self.least} to {self.most}"
+            self.fail(f"{shortened(str(value))!r} is not a whole number from {bounds}.", param, ctx)
+        return number
 
 
 def _use_cache(_context: click.Context, _option: click.Parameter, chosen: str | None) -> None:
@@ -35,17 +55,21 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         click.argument("scenes", nargs=-1, metavar="SCENE…"),
         click.option("--all", "every", is_flag=True, help="All scenes."),
-        click.option("-o", "--output", metavar="FILE|DIR", help="Where to; default: renders/."),
+        click.option(
+            "-o", "--output", metavar="FILE|DIR", help="A file or a folder; default: renders/."
+        ),
         click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's."),
         click.option("--theme", type=click.Choice(["dark", "light"]), help="Default: dark."),
         click.option("--transparent", is_flag=True, default=None, help="No background."),
         click.option(
-            "--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable."
+            "--set", "sets", multiple=True, metavar="NAME=VALUE", help="One parameter; repeatable."
         ),
         click.option("--params", "file", metavar="FILE", help="Parameters from .toml or .json."),
-        click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="The parameter `seed`."),
+        click.option("--seed", type=Whole(0, 2**31 - 1), metavar="N", help="A whole number."),
         click.option("--from", "again", metavar="NAME.json", help="Make that file again."),
-        click.option("--jobs", type=click.IntRange(1, 64), help="Scenes at once; default: cores."),
+        click.option(
+            "--jobs", type=Whole(1, 64), metavar="N", help="Files at once; default: cores."
+        ),
         click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line."),
         click.option("--quiet", is_flag=True, help="No progress, only results."),
         click.option("--open", "opened", is_flag=True, help="Open what was made."),

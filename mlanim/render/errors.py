@@ -35,3 +35,9 @@ def shortened(value: Any, longest: int = LONGEST) -> str:
     text = value if isinstance(value, str) else repr(value)
     shown = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
     return shown if len(text) <= longest else f"{shown[:longest]}… ({len(text)} characters)"
+
+
+def reason(error: Exception) -> str:
+    """Why something could not be read, without Python's numbers and quotes around it."""
+    said = error.strerror if isinstance(error, OSError) else None
+    return shortened(said or str(error) or type(error).__name__, 200)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlanim.render.errors import RenderError, UsageError
+from mlanim.render.errors import RenderError, UsageError, reason
 from mlanim.render.job import Job
 
 _TEMPORARY = re.compile(r"\.mlanim-(\d+)-")
@@ -33,7 +33,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"Cannot read {path} as a render's .json file: {error}") from error
+        raise UsageError(f"Cannot read {path} as a render's .json file: {reason(error)}") from error
     fields = content if isinstance(content, dict) else {}
     if not all(isinstance(fields.get(name), kind) for name, kind in _SIDECAR.items()) or [
         type(side) for side in fields["resolution"]

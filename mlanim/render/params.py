@@ -77,15 +77,34 @@ def _unknown(name: str, known: list[str], scene: str) -> str:
 def _explain(
     error: ValidationError, model: type[SceneParams], settings: Mapping[str, Any], scene: str
 ) -> str:
-    lines = []
-    for problem in error.errors()[:3]:
+    lines: dict[str, str] = {}  # by field, since each kind that a field may be complains
+    for problem in error.errors():
         field = str(problem["loc"][0]) if problem["loc"] else ""
-        reason = shortened(str(problem["msg"]).removeprefix("Value error, "), 300).rstrip(".")
-        if field:
-            given = shortened(settings.get(field, problem["input"]))
-            reason = f"{field} is {given}. {reason} ({bounds(model, field)})"
-        lines.append(f"{scene}: {reason}.")
-    return "\n".join(lines)
+        given = settings.get(field, problem["input"])
+        lines.setdefault(field, f"{scene}: {_complaint(problem, model, field, given)}.")
+    return "\n".join(list(lines.values())[:3])
+
+
+def _complaint(problem: Mapping[str, Any], model: type[SceneParams], field: str, given: Any) -> str:
+    """What is wrong: in the words of the scene's own check, or else by what is allowed."""
+    if problem["type"] in ("value_error", "assertion_error"):
+        reason = str(problem["msg"]).removeprefix("Value error, ")
+        reason = shortened(reason.removeprefix("Assertion failed, "), 300).rstrip(".")
+        return f"{field} is {_shown(given)}. {reason}" if field else reason
+    allowed = bounds(model, field)
+    if "×" in allowed:
+        allowed += f", such as {_as_typed(model.model_fields[field].get_default())}"
+    finite = ", and finite" if problem["type"] == "finite_number" else ""
+    return f"{field} is {_shown(given)}; allowed: {allowed}{finite}"
+
+
+def _shown(value: Any) -> str:
+    return "empty" if value == "" else shortened(value)
+
+
+def _as_typed(value: Any) -> str:
+    """A list as `--set` takes it."""
+    return json.dumps(value).removeprefix("[").removesuffix("]").replace(", ", ",")
 
 
 def bounds(model: type[SceneParams], field: str) -> str:
@@ -107,16 +126,19 @@ def schema_words(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> s
     kind = str(schema.get("type", "any"))
     if kind == "array":
         return _array_words(schema, definitions)
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    word = {"null": "none", "string": "text"}.get(kind, kind)
+    word = {"null": "none", "string": "text", "integer": "whole number", "boolean": "true or false"}
+    return ", ".join([word.get(kind, kind), *_limits(schema)])
+
+
+def _limits(schema: Mapping[str, Any]) -> list[str]:
+    """The bounds of a number in words: none, or one."""
+    low, high = schema.get("minimum"), schema.get("maximum")
+    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     if low is not None and high is not None:
-        return f"{word}, {_plain(low)} to {_plain(high)}"
-    if low is not None:
-        return f"{word}, {'over' if 'exclusiveMinimum' in schema else 'at least'} {_plain(low)}"
-    if high is not None:
-        return f"{word}, {'under' if 'exclusiveMaximum' in schema else 'at most'} {_plain(high)}"
-    return word
+        return [f"{_plain(low)} to {_plain(high)}"]
+    words = {"at least": low, "over": over, "at most": high, "under": under}
+    found = [f"{word} {_plain(limit)}" for word, limit in words.items() if limit is not None]
+    return [" and ".join(found)] if found else []
 
 
 def _plain(number: float) -> str:

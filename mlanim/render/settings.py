@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.render.cache import size_of
-from mlanim.render.errors import UsageError, shortened
+from mlanim.render.errors import UsageError, reason, shortened
 from mlanim.render.job import FIGURE_FORMATS, QUALITIES, THEMES, VIDEO_FORMATS
 
 KEYS: Mapping[str, type] = {
@@ -100,7 +100,7 @@ def params_file(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"Cannot read parameters from {path}: {error}") from error
+        raise UsageError(f"Cannot read parameters from {path}: {reason(error)}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{path} holds a {type(content).__name__}; it must be an object of names.")
     return content
@@ -110,7 +110,7 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"Cannot read {path}: {error}") from error
+        raise UsageError(f"Cannot read {path}: {reason(error)}") from error
 
 
 def _checked(name: str, value: Any, place: str) -> Any:
