@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from configparser import ConfigParser
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import manim.scene.scene
@@ -18,6 +18,7 @@ from mlanim.render.errors import UsageError
 from mlanim.render.job import Job
 from mlanim.render.loading import SET_IN_JOB, set_by_file
 from mlanim.render.renderer import ALL, NONE, FrameRenderer, Span, Take
+from mlanim.render.sound import Sound
 from mlanim.render.video import FrameEncoder
 from mlanim.stage import theme
 from mlanim.stage.scene import LessonScene, SceneParams, Slide
@@ -31,7 +32,7 @@ class Plan:
 
     frames: int
     slides: tuple[Slide, ...]
-    sound: Any = None  # a pydub AudioSegment
+    sound: Sound | None = field(default=None, compare=False)
 
 
 @contextmanager
@@ -164,7 +165,7 @@ def _plan(scene: Any) -> Plan:
     """The plan of a scene that has run."""
     renderer = scene.renderer
     writer = renderer.file_writer
-    sound = writer.audio_segment if writer.includes_sound else None
+    sound = Sound.of(writer.audio_segment) if writer.includes_sound else None
     return Plan(renderer.frames, _slides(scene), sound)
 
 

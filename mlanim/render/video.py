@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 
 from mlanim.render.errors import OutputError, RenderError
 
@@ -45,7 +46,11 @@ def encoder_of(format: str, transparent: bool) -> Codec:
 
 
 class FrameEncoder:
-    """Writes RGBA frames of one size to `path`, which nobody else looks at until `finish`."""
+    """Writes RGBA frames of one size to `path`, which nobody else looks at until `finish`.
+
+    The frames with the numbers `keyframes` are encoded without those before them, so that the
+    video can be cut there.
+    """
 
     def __init__(
         self,
@@ -55,14 +60,16 @@ class FrameEncoder:
         fps: float,
         transparent: bool,
         plays: int = 0,
+        keyframes: Collection[int] = (),
     ):
         self.path, self.format, self.transparent, self.plays = path, format, transparent, plays
+        self.keyframes = keyframes
         self.frames = 0
         container, encoder, self._pixels, options = encoder_of(format, transparent)
         rate = Fraction(fps).limit_denominator(1001)
         self._time_base = 1 / rate
         self._raw = path.with_name(path.name + ".raw") if format == "gif" else path
-        flags = {**_container_flags(container, plays), "fflags": "+bitexact"}
+        flags = {**container_flags(container, plays), "fflags": "+bitexact"}
         self._container = av.open(str(self._raw), "w", format=container, options=flags)
         self._stream = _stream(self._container, encoder, rate=rate, options=options)
         self._stream.width, self._stream.height = size
@@ -80,19 +87,21 @@ class FrameEncoder:
         frame = source.reformat(format=self._pixels, dst_colorspace="ITU709" if yuv else None)
         if yuv:
             _tag_bt709(frame)
-        with _writing():
+        with writing():
             for _ in range(repeat):
                 frame.pts, frame.time_base = self.frames, self._time_base
+                forced = self.frames in self.keyframes
+                frame.pict_type = PictureType.I if forced else PictureType.NONE
                 self.frames += 1
                 self._mux(frame)
 
     def finish(self) -> None:
         """Flush and close; afterwards the file is whole."""
-        with _writing():
+        with writing():
             self._mux(None)
             self._container.close()
             if self.format == "gif":
-                _gif_from(self._raw, self.path, _container_flags("gif", self.plays))
+                _gif_from(self._raw, self.path, container_flags("gif", self.plays))
                 _remove(self._raw)
 
     def abort(self) -> None:
@@ -107,7 +116,7 @@ class FrameEncoder:
             self._container.mux(packet)
 
 
-def _container_flags(container: str, plays: int) -> dict[str, str]:
+def container_flags(container: str, plays: int = 0) -> dict[str, str]:
     """What a container is told: to be ready to stream, or how often to play, 0 for ever."""
     match container:
         case "mp4" | "mov":
@@ -131,7 +140,7 @@ def _stream(container: Any, encoder: str, **settings: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _writing() -> Iterator[None]:
+def writing() -> Iterator[None]:
     """Tell what the disk refuses from what the encoder refuses, and both from a scene's faults."""
     try:
         yield

@@ -181,14 +181,19 @@ def make_video(
 ) -> Made:
     """Plan, then draw every frame into the video; the poster is its last frame."""
     from mlanim.render import burn_in, captions, draw
-    from mlanim.render.video import FrameEncoder
+    from mlanim.render.join import join
+    from mlanim.render.sound import SILENT
+    from mlanim.render.video import FrameEncoder, encoder_of
 
     with draw.configured(burn_in.picture_of(job), scene_class):
         planned = draw.plan(scene_class, params, data)
         emit("plan", frames=planned.frames)
         size = job.width, job.height
+        starts = {round(slide.time * job.fps) for slide in planned.slides}
+        sound = planned.sound if job.format not in SILENT else None
+        pictures = temporary.with_name(temporary.name + ".silent") if sound else temporary
         encoder: Any = FrameEncoder(
-            temporary, job.format, size, job.fps, job.transparent, job.plays
+            pictures, job.format, size, job.fps, job.transparent, job.plays, starts
         )
         if job.burn_in:
             encoder = burn_in.CaptionedEncoder(encoder, job, captions.narration(planned.slides))
@@ -200,6 +205,9 @@ def make_video(
         except BaseException:
             encoder.abort()
             raise
+    if sound:
+        join([pictures], temporary, encoder_of(job.format, job.transparent)[0], sound)
+        pictures.unlink()
     from mlanim.render.pixels import png_bytes
 
     details = {"slides": plan.slides, "duration": plan.frames / job.fps}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from manim import config, tempconfig
@@ -149,3 +151,30 @@ def test_a_scene_of_no_play_is_one_frame(tmp_path: Path, mlanim: Callable[..., A
     ran = mlanim("render", f"{PLAIN}:Nothing", "--resolution", "160x90", "-o", tmp_path / "a.mp4")
     assert ran.code == 0, ran.err
     assert json.loads((tmp_path / "a.json").read_text())["duration"] == pytest.approx(1 / 60)
+
+
+SOUNDING = """
+from manim import Dot, FadeIn, Scene
+class Sounding(Scene):
+    def construct(self):
+        self.wait(1)
+        self.add_sound("beep.wav", time_offset=0.5)
+        self.play(FadeIn(Dot()))
+"""
+
+
+@pytest.mark.parametrize("format", ["mp4", "webm"])
+def test_a_sound_is_heard_where_the_scene_puts_it(
+    tmp_path: Path, format: str, mlanim: Callable[..., Any]
+) -> None:
+    (tmp_path / "sounding.py").write_text(SOUNDING)
+    with wave.open(str(tmp_path / "beep.wav"), "wb") as beep:
+        beep.setparams((1, 2, 22_050, 0, "NONE", ""))
+        beep.writeframes((12_000 * np.sin(np.arange(11_025) / 5)).astype("<i2").tobytes())
+    ran = mlanim("render", "sounding.py", "--resolution", "64x36", "-o", f"a.{format}")
+    assert ran.code == 0, ran.err
+    with av.open(str(tmp_path / f"a.{format}")) as source:
+        pieces = [frame.to_ndarray()[0] for frame in source.decode(audio=0)]
+        rate = source.streams.audio[0].rate
+    loud = np.flatnonzero(np.abs(np.concatenate(pieces).astype(float)) > 0.1) / rate
+    assert (loud[0], loud[-1]) == pytest.approx((1.5, 2.0), abs=0.05)
