@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import Scene
+from manim import Scene, config
+from manim.utils.exceptions import EndSceneEarlyException
 
+from mlanim.render.draw import built
 from mlanim.render.errors import UsageError, shortened
+from mlanim.render.renderer import NONE, Span
 from mlanim.stage.scene import LessonScene
 
 END = "end"
@@ -40,95 +42,27 @@ class Moment:
         return cls(at=60 * int(match.group(1) or 0) + float(match.group(2)))
 
 
-class _Reached(BaseException):
-    """Ends `construct` where it stands; a scene's own `except Exception` does not catch it."""
+def run_to(scene_class: type[Scene], params: Any, data: Any, moment: Moment, name: str) -> Any:
+    """A scene of ours or of plain manim as it stands at a moment.
 
-
-class _Clock:
-    """Stands in for a renderer's `play`: counts frames, draws none, and stops at one of them."""
-
-    def __init__(self, scene: Scene, stop: int | None):
-        self.renderer: Any = scene.renderer
-        self.stop, self.frames = stop, 0
-        self.rate = float(self.renderer.camera.frame_rate)
-        self.renderer.play = self.play
-
-    def play(self, scene: Scene, *animations: Any, **options: Any) -> None:
-        """Run a play to its end, or to the frame at which the scene is to stop."""
-        self.renderer.skip_animations = True
-        scene.compile_animation_data(*animations, **options)
-        scene.begin_animations()
-        if scene.is_current_animation_frozen_frame():
-            self._pass(max(1, round(scene.duration * self.rate)))
-        elif scene.stop_condition is not None or _has_own_pace(scene):
-            self._step_through(scene)
-        else:
-            count = len(np.arange(0, scene.duration, 1 / self.rate))
-            if self.stop is not None and self.stop < self.frames + count:
-                scene.update_to_time((self.stop - self.frames) / self.rate)
-                raise _Reached
-            scene.play_internal(skip_rendering=True)
-            self._pass(count)
-        self.renderer.num_plays += 1
-
-    def _step_through(self, scene: Scene) -> None:
-        """Frame by frame, because what moves by time steps would arrive elsewhere in one leap."""
-        for at in np.arange(0, scene.duration, 1 / self.rate):
-            scene.update_to_time(at)
-            self._pass(1)
-            if scene.stop_condition is not None and scene.stop_condition():
-                break
-        for animation in scene.animations or []:
-            animation.finish()
-            animation.clean_up_from_scene(scene)
-        scene.update_mobjects(0)
-
-    def _pass(self, frames: int) -> None:
-        self.frames += frames
-        self.renderer.time = self.frames / self.rate
-        if self.stop is not None and self.stop < self.frames:
-            raise _Reached
-
-
-def _has_own_pace(scene: Scene) -> bool:
-    """Whether anything moves by time steps of its own."""
-    members = (member for mobject in scene.mobjects for member in mobject.get_family())
-    return bool(scene.updaters) or any(member.has_time_based_updater() for member in members)
-
-
-def scene_at(make: Callable[..., Scene], moment: Moment, name: str) -> Scene:
-    """The scene as it stands at a moment; call it within `draw.configured`.
-
-    Args:
-        make: the scene's class, or a partial of it with parameters and data; it gets manim's
-            own options.
-        name: what messages call the scene.
+    Call it within `draw.configured`. `name` is what messages call the scene.
 
     Raises:
-        UsageError: if the scene ends before the moment.
+        UsageError: if the scene has no such moment.
     """
-    scene = make(skip_animations=True)
-    clock = _Clock(scene, _frame(moment, scene))
+    frame = None if moment.at is None else int(moment.at * config.frame_rate + 1e-6)
+    wanted = NONE if frame is None else Span(frame, frame + 1)
+    scene, renderer = built(scene_class, params, data, _keep_nothing, wanted)
     pauses = _Pauses(scene, moment.slide)
-    try:
-        scene.setup()
-        scene.construct()
-        pauses.end()
-    except _Reached:
-        return scene
-    if moment.at is not None and _frame(moment, scene) != clock.frames:
-        seconds = clock.frames / clock.rate
+    scene.render()
+    if frame is not None and frame > renderer.frames:
+        seconds = renderer.frames / config.frame_rate
         raise UsageError(
             f"--at {moment.at:g}s is past the end of {name}, which lasts {seconds:.1f} s."
         )
-    if moment.slide is not None:
-        raise UsageError(_no_such_slide(moment.slide, pauses.count, name))
+    if not pauses.found(scene):
+        raise UsageError(_no_such_slide(pauses.count, moment.slide, name))
     return scene
-
-
-def _frame(moment: Moment, scene: Scene) -> int | None:
-    rate = float(scene.renderer.camera.frame_rate)
-    return None if moment.at is None else int(moment.at * rate + 1e-6)
 
 
 class _Pauses:
@@ -136,24 +70,32 @@ class _Pauses:
 
     def __init__(self, scene: Any, stop: int | None):
         self.stop, self.count = stop, 0
-        if isinstance(scene, LessonScene):
+        self.lesson = isinstance(scene, LessonScene)
+        if self.lesson:
             scene.at_pause = lambda _: self._one()
         else:
-            scene.next_section = lambda *_, **__: self._one() if scene.renderer.num_plays else None
-        self._lesson = isinstance(scene, LessonScene)
+            scene.renderer.at_section = self._one
 
     def _one(self) -> None:
         self.count += 1
         if self.count == self.stop:
-            raise _Reached
+            raise EndSceneEarlyException
 
-    def end(self) -> None:
-        """A section that was begun ends with its scene."""
-        if self.count and not self._lesson:
-            self._one()
+    def found(self, scene: Any) -> bool:
+        """Whether the wanted pause was there; the end is the pause of the last section."""
+        if self.stop is None or self.count == self.stop:
+            return True
+        begun = scene.renderer.file_writer.begun
+        if not self.lesson and (self.count or begun[0].name != "autocreated"):
+            self.count += 1
+        return self.count == self.stop
 
 
-def _no_such_slide(slide: int, count: int, name: str) -> str:
+def _no_such_slide(count: int, slide: int | None, name: str) -> str:
     if not count:
         return f"{name} has no slides; give --at with a time, or --at end."
     return f"--slide {slide}: {name} has {count} slide{'s' * (count > 1)}, from 1 to {count}."
+
+
+def _keep_nothing(pixels: np.ndarray, repeat: int) -> None:
+    """Take no frame."""

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from manim import BLACK, Camera, Mobject, Scene, VMobject
 from manim.utils.iterables import list_update
 
-from mlanim.export.moment import Moment, scene_at
 from mlanim.export.repeatable import repeatable
 from mlanim.export.vector import Sheet, as_vector
 from mlanim.render.pixels import png_bytes
 from mlanim.stage.batch import Batch
 from mlanim.stage.check import leaves_a_mark
 from mlanim.stage.layout import Box
-from mlanim.stage.scene import LessonScene
 
 PAGE_WIDTH = 17.8 / 2.54 * 72
 """Points: both columns of a journal's page."""
-
-
-def run_to(scene_class: Any, params: Any, data: Any, moment: Moment, name: str) -> Scene:
-    """A scene of ours or of plain manim at a moment; call it within `draw.configured`.
-
-    Raises:
-        UsageError: if the scene has no such moment.
-    """
-    make: Callable[..., Scene] = scene_class
-    if issubclass(scene_class, LessonScene):
-        make = partial(scene_class, params=params, data=data, random_seed=params.seed)
-    return scene_at(make, moment, name)
 
 
 def still(

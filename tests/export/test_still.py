@@ -31,14 +31,15 @@ from PIL import Image
 from pypdf import PdfReader
 from renderers import RENDERERS, apart
 
-from mlanim.export.moment import Moment
-from mlanim.export.still import run_to, still
+from mlanim.export.moment import Moment, run_to
+from mlanim.export.still import still
 from mlanim.render import draw
 from mlanim.render.errors import UsageError
 from mlanim.render.job import Job
 from mlanim.render.loading import load
 from mlanim.render.params import validated
 from mlanim.stage.data import as_record
+from mlanim.stage.scene import SceneParams
 from mlanim.stage.text import Text
 
 CLOSE = 0.15
@@ -100,7 +101,7 @@ pytestmark = pytest.mark.usefixtures("_configured")
 
 
 def at(scene_class: type[Scene], text: str) -> Scene:
-    return run_to(scene_class, None, None, Moment.parse(text), scene_class.__name__)
+    return run_to(scene_class, SceneParams(), None, Moment.parse(text), scene_class.__name__)
 
 
 def shapes(scene: Scene) -> int:
@@ -161,8 +162,8 @@ def test_a_slide_is_a_pause_of_a_lecture_and_a_section_of_a_plain_scene(demo_job
     )
     said = [[m.plain for m in shown if isinstance(m, Text)] for shown in (first, second)]
     assert said == [["A small demonstration"], ["A small demonstration", "plain words"]]
-    assert shapes(run_to(Flat, None, None, Moment(slide=1), "flat")) == 1
-    assert shapes(run_to(Flat, None, None, Moment(slide=2), "flat")) == 3
+    assert shapes(run_to(Flat, SceneParams(), None, Moment(slide=1), "flat")) == 1
+    assert shapes(run_to(Flat, SceneParams(), None, Moment(slide=2), "flat")) == 3
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_a_slide_is_a_pause_of_a_lecture_and_a_section_of_a_plain_scene(demo_job
 )
 def test_a_moment_that_is_not_there_is_refused(moment, words):
     with pytest.raises(UsageError, match=words):
-        run_to(Flat, None, None, moment, "flat")
+        run_to(Flat, SceneParams(), None, moment, "flat")
 
 
 def test_the_end_itself_is_a_moment():
@@ -197,8 +198,8 @@ def test_a_page_without_background_is_clear():
     png = Image.open(io.BytesIO(still(scene, "png", transparent=True)))
     assert png.mode == "RGBA"
     assert png.getpixel((799, 449))[3] == 0
-    assert b"#10141b" in still(at(Moving, "end"), "svg")
-    assert b"#10141b" not in still(at(Moving, "end"), "svg", transparent=True)
+    assert b"fill:#000000" in still(at(Moving, "end"), "svg")
+    assert b"fill:#000000" not in still(at(Moving, "end"), "svg", transparent=True)
 
 
 def test_cropping_leaves_what_can_be_seen():
