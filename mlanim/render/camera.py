@@ -18,6 +18,7 @@ from manim import (
     MovingCamera,
     MultiCamera,
     PMobject,
+    ThreeDCamera,
     VMobject,
 )
 from manim.mobject.types.image_mobject import AbstractImageMobject
@@ -25,12 +26,12 @@ from manim.utils.family import extract_mobject_family_members
 from manim.utils.iterables import list_difference_update
 
 from mlanim.render.displaylist import shown
-from mlanim.render.ink import Ink, Inks, is_plain, renew
-from mlanim.render.painting import Canvas, look_of, paint
+from mlanim.render.ink import Ink, Inks, renew
+from mlanim.render.painting import Canvas, Look, look_of, paint
 from mlanim.stage.batch import Batch
 from mlanim.stage.camera import StageCamera
 
-_KNOWN = (Camera, MovingCamera, MultiCamera, StageCamera)
+_KNOWN = (Camera, MovingCamera, MultiCamera, ThreeDCamera, StageCamera)
 
 _DRAWING = (
     "apply_fill",
@@ -60,6 +61,10 @@ def fast(camera_class: type[Camera]) -> type[Camera]:
     mixin: type[Camera] = FastCamera
     if any(_definer(camera_class, name) not in (*_KNOWN, None) for name in _DRAWING):
         mixin = BatchCamera
+    elif issubclass(camera_class, ThreeDCamera):
+        from mlanim.render.space import FastSpaceCamera  # built on this file
+
+        mixin = FastSpaceCamera
     return type(camera_class.__name__, (mixin, camera_class), {"__module__": __name__})
 
 
@@ -115,30 +120,31 @@ class FastCamera(BatchCamera):
         size = self.pixel_width, self.pixel_height
         canvas = Canvas.on(ctx, size, self.cairo_line_width_multiple)
         for vmobject, ink in zip(drawn, self._outlined(drawn), strict=True):
-            if ink is None:
-                self.display_vectorized(vmobject, ctx)
+            if ink.usable:
+                paint(canvas, ink, self._look(ink), self._gradient_line)
             else:
-                look = look_of(
-                    vmobject,
-                    self.get_stroke_rgbas(vmobject, True),
-                    self.get_fill_rgbas(vmobject),
-                    self.get_stroke_rgbas(vmobject),
-                )
-                paint(canvas, ink, look, self._gradient_line)
+                self.display_vectorized(vmobject, ctx)
 
-    def _outlined(self, vmobjects: Sequence[VMobject]) -> list[Ink | None]:
-        """Each mobject's ink, up to date; none for one that manim's own code has to draw."""
-        inks = [
-            self._inks.of(v) if is_plain(v.__class__) and not isinstance(v, Batch) else None
-            for v in vmobjects
-        ]
+    def _outlined(self, vmobjects: Sequence[VMobject]) -> list[Ink]:
+        """Each mobject's ink, up to date; one that manim's own code has to draw is not usable."""
+        inks = [self._inks.of(vmobject) for vmobject in vmobjects]
+        self._inspect(inks)
+        stale = list({id(ink): ink for ink in inks if ink.stale and ink.usable}.values())
+        if stale:
+            renew(stale, self._placed(stale))
+        return inks
+
+    def _inspect(self, inks: Sequence[Ink]) -> None:
+        """Have every ink see whether its mobject has changed."""
         for ink in inks:
-            if ink is not None:
-                ink.look(None)
-        usable = [ink if ink is not None and ink.usable else None for ink in inks]
-        stale = list({id(ink): ink for ink in usable if ink is not None and ink.stale}.values())
-        renew(stale, [ink.mobject.points for ink in stale])
-        return usable
+            ink.look()
+
+    def _placed(self, inks: Sequence[Ink]) -> np.ndarray:
+        """The points of several mobjects in a row as they lie in the frame, (N, 2 or 3)."""
+        return np.concatenate([ink.mobject.points for ink in inks])
+
+    def _look(self, ink: Ink) -> Look:
+        return look_of(ink.mobject)
 
     def _gradient_line(self, ink: Ink) -> tuple[float, float, float, float]:
         start, end = ink.mobject.get_gradient_start_and_end_points()

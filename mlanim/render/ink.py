@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import cairo
 import numpy as np
 from manim import VMobject
 
 from mlanim.render.paths import Subpath, boxes_of, subpaths_of, trace
+from mlanim.stage.batch import Batch
 
 Matrix = tuple[float, float, float, float, float, float]
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top; manim units."""
 
 _ANSWERS = (
     "consider_points_equals_2d",
+    "get_anchors",
     "get_background_image",
     "get_center",
     "get_critical_point",
-    "get_fill_rgbas",
     "get_family",
+    "get_fill_rgbas",
     "get_gradient_start_and_end_points",
     "get_num_points",
+    "get_points_defining_boundary",
     "get_stroke_rgbas",
     "get_stroke_width",
     "get_subpath_split_indices_from_points",
@@ -30,6 +35,16 @@ _ANSWERS = (
 """What manim's camera asks a mobject while it draws; a mobject with its own answer is stock's."""
 
 _OWN_ANSWERS = frozenset(_ANSWERS)
+
+_VALUES = (
+    "background_stroke_rgbas",
+    "background_stroke_width",
+    "fill_rgbas",
+    "points",
+    "stroke_rgbas",
+    "stroke_width",
+)
+"""What is read of a mobject without asking; a class that computes one of them is stock's too."""
 
 
 class Ink:
@@ -40,6 +55,7 @@ class Ink:
     """
 
     __slots__ = (
+        "_ordinary",
         "box",
         "frame",
         "kept",
@@ -55,31 +71,32 @@ class Ink:
 
     def __init__(self, mobject: VMobject):
         self.mobject = mobject  # held, so that nobody else gets its id meanwhile
+        self._ordinary = _is_ordinary(mobject)
         self.raw = b""
         self.place: object = None
         self.usable = False
         self.stale = True
         self.subpaths: list[Subpath] = []
-        self.box = (0.0, 0.0, 0.0, 0.0)
+        self.box: Box = (0.0, 0.0, 0.0, 0.0)
         self.path: cairo.Path | None = None
         self.path_matrix: Matrix | None = None
-        self.kept: dict[str, object] = {}
+        self.kept: dict[str, np.ndarray] = {}
+        """What was computed from these very points, by name."""
         self.frame = -1
 
-    def look(self, place: object) -> None:
+    def look(self, place: object = None) -> None:
         """See whether the points, or the place that the camera gives them, are other ones now."""
-        raw = self.mobject.points.tobytes()
-        if raw == self.raw:
-            self.stale = self.stale or place != self.place
-        else:
-            self.raw, self.stale = raw, True
-            self.usable = _drawable(self.mobject)
-            self.kept = {}
-        self.place = place
+        points = self.mobject.points
+        raw = points.tobytes() if type(points) is np.ndarray else b""
+        if raw != self.raw:
+            self.raw, self.stale, self.kept = raw, True, {}
+            self.usable = self._ordinary and _drawable(points)
+        if place != self.place:
+            self.place, self.stale = place, True
 
-    def renew(self, subpaths: list[Subpath], box: list[float]) -> None:
+    def renew(self, subpaths: list[Subpath], box: Box) -> None:
         """Take another outline and the box around its points."""
-        self.subpaths, self.box = subpaths, (box[0], box[1], box[2], box[3])
+        self.subpaths, self.box = subpaths, box
         self.path = self.path_matrix = None
         self.stale = False
 
@@ -125,33 +142,52 @@ class Inks:
         return ink
 
 
-def renew(inks: Sequence[Ink], placed: Sequence[np.ndarray]) -> None:
-    """Give inks outlines through points (4 n, 2 or more) each, as they lie in the frame."""
+def renew(inks: Sequence[Ink], placed: np.ndarray) -> None:
+    """Give inks outlines through points in a row (N, 2 or 3), each ink as many as its mobject has.
+
+    An ink with a point that is not a number becomes unusable: manim has ways with those.
+    """
+    counts = np.array([len(ink.mobject.points) // 4 for ink in inks])
+    finite = np.isfinite(placed)
+    if not finite.all():
+        whole = np.logical_and.reduceat(finite.all(axis=1), 4 * (np.cumsum(counts) - counts))
+        for ink, good in zip(inks, whole.tolist(), strict=True):
+            ink.usable = good
+        placed, counts = placed[np.repeat(whole, 4 * counts)], counts[whole]
+        inks = [ink for ink in inks if ink.usable]
     if not inks:
         return
+    flat = np.ascontiguousarray(placed[:, :2])
     tolerances = np.array([ink.mobject.tolerance_for_point_equality for ink in inks], dtype=float)
-    found = subpaths_of(placed, tolerances)
-    for ink, subpaths, box in zip(inks, found, boxes_of(placed).tolist(), strict=True):
+    found = subpaths_of(flat, counts, tolerances)
+    boxes: Iterable[Box] = map(tuple, boxes_of(flat, counts).tolist())
+    for ink, subpaths, box in zip(inks, found, boxes, strict=True):
         ink.renew(subpaths, box)
 
 
 @functools.cache
 def is_plain(kind: type) -> bool:
     """Whether mobjects of a class answer the camera as `VMobject` does."""
-    return not hasattr(kind, "points") and all(
-        getattr(kind, name) is getattr(VMobject, name) for name in _ANSWERS
+    return (
+        not issubclass(kind, Batch)
+        and not any(hasattr(kind, name) for name in _VALUES)
+        and all(getattr(kind, name) is getattr(VMobject, name) for name in _ANSWERS)
     )
 
 
-def _drawable(mobject: VMobject) -> bool:
-    """Whether the points are whole curves with finite coordinates; manim has ways with others."""
-    points = mobject.points
+def _is_ordinary(mobject: VMobject) -> bool:
+    """Whether a mobject has all that is read of it, and nothing of its own put over its class."""
+    own = vars(mobject)
     return (
-        points.dtype == np.float64
-        and points.ndim == 2
-        and len(points) > 0
-        and len(points) % 4 == 0
+        is_plain(mobject.__class__)
+        and all(name in own for name in _VALUES)
+        and _OWN_ANSWERS.isdisjoint(own)
         and mobject.n_points_per_cubic_curve == 4
-        and _OWN_ANSWERS.isdisjoint(vars(mobject))
-        and bool(np.isfinite(points).all())
+    )
+
+
+def _drawable(points: np.ndarray) -> bool:
+    """Whether these are whole curves."""
+    return (
+        points.dtype == np.float64 and points.ndim == 2 and len(points) > 0 and len(points) % 4 == 0
     )

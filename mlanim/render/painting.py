@@ -10,7 +10,7 @@ import numpy as np
 from manim import CapStyleType, LineJointType, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 
-from mlanim.render.ink import Ink, Matrix
+from mlanim.render.ink import Box, Ink, Matrix
 
 MITER = 10.0
 """Cairo's limit: the tip of a sharp corner is at most that many half line widths away."""
@@ -34,63 +34,56 @@ class Canvas:
 
     ctx: cairo.Context
     matrix: Matrix
-    size: tuple[int, int]  # pixels
     line_width: float  # manim units for each unit of a mobject's stroke width
+    frame: Box  # what is on the canvas, and as much around it as antialiasing may reach
 
     @classmethod
     def on(cls, ctx: cairo.Context, size: tuple[int, int], line_width: float) -> Canvas:
-        """The canvas of a context as it stands."""
+        """The canvas of a context as it stands, `size` pixels large."""
         m = ctx.get_matrix()
-        return cls(ctx, (m.xx, m.yx, m.xy, m.yy, m.x0, m.y0), size, line_width)
+        inverse = cairo.Matrix(m.xx, m.yx, m.xy, m.yy, m.x0, m.y0)
+        inverse.invert()
+        across, down = (-SOFT, size[0] + SOFT), (-SOFT, size[1] + SOFT)
+        corners = [inverse.transform_point(x, y) for x in across for y in down]
+        xs, ys = zip(*corners, strict=True)
+        frame = min(xs), min(ys), max(xs), max(ys)
+        return cls(ctx, (m.xx, m.yx, m.xy, m.yy, m.x0, m.y0), line_width, frame)
 
-    def misses(self, box: tuple[float, float, float, float], reach: float) -> bool:
-        """Whether nothing within `reach` manim units around a box is on the canvas."""
-        left, bottom, right, top = box
-        xx, yx, xy, yy, x0, y0 = self.matrix
-        x, y = (left + right) / 2, (bottom + top) / 2
-        half_x, half_y = (right - left) / 2 + reach, (top - bottom) / 2 + reach
-        across = abs(xx) * half_x + abs(xy) * half_y + SOFT
-        upward = abs(yx) * half_x + abs(yy) * half_y + SOFT
-        at_x, at_y = xx * x + xy * y + x0, yx * x + yy * y + y0
-        width, height = self.size
+    def shows(self, box: Box, reach: float) -> bool:
+        """Whether something within `reach` manim units around a box may be on the canvas."""
+        left, bottom, right, top = self.frame
         return (
-            at_x + across < 0
-            or at_x - across > width
-            or at_y + upward < 0
-            or at_y - upward > height
+            box[0] - reach < right
+            and box[2] + reach > left
+            and box[1] - reach < top
+            and box[3] + reach > bottom
         )
 
 
-def look_of(vmobject: VMobject, back: np.ndarray, fill: np.ndarray, front: np.ndarray) -> Look:
-    """What a mobject will be painted with, given its three sets of colours (n, 4)."""
-    behind = _stroke(vmobject, vmobject.get_stroke_width(True), back)
-    paint = fill.tolist()
-    return (
-        behind,
-        paint if _marks(paint) else None,
-        _stroke(vmobject, vmobject.get_stroke_width(), front),
-    )
+def look_of(vmobject: VMobject) -> Look:
+    """What a mobject says that it is painted with."""
+    width = vmobject.background_stroke_width
+    behind = None if width == 0 else _stroke(vmobject, width, vmobject.background_stroke_rgbas)
+    width = vmobject.stroke_width
+    front = None if width == 0 else _stroke(vmobject, width, vmobject.stroke_rgbas)
+    colors = vmobject.fill_rgbas.tolist()
+    return behind, colors if marks(colors) else None, front
 
 
 def _stroke(vmobject: VMobject, width: float, rgbas: np.ndarray) -> Stroke | None:
-    if width <= 0:
-        return None
     colors = rgbas.tolist()
-    if not _marks(colors):
+    if float(width) <= 0 or not marks(colors):  # manim lets a width be a string
         return None
     return colors, float(width), vmobject.joint_type, vmobject.cap_style
 
 
-def _marks(colors: Colors) -> bool:
-    return any(color[3] > 0 for color in colors)
-
-
-def reach_of(look: Look) -> float:
-    """How far a look's strokes go beyond the outline, in units of stroke width."""
-    return max(_reach(look[0]), _reach(look[2]))
+def marks(colors: Colors) -> bool:
+    """Whether any of the colours (n, 4) is not clear."""
+    return colors[0][3] > 0 if len(colors) == 1 else any(color[3] > 0 for color in colors)
 
 
 def _reach(stroke: Stroke | None) -> float:
+    """How far a stroke goes beyond the outline, in units of stroke width."""
     if stroke is None:
         return 0.0
     pointed = LINE_JOIN_MAP[stroke[2]] == cairo.LineJoin.MITER
@@ -102,7 +95,8 @@ def paint(canvas: Canvas, ink: Ink, look: Look, line: GradientLine) -> None:
     behind, fill, front = look
     if behind is None and fill is None and front is None:
         return
-    if canvas.misses(ink.box, reach_of(look) * canvas.line_width):
+    reach = max(_reach(behind), _reach(front)) * canvas.line_width if behind or front else 0.0
+    if not canvas.shows(ink.box, reach):
         return
     ctx = canvas.ctx
     ink.trace(ctx, canvas.matrix)

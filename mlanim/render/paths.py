@@ -7,45 +7,48 @@ from collections.abc import Sequence
 import cairo
 import numpy as np
 
-Subpath = tuple[float, float, list[list[float]], bool]
-"""Where it starts, its curves (two handles and an end, six numbers each), whether it closes."""
+Subpath = tuple[float, float, list[float], bool]
+"""Where it starts, its curves (six numbers each: two handles and an end), whether it closes.
+
+The numbers are one flat list: lists within lists would keep the garbage collector busy.
+"""
 
 RELATIVE = 1e-5
 """Manim's tolerance for points that count as one, a share of the second's coordinate."""
 
 
-def subpaths_of(points: Sequence[np.ndarray], tolerances: np.ndarray) -> list[list[Subpath]]:
+def subpaths_of(
+    points: np.ndarray, counts: np.ndarray, tolerances: np.ndarray
+) -> list[list[Subpath]]:
     """The subpaths of several cubic splines at once.
 
     A new subpath starts where a curve does not begin at the end of the one before, and closes
     where its ends meet: what manim's camera asks of each mobject by itself.
 
     Args:
-        points: finite coordinates (4 n, 2 or more) of each spline, four points a curve.
+        points: finite coordinates (4 n, 2) of all splines in a row, four points a curve.
+        counts: how many curves each spline has (N,), one at least.
         tolerances: within which points are one, a spline each (N,).
     """
-    counts = np.array([len(spline) // 4 for spline in points])
-    if not counts.sum():
-        return [[] for _ in points]
-    curves = np.concatenate([spline[:, :2] for spline in points]).reshape(-1, 4, 2)
-    owner = np.repeat(np.arange(len(points)), counts)
+    curves = points.reshape(-1, 4, 2)
+    owner = np.repeat(np.arange(len(counts)), counts)
     slack = tolerances[owner]
     opens = np.ones(len(curves), dtype=bool)
     opens[1:] = ~_meet(curves[:-1, 3], curves[1:, 0], slack[1:]) | (owner[1:] != owner[:-1])
     begins = np.flatnonzero(opens)
     ends = np.append(begins[1:], len(curves))
     closed = _meet(curves[begins, 0], curves[ends - 1, 3], slack[begins])
-    rows = curves[:, 1:].reshape(-1, 6).tolist()
-    found: list[list[Subpath]] = [[] for _ in points]
+    numbers = curves[:, 1:].ravel().tolist()
+    found: list[list[Subpath]] = [[] for _ in counts]
     for mine, (x, y), begin, end, closes in zip(
         owner[begins].tolist(),
         curves[begins, 0].tolist(),
-        begins.tolist(),
-        ends.tolist(),
+        (6 * begins).tolist(),
+        (6 * ends).tolist(),
         closed.tolist(),
         strict=True,
     ):
-        found[mine].append((x, y, rows[begin:end], closes))
+        found[mine].append((x, y, numbers[begin:end], closes))
     return found
 
 
@@ -59,16 +62,17 @@ def trace(ctx: cairo.Context, subpaths: Sequence[Subpath]) -> None:
     """Make `subpaths` the context's path."""
     ctx.new_path()
     move_to, curve_to = ctx.move_to, ctx.curve_to
-    for x, y, rows, closes in subpaths:
+    for x, y, numbers, closes in subpaths:
         move_to(x, y)
-        for row in rows:
-            curve_to(*row)
+        number = iter(numbers)
+        for curve in zip(number, number, number, number, number, number, strict=True):
+            curve_to(*curve)
         if closes:
             ctx.close_path()
 
 
-def boxes_of(points: Sequence[np.ndarray]) -> np.ndarray:
-    """Left, bottom, right and top of each of several point sets (n, 2 or more), (N, 4)."""
-    flat = np.concatenate([spline[:, :2] for spline in points])
-    starts = np.cumsum([0, *(len(spline) for spline in points[:-1])])
-    return np.hstack([np.minimum.reduceat(flat, starts), np.maximum.reduceat(flat, starts)])
+def boxes_of(points: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Left, bottom, right and top of each spline of `subpaths_of`, (N, 4)."""
+    starts = 4 * (np.cumsum(counts) - counts)
+    lows, highs = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
+    return np.hstack([lows, highs])

@@ -214,22 +214,23 @@ def dome(u: float, v: float) -> Point3D:
 
 class Space(ThreeDScene):
     def construct(self) -> None:
-        surface = Surface(dome, u_range=[0, TAU], v_range=[0, PI / 2], resolution=(10, 5))
-        label, title = Text("apex").move_to([0, 0, 2.4]), Text("fixed", font_size=30).to_corner(UL)
+        surface = Surface(dome, u_range=[0, TAU], v_range=[0, PI / 2], resolution=(8, 4))
+        label, title = Text("up").move_to([0, 0, 2.4]), Text("fixed", font_size=30).to_corner(UL)
         self.set_camera_orientation(phi=60 * DEGREES, theta=-50 * DEGREES)
-        self.add(ThreeDAxes(), surface)
+        self.add(Line(3 * LEFT, 3 * RIGHT), surface)
         self.add_fixed_orientation_mobjects(label)
         self.add_fixed_in_frame_mobjects(title)
-        self.move_camera(phi=30 * DEGREES, zoom=1.2, run_time=0.6)
+        self.move_camera(phi=30 * DEGREES, zoom=1.2, run_time=0.4)
         self.begin_ambient_camera_rotation(rate=0.8)
         cube = Cube(1.5, fill_opacity=0.6).shift(3 * LEFT)
-        self.play(FadeIn(cube), Rotate(cube, 1.0), surface.animate.set_opacity(0.5))
+        self.play(FadeIn(cube), Rotate(cube, 1.0), surface.animate.set_opacity(0.5), run_time=0.6)
         self.stop_ambient_camera_rotation()
-        ball = Sphere(radius=0.6, resolution=(6, 8)).set_color(RED).shift(2 * RIGHT + OUT)
-        self.play(FadeIn(ball), self.camera.light_source.animate.shift(10 * RIGHT))
+        flat = Square(fill_opacity=0.5, color=[RED, BLUE]).shift(RIGHT)
+        self.add(flat, Sphere(radius=0.6, resolution=(4, 4)).set_color(RED).shift(2 * RIGHT + OUT))
+        self.play(self.camera.light_source.animate.shift(10 * RIGHT), run_time=0.4)
         self.remove_fixed_in_frame_mobjects(title)
-        self.add(Arrow3D(ORIGIN, 2 * RIGHT + OUT), Dot3D([1, 1, 1]), Line3D(LEFT, OUT))
-        self.move_camera(focal_distance=8, gamma=0.3, frame_center=[0.5, 0, 0], run_time=0.6)
+        flat.set_shade_in_3d(True)
+        self.move_camera(focal_distance=8, gamma=0.3, frame_center=[0.5, 0, 0], run_time=0.4)
 
 
 class Stranger(VMobject):
