@@ -1,0 +1,77 @@
+"""`list`, `info`, `check` and `lint` through the real command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+Run = Callable[..., Any]
+UNTIDY = Path(__file__).parents[1] / "demo_scenes" / "untidy.py"
+
+
+def test_list_gives_each_scene_a_line_or_an_object(mlanim: Run) -> None:
+    lines = mlanim("list").out.splitlines()
+    found = json.loads(mlanim("list", "--json").out)
+    assert [line.split()[0] for line in lines] == [scene["name"] for scene in found]
+    assert {"attention", "dot_product"} <= {scene["name"] for scene in found}
+    for scene in found:
+        assert list(scene) == ["name", "title", "category", "path"]
+        assert Path(scene["path"]).is_file()
+        assert scene["title"]
+
+
+def test_list_finds_the_scenes_of_the_folder_one_works_in(
+    mlanim: Run, demo: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes" / "mine.py").write_text(demo.read_text())
+    (tmp_path / "scenes" / "broken.py").write_text("class Broken(LessonScene:")
+    names = [line.split()[0] for line in mlanim("list").out.splitlines()]
+    assert "mine" in names
+    assert "attention" in names
+    assert "broken" not in names
+
+
+def test_info_shows_parameters_and_their_schema(mlanim: Run, demo: Path) -> None:
+    text = mlanim("info", demo).out
+    assert "angle = 45.0   [number, 0 to 180]" in text
+    assert "It computes without torch" in text
+    schema = json.loads(mlanim("info", demo, "--json").out)
+    Draft202012Validator.check_schema(schema)
+    judge = Draft202012Validator(schema)
+    assert judge.is_valid({"angle": 10, "words": "x", "v": [1, 2], "seed": 1})
+    assert not judge.is_valid({"angle": 181})
+
+
+def test_check_finds_all_that_is_needed(mlanim: Run) -> None:
+    done = mlanim("check", "--json")
+    assert done.code == 0, done.out
+    assert {"cairo", "torch", "encoder for mp4"} <= {item["name"] for item in json.loads(done.out)}
+
+
+def test_check_says_how_to_get_a_missing_system_library(mlanim: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken" / "cairo").mkdir(parents=True)
+    missing = "libcairo.so.2: cannot open shared object file: No such file or directory"
+    (tmp_path / "broken" / "cairo" / "__init__.py").write_text(f"raise ImportError({missing!r})")
+    path = {"PYTHONPATH": f"{tmp_path / 'broken'}:{Path(__file__).parents[2]}"}
+    done = mlanim("check", env=path)
+    assert done.code == 1
+    line = next(line for line in done.out.splitlines() if line.startswith("missing cairo"))
+    assert "libcairo.so.2" in line
+    assert "apt-get install libcairo2-dev" in line
+    assert "Traceback" not in done.err
+
+
+def test_lint_reports_and_fails(mlanim: Run, demo: Path) -> None:
+    done = mlanim("lint", UNTIDY, "--theme", "dark", "--json")
+    assert done.code == 1
+    faults = json.loads(done.out)
+    assert {fault["scene"] for fault in faults} == {"untidy"}
+    assert len(faults) >= 2
+    assert "faults in the layout" in done.err
+    clean = mlanim("lint", demo, "--theme", "light")
+    assert (clean.code, clean.out) == (0, "")
