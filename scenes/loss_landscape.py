@@ -3,27 +3,33 @@ through weight space. Three optimisers walk there from one start; the plane says
 walk it keeps. Then close-ups: two places of equal loss, one sharper than the other, a saddle where
 the gradient vanishes, and a surface on which the step size alone decides where descent ends."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
-from manim import FadeIn, FadeOut, ValueTracker, VGroup, VMobject, linear
+from manim import Create, FadeIn, FadeOut, UpdateFromAlphaFunc, VGroup, linear
 from pydantic import Field
 
-from mlanim.stage import colormap, layout
+from mlanim.stage import colormap, layout, theme
 from mlanim.stage.chart import Chart
 from mlanim.stage.contour import ContourBands
 from mlanim.stage.heatmap import ColorBar
-from mlanim.stage.layout import Box
+from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.number import Number, format_number
+from mlanim.stage.relief import Relief
+from mlanim.stage.rows import Key, Rows
 from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.shapes import Dot, Polyline
-from mlanim.stage.surface import Surface, View, as_world, floor_rectangle
-from mlanim.stage.text import Colored, Math, Text
+from mlanim.stage.shapes import Dot
+from mlanim.stage.surface import View, bilinear
+from mlanim.stage.text import Colored, Content, Text
+from mlanim.stage.walk import Walk, until
 
 ROLES = {"sgd": "gradient", "momentum": "weight", "adam": "text"}
 NAMES = {"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"}
 RATE_ROLES = ("text", "weight", "gradient")
-RELIEF = 1.1  # world units between the lowest and the highest point of a surface
+LEFT, RIGHT = STAGE.columns(6, 6, gap=0.9)
+SIDE = 4.25  # manim units: of a square chart that fills the stage's height
+LOSS, KEPT, TEST = 3.3, 4.7, 6.0  # right edges of the columns beside the paths
 
 
 class LossLandscape(LessonScene):
@@ -56,7 +62,8 @@ class LossLandscape(LessonScene):
     def construct(self) -> None:
         title = self.show_title("The loss landscape")
         self._plane()
-        self._surface()
+        self._paths()
+        self._tilt(title)
         self.clear_stage(title)
         self._sharp_and_flat()
         self.clear_stage(title)
@@ -64,230 +71,216 @@ class LossLandscape(LessonScene):
         self.clear_stage(title)
         self._step_size()
 
-    # The plane with three paths
+    # A plane through weight space
 
     def _plane(self) -> None:
-        left, right = layout.STAGE.columns(6, 6, gap=0.9)
-        chart = self._plane_chart(left)
-        bands = self._bands(chart)
-        facts = self._facts(right)
-        self.play(FadeIn(chart), FadeIn(bands), FadeIn(facts))
-        self.say(self._network_sentence())
-        self.next_slide(notes=self._network_notes())
-
-        legend, losses = self._legend(right), self._losses(right)
-        self.play(FadeIn(legend), FadeIn(losses))
-        progress = ValueTracker(0)
-        walks = [self._walk(chart, path, progress) for path in self.data.paths]
-        self.add(*walks)
-        for number, path in zip(losses[1:], self.data.paths, strict=True):
-            number.add_updater(lambda n, p=path: n.set_value(_at(p.train_loss, progress)))
-        self.say("One start, the same batches: only the rule for the step differs")
-        last = len(self.data.paths[0].steps) - 1
-        self.play(progress.animate.set_value(last), run_time=4, rate_func=linear)
-        for mobject in (*losses, *(piece for walk in walks for piece in walk)):
-            mobject.clear_updaters()
+        self.chart, self.bands = self._plane_chart(LEFT)
+        self.play(FadeIn(self.chart), FadeIn(self.bands), FadeIn(self._scale(RIGHT)))
+        self.say(self._network())
+        self._probe()
         self.next_slide(
-            notes="Each path is the whole run, projected onto the plane by least squares."
+            "Every point of this plane is a whole network, and its colour is the training loss."
         )
 
-        shares = self._shares(right)
-        self.play(FadeIn(shares), *self.saying(*self._share_sentence()))
-        self.next_slide(
-            notes="A path's loss is not the colour under it: the plane shows the loss at the "
-            "projection. A random walk's share says how little explained variance alone proves."
-        )
-        self.play(FadeOut(VGroup(facts, legend, losses, shares, chart, bands, *walks)))
-
-    def _plane_chart(self, box: Box, side: float = 4.25) -> Chart:
+    def _probe(self) -> None:
+        """A point wanders over the plane to its origin, and its loss is read off."""
         plane = self.data.plane
-        x = y = None
+        at = np.linspace(0, 1, 61)[:, None]
+        start = 0.85 * np.array([plane.x[0], plane.y[-1]])
+        bend = 0.25 * np.array([-start[1], start[0]])
+        way = (1 - at) * start + np.sin(np.pi * at) * bend
+        low, high = np.array([plane.x[[0, -1]], plane.y[[0, -1]]]).T
+        losses = bilinear(plane.loss, (way - low) / (high - low))
+        table = Rows(RIGHT, 2.5)
+        words = table.names("Loss of the network at this point")
+        number = Number(losses[0], 3).baseline_at([RIGHT.left + KEPT, table.baseline(0), 0])
+        dot = Dot(self.chart.place(way[0]), "text", 0.11, rim=True)
+        index = np.arange(len(way))
+
+        def move(_: VGroup, share: float) -> None:
+            now = share * index[-1]
+            dot.move_to(self.chart.place(until(way, now)[-1]))
+            number.set_value(float(np.interp(now, index, losses)))
+
+        self.play(FadeIn(dot), FadeIn(words), FadeIn(number), run_time=theme.BEAT)
+        self.play(UpdateFromAlphaFunc(VGroup(dot, number), move), run_time=theme.SLOW)
+        self.probe = VGroup(dot, words, number)
+
+    def _plane_chart(self, box: Box, side: float = SIDE) -> tuple[Chart, ContourBands]:
+        plane = self.data.plane
         if plane.directions == "pca":
-            x, y = "first principal component (distance in weight space)", "second component"
+            names = "first principal component (distance in weight space)", "second component"
         else:
-            x, y = "first random direction", "second random direction"
-        span = (float(plane.x[0]), float(plane.x[-1])), (float(plane.y[0]), float(plane.y[-1]))
-        chart = Chart(*span, side, side, x_label=x, y_label=y, grid=False)
-        return _lower_left(chart, box)
+            names = "first random direction", "second random direction"
+        chart = _square_chart(box, plane.x, plane.y, side, *names)
+        return chart, ContourBands(chart, plane.x, plane.y, plane.loss, plane.levels)
 
-    def _bands(self, chart: Chart) -> ContourBands:
-        plane = self.data.plane
-        return ContourBands(chart, plane.x, plane.y, plane.loss, plane.levels)
-
-    def _walk(self, chart: Chart, path: Any, progress: ValueTracker | None = None) -> VGroup:
-        """A path with a rim that keeps it off the colours below, and a dot at its head."""
-        places, role = chart.place(path.coordinates), ROLES[path.optimizer]
-        rim, line = Polyline(places, "background", "bold"), Polyline(places, role)
-        head = Dot(places[-1], role)
-        if progress is not None:
-            at = lambda: _until(places, progress.get_value())  # noqa: E731
-            rim.add_updater(lambda m: m.set_path(at()))
-            line.add_updater(lambda m: m.set_path(at()))
-            head.add_updater(lambda m: m.move_to(at()[-1]))
-            VGroup(rim, line, head).update(0)
-        return VGroup(rim, line, head)
-
-    def _network_sentence(self) -> str:
+    def _network(self) -> str:
         net = self.data.network
         widths = "–".join(map(str, net.widths))
+        what = "digits" if net.dataset == "digits" else "points"
         return (
             f"A {widths} network, {net.parameters:,} weights, trained on {net.train_examples:,} "
-            f"{'digits' if net.dataset == 'digits' else 'points'}"
+            f"{what}: a plane through the space of its weights"
         )
 
-    def _network_notes(self) -> str:
-        net = self.data.network
-        return (
-            f"Every point of the plane is a whole network of {net.parameters} weights, and its "
-            "colour is the loss on the training set."
-        )
-
-    def _facts(self, box: Box) -> VGroup:
-        plane = self.data.plane
-        heading = layout.heading(box, "Training loss on a plane")
-        palette = lambda values: colormap.terrain(values, 0, 1)  # noqa: E731
-        ends = f"{plane.levels[0]:g}", f"{plane.levels[-1]:g}"
-        bar = ColorBar(palette, 0, 1, width=3.2, ends=ends)
+    def _scale(self, box: Box) -> VGroup:
+        levels = self.data.plane.levels
+        bar = ColorBar(
+            lambda values: colormap.terrain(values, 0, 1), 0, 1, width=3.2,
+            ends=(f"{levels[0]:g}", f"{levels[-1]:g}"),
+        )  # fmt: skip
         bar.shift([box.left + 1.95 - bar.strip.get_center()[0], box.top - 0.85, 0])
-        return VGroup(heading, bar)
+        return VGroup(layout.heading(box, "Training loss on a plane"), bar)
+
+    # Three paths on it
+
+    def _paths(self) -> None:
+        paths, table = self.data.paths, Rows(RIGHT, 2.5)
+        legend = self._legend(RIGHT)
+        head = table.values(LOSS, *["" for _ in paths], head="loss")
+        losses = [Number(path.train_loss[0], 3) for path in paths]
+        for row, number in enumerate(losses):
+            number.baseline_at([RIGHT.left + LOSS - 0.42, table.baseline(row), 0])
+        self.play(FadeOut(self.probe), FadeIn(legend), FadeIn(head), *map(FadeIn, losses))
+        self.say("One start, the same batches: only the rule for the step differs")
+        self.walks = [self._walk(self.chart, path) for path in paths]
+        running = (
+            UpdateFromAlphaFunc(
+                number, lambda n, share, p=path: n.set_value(_at(p.train_loss, share))
+            )
+            for number, path in zip(losses, paths, strict=True)
+        )
+        walking = (walk.walking() for walk in self.walks)
+        self.play(*walking, *running, run_time=4, rate_func=linear)
+        self.next_slide("Each path is a whole run, projected onto the plane by least squares.")
+        self.play(FadeIn(self._shares()), *self.saying(*self._gap()))
+        self.next_slide(
+            "A path's own loss is not the colour under it: that is the loss of its projection."
+        )
+
+    def _walk(self, chart: Chart, path: Any) -> Walk:
+        return Walk(chart.place(path.coordinates), ROLES[path.optimizer])
 
     def _legend(self, box: Box) -> VGroup:
-        """Each run's stroke and name, a row each."""
-        rows = [
-            _key(box.left, self._row(box, row), ROLES[path.optimizer], NAMES[path.optimizer])
-            for row, path in enumerate(self.data.paths)
-        ]
-        return VGroup(*rows)
+        names = [path.optimizer for path in self.data.paths]
+        return Rows(box, 2.5).keys([ROLES[n] for n in names], *(NAMES[n] for n in names))
 
-    def _losses(self, box: Box) -> VGroup:
-        """The training losses that will run, under their heading."""
-        numbers = [
-            Number(path.train_loss[0], 3).baseline_at([box.left + 2.9, self._row(box, row), 0])
-            for row, path in enumerate(self.data.paths)
-        ]
-        return VGroup(self._column(box, 2.9, "loss"), *numbers)
-
-    def _shares(self, box: Box) -> VGroup:
-        head = VGroup(self._column(box, 4.3, "kept"), self._column(box, 5.6, "test"))
-        for row, path in enumerate(self.data.paths):
-            y = self._row(box, row)
-            kept = f"{100 * path.distance_kept:.0f} %", f"{100 * path.test_accuracy:.1f} %"
-            for text, x in zip(kept, (4.3, 5.6), strict=True):
-                cell = Text(text)
-                head.add(cell.baseline_at([box.left + x + 0.35 - cell.advance, y, 0]))
-        walk = Text(
-            "kept: share of the squared distance to the origin that the plane shows; of a random "
-            f"walk it shows {100 * self.data.walk_distance_kept:.0f} %",
-            size="small",
-            role="muted",
-            width=box.width,
+    def _shares(self) -> VGroup:
+        """How much of each path the plane keeps, and how good the network at its end is."""
+        data, table = self.data, Rows(RIGHT, 2.5)
+        kept = [_percent(path.distance_kept) for path in data.paths]
+        tested = [_percent(path.test_accuracy, 1) for path in data.paths]
+        remark = Text(
+            "kept: share of the squared distance to the origin that the plane shows; "
+            f"of a random walk it would show {_percent(data.walk_distance_kept)}",
+            size="small", role="muted", width=RIGHT.width,
+        )  # fmt: skip
+        return VGroup(
+            table.values(KEPT, *kept, head="kept"),
+            table.values(TEST, *tested, head="test accuracy"),
+            remark.baseline_at([RIGHT.left, table.baseline(3) - 0.25, 0]),
         )
-        return VGroup(head, walk.baseline_at([box.left, self._row(box, 3) - 0.25, 0]))
 
-    def _column(self, box: Box, x: float, name: str) -> Text:
-        text = Text(name, role="muted")
-        return text.baseline_at([box.left + x + 0.35 - text.advance, self._row(box, -1), 0])
-
-    def _row(self, box: Box, row: int) -> float:
-        return box.top - 2.5 - 0.55 * row
-
-    def _share_sentence(self) -> list[Any]:
+    def _gap(self) -> list[Content]:
         gap = max(self.data.paths, key=lambda path: path.largest_gap)
         return [
-            "The plane is a shadow: at most ",
+            "The plane is a shadow: the loss of a path differs from the colour under it by up to ",
             Colored(format_number(gap.largest_gap), "highlight"),
-            " of loss between a path and the colour under it",
         ]
 
     # The same plane in space
 
-    def _surface(self) -> None:
-        left, right = layout.STAGE.columns(9.6, 2.6)
-        view = View(turn=0.35, elevation=0.66, scale=2.35, centre=left.centre - [0, 0.55, 0])
-        surface, labels = self._loss_surface(view)
-        legend = self._legend(right)
-        self.play(FadeIn(surface), FadeIn(labels), FadeIn(legend))
-        self.say(*self._height_sentence())
-        self.play(view.turn.animate.set_value(1.1), run_time=5)
-        self.next_slide(
-            notes="The paths lie on the surface at their projections, not at their own loss."
-        )
+    def _tilt(self, title: Text) -> None:
+        """The contours, seen from above, become a surface as the camera goes down."""
+        low, high = self.chart.box
+        above = View(0, np.pi / 2, SIDE / 2, np.array([*(low + high) / 2, 0]))
+        relief = self._relief(above, self._directions())
+        self.play(FadeIn(relief.surface), *self.saying())
+        legend = self._legend(RIGHT.inset(left=3.0))
+        self.remove(self.bands, *self.walks)
+        self.clear_stage(title, relief.surface)
+        below = View(0.45, 0.62, 2.45, np.array([-1.7, -0.6, 0]))
+        self.play(above.gliding(below), run_time=theme.SLOW)
+        self.play(FadeIn(relief.labels), FadeIn(legend))
+        scale = "" if self.data.plane.height_is == "loss" else ", on a logarithmic scale"
+        self.say(f"The same plane in space: the height is the training loss{scale}")
+        self.play(above.turn.animate.set_value(1.15), run_time=3.5)
+        self.next_slide("The paths lie where the plane keeps them, not at their own loss.")
 
-    def _height_sentence(self) -> list[Any]:
-        return [f"The same plane in space: height is the {self.data.plane.height_is}"]
-
-    def _loss_surface(self, view: View) -> tuple[Surface, VGroup]:
+    def _relief(self, view: View, names: tuple[str, str, str] | None) -> Relief:
         plane = self.data.plane
-        surface = Surface(_relief(plane.height, plane.height), view)
-        surface.set_line("floor", floor_rectangle(-0.03), "muted", "thin")
+        powers = plane.height_is != "loss"
+        relief = Relief(plane.height, plane.x, plane.y, view, powers, names)
         for path in self.data.paths:
-            xy = np.column_stack(
-                [
-                    _centred(path.coordinates[:, 0], plane.x),
-                    _centred(path.coordinates[:, 1], plane.y),
-                ]
-            )
-            world = as_world(xy, 0.0)
-            world[:, 2] = _relief(path.plane_height, plane.height)
-            surface.set_line(path.optimizer, world, ROLES[path.optimizer], "bold", bias=0.12)
-        return surface, self._height_axis(surface, view)
+            world = relief.world(path.coordinates, path.plane_height)
+            relief.trace(path.optimizer, world, ROLES[path.optimizer])
+        return relief
 
-    def _height_axis(self, surface: Surface, view: View) -> VGroup:
-        """Ticks on the edge at the left of the view; they follow the turn."""
-        heights = self.data.plane.height
-        powers = self.data.plane.height_is != "loss"
-        low, high = float(heights.min()), float(heights.max())
-        ticks = np.arange(np.ceil(low), np.floor(high) + 1) if powers else np.linspace(low, high, 3)
-        corner = np.array([-1.0, 1.0])
-        edge = np.array([[*corner, 0.0], [*corner, RELIEF]])
-        surface.set_line("height axis", edge, "muted", "thin")
-        labels = VGroup()
-        for tick in ticks:
-            label = Text(f"{10**tick:g}" if powers else format_number(tick), size="small")
-            world = np.array([*corner, float(_relief(np.array([tick]), heights)[0])])
-
-            def follow(text: VMobject, world: np.ndarray = world) -> None:
-                place = view.project(world)
-                text.baseline_at([place[0] - 0.15 - text.advance, place[1] - 0.08, 0])
-
-            label.add_updater(follow)
-            follow(label)
-            labels.add(label)
-        return labels
+    def _directions(self) -> tuple[str, str, str]:
+        plane = self.data.plane
+        kind = "component" if plane.directions == "pca" else "direction"
+        first, second = (
+            f"{name} {kind}: {format_number(axis[0], 0)} to {format_number(axis[-1], 0)}"
+            for name, axis in (("first", plane.x), ("second", plane.y))
+        )
+        return first, second, "training loss"
 
     # Sharp and flat
 
     def _sharp_and_flat(self) -> None:
-        left, right = layout.STAGE.rows(4.3, 1.5, gap=0.15)[0].columns(1, 1, gap=1.0)
         pair = self.data.batch_sizes
+        charts, below = STAGE.rows(4.2, 1.5, gap=0.2)
+        left, right = charts.columns(1, 1, gap=1.0)
+        table = Rows(below, 0.85, 0.5)
+        names = table.names(
+            *(Colored(f"Batch {end.batch_size}", role) for end, role in self._ends())
+        )
+        columns = self._measures(table)
         steep = self._slices(left, "steep_slice", pair.distances, "distance along it")
         mean = self._slices(right, "train_slice", pair.alphas, "filter-normalised distance")
-        steep_title = layout.heading(left, "Along the steepest direction")
-        mean_title = layout.heading(right, "Along random directions")
-        table = self._minima_table()
-        self.play(FadeIn(steep), FadeIn(steep_title), FadeIn(table))
-        self.say(*self._training_sentence())
-        self.next_slide(
-            notes="Both runs start from the same weights and stop at the same training loss, so "
-            "that two places are compared and not two amounts of training."
-        )
-        self.play(FadeIn(mean), FadeIn(mean_title), *self.saying(self._verdict()))
-        self.next_slide(notes=self._verdict() + ". Sharpness depends on how weights are scaled.")
+        self.play(FadeIn(names), FadeIn(columns[0]), *self.saying(*self._training()))
+        self.play(FadeIn(layout.heading(left, "Along the steepest direction")), FadeIn(steep[0]))
+        self.play(*(Create(curve) for curve in steep[1:]), FadeIn(columns[1]), run_time=1.5)
+        self.next_slide("Both stop at one training loss: two places, not two amounts of training.")
+        self.play(FadeIn(layout.heading(right, "Along random directions")), FadeIn(mean[0]))
+        self.play(*(Create(curve) for curve in mean[1:]), run_time=1.5)
+        self.play(FadeIn(columns[2]), FadeIn(columns[3]), *self.saying(self._verdict()))
+        self.next_slide(f"Along random directions {self._rises()}: it depends on where one looks.")
 
-    def _training_sentence(self) -> list[Any]:
+    def _rises(self) -> str:
+        lesser = self.data.batch_sizes.rise.lesser
+        return "both rise alike" if lesser == "neither" else f"the {lesser} rises less"
+
+    def _ends(self) -> Iterator[tuple[Any, str]]:
         pair = self.data.batch_sizes
+        return zip((pair.small, pair.large), ("weight", "input"), strict=True)
+
+    def _training(self) -> list[Content]:
+        pair = self.data.batch_sizes
+        small, large = (Colored(str(end.batch_size), role) for end, role in self._ends())
+        end = f": one start, and both stopped at a training loss of {pair.target_loss:g}"
+        return ["Batches of ", small, " and of ", large, end]
+
+    def _measures(self, table: Rows) -> list[VGroup]:
+        """Columns: loss and curvature on the training data, loss and accuracy on the test data."""
+        ends = [end for end, _ in self._ends()]
+        columns = {
+            "train loss": [format_number(end.train_loss, 3) for end in ends],
+            "largest Hessian eigenvalue": [format_number(end.largest_eigenvalue) for end in ends],
+            "test loss": [format_number(end.test_loss, 3) for end in ends],
+            "test accuracy": [_percent(end.test_accuracy, 1) for end in ends],
+        }
+        rights = 3.3, 7.0, 9.6, 12.4
         return [
-            "Batches of ",
-            Colored(str(pair.small.batch_size), "weight"),
-            " and of ",
-            Colored(str(pair.large.batch_size), "input"),
-            f", one start, both stopped at a training loss of {pair.target_loss:g}",
+            table.values(right, *values, head=head)
+            for right, (head, values) in zip(rights, columns.items(), strict=True)
         ]
 
     def _slices(self, box: Box, field: str, at: np.ndarray, x_label: str) -> VGroup:
-        pair = self.data.batch_sizes
-        curves = getattr(pair.small, field), getattr(pair.large, field)
-        top = 1.05 * max(float(curve.max()) for curve in curves)
+        """A chart, and on it the loss around both end points."""
+        curves = [(getattr(end, field), role) for end, role in self._ends()]
+        top = 1.05 * max(float(curve.max()) for curve, _ in curves)
         room = box.below_heading()
         chart = Chart(
             (float(at[0]), float(at[-1])), (0.0, top), room.width - 0.8, room.height - 1.15,
@@ -295,42 +288,14 @@ class LossLandscape(LessonScene):
         )  # fmt: skip
         low, high = chart.box
         chart.shift([room.left + 0.6 - low[0], room.top - 0.4 - high[1], 0])
-        lines = [
-            chart.curve(at, curve, role)
-            for curve, role in zip(curves, ("weight", "input"), strict=True)
-        ]
-        return VGroup(chart, *lines)
-
-    def _minima_table(self) -> VGroup:
-        """Both end points, row by row: curvature, losses, accuracy."""
-        pair = self.data.batch_sizes
-        box = layout.STAGE.rows(4.3, 1.5, gap=0.15)[1]
-        columns = np.array([0.0, 4.2, 7.2, 9.4, 11.8])
-        heads = "", "largest Hessian eigenvalue", "train loss", "test loss", "test accuracy"
-        table = VGroup()
-        for x, head in zip(columns[1:] + 1.1, heads[1:], strict=True):
-            text = Text(head, size="small", role="muted")
-            table.add(text.baseline_at([box.left + x - text.advance, box.top - 0.35, 0]))
-        for row, (end, role) in enumerate(((pair.small, "weight"), (pair.large, "input"))):
-            y = box.top - 0.85 - 0.5 * row
-            table.add(Text(f"Batch {end.batch_size}", role=role).baseline_at([box.left, y, 0]))
-            values = (
-                format_number(end.largest_eigenvalue),
-                format_number(end.train_loss, 3),
-                format_number(end.test_loss, 3),
-                f"{100 * end.test_accuracy:.1f} %",
-            )
-            for x, value in zip(columns[1:] + 1.1, values, strict=True):
-                cell = Text(value)
-                table.add(cell.baseline_at([box.left + x - cell.advance, y, 0]))
-        return table
+        return VGroup(chart, *(chart.curve(at, curve, role) for curve, role in curves))
 
     def _verdict(self) -> str:
         """What this run found, in words that follow from the numbers."""
         pair = self.data.batch_sizes
         flatter, better = pair.eigenvalue.lesser, pair.test_loss.lesser
         if flatter == "neither":
-            first = "Here both minima are about as sharp"
+            first = "Here both places are about as sharp"
         else:
             first = f"Here the {flatter} ended in the flatter place"
         if better == "neither":
@@ -342,165 +307,114 @@ class LossLandscape(LessonScene):
 
     def _saddle(self) -> None:
         saddle = self.data.saddle
-        left, right = layout.STAGE.columns(7.4, 4.6, gap=0.6)
-        view = View(turn=0.5, elevation=0.85, scale=2.2, centre=left.centre - [0, 0.5, 0])
-        surface = self._saddle_surface(view)
-        facts = self._saddle_facts(right)
-        self.play(FadeIn(surface), FadeIn(facts))
+        left, right = STAGE.columns(7.4, 4.6, gap=0.6)
+        view = View(0.4, 0.7, 2.1, left.centre - [-0.35, 0.45, 0])
+        names = "steepest way down", "steepest way up", "training loss"
+        relief = Relief(saddle.plane_loss, saddle.offsets, saddle.offsets, view, names=names)
+        middle = relief.world(np.zeros((1, 2)), np.array([saddle.loss]))[0]
+        dot = relief.marker(middle, "text")
+        self.play(FadeIn(relief), FadeIn(dot), FadeIn(self._saddle_facts(right)))
         self.say("With all weights at zero the gradient vanishes, and the loss curves both ways")
-        self.play(view.turn.animate.set_value(1.2), run_time=3)
+        self.play(view.turn.animate.set_value(1.0), run_time=3)
         self.next_slide(
-            notes="This is the same network's own loss. The Hessian is computed in full, and its "
-            f"eigenvalues are counted: {saddle.negative} of them are negative."
+            f"The whole Hessian was computed: {saddle.negative:,} of its eigenvalues are negative."
         )
-        self._leave(surface, saddle)
-        self.say(
-            "A push of ",
-            Colored(f"{saddle.leaving.start_offset:g}", "gradient"),
-            f" is enough: descent leaves, to a loss of {saddle.leaving.loss[-1]:.2f}",
-        )
-        self.next_slide(notes="Descent does not stay at a saddle; it is only slow to leave it.")
+        self.play(self._leaving(relief), FadeOut(dot), run_time=theme.SLOW, rate_func=linear)
+        push, end = saddle.leaving.start_offset, saddle.leaving.loss[-1]
+        self.say("A push of ", Colored(f"{push:g}", "gradient"),
+                 f" is enough: descent leaves, and comes to a loss of {end:.2f}")  # fmt: skip
+        self.next_slide("Descent does not stay at a saddle; it is only slow to leave it.")
 
-    def _saddle_surface(self, view: View) -> Surface:
-        loss = self.data.saddle.plane_loss
-        surface = Surface(_relief(loss, loss), view)
-        return surface.set_line("floor", floor_rectangle(-0.03), "muted", "thin")
+    def _leaving(self, relief: Relief) -> UpdateFromAlphaFunc:
+        """Descent draws its path, as far as the plane shows it."""
+        path, edge = self.data.saddle.leaving, self.data.saddle.offsets[-1]
+        inside = np.all(np.abs(path.coordinates) <= edge, axis=1)
+        world = relief.world(path.coordinates[inside], path.plane_loss[inside])
 
-    def _saddle_path(self) -> np.ndarray:
-        saddle = self.data.saddle
-        path = saddle.leaving
-        inside = np.all(np.abs(path.coordinates) <= saddle.offsets[-1], axis=1)
-        xy = path.coordinates[inside] / saddle.offsets[-1]
-        world = as_world(xy, 0.0)
-        world[:, 2] = _relief(path.plane_loss[inside], saddle.plane_loss)
-        return world
+        def draw(shown: Relief, share: float) -> None:
+            shown.trace("leaving", until(world, share * (len(world) - 1)), "gradient")
 
-    def _leave(self, surface: Surface, saddle: Any) -> None:
-        world, progress = self._saddle_path(), ValueTracker(0)
-        surface.add_updater(
-            lambda s: s.set_line(
-                "leaving", _until(world, progress.get_value()), "gradient", "bold", 0.1
-            )
-        )
-        self.play(progress.animate.set_value(len(world) - 1), run_time=2.5, rate_func=linear)
+        return UpdateFromAlphaFunc(relief, draw)
 
     def _saddle_facts(self, box: Box) -> VGroup:
-        saddle = self.data.saddle
+        saddle, table = self.data.saddle, Rows(box, 1.05)
+        facts = {
+            "length of the gradient": _below_power_of_ten(saddle.gradient_norm),
+            "eigenvalues below zero": f"{saddle.negative:,}",
+            "eigenvalues at zero": f"{saddle.zero:,}",
+            "eigenvalues above zero": f"{saddle.positive:,}",
+            "steepest curvature down": format_number(saddle.down_eigenvalue),
+            "steepest curvature up": format_number(saddle.up_eigenvalue),
+        }
         heading = layout.heading(box, "A saddle of this network")
-        rows = (
-            ("length of the gradient", _power_of_ten(saddle.gradient_norm)),
-            ("eigenvalues below zero", f"{saddle.negative}"),
-            ("eigenvalues at zero", f"{saddle.zero}"),
-            ("eigenvalues above zero", f"{saddle.positive}"),
-            ("steepest curvature down", format_number(saddle.down_eigenvalue)),
-            ("steepest curvature up", format_number(saddle.up_eigenvalue)),
-        )
-        table = VGroup(heading)
-        for row, (name, value) in enumerate(rows):
-            y = box.top - 1.05 - 0.55 * row
-            table.add(Text(name, role="muted").baseline_at([box.left, y, 0]))
-            cell = Text(value)
-            table.add(cell.baseline_at([box.right - cell.advance, y, 0]))
-        return table
+        return VGroup(heading, table.names(*facts), table.values(box.width, *facts.values()))
 
     # The step size alone decides
 
     def _step_size(self) -> None:
-        left, right = layout.STAGE.columns(6, 6, gap=0.9)
-        chart, bands = self._wells(left, 4.25)
-        table = self._rates_table(right)
-        self.play(FadeIn(chart), FadeIn(bands))
-        self.say("Two minima of one depth, one sharp and one flat, and one starting point")
-        progress = ValueTracker(0.0)
-        walks = [self._descent(chart, d, role, progress) for d, role in self._descents()]
-        self.add(*walks)
-        self.play(FadeIn(table), progress.animate.set_value(1.0), run_time=4, rate_func=linear)
-        for walk in walks:
-            walk[0].clear_updaters()
-            walk[1].clear_updaters()
+        wells, table = self.data.step_sizes, Rows(RIGHT, 1.05)
+        chart, bands = self._wells(LEFT)
+        self.play(FadeIn(chart), FadeIn(bands), FadeIn(self._thresholds()))
+        self.say("A surface made for this: two minima of one depth, one sharp and one flat")
+        heading = layout.heading(RIGHT, "Where descent ends")
+        for row, (descent, role) in enumerate(zip(wells.descents, RATE_ROLES, strict=True)):
+            key = Key(RIGHT.left, table.baseline(row), role, f"step size {descent.rate:g}")
+            walk = Walk(chart.place(descent.positions), role, "thin")
+            end = "neither" if descent.ended_in == "neither" else f"{descent.ended_in} minimum"
+            words = Text(end).baseline_at([RIGHT.left + 3.3, table.baseline(row), 0])
+            self.play(FadeIn(key), *([FadeIn(heading)] if row == 0 else []), run_time=theme.BEAT)
+            self.play(walk.walking(rate_func=_early), run_time=1.5)
+            self.play(FadeIn(words), run_time=theme.BEAT)
         self.say(*self._step_sentence())
-        self.next_slide(
-            notes="Gradient descent stays in a minimum only if the step is below two over its "
-            "largest curvature. A larger step is thrown out of the sharp minimum."
-        )
+        self.next_slide("Descent holds in a minimum only while step times curvature is below two.")
 
-    def _descents(self) -> list[tuple[Any, str]]:
-        return list(zip(self.data.step_sizes.descents, RATE_ROLES, strict=True))
-
-    def _wells(self, box: Box, side: float) -> tuple[Chart, ContourBands]:
+    def _wells(self, box: Box) -> tuple[Chart, ContourBands]:
         wells = self.data.step_sizes
-        span = (float(wells.x[0]), float(wells.x[-1])), (float(wells.y[0]), float(wells.y[-1]))
-        chart = Chart(
-            *span, side, side, x_label="first weight", y_label="second weight", grid=False
-        )
-        _lower_left(chart, box)
+        chart = _square_chart(box, wells.x, wells.y, SIDE, "first weight", "second weight")
         levels = np.quantile(wells.loss, np.linspace(0.02, 0.9, 10))
         return chart, ContourBands(chart, wells.x, wells.y, wells.loss, levels)
 
-    def _descent(
-        self, chart: Chart, descent: Any, role: str, progress: ValueTracker | None = None
-    ) -> VGroup:
-        places = chart.place(descent.positions)
-        rim, line = Polyline(places, "background", "bold"), Polyline(places, role, "thin")
-        if progress is not None:
-            # Early steps are the story; the square root gives them most of the time.
-            at = lambda: _until(places, progress.get_value() ** 2 * (len(places) - 1))  # noqa: E731
-            rim.add_updater(lambda m: m.set_path(at()))
-            line.add_updater(lambda m: m.set_path(at()))
-        return VGroup(rim, line, Dot(places[-1], role))
+    def _thresholds(self) -> VGroup:
+        """Both minima: the curvature, and up to which step size descent holds there."""
+        wells = self.data.step_sizes.sharp, self.data.step_sizes.flat
+        table = Rows(RIGHT, 3.75)
+        curvatures = [format_number(float(well.eigenvalues[-1]), 1) for well in wells]
+        limits = [format_number(well.threshold, 3) for well in wells]
+        return VGroup(
+            table.names(*(f"{well.name.capitalize()} minimum" for well in wells)),
+            table.values(4.2, *curvatures, head="curvature λ"),
+            table.values(6.0, *limits, head="holds below 2/λ"),
+        )
 
-    def _rates_table(self, box: Box) -> VGroup:
-        table = VGroup(layout.heading(box, "Where descent ends"))
-        for row, (descent, role) in enumerate(self._descents()):
-            y = box.top - 1.05 - 0.55 * row
-            key = _key(box.left, y, role, f"step size {descent.rate:g}")
-            end = Text(
-                f"{descent.ended_in} minimum" if descent.ended_in != "neither" else "neither"
-            )
-            table.add(key, end.baseline_at([box.left + 3.3, y, 0]))
-        for row, well in enumerate((self.data.step_sizes.sharp, self.data.step_sizes.flat)):
-            y = box.top - 3.2 - 0.55 * row
-            curvature = format_number(float(well.eigenvalues[-1]), 1)
-            words = Text(
-                f"{well.name.capitalize()}: curvature {curvature}, holds below ",
-                Math("2 \\/ lambda"), f" = {well.threshold:.3f}", role="muted",
-            )  # fmt: skip
-            table.add(words.baseline_at([box.left, y, 0]))
-        return table
+    def _step_sentence(self) -> list[Content]:
+        largest, threshold = self.data.step_sizes.descents[-1], self.data.step_sizes.sharp.threshold
+        return ["A step of ", Colored(f"{largest.rate:g}", RATE_ROLES[-1]),
+                f", over {threshold:.3f}, cannot stay in the sharp minimum: "
+                f"it ends in the {largest.ended_in} one"]  # fmt: skip
 
-    def _step_sentence(self) -> list[Any]:
-        largest = self.data.step_sizes.descents[-1]
-        threshold = self.data.step_sizes.sharp.threshold
-        return [
-            "A step of ", Colored(f"{largest.rate:g}", RATE_ROLES[-1]),
-            f", over {threshold:.3f}, cannot stay in the sharp minimum: "
-            f"it ends in the {largest.ended_in} one",
-        ]  # fmt: skip
+    # The still
 
     def figure(self) -> None:
-        left, middle, right = layout.SAFE.columns(4.2, 4.4, 4.0, gap=0.35)
-        boxes = [Box(box.left, -2.6, box.right, 2.4) for box in (left, middle, right)]
+        columns = layout.SAFE.columns(4.2, 4.4, 4.0, gap=0.35)
+        boxes = [Box(box.left, -2.6, box.right, 2.4) for box in columns]
         self._figure_paths(boxes[0])
         self._figure_surface(boxes[1])
         self._figure_slices(boxes[2])
 
     def _figure_paths(self, box: Box) -> None:
-        chart = self._plane_chart(box, side=3.3)
-        walks = [self._walk(chart, path) for path in self.data.paths]
         heading = layout.heading(box, "Three runs on one plane")
-        self.panel("paths", heading, chart, self._bands(chart), *walks)
+        chart, bands = self._plane_chart(box, side=3.3)
+        walks = [self._walk(chart, path) for path in self.data.paths]
+        self.panel("paths", heading, chart, bands, *walks)
 
     def _figure_surface(self, box: Box) -> None:
-        view = View(turn=0.7, elevation=0.66, scale=1.3, centre=box.centre - [-0.25, 0.45, 0])
-        surface, labels = self._loss_surface(view)
+        relief = self._relief(View(0.7, 0.66, 1.3, box.centre - [-0.25, 0.45, 0]), None)
         keys = [
-            _key(
-                box.left + 1.55 * i, box.bottom + 0.13, ROLES[path.optimizer], NAMES[path.optimizer]
-            )
-            for i, path in enumerate(self.data.paths)
+            Key(box.left + 1.55 * i, box.bottom + 0.13, ROLES[p.optimizer], NAMES[p.optimizer])
+            for i, p in enumerate(self.data.paths)
         ]
         heading = layout.heading(box, f"The {self.data.plane.height_is}")
-        self.panel("surface", heading, surface, labels, *keys)
+        self.panel("surface", heading, relief.surface, relief.labels, *keys)
 
     def _figure_slices(self, box: Box) -> None:
         pair = self.data.batch_sizes
@@ -508,49 +422,36 @@ class LossLandscape(LessonScene):
         slices = self._slices(
             box.inset(bottom=0.35), "steep_slice", pair.distances, "along the steepest direction"
         )
-        ends = (pair.small, "weight"), (pair.large, "input")
         keys = [
-            _key(box.left + 0.6, box.bottom + 0.13 - 0.4 * i, role,
-                 f"batch {end.batch_size}: λ = {format_number(end.largest_eigenvalue)}")
-            for i, (end, role) in enumerate(ends)
+            Key(box.left + 0.6, box.bottom + 0.13 - 0.4 * i, role,
+                f"batch {end.batch_size}: λ = {format_number(end.largest_eigenvalue)}")
+            for i, (end, role) in enumerate(self._ends())
         ]  # fmt: skip
         self.panel("sharp and flat", heading, slices, *keys)
 
 
-def _lower_left(chart: Chart, box: Box) -> Chart:
-    """Put a chart's area into the lower left of a box, with room for ticks and labels."""
+def _square_chart(box: Box, x: np.ndarray, y: np.ndarray, side: float, *names: str) -> Chart:
+    """A square chart over the given axes in the lower left of a box, with room for its labels."""
+    across, upward = ((float(axis[0]), float(axis[-1])) for axis in (x, y))
+    chart = Chart(across, upward, side, side, x_label=names[0], y_label=names[1], grid=False)
     low, _ = chart.box
     return chart.shift([box.left + 0.62 - low[0], box.bottom + 0.75 - low[1], 0])
 
 
-def _key(x: float, y: float, role: str, words: str) -> VGroup:
-    """A line of a legend: a stroke in its colour and what it stands for."""
-    stroke = Polyline(np.array([[x, y + 0.09], [x + 0.4, y + 0.09]]), role, "bold")
-    return VGroup(stroke, Text(words).baseline_at([x + 0.55, y, 0]))
+def _at(values: np.ndarray, share: float) -> float:
+    return float(np.interp(share * (len(values) - 1), np.arange(len(values)), values))
 
 
-def _at(values: np.ndarray, tracker: ValueTracker) -> float:
-    return float(np.interp(tracker.get_value(), np.arange(len(values)), values))
+def _early(share: float) -> float:
+    """Most of the time for the first steps: they are the story."""
+    return share**2
 
 
-def _until(points: np.ndarray, index: float) -> np.ndarray:
-    """The points up to a fractional index, the last one between its neighbours."""
-    whole = min(int(index), len(points) - 2)
-    tip = points[whole] + (index - whole) * (points[whole + 1] - points[whole])
-    return np.concatenate([points[: whole + 1], tip[None]])
+def _percent(share: float, places: int = 0) -> str:
+    return format_number(100 * share, places, suffix=" %")
 
 
-def _centred(values: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """Coordinates on an axis as -1 to 1 over its extent."""
-    return 2 * (values - axis[0]) / (axis[-1] - axis[0]) - 1
-
-
-def _relief(values: np.ndarray, of: np.ndarray) -> np.ndarray:
-    """Heights of a surface in world units, from 0 at its lowest point to RELIEF at its highest."""
-    return RELIEF * (values - of.min()) / (of.max() - of.min())
-
-
-def _power_of_ten(value: float) -> str:
+def _below_power_of_ten(value: float) -> str:
     if value == 0:
         return "0"
     digits = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -80,8 +80,9 @@ class FrameEncoder:
 
     def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
         """Append a frame, (height, width, 4) uint8, `repeat` times."""
-        straight = _straight(pixels) if self.transparent else pixels
-        source = av.VideoFrame.from_numpy_buffer(straight, "rgba")
+        source = av.VideoFrame.from_ndarray(
+            _straight(pixels) if self.transparent else pixels, "rgba"
+        )
         yuv = self._pixels.startswith("yuv")
         frame = source.reformat(format=self._pixels, dst_colorspace="ITU709" if yuv else None)
         if yuv:

@@ -102,7 +102,7 @@ class Chart(VGroup):
     def _x_labels(self, ticks: np.ndarray) -> list[Text]:
         low = self.box[0]
         labels = []
-        for text, at in zip(_tick_texts(ticks), ticks, strict=True):
+        for text, at in zip(tick_texts(ticks), ticks, strict=True):
             label = Text(text, size="small", role="muted")
             x = self.place(np.array([at, 0.0]))[0]
             labels.append(label.baseline_at([x - label.advance / 2, low[1] - 0.3, 0]))
@@ -111,7 +111,7 @@ class Chart(VGroup):
     def _y_labels(self, ticks: np.ndarray) -> list[Text]:
         low = self.box[0]
         labels = []
-        for text, at in zip(_tick_texts(ticks), ticks, strict=True):
+        for text, at in zip(tick_texts(ticks), ticks, strict=True):
             label = Text(text, size="small", role="muted")
             y = self.place(np.array([0.0, at]))[1]
             labels.append(label.baseline_at([low[0] - 0.12 - label.advance, y - 0.075, 0]))
@@ -156,7 +156,8 @@ def _span(interval: Range) -> float:
     return (interval[1] - interval[0]) or 1.0
 
 
-def _tick_texts(ticks: np.ndarray) -> list[str]:
+def tick_texts(ticks: np.ndarray) -> list[str]:
+    """Evenly spaced numbers with as many decimals as they need."""
     if not len(ticks):
         return []
     fine = 1e-6 * (ticks[1] - ticks[0] if len(ticks) > 1 else 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from manim import ORIGIN, Animation, UpdateFromAlphaFunc, VGroup
@@ -161,7 +161,7 @@ class Heatmap(VGroup):
         values: np.ndarray,
         palette: Palette | None = None,
         by_row: bool = False,
-        **timing: float,
+        **timing: Any,
     ) -> Animation:
         """The animation in which cells and numbers run from what they show to `values`.
 
@@ -182,7 +182,7 @@ class Heatmap(VGroup):
 
         return UpdateFromAlphaFunc(self, show, **timing)
 
-    def moving(self, vertices: np.ndarray, **timing: float) -> Animation:
+    def moving(self, vertices: np.ndarray, **timing: Any) -> Animation:
         """The animation that carries the cells, each with its number, to `vertices` (4 R C, 3)."""
         start, end = self.cells.points.copy(), np.asarray(vertices)
 

@@ -143,13 +143,20 @@ class AngleArc(VMobject):
 
 
 class Dot(VMobject):
-    """A filled disc that marks a place."""
+    """A filled disc that marks a place; a rim keeps it off whatever colour lies below."""
 
-    def __init__(self, place: np.ndarray, role: str = "highlight", radius: float = 0.08):
-        super().__init__(stroke_width=0, fill_color=theme.color(role), fill_opacity=1)
+    def __init__(
+        self, place: np.ndarray, role: str = "highlight", radius: float = 0.08, rim: bool = False
+    ):
+        super().__init__(
+            stroke_width=theme.STROKES["hair"] if rim else 0,
+            stroke_color=theme.color("background"),
+            fill_color=theme.color(role),
+            fill_opacity=1,
+        )
         at = np.linspace(0, 2 * np.pi, 33)
-        rim = radius * np.column_stack([np.cos(at), np.sin(at)]) + np.asarray(place)[:2]
-        self.points = as_3d(polygon_curves(rim))
+        circle = radius * np.column_stack([np.cos(at), np.sin(at)]) + np.asarray(place)[:2]
+        self.points = as_3d(polygon_curves(circle))
 
 
 class Bar(VMobject):

@@ -7,7 +7,7 @@ from typing import Self
 
 import cairo
 import numpy as np
-from manim import ORIGIN, Mobject, ValueTracker, VMobject
+from manim import ORIGIN, Animation, Mobject, UpdateFromAlphaFunc, ValueTracker, VMobject
 
 from mlanim.stage import colormap, theme
 from mlanim.stage.batch import Batch, as_3d
@@ -34,6 +34,23 @@ class View(Mobject):
         self.turn, self.elevation = ValueTracker(turn), ValueTracker(elevation)
         self.zoom = ValueTracker(scale)
         self.centre = np.asarray(centre, dtype=float)
+
+    def gliding(self, to: View, **timing: float) -> Animation:
+        """The animation in which this view becomes another one: a move of the camera."""
+        start, end = self._settings(), to._settings()
+
+        def show(view: View, alpha: float) -> None:
+            turn, lift, zoom, *centre = (1 - alpha) * start + alpha * end
+            view.turn.set_value(turn)
+            view.elevation.set_value(lift)
+            view.zoom.set_value(zoom)
+            view.centre = np.array(centre)
+
+        return UpdateFromAlphaFunc(self, show, **timing)
+
+    def _settings(self) -> np.ndarray:
+        trackers = self.turn, self.elevation, self.zoom
+        return np.array([*(tracker.get_value() for tracker in trackers), *self.centre])
 
     def project(self, world: np.ndarray) -> np.ndarray:
         """World (..., 3) to the frame: x, y in manim units, and depth away from the viewer."""
@@ -117,14 +134,7 @@ class Surface(Batch):
 
     def height_at(self, xy: np.ndarray) -> np.ndarray:
         """Heights (N,) at places (N, 2) of [-1, 1]², bilinear between the grid's vertices."""
-        rows, columns = self.heights.shape
-        u = np.clip((xy[:, 0] + 1) / 2, 0, 1) * (columns - 1)
-        v = np.clip((xy[:, 1] + 1) / 2, 0, 1) * (rows - 1)
-        i, j = np.minimum(v.astype(int), rows - 2), np.minimum(u.astype(int), columns - 2)
-        a, b, h = v - i, u - j, self.heights
-        low = h[i, j] * (1 - b) + h[i, j + 1] * b
-        high = h[i + 1, j] * (1 - b) + h[i + 1, j + 1] * b
-        return np.asarray(low * (1 - a) + high * a)
+        return bilinear(self.heights, (xy + 1) / 2)
 
     def lift(self, xy: np.ndarray) -> np.ndarray:
         """Places (N, 2) of [-1, 1]² onto the surface, (N, 3) in space."""
@@ -194,10 +204,20 @@ def _stroke(ctx: cairo.Context, ends: list[list[float]], rgba: list[float], widt
     ctx.stroke()
 
 
-def floor_rectangle(z: float) -> np.ndarray:
-    """The closed outline of [-1, 1]² at height `z`, (5, 3)."""
+def floor_rectangle(z: float, pieces: int = 24) -> np.ndarray:
+    """The closed outline of [-1, 1]² at height `z`, each side in pieces, (4 `pieces` + 1, 3).
+
+    The pieces of a line are hidden or not each by its own depth.
+    """
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]], dtype=float)
-    return np.column_stack([corners, np.full(5, z)])
+    return as_world(in_pieces(corners, pieces), z)
+
+
+def in_pieces(corners: np.ndarray, pieces: int = 24) -> np.ndarray:
+    """A polyline (N, d) with `pieces` straight pieces for each of its own."""
+    at = np.linspace(0, len(corners) - 1, pieces * (len(corners) - 1) + 1)
+    columns = [np.interp(at, np.arange(len(corners)), column) for column in corners.T]
+    return np.stack(columns, axis=-1)
 
 
 def as_world(xy: np.ndarray, z: float) -> np.ndarray:
@@ -205,3 +225,14 @@ def as_world(xy: np.ndarray, z: float) -> np.ndarray:
     world = as_3d(xy)
     world[:, 2] = z
     return world
+
+
+def bilinear(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Values (R, C) of a grid, read at shares (N, 2) from 0 to 1 of its width and height: (N,)."""
+    size = np.array(values.shape[::-1]) - 1
+    at = np.clip(shares, 0, 1) * size
+    j, i = np.minimum(at.astype(int), size - 1).T
+    b, a = (at - np.column_stack([j, i])).T
+    low = values[i, j] * (1 - b) + values[i, j + 1] * b
+    high = values[i + 1, j] * (1 - b) + values[i + 1, j + 1] * b
+    return np.asarray(low * (1 - a) + high * a)

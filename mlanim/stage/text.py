@@ -98,9 +98,10 @@ class Typeset(VGroup):
             raise KeyError(f"No part {name!r} in this text; it has {sorted(self._parts)}.")
         return self[self._parts[name]]
 
-    def baseline_at(self, place: Iterable[float]) -> Self:
-        """Move the start of the first baseline to `place` (3,)."""
-        return self.shift(np.asarray(place) - self.origin)
+    def baseline_at(self, place: Iterable[float], align: Align = "left") -> Self:
+        """Put the left end, the middle or the right end of the first baseline at `place` (3,)."""
+        along = {"left": 0.0, "center": 0.5, "right": 1.0}[align] * self.advance
+        return self.shift(np.asarray(place) - self.origin - np.array([along, 0.0, 0.0]))
 
     def level_with(self, other: Typeset) -> Self:
         """Put the first baseline at the height of another text's."""

@@ -32,7 +32,7 @@ class UnitSquareSurface(VGroup):
         self.view = view
         wire = (len(values) - 1) // 4
         self.surface = Surface(np.asarray(values).T * HEIGHT, view, wire=wire)
-        self.surface.set_line("floor", _floor(), "muted", "thin", bias=-0.12)
+        self.surface.set_line("floor", floor_rectangle(0.0), "muted", "thin", bias=-0.12)
         self.spots = np.column_stack([_world(CORNERS), np.asarray(corners) * HEIGHT])
         self.numbers = VGroup(*(Text(format_number(value, 0)) for value in corners))
         self.mark = np.array([*_world(chosen[:2]), chosen[2] * HEIGHT])
@@ -62,13 +62,6 @@ class UnitSquareSurface(VGroup):
 
     def _seen(self, world: np.ndarray | list[float]) -> np.ndarray:
         return np.asarray(self.view.project(np.asarray(world, dtype=float))[:2])
-
-
-def _floor(pieces: int = 24) -> np.ndarray:
-    """The square's outline in short pieces, each of which is hidden or not by its own depth."""
-    corners = floor_rectangle(0.0)
-    at = np.linspace(0, 4, 4 * pieces + 1)
-    return np.column_stack([np.interp(at, np.arange(5), corners[:, k]) for k in range(3)])
 
 
 def _world(shares: np.ndarray) -> np.ndarray:

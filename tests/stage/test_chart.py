@@ -4,7 +4,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from mlanim.stage import theme
-from mlanim.stage.chart import Chart, Plane, _tick_texts, nice_ticks
+from mlanim.stage.chart import Chart, Plane, nice_ticks, tick_texts
 from mlanim.stage.number import MINUS
 
 bounded = st.floats(-1e4, 1e4)
@@ -48,15 +48,15 @@ def test_ticks_of_a_flipped_range_are_the_same_and_of_an_empty_one_none():
 @settings(deadline=None, max_examples=150)
 def test_tick_labels_say_exactly_where_the_ticks_are(low, span, most):
     ticks = nice_ticks(low, low + span, most)
-    for text, tick in zip(_tick_texts(ticks), ticks, strict=True):
+    for text, tick in zip(tick_texts(ticks), ticks, strict=True):
         assert float(text.replace(MINUS, "-")) == pytest.approx(tick, abs=1e-5 * span)
         assert text != MINUS + "0"
 
 
 def test_tick_labels_have_as_many_decimals_as_they_need():
-    assert _tick_texts(np.array([0.0, 0.2, 0.4])) == ["0.0", "0.2", "0.4"]
-    assert _tick_texts(np.array([-50.0, 0.0, 50.0])) == [MINUS + "50", "0", "50"]
-    assert _tick_texts(np.array([11.5])) == ["11.5"]
+    assert tick_texts(np.array([0.0, 0.2, 0.4])) == ["0.0", "0.2", "0.4"]
+    assert tick_texts(np.array([-50.0, 0.0, 50.0])) == [MINUS + "50", "0", "50"]
+    assert tick_texts(np.array([11.5])) == ["11.5"]
 
 
 @given(

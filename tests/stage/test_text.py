@@ -198,3 +198,9 @@ def test_polygon_curves_run_straight_through_the_corners():
 def test_the_theme_in_use_colours_new_texts():
     theme.use("light")
     assert colors(Text("a")) == {theme.LIGHT.roles["text"]}
+
+
+@pytest.mark.parametrize(("align", "share"), [("left", 0), ("center", 0.5), ("right", 1)])
+def test_a_baseline_can_be_placed_by_either_end_or_its_middle(align, share):
+    text = Text("seven words").baseline_at([1.0, 2.0, 0.0], align)
+    np.testing.assert_allclose(text.origin, [1 - share * text.advance, 2, 0])
