@@ -10,6 +10,7 @@ import click
 
 from mlanim.commands.options import default_jobs, entries, folders, parsed, scene_options
 from mlanim.render import catalog
+from mlanim.render.encoder import Encoder, parse_option
 from mlanim.render.errors import UsageError
 from mlanim.render.job import FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS
 
@@ -33,6 +34,18 @@ WORKER = "mlanim.export.worker"
 @click.option("--burn-in", is_flag=True, help="Captions within the frames, below the picture.")
 @click.option(
     "--plays", type=int, default=0, metavar="N", help="Of a gif, apng, webp; default: for ever."
+)
+@click.option(
+    "--encoder",
+    metavar="NAME",
+    help="One in graphics hardware, as h264_nvenc, h264_qsv, h264_videotoolbox.",
+)
+@click.option(
+    "--encoder-option",
+    "encoder_options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="As FFmpeg's encoder takes it, such as crf=16; repeatable.",
 )
 @scene_options
 def render(scenes: tuple[str, ...], **options: Any) -> None:
@@ -100,13 +113,19 @@ def _refuse_beside_from(options: dict[str, Any]) -> None:
         "transparent",
         "burn_in",
         "plays",
+        "encoder",
+        "encoder_options",
     )
     named = (*settled, "sets", "file", "seed")
     given = [name for name in named if options.get(name) not in (None, (), False)]
     if given:
-        flag = {"every": "all", "sets": "set", "file": "params", "burn_in": "burn-in"}.get(
-            given[0], given[0]
-        )
+        unlike = {
+            "every": "all",
+            "sets": "set",
+            "file": "params",
+            "encoder_options": "encoder-option",
+        }
+        flag = unlike.get(given[0], given[0].replace("_", "-"))
         raise UsageError(f"--from makes the very same file again; leave --{flag} out.")
 
 
@@ -117,6 +136,9 @@ def _request(kind: Any, options: dict[str, Any]) -> Any:
     taken = ("quality", "fps", "resolution", "theme", "format", "transparent", "output")
     asked: dict[str, Any] = {name: options.get(name) for name in taken}
     asked |= {name: options[name] for name in ("burn_in", "plays") if name in options}
+    if options.get("encoder") or options.get("encoder_options"):
+        chosen = dict(parse_option(text) for text in options["encoder_options"])
+        asked["encoder"] = Encoder(options["encoder"] or "", chosen)
     seed = {} if options["seed"] is None else {"seed": options["seed"]}
     params = {**from_file, **seed, **parsed(options["sets"])}
     return request.Request(kind, **asked, params=params)

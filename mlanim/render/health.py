@@ -79,9 +79,9 @@ def _encoder(format: str) -> Callable[[], str]:
     def look() -> str:
         import av.codec
 
-        from mlanim.render.video import encoder_of
+        from mlanim.render.encoder import codec_of
 
-        name = encoder_of(format, False)[1]
+        name = codec_of(format, False)[1]
         av.codec.Codec(name, "w")
         return name
 

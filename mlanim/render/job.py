@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from mlanim import __version__
 from mlanim.render.catalog import SceneEntry
+from mlanim.render.encoder import OWN, Encoder
 from mlanim.render.errors import UsageError, shortened
 from mlanim.render.sources import source_digest, texts_in
 
@@ -46,6 +47,7 @@ class Job:
 
     `settings` are the parameters as the user gave them; the scene validates them where it is
     imported, in the process that draws. `plays` is how often an animated picture plays, 0 for ever.
+    `encoder` is what the user asked for of the video encoder.
     """
 
     scene: SceneEntry
@@ -60,6 +62,7 @@ class Job:
     settings: Mapping[str, Any] = field(default_factory=dict)
     burn_in: bool = False
     plays: int = 0
+    encoder: Encoder = OWN
 
     def __post_init__(self) -> None:
         formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS}
@@ -93,6 +96,8 @@ class Job:
                 f"--burn-in needs a height of at least {LOWEST_WITH_CAPTIONS} pixels, "
                 f"not {self.height}: smaller captions cannot be read."
             )
+        if self.encoder != OWN:
+            self.encoder.check(self.format, self.transparent)
         if not (16 <= self.width <= MOST_PIXELS and 16 <= self.height <= MOST_PIXELS):
             raise UsageError(
                 f"Resolution {self.width}x{self.height} is out of bounds; "
@@ -125,7 +130,11 @@ class Job:
     def from_json(cls, line: str) -> Job:
         """The reverse of `to_json`."""
         fields = json.loads(line)
-        return cls(**{**fields, "scene": SceneEntry(**fields["scene"])})
+        nested = {
+            "scene": SceneEntry(**fields["scene"]),
+            "encoder": Encoder(**fields["encoder"]),
+        }
+        return cls(**{**fields, **nested})
 
     def digest(self) -> str:
         """A name for the result: it changes whenever anything that shapes the file changes."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from mlanim.render import catalog, settings
 from mlanim.render.catalog import SceneEntry
+from mlanim.render.encoder import OWN, Encoder
 from mlanim.render.errors import UsageError, shortened
 from mlanim.render.job import FASTEST, FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS, Job, Kind
 from mlanim.render.outputs import read
@@ -32,6 +33,7 @@ class Request:
     transparent: bool | None = None
     burn_in: bool = False
     plays: int = 0
+    encoder: Encoder = OWN
     output: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
@@ -69,6 +71,7 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
             settings=_settings(request, base, entry),
             burn_in=request.burn_in,
             plays=request.plays,
+            encoder=request.encoder,
         )
         for entry in entries
     ]
@@ -96,7 +99,18 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
         settings=content["parameters"],
         burn_in=content.get("burn_in", False),
         plays=content.get("plays", 0),
+        encoder=_encoder_of(content, sidecar),
     )
+
+
+def _encoder_of(content: Mapping[str, Any], sidecar: Path) -> Encoder:
+    found = content.get("encoder", {})
+    options = found.get("options", {}) if isinstance(found, dict) else None
+    if not (isinstance(options, dict) and all(isinstance(v, str) for v in options.values())):
+        raise UsageError(
+            f"{sidecar}: encoder is {shortened(found)}; it must have name and options."
+        )
+    return Encoder(str(found.get("name", "")), options)
 
 
 def _scene_of(content: Mapping[str, Any], sidecar: Path) -> SceneEntry:

@@ -54,6 +54,7 @@ def describe(
         "transparent": job.transparent,
         "burn_in": job.burn_in,
         "plays": job.plays,
+        "encoder": asdict(job.encoder),
         "results": results(data),
         "results_key": data_key,
         "versions": versions(),

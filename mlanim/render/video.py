@@ -13,36 +13,12 @@ import av
 import numpy as np
 from av.video.frame import PictureType
 
-from mlanim.render.errors import OutputError, RenderError
-
-Codec = tuple[str, str, str, dict[str, str]]  # container, encoder, pixel format, options
-
-_X264 = {"preset": "veryfast", "crf": "18", "tune": "animation"}
-_VP9 = {"crf": "24", "b": "0", "cpu-used": "5", "row-mt": "1"}
-_WEBP = {"lossless": "1", "compression_level": "2", "quality": "50"}  # text stays sharp
-
-_OPAQUE: dict[str, Codec] = {
-    "mp4": ("mp4", "libx264", "yuv420p", _X264),
-    "mov": ("mov", "libx264", "yuv420p", _X264),
-    "webm": ("webm", "libvpx-vp9", "yuv420p", _VP9),
-    "gif": ("matroska", "libx264rgb", "rgb24", {"preset": "ultrafast", "qp": "0"}),
-    "apng": ("apng", "apng", "rgb24", {"pred": "none"}),
-    "webp": ("webp", "libwebp_anim", "bgra", _WEBP),
-}
-_CLEAR: dict[str, Codec] = {
-    "mov": ("mov", "prores_ks", "yuva444p10le", {"profile": "4444"}),
-    "webm": ("webm", "libvpx-vp9", "yuva420p", {**_VP9, "auto-alt-ref": "0"}),
-    "apng": ("apng", "apng", "rgba", {"pred": "none"}),
-    "webp": ("webp", "libwebp_anim", "bgra", _WEBP),
-}
+from mlanim.render.background import Background
+from mlanim.render.encoder import HARDWARE, OWN, Encoder, codec_of, lookahead
+from mlanim.render.errors import OutputError, RenderError, UsageError, shortened
 
 THREADS = 2
 """A fixed number: the encoder's output may depend on it, and must not depend on the machine."""
-
-
-def encoder_of(format: str, transparent: bool) -> Codec:
-    """Container, encoder, pixel format and options that a format is made with."""
-    return (_CLEAR if transparent else _OPAQUE)[format]
 
 
 class FrameEncoder:
@@ -61,11 +37,15 @@ class FrameEncoder:
         transparent: bool,
         plays: int = 0,
         keyframes: Collection[int] = (),
+        chosen: Encoder = OWN,
     ):
         self.path, self.format, self.transparent, self.plays = path, format, transparent, plays
         self.keyframes = keyframes
         self.frames = 0
-        container, encoder, self._pixels, options = encoder_of(format, transparent)
+        self._encoded = 0
+        container, encoder, self._pixels, options = codec_of(format, transparent, chosen)
+        if encoder == "libx264":
+            options = {"rc-lookahead": lookahead(size), **options}
         rate = Fraction(fps).limit_denominator(1001)
         self._time_base = 1 / rate
         self._raw = path.with_name(path.name + ".raw") if format == "gif" else path
@@ -75,28 +55,49 @@ class FrameEncoder:
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = self._pixels
         self._stream.codec_context.thread_count = THREADS
-        if self._pixels.startswith("yuv"):
+        if self._is_yuv:
             _tag_bt709(self._stream.codec_context)
+        try:
+            _open(self._stream.codec_context, encoder, chosen)
+        except BaseException:
+            self._container.close()
+            _remove(self._raw)
+            raise
+        self._behind = Background(self._encode)
+
+    @property
+    def _is_yuv(self) -> bool:
+        return self._pixels.startswith(("yuv", "nv"))
 
     def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
-        """Append a frame, (height, width, 4) uint8, `repeat` times."""
+        """Append a frame, (height, width, 4) uint8, `repeat` times.
+
+        It is encoded while the next one is drawn, so the array must stay as it is; what goes wrong
+        with it is raised by a later call.
+        """
+        self._behind.put((pixels, repeat))
+        self.frames += repeat
+
+    def _encode(self, piece: tuple[np.ndarray, int]) -> None:
+        pixels, repeat = piece
         source = av.VideoFrame.from_ndarray(
             _straight(pixels) if self.transparent else pixels, "rgba"
         )
-        yuv = self._pixels.startswith("yuv")
-        frame = source.reformat(format=self._pixels, dst_colorspace="ITU709" if yuv else None)
-        if yuv:
+        colorspace = "ITU709" if self._is_yuv else None
+        frame = source.reformat(format=self._pixels, dst_colorspace=colorspace)
+        if self._is_yuv:
             _tag_bt709(frame)
         with writing():
             for _ in range(repeat):
-                frame.pts, frame.time_base = self.frames, self._time_base
-                forced = self.frames in self.keyframes
+                frame.pts, frame.time_base = self._encoded, self._time_base
+                forced = self._encoded in self.keyframes
                 frame.pict_type = PictureType.I if forced else PictureType.NONE
-                self.frames += 1
+                self._encoded += 1
                 self._mux(frame)
 
     def finish(self) -> None:
         """Flush and close; afterwards the file is whole."""
+        self._behind.finish()
         with writing():
             self._mux(None)
             self._container.close()
@@ -106,6 +107,7 @@ class FrameEncoder:
 
     def abort(self) -> None:
         """Close and remove what was written."""
+        self._behind.drop()
         with contextlib.suppress(Exception):
             self._container.close()
         _remove(self._raw)
@@ -134,9 +136,37 @@ def _stream(container: Any, encoder: str, **settings: Any) -> Any:
     try:
         return container.add_stream(encoder, **settings)
     except (av.error.FFmpegError, ValueError) as error:
-        raise RenderError(
-            f"There is no encoder {encoder} here; `mlanim check` says how to get it."
+        raise _missing(encoder) from error
+
+
+def _open(context: Any, encoder: str, chosen: Encoder) -> None:
+    """Make an encoder ready, and tell what is wrong with it from what is wrong with its options."""
+    try:
+        context.open()
+    except (av.error.FFmpegError, OSError) as error:
+        if encoder in HARDWARE and not isinstance(error, ValueError):
+            raise _missing(encoder) from error
+        if not chosen.options:
+            raise RenderError(f"The video encoder failed: {error}.") from error
+        given = ", ".join(f"{key}={value}" for key, value in chosen.options.items())
+        raise UsageError(
+            f"{encoder} does not take {shortened(given, 120)}; "
+            f"`ffmpeg -h encoder={encoder}` lists what it takes."
         ) from error
+    unknown = [key for key in context.options if key in chosen.options]
+    if unknown:
+        raise UsageError(
+            f"{encoder} has no option {shortened(unknown[0])}; "
+            f"`ffmpeg -h encoder={encoder}` lists what it has."
+        )
+
+
+def _missing(encoder: str) -> RenderError:
+    if encoder in HARDWARE:
+        return RenderError(
+            f"{encoder} needs its hardware and driver, which are not here; leave --encoder out."
+        )
+    return RenderError(f"There is no encoder {encoder} here; `mlanim check` says how to get it.")
 
 
 @contextlib.contextmanager

@@ -181,9 +181,10 @@ def make_video(
 ) -> Made:
     """Plan, then draw every frame into the video; the poster is its last frame."""
     from mlanim.render import burn_in, captions, draw
+    from mlanim.render.encoder import codec_of
     from mlanim.render.join import join
     from mlanim.render.sound import SILENT
-    from mlanim.render.video import FrameEncoder, encoder_of
+    from mlanim.render.video import FrameEncoder
 
     with draw.configured(burn_in.picture_of(job), scene_class):
         planned = draw.plan(scene_class, params, data)
@@ -193,7 +194,7 @@ def make_video(
         sound = planned.sound if job.format not in SILENT else None
         pictures = temporary.with_name(temporary.name + ".silent") if sound else temporary
         encoder: Any = FrameEncoder(
-            pictures, job.format, size, job.fps, job.transparent, job.plays, starts
+            pictures, job.format, size, job.fps, job.transparent, job.plays, starts, job.encoder
         )
         if job.burn_in:
             encoder = burn_in.CaptionedEncoder(encoder, job, captions.narration(planned.slides))
@@ -206,7 +207,7 @@ def make_video(
             encoder.abort()
             raise
     if sound:
-        join([pictures], temporary, encoder_of(job.format, job.transparent)[0], sound)
+        join([pictures], temporary, codec_of(job.format, job.transparent)[0], sound)
         pictures.unlink()
     from mlanim.render.pixels import png_bytes
 

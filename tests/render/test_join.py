@@ -11,10 +11,11 @@ import av
 import numpy as np
 import pytest
 
+from mlanim.render.encoder import codec_of
 from mlanim.render.errors import RenderError
 from mlanim.render.join import cut, frame_count, join
 from mlanim.render.sound import Sound
-from mlanim.render.video import FrameEncoder, encoder_of
+from mlanim.render.video import FrameEncoder
 
 KINDS = [("mp4", False), ("mov", False), ("webm", False), ("mov", True), ("webm", True)]
 FPS = 60
@@ -62,7 +63,7 @@ def test_joined_pieces_are_what_one_encoder_would_have_timed(
     ]
     whole = encoded(tmp_path / f"whole.{kind[0]}", 0, 70, kind)
     joined = tmp_path / f"joined.{kind[0]}"
-    join(pieces, joined, encoder_of(*kind)[0])
+    join(pieces, joined, codec_of(*kind)[0])
     film, expected = decoded(joined, alpha=kind[1]), decoded(whole, alpha=kind[1])
     parts = [frame for piece in pieces for frame in decoded(piece, alpha=kind[1]).frames]
     assert len(film.frames) == frame_count(joined) == 70
@@ -110,7 +111,7 @@ def test_cuts_at_keyframes(
         assert film.times == expected.times[: end - first]
         assert film.rate == FPS
     again = tmp_path / f"again.{suffix}"
-    join([tmp_path / f"{first}.{suffix}" for first in bounds[:-1]], again, encoder_of(*kind)[0])
+    join([tmp_path / f"{first}.{suffix}" for first in bounds[:-1]], again, codec_of(*kind)[0])
     assert packets(again) == packets(whole)
 
 

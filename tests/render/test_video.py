@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mlanim.render import encoder as encoders
 from mlanim.render import video
 from mlanim.render.errors import OutputError, RenderError
 from mlanim.render.job import VIDEO_FORMATS
@@ -182,7 +183,7 @@ def test_leaves_only_the_video(tmp_path: Path, format: str) -> None:
 
 
 def test_a_missing_encoder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(video._OPAQUE, "mp4", ("mp4", "libnone", "yuv420p", {}))
+    monkeypatch.setitem(encoders._OPAQUE, "mp4", ("mp4", "libnone", "yuv420p", {}))
     with pytest.raises(RenderError, match="no encoder libnone here; `mlanim check` says"):
         FrameEncoder(tmp_path / "x.mp4", "mp4", SIZE, 10, False)
 
