@@ -13,7 +13,6 @@ import av
 import numpy as np
 from av.video.frame import PictureType
 
-from mlanim.render.background import Background
 from mlanim.render.encoder import HARDWARE, OWN, Encoder, codec_of, lookahead
 from mlanim.render.errors import OutputError, RenderError, UsageError, shortened
 
@@ -42,7 +41,6 @@ class FrameEncoder:
         self.path, self.format, self.transparent, self.plays = path, format, transparent, plays
         self.keyframes = keyframes
         self.frames = 0
-        self._encoded = 0
         container, encoder, self._pixels, options = codec_of(format, transparent, chosen)
         if encoder == "libx264":
             options = {"rc-lookahead": lookahead(size), **options}
@@ -63,41 +61,29 @@ class FrameEncoder:
             self._container.close()
             _remove(self._raw)
             raise
-        self._behind = Background(self._encode)
 
     @property
     def _is_yuv(self) -> bool:
         return self._pixels.startswith(("yuv", "nv"))
 
     def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
-        """Append a frame, (height, width, 4) uint8, `repeat` times.
-
-        It is encoded while the next one is drawn, so the array must stay as it is; what goes wrong
-        with it is raised by a later call.
-        """
-        self._behind.put((pixels, repeat))
-        self.frames += repeat
-
-    def _encode(self, piece: tuple[np.ndarray, int]) -> None:
-        pixels, repeat = piece
-        source = av.VideoFrame.from_ndarray(
-            _straight(pixels) if self.transparent else pixels, "rgba"
-        )
+        """Append a frame, (height, width, 4) uint8, `repeat` times."""
+        straight = _straight(pixels) if self.transparent else pixels
+        source = av.VideoFrame.from_numpy_buffer(straight, "rgba")
         colorspace = "ITU709" if self._is_yuv else None
         frame = source.reformat(format=self._pixels, dst_colorspace=colorspace)
         if self._is_yuv:
             _tag_bt709(frame)
         with writing():
             for _ in range(repeat):
-                frame.pts, frame.time_base = self._encoded, self._time_base
-                forced = self._encoded in self.keyframes
+                frame.pts, frame.time_base = self.frames, self._time_base
+                forced = self.frames in self.keyframes
                 frame.pict_type = PictureType.I if forced else PictureType.NONE
-                self._encoded += 1
+                self.frames += 1
                 self._mux(frame)
 
     def finish(self) -> None:
         """Flush and close; afterwards the file is whole."""
-        self._behind.finish()
         with writing():
             self._mux(None)
             self._container.close()
@@ -107,7 +93,6 @@ class FrameEncoder:
 
     def abort(self) -> None:
         """Close and remove what was written."""
-        self._behind.drop()
         with contextlib.suppress(Exception):
             self._container.close()
         _remove(self._raw)
