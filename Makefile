@@ -1,7 +1,8 @@
-.PHONY: help setup setup-test demo test pictures bench clean
+.PHONY: help setup setup-test demo docs test pictures bench clean
 
 help:
 	@echo 'make demo      set up, then render all scenes to renders/ as video and figure'
+	@echo 'make docs      build the gallery and docs/ as a site, in site/'
 	@echo 'make test      set up, then run every check'
 	@echo 'make setup     system libraries, .venv, pinned packages'
 	@echo 'make pictures  draw the pictures of the README again'
@@ -18,6 +19,9 @@ demo: setup
 	@echo 'Rendering all scenes to renders/' >&2
 	@.venv/bin/mlanim render --all -q m -o renders
 	@.venv/bin/mlanim figure --all -o renders
+
+docs: setup
+	@.venv/bin/mlanim gallery --docs docs -o site
 
 test: setup-test
 	.venv/bin/ruff check .

@@ -21,6 +21,7 @@ COMMANDS = {
     "figure": "make:figure",
     "check": "look:check",
     "embed": "publish:embed",
+    "gallery": "publish:gallery",
     "lint": "look:lint",
     "cache": "cache:show",
     "clean": "cache:clean",

@@ -1,15 +1,21 @@
-"""`embed`: what was rendered, put before readers."""
+"""`embed` and `gallery`: what was rendered, put before readers."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from mlanim.commands.options import folders
+from mlanim.commands.options import default_jobs, entries, folders
 from mlanim.render import catalog
 from mlanim.render.errors import UsageError
+from mlanim.render.job import QUALITIES
 
+WORKER = "mlanim.export.worker"
+GALLERY_QUALITY = "m"
+SITE_THEMES = ("dark", "light")
 EMBED_FORMATS = ("html", "markdown", "quarto", "latex", "typst")
 
 
@@ -49,3 +55,46 @@ def _rendered(scene: str) -> tuple[str, Path, str]:
         return path.stem, path.parent, path.stem
     name = catalog.select([scene], folders())[0].name
     return name, Path(defaults(Path.cwd()).get("output", DEFAULT_FOLDER)), scene
+
+
+@click.command()
+@click.argument("scenes", nargs=-1, metavar="[SCENE…]")
+@click.option("-o", "--output", default="site", metavar="DIR", help="The site; default: site/.")
+@click.option("--docs", metavar="DIR", help="Markdown files that become pages of the site.")
+@click.option("--title", default="Scenes", metavar="TEXT", help="The page's heading.")
+@click.option(
+    "--theme", type=click.Choice(SITE_THEMES), help="One theme; default: both, with a switch."
+)
+@click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="Of films; default: m.")
+@click.option("--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's.")
+@click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
+@click.option("--quiet", is_flag=True, help="No progress, only the result.")
+def gallery(scenes: tuple[str, ...], output: str, **options: Any) -> None:
+    """Build a static page of scenes, which needs nothing from elsewhere.
+
+    Films and figures that are there already are not drawn again.
+
+    \b
+    Examples:
+      mlanim gallery -o site/
+      mlanim gallery dot_product scenes/mine.py -o site/ --docs docs
+    """
+    from mlanim.export import gallery as page
+    from mlanim.export.site import Site, documents
+    from mlanim.render.engine import Engine
+    from mlanim.render.progress import reporter
+
+    found = entries(scenes, every=not scenes)
+    themes = (options["theme"],) if options["theme"] else SITE_THEMES
+    site = Site(Path(output), documents(Path(options["docs"])) if options["docs"] else ())
+    sizes = {name: options[name] for name in ("quality", "fps", "resolution")}
+    sizes["quality"] = sizes["quality"] or GALLERY_QUALITY
+    jobs = page.jobs(found, site.folder, themes, sizes)
+    with reporter(jobs, False, options["quiet"]) as report:
+        outcomes = Engine(default_jobs(), report, WORKER).run(jobs)
+    failed = [outcome for outcome in outcomes if outcome.code]
+    for message in dict.fromkeys(outcome.message for outcome in failed):
+        click.echo(f"Error: {message}", err=True)
+    if failed:
+        sys.exit(min(outcome.code for outcome in failed))
+    click.echo(page.write(site, found, themes, options["title"]))

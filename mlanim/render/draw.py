@@ -15,6 +15,7 @@ from manim._config.utils import ManimConfig, config_file_paths
 
 from mlanim.render.camera import fast
 from mlanim.render.errors import UsageError
+from mlanim.render.handover import Handover
 from mlanim.render.job import Job
 from mlanim.render.loading import SET_IN_JOB, set_by_file
 from mlanim.render.renderer import ALL, NONE, FrameRenderer, Span, Take
@@ -120,17 +121,21 @@ def draw(
     encoder: FrameEncoder,
     listener: FrameListener,
 ) -> tuple[Plan, np.ndarray]:
-    """Draw every frame into the encoder; the plan as drawn, and the last frame as the poster."""
-    last: list[np.ndarray] = []
+    """Draw every frame into the encoder; the plan as drawn, and the last frame as the poster.
+
+    The encoder runs beside the drawing, and has each frame's pixels for the length of a call.
+    """
 
     def take(pixels: np.ndarray, repeat: int) -> None:
-        encoder.write(pixels, repeat)
-        last[:] = [pixels]
+        hand_over(pixels, repeat)
         listener(encoder.frames)
 
-    scene, _ = built(scene_class, params, data, take, ALL)
-    scene.render()
-    return _plan(scene), last[0]
+    with Handover(encoder.write) as hand_over:
+        scene, _ = built(scene_class, params, data, take, ALL)
+        scene.render()
+    listener(encoder.frames)
+    assert hand_over.last is not None  # there is no scene without a frame
+    return _plan(scene), hand_over.last
 
 
 def built(

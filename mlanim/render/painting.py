@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -126,8 +127,13 @@ def _set_source(ctx: cairo.Context, ink: Ink, colors: Colors, line: GradientLine
         ctx.set_source_rgba(blue, green, red, alpha)
         return
     gradient = cairo.LinearGradient(*line(ink))
-    for offset, (red, green, blue, alpha) in zip(
-        np.linspace(0, 1, len(colors)).tolist(), colors, strict=True
-    ):
+    offsets = _offsets(len(colors))
+    for offset, (red, green, blue, alpha) in zip(offsets, colors, strict=True):
         gradient.add_color_stop_rgba(offset, blue, green, red, alpha)
     ctx.set_source(gradient)
+
+
+@functools.cache
+def _offsets(count: int) -> list[float]:
+    """Where the colours of a gradient lie between its ends."""
+    return np.linspace(0, 1, count).tolist()

@@ -24,7 +24,10 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.exceptions import EndSceneEarlyException
 
 Take = Callable[[np.ndarray, int], None]
-"""Receives a frame, (rows, columns, 4) uint8, and how often it is shown in a row."""
+"""Receives a frame, (rows, columns, 4) uint8, and how often it is shown in a row.
+
+The next frame is drawn over these pixels: whoever wants to keep them copies them.
+"""
 
 PATH_DEPENDENT = (PhaseFlow, MaintainPositionRelativeTo, UpdateFromFunc)
 """Animations whose end depends on the frames before it, and not on the time alone."""
@@ -151,7 +154,7 @@ class FrameRenderer(CairoRenderer):
         if shown > 0:
             self.save_static_frame_data(scene, scene.static_mobjects)
             self.update_frame(scene, mobjects=scene.moving_mobjects)
-            self.take(self.get_frame(), int(shown))
+            self.take(self.camera.pixel_array, int(shown))
         self._at(end)
         self._end_after_wanted()
 
@@ -167,7 +170,7 @@ class FrameRenderer(CairoRenderer):
             scene.update_to_time(times[index])
             if self.frames in self.wanted:
                 self.update_frame(scene, scene.moving_mobjects)
-                self.take(self.get_frame(), 1)
+                self.take(self.camera.pixel_array, 1)
             self._at(self.frames + 1)
             self._end_after_wanted()
             if scene.stop_condition is not None and scene.stop_condition():
@@ -202,7 +205,7 @@ class FrameRenderer(CairoRenderer):
             self._at(1)
             if 0 in self.wanted:
                 self.update_frame(scene)
-                self.take(self.get_frame(), 1)
+                self.take(self.camera.pixel_array, 1)
 
 
 def must_be_stepped(scene: Scene) -> bool:

@@ -114,7 +114,7 @@ class FastSpaceCamera(FastCamera, ThreeDCamera):
         """How much brighter a mobject is at the two ends of its gradient."""
         source = self.light_source.points[0]
         known = ink.kept.get("light source")
-        if known is None or not np.array_equal(known, source):
+        if known is None or known.tobytes() != source.tobytes():
             ink.kept["light source"] = source.copy()
             ink.kept["lights"] = np.array(
                 [

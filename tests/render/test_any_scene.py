@@ -35,7 +35,7 @@ class Reel:
         self.frames = 0
 
     def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
-        self.pictures += [pixels] * repeat
+        self.pictures += [np.array(pixels)] * repeat
         self.frames += repeat
 
 

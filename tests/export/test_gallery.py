@@ -1,0 +1,252 @@
+"""The gallery and the documents in a browser: they play, filter, dress, and ask nobody else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+
+from mlanim.export import gallery, site
+from mlanim.export.site import Site
+from mlanim.render import catalog
+from mlanim.render.catalog import SceneEntry
+from mlanim.render.errors import UsageError
+from mlanim.render.video import FrameEncoder
+from mlanim.stage import theme
+
+SCENES = Path(__file__).parent.parent / "demo_scenes"
+DOCS = Path(__file__).parent.parent.parent / "docs"
+HOSTILE = """<script>alert("t")</script> & 'quotes' {{ 7 * 7 }}"""
+THEMES = ("dark", "light")
+
+
+def publish(folder: Path, entry: SceneEntry) -> None:
+    """What a film and its figures leave in the site, from a film of two plain seconds."""
+    for shade, name in enumerate(THEMES):
+        film = folder / f"films/{entry.name}-{name}.mp4"
+        film.parent.mkdir(parents=True, exist_ok=True)
+        encoder = FrameEncoder(film, "mp4", (160, 90), 5, False)
+        encoder.write(np.full((90, 160, 4), 200 * shade, np.uint8), 10)
+        encoder.finish()
+        Image.new("RGB", (160, 90), (200 * shade,) * 3).save(film.with_suffix(".png"))
+        film.with_suffix(".vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nSaid.\n")
+        slides = [{"time": time, "notes": notes} for time, notes in ((1, "One."), (2, HOSTILE))]
+        about = {
+            "scene": entry.name, "kind": "video", "file": film.name, "parameters": {},
+            "format": "mp4", "resolution": [160, 90], "fps": 5, "theme": name,
+            "transparent": False, "duration": 2.0, "slides": slides,
+        }  # fmt: skip
+        film.with_suffix(".json").write_text(json.dumps(about))
+        for format in gallery.FIGURES:
+            figure = folder / f"figures/{format}/{entry.name}-{name}.{format}"
+            figure.parent.mkdir(parents=True, exist_ok=True)
+            figure.write_bytes(b"figure")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of two scenes and this repository's documents; one scene has hostile text."""
+    folder = tmp_path_factory.mktemp("site")
+    demo, untidy = catalog.select([str(SCENES / "demo.py"), str(SCENES / "untidy.py")])
+    entries = [demo, replace(untidy, title=HOSTILE, category="a & <b>", description=HOSTILE)]
+    for entry in entries:
+        publish(folder, entry)
+    gallery.write(Site(folder, site.documents(DOCS)), entries, THEMES, "Scenes")
+    return folder
+
+
+@pytest.fixture
+def tab(built: Path, open_tab: Callable[..., Any]) -> Any:
+    opened = open_tab((built / "index.html").as_uri(), color_scheme="dark")
+    yield opened
+    assert opened.complaints == []
+    assert all(address.startswith("file:") for address in opened.requests)
+
+
+PLAYING = "video => !video.paused && video.currentTime > 0"
+
+
+def test_plays_what_is_pointed_at_or_focused(tab: Any) -> None:
+    page = tab.page
+    video = page.locator("#demo video")
+    assert video.evaluate("video => video.controls || !video.paused") is False
+    page.hover("#demo .film")
+    page.wait_for_function(f"({PLAYING})(document.querySelector('#demo video'))")
+    page.hover("h1")
+    page.wait_for_function("document.querySelector('#demo video').paused")
+    page.focus("#untidy .play")
+    page.wait_for_function(f"({PLAYING})(document.querySelector('#untidy video'))")
+    page.focus("#demo .play")
+    page.wait_for_function("document.querySelector('#untidy video').paused")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#demo video').controls")
+    page.wait_for_function(f"({PLAYING})(document.querySelector('#demo video'))")
+
+
+def test_keeps_still_for_those_who_ask_for_it(built: Path, open_tab: Callable[..., Any]) -> None:
+    page = open_tab((built / "index.html").as_uri(), reduced_motion="reduce").page
+    page.hover("#demo .film")
+    page.focus("#demo .play")
+    page.wait_for_timeout(200)
+    assert page.locator("#demo video").evaluate("video => video.paused")
+
+
+def test_a_step_of_the_narration_is_a_place_in_the_film(tab: Any) -> None:
+    tab.page.click("#demo summary:has-text('Narration')")
+    tab.page.click("#demo .seek >> nth=1")
+    tab.page.wait_for_function("document.querySelector('#demo video').currentTime >= 1")
+
+
+def test_filters_by_word_and_by_category(tab: Any) -> None:
+    page = tab.page
+
+    def shown() -> list[str]:
+        return list(page.eval_on_selector_all(".scene:not([hidden])", "all => all.map(s => s.id)"))
+
+    assert (shown(), page.inner_text(".count")) == (["demo", "untidy"], "2 scenes")
+    page.fill("input[type=search]", "ARROW small")
+    assert (shown(), page.inner_text(".count")) == (["demo"], "1 scene")
+    page.fill("input[type=search]", "nowhere")
+    assert (shown(), page.inner_text(".count")) == ([], "No scenes")
+    page.fill("input[type=search]", "")
+    page.check("input[value='a & <b>']", force=True)
+    assert shown() == ["untidy"]
+
+
+def test_any_text_is_shown_as_it_is(tab: Any) -> None:
+    assert tab.page.inner_text("#untidy h2") == HOSTILE
+    assert HOSTILE in tab.page.text_content("#untidy .steps")
+    assert tab.page.evaluate("document.scripts.length") == 2
+
+
+def test_the_switch_dresses_page_films_and_figures_and_is_remembered(tab: Any) -> None:
+    page = tab.page
+
+    def worn() -> tuple[str, ...]:
+        script = """() => [getComputedStyle(document.body).backgroundColor,
+            document.querySelector("#demo video").getAttribute("src"),
+            document.querySelector("#demo video").getAttribute("poster"),
+            document.querySelector("#demo .downloads a").getAttribute("href")]"""
+        return tuple(page.evaluate(script))
+
+    def expected(name: str) -> tuple[str, ...]:
+        red, green, blue = (theme.hex_to_rgb(theme.THEMES[name].roles["background"]) * 255).round()
+        return (
+            f"rgb({red:.0f}, {green:.0f}, {blue:.0f})", f"films/demo-{name}.mp4",
+            f"films/demo-{name}.png", f"figures/svg/demo-{name}.svg",
+        )  # fmt: skip
+
+    assert worn() == expected("dark")
+    page.click(".theme-switch")
+    assert worn() == expected("light")
+    page.reload()
+    assert worn() == expected("light")
+
+
+def test_copies_the_command(
+    built: Path, open_tab: Callable[..., Any], serve_folder: Callable[[Path], str]
+) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    page = open_tab(f"{serve_folder(built)}/index.html", permissions=permissions).page
+    page.click("#demo .copy")
+    page.wait_for_function("document.querySelector('#demo .copy').textContent === 'Copied'")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.inner_text("#demo .command code")
+    assert re.fullmatch(r"mlanim render \S*demo\.py", copied)
+
+
+@pytest.mark.parametrize("name", ["index.html", "docs/writing-a-scene.html"])
+def test_fits_a_phone(built: Path, open_tab: Callable[..., Any], name: str) -> None:
+    page = open_tab((built / name).as_uri(), viewport={"width": 360, "height": 740}).page
+    for summary in page.query_selector_all("summary"):
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for box in [b.bounding_box() for b in page.query_selector_all("button:visible, label:visible")]:
+        assert min(box["width"], box["height"]) >= 24
+
+
+@pytest.mark.parametrize("scheme", THEMES)
+@pytest.mark.parametrize("name", ["index.html", "docs/architecture.html"])
+def test_axe_finds_nothing_serious(
+    built: Path, open_tab: Callable[..., Any], name: str, scheme: str
+) -> None:
+    page = open_tab((built / name).as_uri(), color_scheme=scheme).page
+    for summary in page.query_selector_all("summary"):
+        summary.click()
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+
+
+def test_every_link_within_the_site_leads_somewhere(built: Path) -> None:
+    pages = list(built.rglob("*.html"))
+    assert len(pages) == 1 + len(list(DOCS.glob("*.md")))
+    for page in pages:
+        text = page.read_text()
+        for link in re.findall(r'(?:href|src|poster)="([^"]+)"', text):
+            path, _, anchor = unquote(link).partition("#")
+            target = (page.parent / path) if path else page
+            assert target.is_file(), f"{page.name}: {link}"
+            assert not anchor or f'id="{anchor}"' in target.read_text(), f"{page.name}: {link}"
+
+
+def test_markdown_becomes_pages(tmp_path: Path) -> None:
+    (tmp_path / "b.md").write_text(
+        "# The *b* page\n\n## On a `thing`\n\n## On a thing\n\n[a](a.md#x) [here](#on-a-thing-1)\n"
+        "[out](../else.md) [web](https://example.org/)\n\n<script>1</script>\n\n|x|\n|-|\n|y|\n"
+    )
+    (tmp_path / "a.md").write_text("# A page\n")
+    first, second = site.documents(tmp_path)
+    assert (first.title, second.title, second.address) == ("A page", "The b page", "docs/b.html")
+    for piece in ('id="on-a-thing"', 'id="on-a-thing-1"', 'href="a.html#x"', "&lt;script&gt;",
+                  'href="https://example.org/"', "<td>y</td>"):  # fmt: skip
+        assert piece in second.body
+    assert "else" not in second.body
+    assert "out" in second.body
+
+
+def test_leaves_what_is_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<h1>Mine</h1>")
+    with pytest.raises(UsageError, match="was not made by mlanim"):
+        Site(tmp_path)
+    with pytest.raises(UsageError, match="is a file; a site needs a folder"):
+        Site(tmp_path / "index.html")
+    with pytest.raises(UsageError, match=r"There are no \.md files"):
+        site.documents(tmp_path)
+
+
+def test_the_command_builds_it_once_and_not_again(
+    mlanim: Callable[..., Any], demo: Path, tmp_path: Path
+) -> None:
+    words = ("gallery", demo, "--theme", "light", "--resolution", "64x36", "--fps", "5")
+    ran = mlanim(*words, "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.paths == [Path("site/index.html")]
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert "A small demonstration" in page
+    assert str(tmp_path) not in page
+    again = mlanim(*words)
+    assert again.err.count("unchanged") == 4
+    assert (tmp_path / "site" / "index.html").read_text() == page
+
+
+def test_a_scene_that_fails_leaves_no_page(mlanim: Callable[..., Any], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text(
+        "from mlanim.stage.scene import LessonScene\n"
+        "class Broken(LessonScene):\n    '''Broken'''\n"
+        "    def compute(params): return {}\n    def construct(self): nothing\n"
+    )
+    ran = mlanim("gallery", broken, "--theme", "dark", "--resolution", "64x36", "--fps", "5")
+    assert ran.code == 1
+    assert "name 'nothing' is not defined" in ran.err
+    assert "Traceback" not in ran.err
+    assert not (tmp_path / "site" / "index.html").exists()
