@@ -11,7 +11,8 @@ from manim import ORIGIN, Animation, Mobject, UpdateFromAlphaFunc, ValueTracker,
 
 from mlanim.stage import colormap, theme
 from mlanim.stage.batch import Batch, as_3d
-from mlanim.stage.mesh import SEAM, grid_faces, grown
+from mlanim.stage.depth import Pieces, paint_grid
+from mlanim.stage.mesh import grid_faces
 
 LIGHT = np.array([-0.45, -0.35, 0.82])
 
@@ -162,46 +163,16 @@ class Surface(Batch):
 
     def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
         """Paint faces and line pieces from back to front."""
-        corners = grown(self.points[self.faces, :2], SEAM * pixel)
-        depths = [self.points[self.faces, 2].mean(axis=1)]
-        pieces, paints, widths = [], [], []
-        for line in self.lines.values():
-            seen = self.view.project(line.world)
-            ends = np.stack([seen[:-1], seen[1:]], axis=1)
-            pieces.append(ends[:, :, :2])
-            depths.append(ends[:, :, 2].mean(axis=1) - line.bias)
-            paints += [line.rgba] * len(ends)
-            widths += [line.width] * len(ends)
-        strokes = np.concatenate(pieces).tolist() if pieces else []
-        order = np.argsort(-np.concatenate(depths), kind="stable").tolist()
-        fills = rgbas.tolist()
-        shapes = corners.tolist()
-        ctx.set_line_cap(cairo.LINE_CAP_ROUND)
-        for item in order:
-            if item < len(shapes):
-                _fill(ctx, shapes[item], fills[item])
-            else:
-                at = item - len(shapes)
-                _stroke(ctx, strokes[at], paints[at], widths[at])
+        vertices = self.points.reshape(*self.heights.shape, 3)
+        lines = [self._pieces(line) for line in self.lines.values()]
+        paint_grid(ctx, vertices, self.faces, rgbas, lines, pixel)
 
-
-def _fill(ctx: cairo.Context, corners: list[list[float]], rgba: list[float]) -> None:
-    red, green, blue, alpha = rgba
-    ctx.new_path()
-    for corner in corners:
-        ctx.line_to(*corner)
-    ctx.set_source_rgba(blue, green, red, alpha)
-    ctx.fill()
-
-
-def _stroke(ctx: cairo.Context, ends: list[list[float]], rgba: list[float], width: float) -> None:
-    red, green, blue, alpha = rgba
-    ctx.new_path()
-    ctx.move_to(*ends[0])
-    ctx.line_to(*ends[1])
-    ctx.set_source_rgba(blue, green, red, alpha)
-    ctx.set_line_width(width)
-    ctx.stroke()
+    def _pieces(self, line: _Line) -> Pieces:
+        seen = self.view.project(line.world)
+        ends = np.stack([seen[:-1], seen[1:]], axis=1)
+        depths = ends[:, :, 2].mean(axis=1) - line.bias
+        red, green, blue, alpha = line.rgba
+        return Pieces(ends[:, :, :2], depths, (red, green, blue, alpha), line.width)
 
 
 def floor_rectangle(z: float, pieces: int = 24) -> np.ndarray:
