@@ -6,20 +6,21 @@ the input plane, kinked at every crease it crosses."""
 from typing import Any, Literal
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Transform, VGroup
+from manim import Animation, Create, FadeIn, FadeOut, Transform, VGroup
 from pydantic import Field
 
 from mlanim.stage import colormap, layout, theme
 from mlanim.stage.chart import Chart, Plane
 from mlanim.stage.cloud import PointCloud
-from mlanim.stage.layout import Box
+from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.mesh import Mesh
-from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.shapes import Polyline, Segments
+from mlanim.stage.network import Network
+from mlanim.stage.scene import LessonScene, SceneParams, exchange
+from mlanim.stage.shapes import Dot, Polyline, Segments
 from mlanim.stage.text import Formula, Text
 
-CLASSES = "negative", "positive"
 CHECK = 0.86  # how much darker every second square of the sheet is
+LEFT, RIGHT = STAGE.columns(6.2, 5.6, gap=0.9)
 
 
 class PaperFolding(LessonScene):
@@ -45,200 +46,213 @@ class PaperFolding(LessonScene):
         return paper_folding_lecture(params.dataset, params.widths, params.seed)
 
     def construct(self) -> None:
-        title = self.show_title("How a network folds the plane")
-        self.left, self.right = layout.STAGE.columns(6.2, 5.6, gap=0.9)
+        self.show_title("How a network folds the plane")
         self._sheet()
-        self._one_neuron()
-        self._layers()
+        if self.data.one_neuron.crease is not None:
+            self._one_neuron()
+        for index in range(1, len(self.data.stages), 2):
+            self._layer(index)
         self._cut()
         self._unfold()
-        self.clear_stage(title, self.plane, self.sheet)
+        self._regions()
 
     # The sheet and its data
 
     def _sheet(self) -> None:
-        self.plane = self._stage_plane(0, self.left)
+        net = self.data.net
+        self.plane = self._stage_plane(0, LEFT)
         self.sheet = self._mesh(self.plane)
         self.cloud = self._cloud(self.plane)
-        self.side = self._side_text(
-            f"A {self._widths()} ReLU network",
-            f"{self.data.net.parameter_count} weights, trained on {self._examples()} points",
-            f"test accuracy {self._percent(self.data.net.test_accuracy)}",
-        )
+        self.network = Network((2, *net.widths, 1), RIGHT.inset(top=3.2))
+        self.side = self._words(
+            f"A {self._widths()} ReLU network", None,
+            f"{net.parameter_count} weights, trained on {self._examples()} points; "
+            f"it is right on {self._percent(net.test_accuracy)} of the test points",
+        )  # fmt: skip
         self.play(FadeIn(self.plane), FadeIn(self.sheet))
-        self.play(FadeIn(self.cloud), FadeIn(self.side))
-        self.say("A sheet of paper under the data; every place has a colour of its own")
-        self.next_slide(notes="Follow a colour: it tells where a piece of the sheet came from.")
+        self.play(FadeIn(self.cloud), FadeIn(self.side), FadeIn(self.network))
+        self.say("A sheet of paper under two classes of points; every place has its own colour")
+        self.next_slide("Follow a colour: it tells where a piece of the sheet came from.")
 
     # One neuron: collapse, and the mirror that it is not
 
     def _one_neuron(self) -> None:
-        one = self.data.one_neuron
-        if one.crease is not None:
-            crease = Polyline(self.plane.place(one.crease), "text", "bold")
-            self.play(Create(crease), *self._explain(*self._collapse_words()))
-            self._fold_to(one.collapsed, one.collapsed_points)
-            self.next_slide(
-                notes="Points that differ only along the neuron's normal are now one point: what "
-                "told them apart is lost."
-            )
-            self._fold_to(self.data.stages[0].vertices, self.data.stages[0].points)
-            self.play(*self._explain(*self._mirror_words()))
-            self._fold_to(one.mirrored, one.mirrored_points)
-            self.next_slide(
-                notes="A fold as of paper keeps every point, and needs a neuron for each side."
-            )
-            self._fold_to(self.data.stages[0].vertices, self.data.stages[0].points)
-            self.play(FadeOut(crease))
+        one, home = self.data.one_neuron, self.data.stages[0]
+        crease = Polyline(self.plane.place(one.crease), "text", "bold")
+        twins = self._twins()
+        dots = [Dot(place, "highlight", 0.1, rim=True) for place in self.plane.place(twins)]
+        words = self._explain(
+            "One ReLU neuron", Formula("bold(x) - min(0, z) thin bold(n)"),
+            f"Its dead side, {100 * one.dead_share:.0f}\u00a0% of the sheet with {one.dead_points} "
+            "points, lands on the crease. The two marked places become one.",
+            "A ReLU does not fold: it collapses, and what told points apart is lost",
+        )  # fmt: skip
+        self.play(Create(crease), *words, self.network.animate.light(1, one.neuron))
+        self.play(*(FadeIn(dot) for dot in dots), run_time=theme.BEAT)
+        self._fold_to(one.collapsed, one.collapsed_points, dots, self._moved(twins, 1))
+        self.next_slide("Places that differ only across the crease are now one place.")
+        self._fold_to(home.vertices, home.points, dots, twins)
+        self.play(*self._explain(
+            "A mirror fold", Formula('abs(z) = "ReLU"(z) + "ReLU"(-z)'),
+            "The same side, reflected in the crease: the two marked places stay two.",
+            "To fold as paper does takes two neurons, one for each side",
+        ))  # fmt: skip
+        self._fold_to(one.mirrored, one.mirrored_points, dots, self._moved(twins, 2))
+        self.next_slide("A fold as of paper keeps every place apart from those beside it.")
+        self._fold_to(home.vertices, home.points, dots, twins)
+        self.play(FadeOut(crease), *(FadeOut(dot) for dot in dots), run_time=theme.BEAT)
 
-    def _collapse_words(self) -> tuple[Any, ...]:
-        one = self.data.one_neuron
-        return (
-            "One ReLU neuron",
-            Formula("bold(x) - min(0, z) thin bold(n)", "display"),
-            f"The dead side, {100 * one.dead_share:.0f} % of the sheet with {one.dead_points} "
-            "points, lands on the crease",
-            "A ReLU does not fold: it collapses",
-        )
+    def _twins(self) -> np.ndarray:
+        """Two places (2, 2) on the dead side of the crease, one behind the other."""
+        one, half = self.data.one_neuron, self.data.sheet.half_width
+        middle, away = one.crease.mean(axis=0), -one.normal
+        room = np.min((half - np.sign(away) * middle) / np.maximum(np.abs(away), 1e-9))
+        return np.asarray(middle + np.outer([0.35, 0.75], room * away))
 
-    def _mirror_words(self) -> tuple[Any, ...]:
-        return (
-            "A mirror fold",
-            Formula('abs(z) = "ReLU"(z) + "ReLU"(-z)', "display"),
-            "The same side reflected in the crease keeps its points apart",
-            "To fold as paper does takes two neurons",
-        )
+    def _moved(self, places: np.ndarray, times: int) -> np.ndarray:
+        """Places (N, 2) after the neuron: once to the crease, twice to the mirror image."""
+        one = self.data.one_neuron
+        depth = np.minimum(0, places @ one.normal + one.offset)
+        return np.asarray(places - times * np.outer(depth, one.normal))
 
     # The layers
 
-    def _layers(self) -> None:
-        for index in range(1, len(self.data.stages), 2):
-            affine, relu = self.data.stages[index], self.data.stages[index + 1]
-            self.play(*self._explain(*self._layer_words(affine, relu)))
-            self._go_to(index)
-            self._go_to(index + 1)
-            self.next_slide(notes=self._layer_notes(relu))
-
-    def _layer_words(self, affine: Any, relu: Any) -> tuple[Any, ...]:
-        kept = (
-            ""
-            if affine.kept > 0.9995
-            else f", drawn as a projection that keeps {100 * affine.kept:.0f} %"
-        )
-        point, line, surface = (f"{100 * share:.0f} %" for share in relu.ranks)
-        neurons = "neuron" if affine.width == 1 else "neurons"
-        return (
-            f"Layer {affine.layer}: {affine.width} {neurons}{kept}",
-            Formula('bold(h) <- "ReLU"(W bold(h) + bold(b))', "display"),
-            f"Of the sheet {surface} is still a surface, {line} a line, {point} a point",
-            f"Layer {affine.layer} turns and stretches the sheet, then its ReLU presses it "
-            "against the axes",
-        )
-
-    def _layer_notes(self, relu: Any) -> str:
-        return f"After layer {relu.layer} nothing is left of the plane below zero on any axis."
+    def _layer(self, index: int) -> None:
+        affine, relu = self.data.stages[index], self.data.stages[index + 1]
+        seen = "" if affine.kept > 0.9995 else (
+            f" Drawn is a projection that keeps {100 * affine.kept:.0f} % of the variance."
+        )  # fmt: skip
+        neurons = "1 neuron" if affine.width == 1 else f"{affine.width} neurons"
+        words = self._explain(
+            f"Layer {affine.layer}: {neurons}", Formula("W bold(h) + bold(b)"),
+            f"Every neuron is one axis of the new plane.{seen}",
+            f"Layer {affine.layer} turns, stretches and shifts the sheet",
+        )  # fmt: skip
+        self.play(*words, self.network.animate.light(affine.layer))
+        self._go_to(index)
+        self.play(*self._explain(
+            f"Layer {affine.layer}: {neurons}", Formula('"ReLU"(W bold(h) + bold(b))'),
+            _shares(relu.ranks), "Its ReLU presses all that is below zero against the axes",
+        ))  # fmt: skip
+        self._go_to(index + 1)
+        self.next_slide(f"After layer {relu.layer} nothing is left below zero on any axis.")
 
     # One straight cut, unfolded
 
     def _cut(self) -> None:
         cut = self.data.cut
         words = self._explain(
-            "One straight cut",
-            Formula("bold(v) dot bold(h) + c = 0", "display"),
-            f"{self._percent(self.data.net.test_accuracy)} of the test points are put right",
-            "In the last space a straight line separates the classes",
-        )
+            "One straight cut", Formula("bold(v) dot bold(h) + c = 0"),
+            f"{self._percent(self.data.net.test_accuracy)} of the test points lie on their side.",
+            "In the last space one straight line separates the classes",
+        )  # fmt: skip
+        self.play(*words, self.network.animate.light(len(self.data.net.widths) + 1))
+        self.lines = self._boundary(len(self.data.stages) - 1)
         if cut.segment is not None:
-            self.cut_line = Polyline(self.plane.place(cut.segment), "highlight", "bold")
-            self.play(Create(self.cut_line), *words)
-        else:
-            self.play(*words)
-        self.next_slide(notes="The output neuron can do no more than this: one straight line.")
+            line = Polyline(self.plane.place(cut.segment), "highlight", "bold")
+            self.play(Create(line))
+        self.next_slide("The output neuron can do no more than this: one straight line.")
+        self.add(self.lines)
+        if cut.segment is not None:
+            self.play(FadeOut(line), run_time=theme.BEAT)
 
     def _unfold(self) -> None:
-        self.play(*self._explain(*self._unfold_words()))
-        lines = self._boundary(len(self.data.stages) - 1)
-        self.add(lines)
-        if self.data.cut.segment is not None:
-            self.play(FadeOut(self.cut_line), run_time=theme.BEAT)
-        self.lines = lines
+        words = self._explain(
+            "Unfolded", Formula("bold(v) dot bold(h)(bold(x)) + c = 0"),
+            "The same cut, on the sheet as it was before it was folded.",
+            "Unfold the sheet: the straight cut has a kink at each crease that it crosses",
+        )  # fmt: skip
+        self.play(*words, self.network.animate.light(None))
         for index in range(len(self.data.stages) - 2, -1, -1):
             self._go_to(index)
-        self.next_slide(
-            notes="Going back through the layers, the cut bends at every crease it meets."
+        self.next_slide("Going back through the layers, the cut bends at every crease it meets.")
+
+    def _regions(self) -> None:
+        counts, bounds = self.data.region_counts, self.data.region_bounds
+        found = ", ".join(
+            f"{count} of at most {bound} after layer {layer}"
+            for layer, (count, bound) in enumerate(zip(counts, bounds, strict=True), 1)
         )
         creases = Segments(self.plane.place(self.data.creases.segments), "text", "thin", 0.75)
+        words = self._explain(
+            f"{counts[-1]} linear regions", Formula("1 + n + (n (n - 1)) / 2"),
+            f"Counted by cutting: {found}. The formula is the most that one layer of n neurons "
+            "can make.",
+            "Within each region the network is one affine map",
+        )  # fmt: skip
         self.sheet.generate_target()
         self.sheet.target.set_rgbas(self._decision_colors())
-        self.play(Transform(self.sheet, self.sheet.target), FadeIn(creases))
-        self.play(*self._explain(*self._region_words()))
-        self.next_slide(notes=self._region_notes())
-
-    def _unfold_words(self) -> tuple[Any, ...]:
-        return (
-            "Unfolded",
-            Formula("bold(v) dot bold(h)(bold(x)) + c = 0", "display"),
-            "The same cut, seen on the sheet before it was folded",
-            "Unfold the sheet, and the straight cut is kinked at each crease it crosses",
-        )
-
-    def _region_words(self) -> tuple[Any, ...]:
-        counts, bounds = self.data.region_counts, self.data.region_bounds
-        rows = "; ".join(
-            f"layer {i + 1}: {count} of at most {bound}"
-            for i, (count, bound) in enumerate(zip(counts, bounds, strict=True))
-        )
-        return (
-            f"{counts[-1]} linear regions",
-            Formula("1 + n + (n (n - 1)) / 2", "display"),
-            f"Found by cutting, {rows}. The formula bounds one layer of n neurons in the plane",
-            "Within each region the network is one affine map",
-        )
-
-    def _region_notes(self) -> str:
-        return (
-            f"There are {self.data.region_counts[-1]} regions, counted exactly; doubling with each "
-            "neuron stops as soon as a layer has more neurons than the plane has dimensions."
+        self.play(Transform(self.sheet, self.sheet.target), FadeIn(creases), *words)
+        self.next_slide(
+            "A layer adds up to one crease for each neuron, bent by the layers before it."
         )
 
     # Moving the sheet
 
-    def _fold_to(self, vertices: np.ndarray, points: np.ndarray) -> None:
-        self._morph(self.plane.place(vertices), self.plane.place(points))
+    def _fold_to(
+        self, vertices: np.ndarray, points: np.ndarray, dots: list[Dot], places: np.ndarray
+    ) -> None:
+        moves = zip(dots, self.plane.place(places), strict=True)
+        self.play(
+            self.sheet.animate.set_vertices(self.plane.place(vertices)),
+            Transform(self.cloud, self._cloud_at(self.plane.place(points))),
+            *(dot.animate.move_to(place) for dot, place in moves),
+            run_time=1.5,
+        )
 
     def _go_to(self, index: int) -> None:
         """Carry the sheet, its points and the cut to another stage, in that stage's own axes."""
         stage = self.data.stages[index]
-        plane = self._stage_plane(index, self.left)
-        boundary = self._boundary(index, plane) if hasattr(self, "lines") else None
-        self._morph(plane.place(stage.vertices), plane.place(stage.points), plane, boundary)
+        plane = self._stage_plane(index, LEFT)
+        lines = [Transform(self.lines, self._boundary(index, plane))] if self._is_cut() else []
+        self.play(
+            self.sheet.animate.set_vertices(plane.place(stage.vertices)),
+            Transform(self.cloud, self._cloud_at(plane.place(stage.points))),
+            Transform(self.plane, plane),
+            *lines,
+            run_time=1.5,
+        )
+        self.remove(self.plane)
+        self.add(plane)
+        self.bring_to_back(plane)
+        self.plane = plane
 
-    def _morph(
-        self,
-        vertices: np.ndarray,
-        points: np.ndarray,
-        plane: Chart | None = None,
-        boundary: VGroup | None = None,
-    ) -> None:
-        changes = [
-            self.sheet.animate.set_vertices(vertices),
-            Transform(self.cloud, self._cloud_at(points)),
-        ]
-        if plane is not None:
-            changes.append(Transform(self.plane, plane))
-        if boundary is not None:
-            changes.append(Transform(self.lines, boundary))
-        self.play(*changes, run_time=1.5 * theme.MOVE)
-        if plane is not None:
-            self.remove(self.plane)
-            self.add(plane)
-            self.bring_to_back(plane)
-            self.plane = plane
+    def _is_cut(self) -> bool:
+        return hasattr(self, "lines")
+
+    # Words
+
+    def _words(self, head: str, formula: Formula | None, text: str) -> VGroup:
+        """What stands beside the sheet."""
+        words = VGroup(layout.heading(RIGHT, head))
+        drop = 1.0
+        if formula is not None:
+            words.add(formula.baseline_at([RIGHT.left, RIGHT.top - 1.35, 0]))
+            drop = 2.25
+        body = Text(text, role="muted", width=RIGHT.width)
+        return words.add(body.baseline_at([RIGHT.left, RIGHT.top - drop, 0]))
+
+    def _explain(self, head: str, formula: Formula, text: str, caption: str) -> list[Animation]:
+        """Replace the words beside the sheet and the caption."""
+        old, self.side = self.side, self._words(head, formula, text)
+        return [*exchange(old, self.side), *self.saying(caption)]
+
+    def _widths(self) -> str:
+        return "–".join(map(str, (2, *self.data.net.widths, 1)))
+
+    def _examples(self) -> int:
+        return int((~self.data.is_test).sum())
+
+    @staticmethod
+    def _percent(share: float) -> str:
+        return f"{100 * share:.1f}\u00a0%"
 
     def _stage_plane(self, index: int, box: Box) -> Plane:
         """Axes for one stage: equal scales, large enough for all that lies there."""
         stage = self.data.stages[index]
         there = np.concatenate([stage.vertices, stage.points, np.zeros((1, 2))])
+        if index == 0:
+            there = np.concatenate([there, self.data.one_neuron.mirrored])
         if index == len(self.data.stages) - 1 and self.data.cut.segment is not None:
             there = np.concatenate([there, self.data.cut.segment])
         low, high = there.min(axis=0), there.max(axis=0)
@@ -281,34 +295,6 @@ class PaperFolding(LessonScene):
         colors = np.array([theme.rgb(role) for role in ("on_light", "on_dark")])
         return PointCloud(places, colors[self.data.labels], 0.04)
 
-    # Words
-
-    def _side_text(self, head: str, *lines: str) -> VGroup:
-        heading = layout.heading(self.right, head)
-        texts = VGroup(heading)
-        for row, line in enumerate(lines):
-            text = Text(line, role="muted")
-            texts.add(text.baseline_at([self.right.left, self.right.top - 1.0 - 0.5 * row, 0]))
-        return texts
-
-    def _explain(self, head: str, formula: Formula, text: str, caption: str) -> list[Any]:
-        """Replace the words at the right and the caption."""
-        formula.baseline_at([self.right.left, self.right.top - 1.5, 0])
-        body = Text(text, role="muted", width=self.right.width)
-        body.baseline_at([self.right.left, self.right.top - 2.6, 0])
-        old, self.side = self.side, VGroup(layout.heading(self.right, head), formula, body)
-        return [FadeOut(old), FadeIn(self.side), *self.saying(caption)]
-
-    def _widths(self) -> str:
-        return "–".join(map(str, (2, *self.data.net.widths, 1)))
-
-    def _examples(self) -> int:
-        return int((~self.data.is_test).sum())
-
-    @staticmethod
-    def _percent(share: float) -> str:
-        return f"{100 * share:.1f} %"
-
     # The still
 
     def figure(self) -> None:
@@ -346,6 +332,13 @@ class PaperFolding(LessonScene):
             )
         accuracy = self._percent(self.data.net.test_accuracy)
         return f"A {self._widths()} network; test accuracy {accuracy}"
+
+
+def _shares(ranks: np.ndarray) -> str:
+    """How much of the sheet is still a surface, and how much only a line or a point, in words."""
+    kinds = zip(("is a point", "is a line", "is still a surface"), ranks, strict=True)
+    parts = [f"{100 * share:.0f}\u00a0% {kind}" for kind, share in kinds if share >= 0.005]
+    return f"Of the sheet, {', '.join(reversed(parts))}."
 
 
 def _step(half: float) -> float:
