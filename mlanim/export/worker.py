@@ -1,4 +1,4 @@
-"""The process that makes one output of any kind: a video or a figure."""
+"""The process that makes one output of any kind: a video, a figure, or a deck's stills."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mlanim.render.worker import Made, make_video, serve
 
 def main() -> int:
     """Serve one job."""
-    return serve({"video": make_video, "figure": _make_figure})
+    return serve({"video": make_video, "figure": _make_figure, "stills": _make_stills})
 
 
 def _make_figure(*job: Any) -> Made:
@@ -18,6 +18,12 @@ def _make_figure(*job: Any) -> Made:
     from mlanim.export.figure import make_figure
 
     return make_figure(*job)
+
+
+def _make_stills(*job: Any) -> Made:
+    from mlanim.export.deck.stills import make_stills
+
+    return make_stills(*job)
 
 
 if __name__ == "__main__":

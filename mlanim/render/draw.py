@@ -171,11 +171,11 @@ def _plan(scene: Any) -> Plan:
     renderer = scene.renderer
     writer = renderer.file_writer
     sound = Sound.of(writer.audio_segment) if writer.includes_sound else None
-    return Plan(renderer.frames, _slides(scene), sound)
+    return Plan(renderer.frames, slides_of(scene), sound)
 
 
-def _slides(scene: Any) -> tuple[Slide, ...]:
-    """The pauses of a lecture, or the ends of a scene's sections."""
+def slides_of(scene: Any) -> tuple[Slide, ...]:
+    """The pauses of a lecture that has run, or the ends of a scene's sections."""
     if isinstance(scene, LessonScene) and scene.slides:
         return tuple(scene.slides)
     sections, frames = scene.renderer.file_writer.begun, scene.renderer.frames

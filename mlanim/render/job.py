@@ -17,7 +17,7 @@ from mlanim.render.encoder import OWN, Encoder
 from mlanim.render.errors import UsageError, shortened
 from mlanim.render.sources import source_digest, texts_in
 
-Kind = Literal["video", "figure"]
+Kind = Literal["video", "figure", "stills"]
 
 QUALITIES: Mapping[str, tuple[int, int, int]] = {
     "l": (854, 480, 15),
@@ -31,6 +31,7 @@ QUALITIES: Mapping[str, tuple[int, int, int]] = {
 VIDEO_FORMATS = ("mp4", "webm", "mov", "gif", "apng", "webp")
 PICTURES = ("gif", "apng", "webp")  # shown as an image: they play by themselves
 FIGURE_FORMATS = ("png", "svg", "pdf")
+STILLS_FORMATS = ("zip",)  # a page for each pause
 WITH_ALPHA = ("webm", "mov", "apng", "webp", "png", "svg", "pdf")
 THEMES = ("dark", "light")
 MOST_PIXELS = 7680
@@ -65,9 +66,9 @@ class Job:
     encoder: Encoder = OWN
 
     def __post_init__(self) -> None:
-        formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS}
+        formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS, "stills": STILLS_FORMATS}
         if self.kind not in formats:
-            raise UsageError(f"Unknown kind {shortened(self.kind)!r}; choose video or figure.")
+            raise UsageError(f"Unknown kind {shortened(self.kind)!r}; choose {', '.join(formats)}.")
         allowed = formats[self.kind]
         if self.format not in allowed:
             raise UsageError(

@@ -68,7 +68,7 @@ def describe(
             Path(job.output).with_suffix(suffix).name: hashlib.sha256(payload).hexdigest()
             for suffix, payload in captions.items()
         }
-    if job.kind == "video":
+    if job.kind != "figure":
         content |= {"duration": duration, "slides": [asdict(slide) for slide in slides]}
     else:
         content["panels"] = list(panels)

@@ -22,6 +22,7 @@ LARGE = 64 << 20  # bytes; beyond that, size and time of change stand for a file
 ROOTS = {
     "video": ("mlanim.render.worker", "mlanim.render.compute"),
     "figure": ("mlanim.render.worker", "mlanim.render.compute", "mlanim.export.figure"),
+    "stills": ("mlanim.render.worker", "mlanim.render.compute", "mlanim.export.deck.stills"),
 }
 """The modules of ours that make each kind of file."""
 

@@ -94,7 +94,7 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
 
     prepare_folder(Path(job.output).parent)
     scene_class, asked = load(job.scene), job
-    if job.kind == "video":
+    if job.kind != "figure":
         job = as_set_by_file(job, scene_class)
     params = validated(params_of(scene_class), job.settings, job.scene.name)
     data = stored_data(job, params, emit)
