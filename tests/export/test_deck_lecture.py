@@ -1,0 +1,101 @@
+"""What a lecture.toml may say, and what is said about one that is wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mlanim.export.deck.lecture import from_file, from_scenes
+from mlanim.export.deck.model import ScenePart
+from mlanim.render.errors import UsageError
+
+HEAD = 'title = "T"\n\n'
+SLIDE = HEAD + "[[slide]]\n"
+
+
+def read(folder: Path, text: str) -> object:
+    path = folder / "lecture.toml"
+    path.write_text(text, encoding="utf-8")
+    return from_file(path)
+
+
+WRONG = {
+    "unknown scene": (SLIDE + 'scene = "dot_prodct"\n', 4, 9, "Did you mean dot_product"),
+    "unknown field": (SLIDE + 'heading = "H"\nnoets = "x"\n', 5, 1, "noets.*Did you mean notes"),
+    "unknown field on top": ('title = "T"\ntheem = "x"\n[[slide]]\nheading="H"', 2, 1, "theme"),
+    "missing figure": (SLIDE + 'figure = "plots/loss.pdf"\n', 4, 10, r"no figure .*loss\.pdf"),
+    "neither": (SLIDE + 'notes = "x"\n', 3, 1, "a scene, a figure or a heading"),
+    "wrong type": (SLIDE + "heading = 3\n", 4, 11, "heading is 3"),
+    "empty heading": (SLIDE + 'heading = ""\n', 4, 11, "heading"),
+    "step zero": (SLIDE + 'scene = "dot_product"\nloop = [0]\n', 5, 8, "loop .*list of steps"),
+    "bad name": (SLIDE + 'heading = "H"\nname = "a/b"\n', 5, 8, "name is a/b"),
+    "parameters of a file": (SLIDE + 'figure = "x.png"\nparameters = { a = 1 }\n', 5, 14, "no p"),
+    "taken name": (
+        SLIDE + 'scene = "dot_product"\n\n[[slide]]\nscene = "dot_product"\n', 6, 1,
+        "'dot_product' is taken by the slide of line 3.*name = ",
+    ),
+    "not TOML": (HEAD + "[[slide]\n", 3, 8, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_fault_is_named_with_its_line_and_column(case: str, tmp_path: Path) -> None:
+    text, line, column, words = WRONG[case]
+    (tmp_path / "x.png").write_bytes(b"")
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path, text)
+    message = str(caught.value)
+    assert f"line {line}, column {column}" in message
+    assert "lecture.toml" in message
+    assert re.search(words, message)
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("text", [HEAD, HEAD + "slide = []\n", HEAD + "slide = 3\n"])
+def test_an_empty_deck_says_how_to_begin_one(text: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"has no slides; .*\[\[slide\]\]"):
+        read(tmp_path, text)
+
+
+def test_a_title_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"line 1, column 1: A lecture needs title\."):
+        read(tmp_path, '[[slide]]\nheading = "H"\n')
+
+
+def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"Cannot read .*none\.toml"):
+        from_file(tmp_path / "none.toml")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match="UTF-8"):
+        from_file(tmp_path / "bytes.toml")
+
+
+def test_names_made_from_headings_are_told_apart_and_others_are_kept(tmp_path: Path) -> None:
+    slides = '[[slide]]\nheading = "Any questions?"\n' * 3
+    deck = read(tmp_path, HEAD + slides + '[[slide]]\nheading = "B"\nname = "any-questions-2"\n')
+    names = [item.name for item in deck.items]  # type: ignore[attr-defined]
+    assert names == ["any-questions", "any-questions-3", "any-questions-4", "any-questions-2"]
+
+
+def test_what_windows_writes_is_read_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "lecture.toml"
+    path.write_bytes(("\ufeff" + SLIDE + 'scene = "nosuch"\n').replace("\n", "\r\n").encode())
+    with pytest.raises(UsageError, match="line 4, column 9"):
+        from_file(path)
+
+
+def test_scenes_without_a_lecture(tmp_path: Path) -> None:
+    deck = from_scenes(["dot_product", "attention"])
+    assert [item.name for item in deck.items] == ["dot_product", "attention"]
+    assert deck.title == "The dot product measures alignment"
+    assert not deck.cover
+    with pytest.raises(UsageError, match=r"Two scenes .* 'attention'"):
+        from_scenes(["attention", "attention"])
+
+
+def test_notes_of_the_lecture_come_before_those_of_the_scene() -> None:
+    part = ScenePart(scene="x", notes=("", "mine"))
+    assert [part.notes_of(number, "own") for number in (1, 2, 3)] == ["own", "mine", "own"]
+    assert ScenePart.model_validate({"scene": "x", "notes": "one"}).notes == ("one",)
