@@ -19,6 +19,7 @@ COMMANDS = {
     "info": "look:info",
     "render": "make:render",
     "figure": "make:figure",
+    "deck": "deck:deck",
     "check": "look:check",
     "embed": "publish:embed",
     "gallery": "publish:gallery",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lectures import LECTURE, run_deck
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -84,3 +85,13 @@ def serve_folder() -> Iterator[Callable[[Path], str]]:
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: a test shows what matters."""
+
+
+@pytest.fixture(scope="session")
+def deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a lecture as `one.html`, and as `lecture.html`, `.pptx` and `.pdf`."""
+    folder = tmp_path_factory.mktemp("deck")
+    (folder / "lecture.toml").write_text(LECTURE, encoding="utf-8")
+    run_deck(folder, "-o", "one.html", "--one-file")
+    run_deck(folder, "-o", "lecture.html", "-o", "lecture.pptx", "-o", "lecture.pdf")
+    return folder

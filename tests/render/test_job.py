@@ -87,7 +87,7 @@ def test_the_digest_follows_the_versions(base: Job, monkeypatch: pytest.MonkeyPa
     [
         ({"format": "mkv"}, "choose mp4, webm, mov, gif, apng, webp"),
         ({"kind": "figure", "format": "mp4"}, "choose png, svg, pdf"),
-        ({"kind": "sound"}, "choose video or figure"),
+        ({"kind": "sound"}, "choose video, figure"),
         ({"transparent": True}, "mp4 has no transparency"),
         ({"transparent": True, "format": "gif"}, "gif has no transparency"),
         ({"width": 14}, "14x90 is out of bounds; each side is 16 to 7680"),

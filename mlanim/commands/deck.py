@@ -1,0 +1,50 @@
+"""`deck`: scenes as a lecture, in what people present with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from mlanim.commands.options import Whole, cache_option, default_jobs
+from mlanim.render.job import QUALITIES
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="SCENE… | LECTURE.toml")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FILE", help="A .html, .pptx or .pdf file."
+)
+@click.option(
+    "-q",
+    "--quality",
+    type=click.Choice(list(QUALITIES)),
+    help="480p15, 720p30, 1080p60 (the default), 1440p60, 2160p60.",
+)
+@click.option("--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's.")
+@click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
+@click.option("--theme", metavar="NAME", help="Instead of the lecture's.")
+@click.option("--one-file", is_flag=True, help="HTML with everything inside it.")
+@click.option("--notes", is_flag=True, help="PDF with the notes below or beside the slides.")
+@click.option("--handout", type=click.Choice(["1", "2", "4"]), help="PDF with so many a page.")
+@click.option("--jobs", type=Whole(1, 64), metavar="N", help="Files at once; default: cores.")
+@click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line.")
+@click.option("--quiet", is_flag=True, help="No progress, only results.")
+@cache_option
+def deck(sources: tuple[str, ...], **options: Any) -> None:
+    """Make a deck: HTML, PowerPoint or PDF.
+
+    It stops where the scenes pause. A lecture.toml puts plain slides, figures and notes between.
+
+    \b
+    Examples:
+      mlanim deck dot_product attention -o talk.html --one-file
+      mlanim deck lecture.toml -o lecture.html -o lecture.pptx -o lecture.pdf
+    """
+    from mlanim.export.deck.make import Wanted, make_deck
+
+    options["handout"] = int(options["handout"]) if options["handout"] else None
+    options["jobs"] = options["jobs"] or default_jobs()
+    for path in make_deck(sources, Wanted(**options)):
+        if not options["as_json"]:
+            click.echo(path)

@@ -1,0 +1,125 @@
+"""From what the command line was given to a deck's files: everything is checked before drawing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlanim.export.deck import lecture, to_html, to_pdf, to_pptx
+from mlanim.export.deck.model import Deck
+from mlanim.export.deck.step import Step
+from mlanim.export.deck.steps import Look, make_steps
+from mlanim.render.errors import RenderError, UsageError, shortened
+from mlanim.render.outputs import prepare_folder
+from mlanim.render.request import DEFAULT_FOLDER
+from mlanim.render.settings import defaults
+from mlanim.render.worker import os_error_words
+
+FORMATS: Mapping[str, Callable[[], None]] = {
+    ".html": to_html.check,
+    ".pptx": to_pptx.check,
+    ".pdf": lambda: None,
+}
+"""What a deck's file may end in, and how to see that what makes it is there."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for besides the scenes; None is for what was not said."""
+
+    outputs: tuple[str, ...] = ()
+    quality: str | None = None
+    fps: float | None = None
+    resolution: str | None = None
+    theme: str | None = None
+    one_file: bool = False
+    notes: bool = False
+    handout: int | None = None
+    jobs: int = 1
+    as_json: bool = False
+    quiet: bool = False
+
+
+def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
+    """Make a deck's files; where they are, in the order asked for.
+
+    Raises:
+        UsageError, RenderError: with one clear message; no file is left half-written.
+    """
+    deck = _deck(sources)
+    paths = _paths(wanted, sources)
+    theme = wanted.theme or deck.theme or defaults(Path.cwd()).get("theme", "dark")
+    kinds = {path.suffix.lower() for path in paths}
+    asked = ("quality", "fps", "resolution", "jobs", "as_json", "quiet")
+    look = Look(
+        theme,
+        videos=bool(kinds - {".pdf"}),
+        vectors=".pdf" in kinds,
+        **{name: getattr(wanted, name) for name in asked},
+    )
+    with tempfile.TemporaryDirectory(prefix="mlanim-deck-") as folder:
+        steps = make_steps(deck, look, Path(folder))
+        for path in paths:
+            _write(path, deck, steps, theme, wanted, Path(folder))
+    return paths
+
+
+def _deck(sources: Sequence[str]) -> Deck:
+    lectures = [source for source in sources if source.endswith(".toml")]
+    if not sources:
+        raise UsageError("Which scenes? Name one or more, or a lecture.toml.")
+    if lectures and len(sources) > 1:
+        raise UsageError(
+            f"Give scenes or one lecture, not {lectures[0]} with {len(sources) - 1} more."
+        )
+    return lecture.from_file(Path(lectures[0])) if lectures else lecture.from_scenes(sources)
+
+
+def _paths(wanted: Wanted, sources: Sequence[str]) -> list[Path]:
+    """Where the files go; the programs and folders that they need are there."""
+    stem = Path(sources[0].partition(":")[0]).stem if len(sources) == 1 else "deck"
+    outputs = wanted.outputs or (f"{DEFAULT_FOLDER}/{stem}.html",)
+    paths = [Path(output).absolute() for output in outputs]
+    for output, path in zip(outputs, paths, strict=True):
+        if path.suffix.lower() not in FORMATS:
+            raise UsageError(
+                f"-o {shortened(output)} is no deck; its name must end in {', '.join(FORMATS)}."
+            )
+        if path.is_dir():
+            raise UsageError(f"-o {shortened(output)} is a folder; name a file.")
+    if len(set(paths)) < len(paths):
+        raise UsageError("Two -o name the same file.")
+    _refuse_idle(wanted, {path.suffix.lower() for path in paths})
+    for path in paths:
+        FORMATS[path.suffix.lower()]()
+        prepare_folder(path.parent)
+    return paths
+
+
+def _refuse_idle(wanted: Wanted, kinds: set[str]) -> None:
+    """An option for a format that is not made says something else than what is asked for."""
+    for given, flag, kind in (
+        (wanted.one_file, "--one-file", ".html"),
+        (wanted.notes, "--notes", ".pdf"),
+        (wanted.handout is not None, "--handout", ".pdf"),
+    ):
+        if given and kind not in kinds:
+            raise UsageError(f"{flag} is for {kind} files; add -o NAME{kind}.")
+
+
+def _write(
+    path: Path, deck: Deck, steps: Sequence[Step], theme: str, wanted: Wanted, root: Path
+) -> None:
+    try:
+        match path.suffix.lower():
+            case ".html":
+                to_html.write(deck, steps, theme, path, wanted.one_file)
+            case ".pptx":
+                to_pptx.write(deck, steps, theme, path)
+            case ".pdf":
+                paper = to_pdf.Paper(wanted.handout, wanted.notes)
+                to_pdf.write(deck, steps, theme, path, root, paper)
+    except OSError as error:
+        raise RenderError(os_error_words(error, path)) from error

@@ -1,0 +1,119 @@
+"""An empty PowerPoint file in one of our themes: colours, type and places of its master slide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+from pptx import Presentation
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.util import Emu, Pt
+
+from mlanim.export.deck.pages import HEIGHT, WIDTH
+from mlanim.stage import theme as look
+from mlanim.stage.palette import THEMES, contrast, hex_to_rgb
+from mlanim.stage.typesetting import SANS
+
+COVER, TITLE_ONLY = "Title Slide", "Title Only"
+POINTS_PER_UNIT = WIDTH / look.FRAME_WIDTH
+MARGIN = look.MARGIN * POINTS_PER_UNIT
+EM = POINTS_PER_UNIT / 96
+"""Points that an em takes for each of manim's font units."""
+
+_DRAWING = {"a": "http://schemas.openxmlformats.org/drawingml/2006/main"}
+_ACCENTS = ("input", "weight", "output", "gradient", "highlight", "positive")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def blank(theme: str) -> Any:
+    """A presentation without slides: 16:9, with a cover's layout and one of a title alone."""
+    deck = Presentation()
+    stretch = Pt(WIDTH) / deck.slide_width
+    deck.slide_width, deck.slide_height = Pt(WIDTH), Pt(HEIGHT)
+    for layout in list(deck.slide_layouts):
+        if layout.name not in (COVER, TITLE_ONLY):
+            deck.slide_layouts.remove(layout)
+    master = deck.slide_master
+    for slide in (master, *deck.slide_layouts):
+        _stretch(slide, stretch)
+    _recolour(master, THEMES[theme].roles)
+    _set_type(master)
+    cover = next(layout for layout in deck.slide_layouts if layout.name == COVER)
+    _set_cover(cover)
+    return deck
+
+
+def printable(text: str) -> str:
+    """Text without the characters that XML cannot hold."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def _stretch(slide: Any, factor: float) -> None:
+    """Widen what was laid out for 4:3."""
+    for shape in slide.placeholders:
+        if shape._element.spPr.xfrm is not None:
+            shape.left, shape.width = Emu(int(shape.left * factor)), Emu(int(shape.width * factor))
+
+
+def _recolour(master: Any, roles: Mapping[str, str]) -> None:
+    """Put a theme's colours and our typeface into the theme part that the master refers to."""
+    part = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    tree = etree.fromstring(part.blob)
+    is_dark = contrast(hex_to_rgb(roles["background"]), hex_to_rgb("#ffffff")) > 4.5
+    ink, ground = ("lt", "dk") if is_dark else ("dk", "lt")
+    colors = {
+        f"{ink}1": "text", f"{ground}1": "background", f"{ink}2": "muted", f"{ground}2": "rule",
+        "hlink": "input", "folHlink": "gradient",
+    }  # fmt: skip
+    colors |= {f"accent{number}": role for number, role in enumerate(_ACCENTS, 1)}
+    for name, role in colors.items():
+        (slot,) = tree.iterfind(f".//a:clrScheme/a:{name}", _DRAWING)
+        slot[:] = [etree.Element(f"{{{_DRAWING['a']}}}srgbClr", val=roles[role][1:].upper())]
+    for latin in tree.iterfind(".//a:fontScheme/*/a:latin", _DRAWING):
+        latin.set("typeface", SANS)
+    tree.find("a:themeElements/a:clrScheme", _DRAWING).set("name", "mlanim")
+    part._blob = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+    mapping = master._element.find("{*}clrMap")
+    for slot, name in {"bg1": ground, "tx1": ink, "bg2": ground, "tx2": ink}.items():
+        mapping.set(slot, f"{name}{slot[-1]}")
+
+
+def _set_type(master: Any) -> None:
+    """Titles where and as the scenes have theirs."""
+    title = master.placeholders[0]
+    _place(title, MARGIN, 0.3 * POINTS_PER_UNIT, WIDTH - 2 * MARGIN, 0.9 * POINTS_PER_UNIT)
+    body = title._element.txBody.find("a:bodyPr", _DRAWING)
+    body.attrib.update({"lIns": "0", "rIns": "0", "anchor": "ctr"})
+    level = master._element.find(".//{*}titleStyle/a:lvl1pPr", _DRAWING)
+    level.set("algn", "l")
+    style = level.find("a:defRPr", _DRAWING)
+    style.attrib.update({"sz": str(round(100 * EM * look.FILM.sizes["title"])), "b": "1"})
+
+
+def _set_cover(layout: Any) -> None:
+    """The title a little above the middle, at the left, and who gives the lecture below it."""
+    title, author = layout.placeholders[0], layout.placeholders[1]
+    width = WIDTH - 3 * MARGIN
+    _place(title, 1.5 * MARGIN, 0.22 * HEIGHT, width, 0.3 * HEIGHT)
+    _place(author, 1.5 * MARGIN, 0.55 * HEIGHT, width, 0.2 * HEIGHT)
+    _restyle(title, round(100 * EM * 76), "b", "tx1")
+    _restyle(author, round(100 * EM * 34), "t", "tx2")
+
+
+def _restyle(placeholder: Any, size: int, anchor: str, color: str) -> None:
+    body = placeholder._element.txBody
+    body.find("a:bodyPr", _DRAWING).attrib.update({"anchor": anchor, "lIns": "0", "rIns": "0"})
+    style = body.find("a:lstStyle", _DRAWING)
+    ns = _DRAWING["a"]
+    level = etree.fromstring(
+        f'<a:lvl1pPr xmlns:a="{ns}" marL="0" indent="0" algn="l"><a:buNone/><a:defRPr sz="{size}">'
+        f'<a:solidFill><a:schemeClr val="{color}"/></a:solidFill></a:defRPr></a:lvl1pPr>'
+    )
+    style[:] = [level]
+
+
+def _place(shape: Any, left: float, top: float, width: float, height: float) -> None:
+    """Place a shape, in points."""
+    shape.left, shape.top, shape.width, shape.height = map(Pt, (left, top, width, height))

@@ -1,0 +1,184 @@
+"""A deck's steps: scenes rendered and cut at their pauses, and a picture of how each step ends."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mlanim.export.deck import pages
+from mlanim.export.deck.frames import frames_at
+from mlanim.export.deck.model import Deck, FigurePart, Item, ScenePart, TextPart, includes
+from mlanim.export.deck.step import Clip, Film, Step, Still
+from mlanim.render import request
+from mlanim.render.captions import as_vtt, cues
+from mlanim.render.engine import Engine, Outcome
+from mlanim.render.errors import RenderError, UsageError
+from mlanim.render.job import Job
+from mlanim.render.join import cut
+from mlanim.render.progress import reporter
+
+WORKER = "mlanim.export.worker"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a deck's scenes are drawn: as videos for screens, as vectors for paper, or as both."""
+
+    theme: str
+    videos: bool = True
+    vectors: bool = False
+    quality: str | None = None
+    fps: float | None = None
+    resolution: str | None = None
+    jobs: int = 1
+    as_json: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A step's end in a scene: the number of the frame after it, and what the scene says of it."""
+
+    end: int
+    notes: str = ""
+    loop: bool = False
+    auto: bool = False
+
+
+def make_steps(deck: Deck, look: Look, root: Path) -> tuple[Step, ...]:
+    """Draw everything of a deck into folders of `root`.
+
+    Raises:
+        UsageError, RenderError: for a scene that cannot be drawn as asked, with its place.
+    """
+    drawn = _drawn(deck, look, root)
+    found = [pages.cover(deck)] if deck.cover else []
+    for index, item in enumerate(deck.items):
+        found += _steps_of(item, drawn[index], look.theme, root / str(index))
+    return tuple(found)
+
+
+def _drawn(deck: Deck, look: Look, root: Path) -> list[list[Job]]:
+    """What is drawn of each item, once it is drawn."""
+    wanted: list[list[Job]] = []
+    for index, item in enumerate(deck.items):
+        (root / str(index)).mkdir()
+        wanted.append(_jobs(item, look, root / str(index)))
+    jobs = [job for of_item in wanted for job in of_item]
+    with reporter(jobs, look.as_json, look.quiet) as report:
+        outcomes = iter(Engine(look.jobs, report, WORKER).run(jobs))
+    for item, of_item in zip(deck.items, wanted, strict=True):
+        for _ in of_item:
+            _refuse_failure(item, next(outcomes))
+    return wanted
+
+
+def _jobs(item: Item, look: Look, folder: Path) -> list[Job]:
+    """A scene's video and its stills, as far as they are wanted; or its figure."""
+    if item.entry is None:
+        return []
+    assert isinstance(item.part, (ScenePart, FigurePart))
+    film = isinstance(item.part, ScenePart)
+    asked = request.Request(
+        kind="video" if film else "figure",
+        quality=look.quality,
+        fps=look.fps,
+        resolution=look.resolution,
+        theme=look.theme,
+        format="mp4" if film else "svg",
+        transparent=not film,
+        output=f"{folder}/",
+        params=item.part.parameters,
+    )
+    (job,) = request.jobs(asked, [item.entry])
+    if not film:
+        return [job]
+    stills = replace(job, kind="stills", format="zip", output=str(folder / "stills.zip"))
+    return [*([job] if look.videos else []), *([stills] if look.vectors else [])]
+
+
+def _refuse_failure(item: Item, outcome: Outcome) -> None:
+    if outcome.code:
+        message = f"{item.place}: {outcome.message}" if item.place else outcome.message
+        raise UsageError(message) if outcome.code == 2 else RenderError(message)
+
+
+def _steps_of(item: Item, jobs: Sequence[Job], theme: str, folder: Path) -> Iterator[Step]:
+    match item.part:
+        case ScenePart():
+            yield from _films(item, item.part, jobs, folder)
+        case FigurePart():
+            file = Path(jobs[0].output) if jobs else item.file
+            assert file is not None
+            yield pages.figure(item, item.part, file, theme, folder)
+        case TextPart():
+            yield pages.text(item, item.part, theme, folder.parent)
+
+
+def _films(item: Item, part: ScenePart, jobs: Sequence[Job], folder: Path) -> Iterator[Step]:
+    """A scene's steps."""
+    pauses, fps = read_pauses(Path(jobs[0].output).with_suffix(".json"))
+    count, title = len(pauses), jobs[0].scene.title
+    if part.highest_step() > count:
+        raise item.refuse(
+            f"{item.name} has {count} steps, but the lecture speaks of step {part.highest_step()}."
+        )
+    outputs = {job.kind: Path(job.output) for job in jobs}
+    ends = [pause.end for pause in pauses]
+    clips = _clips(outputs["video"], ends) if "video" in outputs else [None] * count
+    stills = _stills(outputs["stills"], ends) if "stills" in outputs else [None] * count
+    begin = 0
+    for number, pause in enumerate(pauses, 1):
+        notes = part.notes_of(number, pause.notes)
+        seconds, begin = (pause.end - begin) / fps, pause.end
+        film = Film(
+            seconds,
+            loop=pause.loop or includes(part.loop, number),
+            auto=pause.auto or includes(part.auto, number),
+            captions=as_vtt(found).decode() if (found := cues(notes, 0, seconds)) else "",
+            clip=clips[number - 1],
+            still=stills[number - 1],
+        )
+        alt = f"{title}, step {number} of {count}"
+        yield Step(item.name, number, count, title, alt, notes, film)
+
+
+def read_pauses(sidecar: Path) -> tuple[list[Pause], float]:
+    """A scene's pauses, and its frames a second; what comes after the last pause is one more."""
+    content = json.loads(sidecar.read_bytes())
+    fps = float(content["fps"])
+    pauses = [
+        Pause(round(slide["time"] * fps), slide["notes"], slide["loop"], slide["auto"])
+        for slide in content["slides"]
+    ]
+    total = round(content["duration"] * fps)
+    if not pauses or pauses[-1].end < total:
+        pauses.append(Pause(total))
+    return pauses, fps
+
+
+def _clips(video: Path, ends: Sequence[int]) -> list[Clip]:
+    """The video cut at the frames of those numbers, without encoding it again."""
+    stills = frames_at(video, [0, *(end - 1 for end in ends)])
+    clips = []
+    for number, (first, end) in enumerate(zip([0, *ends], ends, strict=False)):
+        piece = video.with_name(f"step-{number + 1}.mp4")
+        cut(video, first, end, piece)
+        clips.append(Clip(piece, stills[number], stills[number + 1]))
+    return clips
+
+
+def _stills(bundle: Path, ends: Sequence[int]) -> list[Still]:
+    """The pages of those frames, unpacked beside the archive."""
+    folder = bundle.parent
+    found = []
+    with zipfile.ZipFile(bundle) as source:
+        for end in ends:
+            source.extract(f"{end}.pdf", folder)
+            words: list[dict[str, Any]] = json.loads(source.read(f"{end}.json"))
+            found.append(Still(f"/{folder.name}/{end}.pdf", tuple(words)))
+    return found

@@ -1,0 +1,237 @@
+"""A deck as a web page on reveal.js: one file, or a page with its files in a folder beside it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import importlib.util
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from string import Template
+from types import MappingProxyType
+from urllib.parse import quote
+
+from mlanim.export.deck import pages
+from mlanim.export.deck.model import Deck
+from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.render.errors import RenderError
+from mlanim.render.whole import replacing
+from mlanim.stage.palette import THEMES
+from mlanim.stage.typesetting import FONTS
+
+HERE = Path(__file__).parent
+
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "font-src data:; img-src 'self' file: blob: data:; media-src 'self' file: blob: data:; "
+    "frame-src 'self' file:"
+)
+"""What the page may load: what it carries and what lies beside it, nothing from any network."""
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+_HIDDEN: Mapping[str, str] = MappingProxyType({"class": "aside-from-sight"})
+_OURS = re.compile(r"[0-9a-f]{16}\.(mp4|png|svg)")
+TYPES = {".mp4": "video/mp4", ".png": "image/png", ".svg": "image/svg+xml"}
+
+
+@dataclass
+class _Media:
+    """The files that the page shows, each once, by a name made from its content."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    folder: str | None = None  # beside the page; None carries them inside it
+
+    def add(self, suffix: str, payload: bytes) -> str:
+        """The name by which the page refers to these bytes."""
+        name = hashlib.sha256(payload).hexdigest()[:16] + suffix
+        self.files[name] = payload
+        return name if self.folder is None else quote(f"{self.folder}/{name}")
+
+    def carried(self) -> str:
+        """The files as elements of the page."""
+        return "\n".join(
+            f'<script type="application/octet-stream" id="media-{name}" '
+            f'data-type="{TYPES[Path(name).suffix]}">{base64.b64encode(payload).decode()}</script>'
+            for name, payload in self.files.items()
+        )
+
+
+def check() -> None:
+    """Look for reveal.js.
+
+    Raises:
+        RenderError: if the package that carries it is not installed.
+    """
+    _reveal()
+
+
+def write(deck: Deck, steps: Sequence[Step], theme: str, path: Path, one_file: bool) -> None:
+    """Write the page; in a folder's case its files first, so that it never lacks one.
+
+    Raises:
+        RenderError: if reveal.js is not installed.
+        OSError: if it cannot be written.
+    """
+    media = _Media(folder=None if one_file else f"{path.stem}_files")
+    page = _page(deck, steps, theme, media).encode()
+    if media.folder is None:
+        _replace(path, page)
+        return
+    folder = path.with_name(media.folder)
+    folder.mkdir(exist_ok=True)
+    for name, payload in media.files.items():
+        _replace(folder / name, payload)
+    _replace(path, page)
+    for old in folder.iterdir():
+        if _OURS.fullmatch(old.name) and old.name not in media.files:
+            old.unlink()
+
+
+def _replace(path: Path, payload: bytes) -> None:
+    with replacing(path) as file:
+        file.write(payload)
+
+
+def _page(deck: Deck, steps: Sequence[Step], theme: str, media: _Media) -> str:
+    slides = "\n".join(
+        _stack(list(group), media) for _, group in groupby(steps, key=lambda step: step.name)
+    )
+    colors = " ".join(f"--{role}: {value};" for role, value in THEMES[theme].roles.items())
+    reveal = _reveal()
+    return Template(_text(HERE / "deck.html")).substitute(
+        policy=POLICY,
+        author=html.escape(deck.author),
+        title=html.escape(deck.title),
+        reveal_css=_text(reveal / "reset.css") + _text(reveal / "reveal.css"),
+        fonts=_fonts(),
+        colors=colors,
+        deck_css=_text(HERE / "deck.css"),
+        slides=slides,
+        media=media.carried() if media.folder is None else "",
+        reveal_js=_script(reveal / "reveal.js"),
+        notes_js=_script(reveal / "plugin" / "notes.js"),
+        deck_js=_script(HERE / "deck.js"),
+    )
+
+
+def _stack(steps: Sequence[Step], media: _Media) -> str:
+    """A part's steps, one below the other in the overview."""
+    sections = [_section(step, media) for step in steps]
+    return sections[0] if len(sections) == 1 else _element("section", *sections)
+
+
+def _section(step: Step, media: _Media) -> str:
+    shown = step.shown
+    match shown:
+        case Film():
+            kind, content = "film", _film(step, shown, media)
+        case Page():
+            kind, content = "page", _still_page(step, shown, media)
+        case Cover():
+            kind, content = "cover", [_cover(step, shown)]
+    attributes = {"class": kind, "data-link": step.link, "data-title": step.called}
+    if isinstance(shown, Film) and shown.auto:
+        attributes["data-auto"] = ""
+    if step.notes:
+        content.append(_element("aside", html.escape(step.notes), attributes={"class": "notes"}))
+    return _element("section", *content, attributes=attributes)
+
+
+def _film(step: Step, film: Film, media: _Media) -> list[str]:
+    """How the step before ended, the film over it, and how this one ends over both."""
+    assert film.clip is not None
+    before = media.add(".png", film.clip.before.read_bytes())
+    after = media.add(".png", film.clip.after.read_bytes())
+    video = {
+        "data-media": media.add(".mp4", film.clip.video.read_bytes()),
+        "data-ignore": "",  # for reveal.js, which would play it as well
+        "muted": "",
+        "playsinline": "",
+        "tabindex": "-1",
+        "aria-hidden": "true",
+    }
+    if film.loop:
+        video["loop"] = ""
+    return [
+        _element("h2", html.escape(step.called), attributes=_HIDDEN),
+        _element("img", attributes={"class": "before", "alt": ""} | _picture(before)),
+        _element("video", _captions(film), attributes=video),
+        _element("img", attributes={"class": "after", "alt": step.alt} | _picture(after)),
+    ]
+
+
+def _picture(name: str) -> dict[str, str]:
+    return {"data-media": name, "decoding": "sync"}  # there with its slide, not a moment later
+
+
+def _captions(film: Film) -> str:
+    if not film.captions:
+        return ""
+    source = base64.b64encode(film.captions.encode()).decode()
+    return _element(
+        "track",
+        attributes={
+            "kind": "captions",
+            "label": "Captions",
+            "srclang": "en",
+            "src": f"data:text/vtt;base64,{source}",
+        },
+    )
+
+
+def _still_page(step: Step, page: Page, media: _Media) -> list[str]:
+    heading = _element(
+        "h2",
+        html.escape(page.heading or step.title),
+        attributes=_NONE if page.heading else _HIDDEN,
+    )
+    if not page.content:
+        return [heading]
+    picture = media.add(".svg", pages.compiled(page, "svg"))
+    return [heading, _element("img", attributes={"alt": step.alt} | _picture(picture))]
+
+
+def _cover(step: Step, cover: Cover) -> str:
+    author = [_element("p", html.escape(cover.author))] if cover.author else []
+    return _element("div", _element("h1", html.escape(step.title)), *author)
+
+
+_EMPTY = ("img", "track")
+
+
+def _element(name: str, *content: str, attributes: Mapping[str, str] = _NONE) -> str:
+    """An element of content that is already HTML, its attributes escaped here."""
+    said = "".join(f' {key}="{html.escape(value)}"' for key, value in attributes.items())
+    inside = "\n".join(content)
+    return f"<{name}{said}>" if name in _EMPTY else f"<{name}{said}>{inside}</{name}>"
+
+
+def _fonts() -> str:
+    weights = {"SourceSansPro-Regular.otf": 400, "SourceSansPro-Semibold.otf": 600}
+    return "\n".join(
+        '@font-face { font-family: "Source Sans Pro"; '
+        f"font-weight: {weight}; src: url(data:font/otf;base64,"
+        f"{base64.b64encode((FONTS / file).read_bytes()).decode()}); }}"
+        for file, weight in weights.items()
+    )
+
+
+def _reveal() -> Path:
+    """The folder of reveal.js."""
+    found = importlib.util.find_spec("pyreveal")
+    if found is None or found.origin is None:
+        raise RenderError("HTML decks need reveal.js: pip install 'mlanim[deck]'.")
+    return Path(found.origin).parent / "revealjs" / "dist"
+
+
+def _script(path: Path) -> str:
+    """A script that nothing in it ends early: HTML looks for these even within its strings."""
+    return re.sub(r"<(?=!--|/?script)", r"\\x3c", _text(path), flags=re.IGNORECASE)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

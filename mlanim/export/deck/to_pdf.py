@@ -1,0 +1,99 @@
+"""A deck on paper: a page of vectors for each step, or handouts with what is said to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from mlanim.export.deck import pages
+from mlanim.export.deck.model import Deck
+from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.render.errors import RenderError
+from mlanim.render.whole import replacing
+from mlanim.stage.typesetting import literal
+
+TEMPLATE = Path(__file__).with_name("paper.typ")
+A_PAGE = (1, 2, 4)
+"""How many slides a page of a handout may have."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """How slides are laid out: as they are, or `handout` of them on a page; and with notes."""
+
+    handout: int | None = None
+    notes: bool = False
+
+
+def write(
+    deck: Deck, steps: Sequence[Step], theme: str, path: Path, root: Path, paper: Paper
+) -> None:
+    """Write the file; the steps' files are below `root`.
+
+    Raises:
+        RenderError: if it cannot be typeset.
+        OSError: if it cannot be written.
+    """
+    try:
+        payload = pages.compile_typst(source(deck, steps, theme, paper), root, "pdf")
+    except ValueError as error:
+        raise RenderError(f"The pages of {path.name} cannot be set: {error}") from error
+    with replacing(path) as file:
+        file.write(payload)
+
+
+def source(deck: Deck, steps: Sequence[Step], theme: str, paper: Paper) -> str:
+    """The document in Typst; text from outside is in it as string literals."""
+    return "\n".join(
+        [
+            pages.preamble(theme),
+            f"#let title-text = {literal(deck.title)}",
+            f"#let author-text = {literal(deck.author)}",
+            "#set document(title: title-text, author: author-text, date: none)",
+            f"#let slides = ({''.join(_slides(steps))})",
+            TEMPLATE.read_text(encoding="utf-8"),
+            _layout(paper),
+        ]
+    )
+
+
+def _layout(paper: Paper) -> str:
+    if paper.handout is None and not paper.notes:
+        return "#screens()"
+    return f"#handout({paper.handout or 1}, {'true' if paper.notes else 'false'})"
+
+
+def _slides(steps: Sequence[Step]) -> Iterator[str]:
+    """Each slide's content, with its bookmark, and its notes."""
+    for _, group in groupby(steps, key=lambda step: step.name):
+        for step in group:
+            marks = [_mark(1, step.title)] if step.number == 1 else []
+            if step.count > 1:
+                marks.append(_mark(2, step.called))
+            yield f"([{''.join(marks)}#slide(fill: ground)[{_content(step)}]], "
+            yield f"{literal(step.notes)}),\n"
+
+
+def _mark(level: int, words: str) -> str:
+    """A bookmark: a heading that takes no room and is not seen."""
+    return f"#place(hide(heading(level: {level}, bookmarked: true, {literal(words)})))"
+
+
+def _content(step: Step) -> str:
+    match step.shown:
+        case Film(still=still):
+            assert still is not None
+            words = "".join(f"{_dictionary(word)}, " for word in still.words)
+            return f"#film({literal(still.file)}, {literal(step.alt)}, ({words}))"
+        case Page(heading=heading, content=content):
+            title = f"#titled({literal(heading)})[]" if heading else ""
+            return title + content
+        case Cover(author=author):
+            return f"#cover({literal(step.title)}, {literal(author)})"
+
+
+def _dictionary(word: Mapping[str, object]) -> str:
+    said = {key: literal(str(value)) if key == "text" else value for key, value in word.items()}
+    return "(" + ", ".join(f"{key}: {value}" for key, value in said.items()) + ")"
