@@ -131,7 +131,8 @@ class _Slice:
         """A module, with what it does on import taken when it is first met."""
         if path not in self._modules:
             module = self._modules[path] = _Module(path)
-            for statement in module.done:
+            # Our own package's front door is there for notebooks; nothing is computed with it.
+            for statement in module.done if path != PACKAGE / "__init__.py" else ():
                 self._take(module, statement)
         return self._modules[path]
 

@@ -140,6 +140,7 @@ def test_follows_core_where_a_scene_of_ours_uses_it() -> None:
     assert {"dot_product.py", "vectors.py"} <= reached
     assert {"shapes.py", "theme.py", "text.py"}.isdisjoint(reached)
     assert "torch" in cut.foreign
+    assert not cut.dynamic
 
 
 @pytest.mark.parametrize("base", ["class Common(LessonScene):", "from common import Common"])
