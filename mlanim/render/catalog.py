@@ -145,6 +145,8 @@ def _only(scenes: list[ast.ClassDef], path: Path) -> ast.ClassDef:
 
 
 def _unknown(name: str, known: list[str]) -> str:
+    if name.partition(":")[0].endswith(".py"):
+        return f"There is no file {shortened(name.partition(':')[0])}."
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
     return f"Unknown scene {shortened(name)!r}. {hint}"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.render import cache
+from mlanim.render.errors import ending
 from mlanim.render.finished import keep, restore
 from mlanim.render.job import Job
 from mlanim.render.outputs import is_current, remove_leftovers
@@ -123,12 +124,7 @@ def _outcome(job: Job, code: int, last: dict[str, Any]) -> Outcome:
             return Outcome(job, 0)
         case "error":
             return Outcome(job, 2 if last["usage"] else 1, last["message"])
-    if code < 0:
-        name = signal.Signals(-code).name
-        reason = f"The process that drew {job.scene.name} was ended by {name}"
-        hint = "; it may have run out of memory." if name == "SIGKILL" else "."
-        return Outcome(job, 1, reason + hint)
-    return Outcome(job, 1, f"The process that drew {job.scene.name} ended with code {code}.")
+    return Outcome(job, 1, ending(f"drew {job.scene.name}", code))
 
 
 def _failed(outcome: Outcome) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 LONGEST = 60
@@ -35,6 +36,15 @@ def shortened(value: Any, longest: int = LONGEST) -> str:
     text = value if isinstance(value, str) else repr(value)
     shown = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
     return shown if len(text) <= longest else f"{shown[:longest]}… ({len(text)} characters)"
+
+
+def ending(doing: str, code: int) -> str:
+    """How the process that was `doing` something ended, if it ended without a word."""
+    if code >= 0:
+        return f"The process that {doing} ended with code {code}."
+    name = signal.Signals(-code).name
+    hint = "; it may have run out of memory" if name == "SIGKILL" else ""
+    return f"The process that {doing} was ended by {name}{hint}."
 
 
 def reason(error: Exception) -> str:

@@ -49,7 +49,7 @@ def load(entry: SceneEntry) -> type[Scene]:
         try:
             spec.loader.exec_module(module)
         except SyntaxError as error:
-            raise RenderError(_syntax(error)) from None
+            raise RenderError(_syntax(error, path)) from None
     scene_class = getattr(module, entry.class_name, None)
     if not (isinstance(scene_class, type) and issubclass(scene_class, Scene)):
         raise UsageError(f"{path} has no scene class {entry.class_name!r}.")
@@ -126,7 +126,8 @@ def _own_frames(error: BaseException, entry: SceneEntry) -> list[traceback.Frame
     return [frame for frame in frames if Path(frame.filename).parent == folder]
 
 
-def _syntax(error: SyntaxError) -> str:
+def _syntax(error: SyntaxError, path: Path) -> str:
     line = (error.text or "").strip()
-    place = f"{error.filename}, line {error.lineno}: {error.msg}"
+    at = f", line {error.lineno}" if error.lineno else ""
+    place = f"{error.filename or path}{at}: {error.msg}"
     return f"{place}\n    {shortened(line, 120)}" if line else place

@@ -57,7 +57,8 @@ class _PlainLines:
             case "plan":
                 self._frames[key] = event["frames"]
                 self._began[key] = self._last[key] = time.monotonic()
-                _say(f"{name}: drawing {event['frames']} frames")
+                frames = event["frames"]
+                _say(f"{name}: drawing {frames} frame{'s' * (frames != 1)}")
             case "frame" if time.monotonic() - self._last[key] > EVERY:
                 self._last[key] = time.monotonic()
                 _say(f"{name}: {self._remaining(key, event['done'])}")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mlanim.render import store
-from mlanim.render.errors import RenderError, UsageError, shortened
+from mlanim.render.errors import RenderError, UsageError, ending, shortened
 from mlanim.render.job import Job
 from mlanim.render.lifeline import end_with_parent
 from mlanim.render.outputs import prepare_folder, remove_leftovers, sha256_of, temporary_beside
@@ -158,9 +158,7 @@ def _computed(job: Job) -> bytes:
         code = child.wait()  # with its stdin still open: losing that would end it
     if code == 0:
         return payload
-    message = payload.decode(errors="replace") or (
-        f"The process that computed {job.scene.name} ended with code {code}."
-    )
+    message = payload.decode(errors="replace") or ending(f"computed {job.scene.name}", code)
     raise (UsageError if code == 2 else RenderError)(message)
 
 

@@ -81,7 +81,7 @@ def _named_fields(value: Any, path: str) -> tuple[str, dict[str, Any]]:
     if isinstance(value, Record):
         return value._name, dict(value._fields)
     raise TypeError(
-        f"{path} is a {type(value).__name__}; "
+        f"{path} is of type {type(value).__name__}; "
         "compute returns dataclasses of arrays and plain values."
     )
 

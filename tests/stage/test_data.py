@@ -142,7 +142,7 @@ def test_arrays_of_objects_are_refused_with_their_path(array):
     ],
 )
 def test_what_cannot_be_stored_is_refused_with_its_path(value, name):
-    with pytest.raises(TypeError, match=rf"data\.inner is a {name};"):
+    with pytest.raises(TypeError, match=rf"data\.inner is of type {name};"):
         as_record({"inner": value})
 
 

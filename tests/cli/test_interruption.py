@@ -1,0 +1,88 @@
+"""However a run ends, nothing half-made is left, nothing runs on, what stood there stands."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SLOW = Path(__file__).parents[1] / "demo_scenes" / "slow.py"
+MARK = "MLANIM_TEST_MARK"
+PATIENCE = 60.0
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks into /proc")
+
+
+def marked(mark: str) -> list[int]:
+    """The processes that have this mark in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+            ended = "State:\tZ" in (folder / "status").read_text()
+        except OSError:
+            continue
+        if f"{MARK}={mark}".encode() in environment.split(b"\0") and not ended:
+            found.append(int(folder.name))
+    return found
+
+
+def until(reached: object, what: str) -> None:
+    """Wait for something to become true, since no process keeps to a timetable."""
+    assert callable(reached)
+    end = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("sent", "phase"),
+    [
+        (signal.SIGINT, "drawing"),
+        (signal.SIGTERM, "computing"),
+        (signal.SIGKILL, "drawing"),
+        (signal.SIGKILL, "computing"),
+    ],
+    ids=str,
+)
+def test_a_signal_ends_all_and_leaves_what_was_there(
+    environment: dict[str, str], tmp_path: Path, sent: signal.Signals, phase: str
+) -> None:
+    names = ("slow.mp4", "slow.png", "slow.json")
+    for name in names:
+        (tmp_path / name).write_text("from before")
+    environment[MARK] = mark = f"{tmp_path.name}-{os.getpid()}"
+    thinking = ("--set", "thinking=900") if phase == "computing" else ()
+    words = ["render", str(SLOW), "--resolution", "32x18", "--fps", "5", *thinking]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlanim", *words, "-o", "slow.mp4"],
+        cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert process.stdout is not None
+    for line in process.stderr:
+        if f": {phase}" in line:
+            break
+    if phase == "computing":
+        until(lambda: len(marked(mark)) >= 3, "the process that computes did not start")
+    assert len(marked(mark)) > 1
+    process.send_signal(sent)
+    said = process.stderr.read()
+    code = process.wait(PATIENCE)
+    if sent == signal.SIGKILL:
+        assert code == -signal.SIGKILL
+    else:
+        assert code == 130
+        assert said.splitlines()[-1] == "Error: Interrupted; nothing half-made was left."
+    assert "Traceback" not in said
+    assert process.stdout.read() == ""
+    until(lambda: not marked(mark), "a process runs on")
+    left = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert left == dict.fromkeys(names, "from before")
