@@ -189,8 +189,7 @@ class DotProduct(LessonScene):
         self.play(self._appearing("w"), FadeIn(w_length), run_time=theme.MOVE)
         self.play(self._appearing("x"), FadeIn(x_length), run_time=theme.MOVE)
         self.next_slide(
-            notes="Two vectors start at one point: the weights w, which stay where they are, and "
-            "the input x, which can be anything. We want one number that says how far they agree."
+            notes="Two vectors: the weights w, which stay, and an input x, which can be anything."
         )
 
     def _shadow(self) -> None:
@@ -203,17 +202,14 @@ class DotProduct(LessonScene):
         self._conclude(
             X, " casts a ", SHADOW, " on the line of ", W, ": ",
             Math("|input(bold(x))| cos theta"), ", the part of ", X, " that lies along ", W,
-            notes="Drop a perpendicular from the tip of x to the line of w. What it cuts off is "
-            "the shadow: the length of x times the cosine of the angle.",
+            notes="A perpendicular from the tip of x to the line of w cuts off the shadow.",
         )  # fmt: skip
 
     def _product(self) -> None:
         self.play(FadeIn(self.table.product), FadeIn(self.gauge), *self.saying())
         self._conclude(
             "The dot product is the length of ", W, " times that ", SHADOW,
-            notes="Multiply the shadow by the length of w: that is the dot product. The gauge "
-            "shows it between the least and the greatest value that two vectors of these lengths "
-            "can have.",
+            notes="The gauge runs from the least to the greatest product that these lengths allow.",
         )  # fmt: skip
 
     def _alignment(self) -> None:
@@ -222,21 +218,18 @@ class DotProduct(LessonScene):
             self._follow(approach)
         self._conclude(
             "Aligned: all of ", X, " lies along ", W, ", the most that these lengths allow",
-            notes="Turn x onto w. The angle is 0, its cosine is 1, and the dot product is simply "
-            "the product of the two lengths: it cannot get any larger.",
+            notes="At angle 0 the cosine is 1, and the product is that of the two lengths.",
         )  # fmt: skip
         self._follow(turn, 0.0, 0.5)
         self._conclude(
             "Perpendicular: no ", SHADOW, ", so the product is 0, whatever the lengths",
-            notes="At a right angle nothing of x lies along w. The product is 0: to this neuron "
-            "the input might as well not be there.",
+            notes="At a right angle nothing of x lies along w: the neuron is blind to it.",
         )  # fmt: skip
         self._follow(turn, 0.5, 1.0)
         self._conclude(
             "Opposite: the ", SHADOW,
             " falls behind the origin and the product is negative; its sign tells the side",
-            notes="Beyond the right angle the shadow lies on the far side of the origin, and the "
-            "product is negative. So its sign says on which side x lies: with w or against it.",
+            notes="The sign of the product says on which side x lies: with w or against it.",
         )  # fmt: skip
 
     def _magnitude(self) -> None:
@@ -253,13 +246,11 @@ class DotProduct(LessonScene):
         self.wait(theme.MOVE)
         self._shorten(
             self.data.shrink_x, X,
-            "Now x alone gets shorter. The angle and its cosine stay, but the shadow shrinks, and "
-            "the product with it.",
+            "The angle and its cosine stay; the shadow shrinks, and with it the product.",
         )  # fmt: skip
         self._shorten(
             self.data.shrink_w, W,
-            "Then w gets shorter too. The shadow stays, but it is multiplied by less: the dot "
-            "product measures alignment and both lengths together.",
+            "The shadow stays, but it is multiplied by less: both lengths count.",
         )  # fmt: skip
 
     def _shorten(self, sweep: Any, name: Colored, notes: str) -> None:

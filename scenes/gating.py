@@ -123,10 +123,7 @@ class Gating(LessonScene):
         self.gates.part(path, "Scalar gate", formula, [gate, self._length(path)])
         self.gates.ease(1 - self.data.gate_scalar, theme.MOVE)
         self.say("One share for the whole vector: it moves along its own line")
-        self.next_slide(
-            "A gate is a multiplication. With one number for the whole signal, the vector can only "
-            "slide along its own line: open at one, shut at zero."
-        )
+        self.next_slide("One number for the whole signal: the vector slides along its own line.")
 
     def _vector_and_mask(self) -> None:
         self.gates.leave()
@@ -144,8 +141,7 @@ class Gating(LessonScene):
         self.gates.show_lost(mask.kept, self.data.x1)
         self.say("A gate of only 0 and 1: one axis is lost, for every point of the sheet")
         self.next_slide(
-            "A vector gate has a share for each feature, as in an LSTM. A mask is its binary case: "
-            "it keeps an axis or shuts it, and what was on a shut axis is gone."
+            "A vector gate has a share for each feature, as in an LSTM; a mask has 0 or 1."
         )
 
     def _matrix(self) -> None:
@@ -166,8 +162,7 @@ class Gating(LessonScene):
         self.gates.part(path, "Matrix gate", formula, stretches, ring)
         self.say("Any linear map: the circle becomes an ellipse, the axes may mix")
         self.next_slide(
-            "A matrix gate lets every output draw on every feature of this vector. Attention is "
-            "not such a gate: its weights mix positions and leave the feature axes apart."
+            "Every output draws on every feature. Attention does not: its weights mix positions."
         )
 
     def _projection(self) -> None:
@@ -183,9 +178,7 @@ class Gating(LessonScene):
         self.say("Onto the line of ", Colored(Math("bold(x)_2"), "weight"),
                  f": what stands at right angles, {lost} long, is lost")  # fmt: skip
         self.next_slide(
-            "A projection keeps the part along one line and drops the rest: rank one. Doing it "
-            "twice changes nothing more. The query, key and value maps of attention are called "
-            "projections, but they are not: they map to other dimensions."
+            "Projecting twice changes nothing more; of query and key maps that is not true."
         )
 
     def _rotation(self) -> None:
@@ -203,10 +196,7 @@ class Gating(LessonScene):
         formula = "output(bold(y)) = weight(R(theta)) input(bold(x)_1)"
         self.gates.part(path, "Rotation", formula, [turn, self._length(path), area], arc)
         self.say("A rotation keeps every length: nothing is lost, and it can be undone")
-        self.next_slide(
-            "A rotation is the gate that loses nothing: every length, every angle between two "
-            "vectors and every area stays, and turning back restores the input."
-        )
+        self.next_slide("Lengths, angles and areas stay, and turning back restores the input.")
 
     def _gated_plane(self, box: Box, path: Any, ticks: int = 0, bold: bool = True) -> GatedPlane:
         """A plane that holds the sheet, its vector and their images under every gate."""
@@ -264,9 +254,7 @@ class Gating(LessonScene):
         says = f" = {OFFSET} every score is {format_number(score)}"
         self.say("Both turn, the angle between them stays: at ", Math("m - n"), says)
         self.next_slide(
-            "Rotary positions turn the query and the key by an angle for each position. The score "
-            "then depends on the distance alone, so every diagonal has one colour. Real heads turn "
-            "many such pairs of axes, each at its own speed."
+            "The score depends on the distance alone, so every diagonal has one colour."
         )
 
     def _walk(self, dial: RotaryDial, scores: Heatmap) -> None:
@@ -310,9 +298,7 @@ class Gating(LessonScene):
             shown.clear_updaters()
         self.say(self._dip())
         self.next_slide(
-            "A gate can blend two vectors. The straight blend runs along the chord; on the arc the "
-            "direction turns evenly and the length passes evenly from one to the other. A residual "
-            f"connection is neither: it adds, here to a length of {blend.addition_norm:.2f}."
+            f"A residual connection adds instead, here to a length of {blend.addition_norm:.2f}."
         )
 
     def _dip(self) -> str:
@@ -351,9 +337,7 @@ class Gating(LessonScene):
             f"Not every law survives: a OR NOT a is 1 in Boolean logic, and falls to {lowest} here"
         )
         self.next_slide(
-            "Gates combine like logic: one minus a, a times b, a plus b minus a b. At the corners "
-            "they agree with the truth table. Between, they are smooth, but some laws of Boolean "
-            f"logic bend: a or not a falls to {lowest}."
+            f"Some laws of Boolean logic bend in between: a or not a falls to {lowest}."
         )
 
     def _logic_surface(self, row: tuple[str, str, str, str], view: View) -> UnitSquareSurface:
