@@ -131,7 +131,7 @@ def test_a_scene_file_that_does_not_load_shows_its_own_lines(
     [
         ("in compute", 1, ['faulty.py, line 24: return {"value"', "KeyError: 'the missing key'"]),
         ("compute killed", 2, ["The process that computed faulty was ended by SIGKILL; it may"]),
-        ("in construct", 0, ["line 34: self.fall()", "line 37: raise", "RuntimeError: the pen"]),
+        ("in construct", 0, ["line 33: self.fall()", "line 36: raise", "RuntimeError: the pen"]),
         ("drawer killed", 0, ["The process that drew faulty was ended by SIGKILL"]),
     ],
 )
