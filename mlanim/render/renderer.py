@@ -23,6 +23,8 @@ from manim import (
 from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.exceptions import EndSceneEarlyException
 
+from mlanim.render.motion import Motion
+
 Take = Callable[[np.ndarray, int], None]
 """Receives a frame, (rows, columns, 4) uint8, and how often it is shown in a row.
 
@@ -165,9 +167,10 @@ class FrameRenderer(CairoRenderer):
         self.static_image = None
         if self.wanted.meets(first, end):
             self.save_static_frame_data(scene, scene.static_mobjects)
+        motion = Motion(scene)
         for index in self._visited(scene, first, len(times)):
             self._at(first + index)
-            scene.update_to_time(times[index])
+            motion.to(times[index])
             if self.frames in self.wanted:
                 self.update_frame(scene, scene.moving_mobjects)
                 self.take(self.camera.pixel_array, 1)

@@ -1,0 +1,181 @@
+"""Plain transforms of many mobjects in one go: one interpolation of long arrays for each frame."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from manim import Animation, Mobject, Transform, VMobject
+from manim.utils.paths import straight_path
+
+from mlanim.render.displaylist import shown
+
+_COLORS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
+_NUMBERS = ("stroke_width", "background_stroke_width", "sheen_factor")
+
+_STEPS = (
+    "get_all_families_zipped",
+    "get_all_mobjects",
+    "get_all_mobjects_to_update",
+    "get_sub_alpha",
+    "interpolate",
+    "interpolate_mobject",
+    "interpolate_submobject",
+    "update_mobjects",
+)
+"""What an animation is asked in every frame; one with its own answer is no plain transform."""
+
+
+class Tweens:
+    """Plain transforms that follow each other in a play, stepped together.
+
+    Each mobject gets what `Transform` would give it, as pieces of shared arrays.
+    """
+
+    def __init__(self, animations: Sequence[Transform]):
+        self.animations = list(animations)
+        self.families = [shown([animation.mobject], False) for animation in animations]
+        starts, ends = [], []
+        for animation in animations:
+            starts += animation.starting_mobject.family_members_with_points()
+            ends += animation.target_copy.family_members_with_points()
+        self.members = [vars(member) for family in self.families for member in family]
+        self.points = _Row([m.points for m in starts], [m.points for m in ends])
+        self.colors = [
+            _Row([getattr(m, name) for m in starts], [getattr(m, name) for m in ends])
+            for name in _COLORS
+        ]
+        self.sheen = _Row(
+            [m.sheen_direction[None] for m in starts], [m.sheen_direction[None] for m in ends]
+        )
+        numbers = [
+            [[getattr(m, name) for name in _NUMBERS] for m in side] for side in (starts, ends)
+        ]
+        self.numbers = np.array(numbers, dtype=float)
+
+    def holds(self) -> bool:
+        """Whether the mobjects are still those that the animations began with."""
+        return all(
+            shown([animation.mobject], False) == family
+            for animation, family in zip(self.animations, self.families, strict=True)
+        )
+
+    def interpolate(self, time: float) -> None:
+        """Put every mobject where it is at a time of the play, seconds."""
+        alphas = self._alphas(time)
+        points = self.points.at(alphas)
+        fills, strokes, behinds = (row.at(alphas) for row in self.colors)
+        sheens = self.sheen.at(alphas)
+        share = np.array(alphas)[:, None]
+        numbers = ((1 - share) * self.numbers[0] + share * self.numbers[1]).tolist()
+        for own, at, fill, stroke, behind, sheen, (width, back_width, factor) in zip(
+            self.members, points, fills, strokes, behinds, sheens, numbers, strict=True
+        ):
+            own["points"] = at
+            own["fill_rgbas"], own["stroke_rgbas"] = fill, stroke
+            own["background_stroke_rgbas"], own["sheen_direction"] = behind, sheen[0]
+            own["stroke_width"], own["background_stroke_width"] = width, back_width
+            own["sheen_factor"] = factor
+
+    def _alphas(self, time: float) -> list[float]:
+        alphas: list[float] = []
+        for animation, family in zip(self.animations, self.families, strict=True):
+            alpha, count = time / animation.run_time, len(family)
+            if animation.lag_ratio == 0:
+                alphas += [animation.get_sub_alpha(alpha, 0, count)] * count
+            else:
+                alphas += [animation.get_sub_alpha(alpha, i, count) for i in range(count)]
+        return alphas
+
+
+class _Row:
+    """Arrays of several mobjects, one after the other, at the start and at the end."""
+
+    def __init__(self, starts: list[np.ndarray], ends: list[np.ndarray]):
+        self.start, self.end = np.concatenate(starts), np.concatenate(ends)
+        self.counts = [len(array) for array in starts]
+        bounds = np.cumsum([0, *self.counts]).tolist()
+        self.slices = [slice(a, b) for a, b in itertools.pairwise(bounds)]
+
+    def at(self, alphas: list[float]) -> list[np.ndarray]:
+        """Each mobject's array, so far on the way as its `alphas` (N,) says."""
+        share = np.repeat(alphas, self.counts)[:, None]
+        row = (1 - share) * self.start + share * self.end
+        return [row[part] for part in self.slices]
+
+
+def is_plain(animation: Animation) -> bool:
+    """Whether an animation that has begun is a straight transform of mobjects as manim makes them.
+
+    None of the three families that it goes through may have updaters, or be interpolated or
+    coloured in a way of its own.
+    """
+    return (
+        isinstance(animation, Transform)
+        and _steps_plainly(animation.__class__)
+        and not any(name in vars(animation) for name in _STEPS)
+        and animation.path_func is straight_path()
+        and animation.run_time > 0
+        and _matches(animation)
+    )
+
+
+@functools.cache
+def _steps_plainly(kind: type) -> bool:
+    return all(
+        getattr(kind, name) in (getattr(Transform, name), getattr(Animation, name))
+        for name in _STEPS
+    )
+
+
+def _matches(animation: Transform) -> bool:
+    families = [
+        mobject.get_family()
+        for mobject in (animation.mobject, animation.starting_mobject, animation.target_copy)
+    ]
+    idle = [*families[1], *families[2], *animation.target_mobject.get_family()]
+    if not all(
+        mobject.__class__.update is Mobject.update and not mobject.updaters for mobject in idle
+    ):
+        return False
+    drawn = [[member for member in family if len(member.points)] for family in families]
+    return (
+        len(drawn[0]) == len(drawn[1]) == len(drawn[2]) > 0
+        and drawn[0] == shown([animation.mobject], False)
+        and all(_blends(*three) for three in zip(*drawn, strict=True))
+    )
+
+
+def _blends(mobject: Any, start: Any, end: Any) -> bool:
+    """Whether a mobject's place and paint lie between those of two others, number by number."""
+    kind = mobject.__class__
+    return (
+        isinstance(mobject, VMobject)
+        and kind.interpolate is Mobject.interpolate
+        and kind.interpolate_color is VMobject.interpolate_color
+        and not any(hasattr(kind, name) for name in ("points", *_COLORS, *_NUMBERS[:2]))
+        and all(
+            _alike(getattr(start, name, None), getattr(end, name, None))
+            for name in ("points", *_COLORS, "sheen_direction")
+        )
+        and all(
+            isinstance(getattr(side, name, None), (int, float))
+            for side in (start, end)
+            for name in _NUMBERS
+        )
+    )
+
+
+def _alike(start: object, end: object) -> bool:
+    """Whether two arrays can be blended with others in a row without a warning or a change."""
+    return (
+        isinstance(start, np.ndarray)
+        and isinstance(end, np.ndarray)
+        and start.dtype == end.dtype == np.float64
+        and start.shape == end.shape
+        and start.shape[-1:] in ((3,), (4,))
+        and bool(np.isfinite(start).all() and np.isfinite(end).all())
+    )
