@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, BinaryIO
 
 from mlanim.export.deck import pages
 from mlanim.export.deck.model import Deck
@@ -82,7 +82,7 @@ def _show_film(slide: Any, step: Step, film: Film, width: int, height: int) -> N
     """
     assert film.clip is not None
     before, after = str(film.clip.before), str(film.clip.after)
-    place = _fitted(film.clip.after, width, height)
+    place = fitted(film.clip.after, width, height)
     movie = slide.shapes.add_movie(
         str(film.clip.video), *place, poster_frame_image=before, mime_type="video/mp4"
     )
@@ -94,7 +94,7 @@ def _show_film(slide: Any, step: Step, film: Film, width: int, height: int) -> N
     _set_timing(slide, film, movie, still)
 
 
-def _fitted(picture: Path, width: int, height: int) -> tuple[int, int, int, int]:
+def fitted(picture: Path | BinaryIO, width: int, height: int) -> tuple[int, int, int, int]:
     """Left, top, width and height of a picture as large as the slide allows."""
     from PIL import Image
 

@@ -1,0 +1,109 @@
+"""What is asked of `mlanim deck`: wrong words are answered before anything is drawn or written."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lectures import DEMO, LECTURE, SMALL
+
+from mlanim.export.deck.make import Wanted, make_deck
+from mlanim.render.errors import RenderError, UsageError
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def refused(words: str, *sources: str, **asked: Any) -> None:
+    """Expect a refusal, and an empty folder after it."""
+    before = sorted(os.listdir())
+    with pytest.raises((UsageError, RenderError), match=words) as caught:
+        make_deck(sources, Wanted(**asked))
+    assert "\n" not in str(caught.value)
+    assert sorted(os.listdir()) == before
+
+
+def test_what_is_made_must_be_a_deck_and_one_of_each() -> None:
+    refused(r"Which scenes\?")
+    refused(r"x\.odp is no deck.*\.html, \.pptx, \.pdf", "attention", outputs=("x.odp",))
+    refused("Two -o name the same file", "attention", outputs=("x.pdf", "./x.pdf"))
+    refused("one-file is for .html", "attention", outputs=("x.pdf",), one_file=True)
+    refused("notes is for .pdf", "attention", outputs=("x.html",), notes=True)
+    refused("handout is for .pdf", "attention", outputs=("x.html",), handout=2)
+    refused("not a.toml with 1 more", "a.toml", "attention")
+    refused("Unknown scene 'attentoin'. Did you mean attention", "attentoin")
+    refused("Unknown theme 'pink'", "attention", theme="pink", outputs=("x.html",))
+    Path("x.html").mkdir()
+    refused(r"x\.html is a folder", "attention", outputs=("x.html",))
+
+
+def test_a_typst_fault_has_its_place(tmp_path: Path) -> None:
+    lecture = 'title = "T"\n[[slide]]\nheading = "H"\ntext = "%s"\n'
+    for text, words in (("#nonsense", "unknown variable: nonsense"), ("- a\\n" * 60, "too long")):
+        Path("lecture.toml").write_text(lecture % text)
+        refused(f"lecture.toml, line 2, column 1: .*{words}", "lecture.toml", outputs=("x.pdf",))
+
+
+def test_a_picture_that_is_none(tmp_path: Path) -> None:
+    Path("plot.png").write_bytes(b"not a picture")
+    Path("lecture.toml").write_text('title = "T"\n[[slide]]\nfigure = "plot.png"\n')
+    refused(r"line 2, column 1: plot.png cannot be shown", "lecture.toml", outputs=("x.pdf",))
+
+
+@pytest.mark.parametrize(("missing", "kind"), [("pyreveal", "html"), ("pptx", "pptx")])
+def test_what_is_not_installed_is_named_with_how_to_get_it(
+    missing: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = importlib.util.find_spec
+    hide = lambda name, *rest: None if name == missing else real(name, *rest)  # noqa: E731
+    monkeypatch.setattr(importlib.util, "find_spec", hide)
+    refused(r"pip install 'mlanim\[deck\]'", "attention", outputs=(f"x.{kind}",))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_to() -> None:
+    Path("locked").mkdir(mode=0o500)
+    refused("not writable", "attention", outputs=("locked/x.html",))
+
+
+def test_a_parameter_that_a_scene_refuses_has_its_place_and_code_2(
+    mlanim: Callable[..., Any], tmp_path: Path
+) -> None:
+    slide = f'title = "T"\n\n[[slide]]\nscene = "{DEMO}"\nparameters = {{ angel = 3 }}\n'
+    (tmp_path / "lecture.toml").write_text(slide)
+    ran = mlanim("deck", "lecture.toml", *SMALL, "-o", "x.html", "--quiet")
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "lecture.toml, line 3, column 1: demo has no parameter 'angel'" in ran.err
+    assert os.listdir(tmp_path) == ["lecture.toml"]
+
+
+def test_a_step_that_is_not_there(mlanim: Callable[..., Any], tmp_path: Path) -> None:
+    slide = f'title = "T"\n[[slide]]\nscene = "{DEMO}"\nloop = [7]\n'
+    (tmp_path / "lecture.toml").write_text(slide)
+    ran = mlanim("deck", "lecture.toml", *SMALL, "-o", "x.pdf", "--json")
+    assert ran.code == 2
+    assert "line 2, column 1: demo has 2 steps, but the lecture speaks of step 7" in ran.err
+    assert not (tmp_path / "x.pdf").exists()
+    assert [json.loads(line)["kind"] for line in ran.out.splitlines()][-1] == "stills"
+
+
+def test_paths_are_relative_to_the_lecture(mlanim: Callable[..., Any], tmp_path: Path) -> None:
+    folder = tmp_path / "talk"
+    folder.mkdir()
+    (folder / "demo.py").write_bytes(DEMO.read_bytes())
+    (folder / "plot.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    )
+    text = LECTURE.replace(str(DEMO), "demo.py") + '[[slide]]\nfigure = "plot.svg"\n'
+    (folder / "lecture.toml").write_text(text)
+    ran = mlanim("deck", "talk/lecture.toml", *SMALL, "-o", "x.pdf", "--quiet", "--jobs", "1")
+    assert ran.code == 0, ran.err
+    assert ran.paths == [tmp_path / "x.pdf"]
