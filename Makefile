@@ -31,7 +31,7 @@ test: setup-test
 	.venv/bin/pytest -n 2
 
 pictures: setup
-	@.venv/bin/mlanim figure --all --resolution 1280x720 -o renders/readme
+	@.venv/bin/mlanim figure --all --letters --dpi 180 -o renders/readme
 	@.venv/bin/mlanim render dot_product --format gif -q l -o renders/readme/dot_product.gif
 
 bench: setup-test

@@ -22,6 +22,7 @@ from pydantic import Field
 
 from mlanim.stage import layout, theme
 from mlanim.stage.bars import RowBars
+from mlanim.stage.fitted_heatmap import fitted_heatmap
 from mlanim.stage.heatmap import (
     Cells,
     ColorBar,
@@ -34,6 +35,7 @@ from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.number import format_number
 from mlanim.stage.scene import LessonScene, SceneParams, exchange
 from mlanim.stage.shapes import Flow, Polyline
+from mlanim.stage.table import Table, of_matrix, stacked, table
 from mlanim.stage.text import Colored, Content, Math, Text, Weight
 
 NAMES = 1.2  # manim units that the words beside a matrix take
@@ -410,28 +412,113 @@ class Attention(LessonScene):
         row = Polyline(cells.rim(self.it), "highlight" if best else "muted", "thin", closed=True)
         return VGroup(cells, name, rate, row)
 
-    def figure(self) -> None:
-        left, right = layout.SAFE.inset(top=0.8, bottom=0.8).columns(8.2, 4.6, gap=0.5)
-        heading = layout.heading(left, "Weights")
-        remark = layout.subheading(heading, Math('"softmax"(Q K^top \\/ sqrt(d_k))'))
-        heat = self._pairs(left.below_heading(), self.data.weights, weights_palette)
-        self.panel("weights", heading, remark, heat)
-        self.panel("reading", self._flows(right.inset(left=-0.2)))
+    # The still
 
-    def _flows(self, box: Box, heading: bool = True) -> VGroup:
+    def figure(self) -> None:
+        data, count = self.data, len(self.data.tokens)
+        height = 0.42 * count + 0.4
+        row = data.weights[data.pronoun]
+        most = data.tokens[int(row.argmax())]
+        self.panel(
+            "weights",
+            self._figure_weights,
+            heading="Weights",
+            remark=(Math('"softmax"(Q K^top \\/ sqrt(d_k))'), f" of head {data.layer}.{data.head}"),
+            height=height,
+            least=5.0,
+            share=7.0,
+            data=of_matrix(data.weights, data.tokens, data.tokens, ("query", "key", "weight")),
+            says=f"Of its attention, “it” gives {row.max():.2f} to “{most}”.",
+        )
+        self.panel(
+            "reading",
+            self._figure_flows,
+            heading=f"What “{data.tokens[data.pronoun]}” reads",
+            height=height,
+            least=2.7,
+            share=3.2,
+            data=table({"position": np.arange(count), "word": data.tokens, "weight": row}),
+            says=f"The model says that “it” is the {data.answer}, with probability "
+            f"{data.answer_probability:.2f}.",
+        )
+        self.panel(
+            "heads",
+            self._figure_heads,
+            heading="All heads",
+            remark=("“it” finds its antecedent",),
+            height=lambda width: min(height, 0.55 * width),
+            least=3.6,
+            share=4.3,
+            data={"heads": self._rates_table(), "heads-weights": self._heads_table()},
+            says=f"Head {data.best_layer}.{data.best_head} points at the antecedent in "
+            f"{100 * data.best_peak_rate:.0f} % of {data.test_sentences} held-out sentences.",
+        )
+
+    def _figure_weights(self, box: Box) -> VGroup:
+        words = self.data.tokens
+        return fitted_heatmap(self.data.weights, weights_palette, box, words, words, (0, 1))
+
+    def _figure_flows(self, box: Box) -> VGroup:
         """Streams from each word to “it”, as wide as the weights."""
-        room = box.below_heading()
-        ys = np.linspace(room.top - 0.2, room.bottom + 0.2, len(self.data.tokens))
-        target = np.array([room.right - 1.0, ys.mean()])
-        group = VGroup(*([layout.heading(box, "What “it” reads")] if heading else []))
-        for word, y, share in zip(
-            self.data.tokens, ys, self.data.weights[self.data.pronoun], strict=True
-        ):
-            label = Text(word, role="weight")
-            group.add(label.baseline_at([room.left + 1.2 - label.advance, y - 0.09, 0]))
-            group.add(Flow(np.array([room.left + 1.4, y]), target, float(share), full=34))
-        it = Text(self.data.tokens[self.data.pronoun], role="input")
-        return group.add(it.baseline_at([target[0] + 0.25, target[1] - 0.09, 0]))
+        row, words = self.data.weights[self.data.pronoun], self.data.tokens
+        labels = [Text(word, size="small", role="weight") for word in words]
+        shares = [Text(format_number(share), size="small", role="muted") for share in row]
+        it = Text(words[self.data.pronoun], role="input", weight="semibold")
+        left = box.left + max(label.advance for label in labels)
+        start = left + 0.12 + max(share.advance for share in shares) + 0.1
+        ys = np.linspace(box.top - 0.3, box.bottom + 0.2, len(words))
+        target = np.array([box.right - it.advance - 0.15, ys.mean()])
+        group = VGroup(it.baseline_at([target[0] + 0.12, target[1] - 0.08, 0]))
+        for label, value, y, share in zip(labels, shares, ys, row, strict=True):
+            group.add(label.baseline_at([left - label.advance, y - 0.075, 0]))
+            group.add(value.baseline_at([start - 0.1 - value.advance, y - 0.075, 0]))
+            group.add(Flow(np.array([start, y]), target, float(share), full=34))
+        return group
+
+    def _figure_heads(self, box: Box) -> VGroup:
+        """A small matrix for each head, a row for each layer."""
+        layers, heads = self.data.peak_rates.shape
+        pitch = (box.width + 0.25) / heads + 0.34
+        top = box.inset(bottom=max(0.0, box.height - layers * pitch))
+        group = VGroup()
+        for layer, line in enumerate(top.rows(*[1] * layers, gap=0.2)):
+            for head, spot in enumerate(line.columns(*[1] * heads, gap=0.25)):
+                group.add(self._figure_head(spot, layer, head))
+        return group
+
+    def _figure_head(self, box: Box, layer: int, head: int) -> VGroup:
+        values = self.data.all_weights[layer, head]
+        side = min(box.height - 0.34, box.width)
+        centre = np.array([box.left + side / 2, box.top - 0.34 - side / 2, 0])
+        cells = Cells(values, weights_palette, (side / len(values),) * 2, centre=centre)
+        best = (layer + 1, head + 1) == (self.data.best_layer, self.data.best_head)
+        rate = format_number(100 * self.data.peak_rates[layer, head], 0, suffix=" %")
+        label = Text(
+            f"{layer + 1}.{head + 1}: {rate}",
+            size="small",
+            role="attention" if best else "muted",
+            weight="semibold" if best else "regular",
+        )
+        return VGroup(cells, label.baseline_at([box.left, box.top - 0.24, 0]))
+
+    def _rates_table(self) -> Table:
+        layers, heads = self.data.peak_rates.shape
+        return of_matrix(
+            100 * self.data.peak_rates, np.arange(layers) + 1, np.arange(heads) + 1,
+            ("layer", "head", "rate"), "%",
+        )  # fmt: skip
+
+    def _heads_table(self) -> Table:
+        words = self.data.tokens
+        layers, heads = self.data.peak_rates.shape
+        tables = []
+        for layer in range(layers):
+            for head in range(heads):
+                one = of_matrix(
+                    self.data.all_weights[layer, head], words, words, ("query", "key", "weight")
+                )
+                tables.append(table({"layer": layer + 1, "head": head + 1, **one.columns}))
+        return stacked(*tables)
 
 
 def _span(values: np.ndarray) -> tuple[float, float]:

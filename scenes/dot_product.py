@@ -8,10 +8,11 @@ and opposite.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Self
 
 import numpy as np
-from manim import FadeIn, FadeOut, UpdateFromAlphaFunc, VGroup
+from manim import FadeIn, FadeOut, Mobject, UpdateFromAlphaFunc, VGroup
 from pydantic import Field, model_validator
 
 from mlanim.stage import layout, theme
@@ -24,6 +25,7 @@ from mlanim.stage.product import COLUMN, FIRST_POINT, ProductTable
 from mlanim.stage.reading import Reading
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.shadow import ShadowPicture
+from mlanim.stage.table import Table, table
 from mlanim.stage.text import Colored, Content, Formula, Math, Text, Typeset
 
 Coordinate = Annotated[float, Field(ge=-10, le=10)]
@@ -36,7 +38,9 @@ POLAR = {"angle": 45.0, "w_length": 2.5, "x_length": 2.0}  # what one of them al
 UPRIGHT = 1e-9  # a cosine below this is rounding: the vectors are perpendicular
 HALF_TURN = 6.0  # seconds that x takes to turn by 180°
 ROOM = 0.62  # manim units around the vectors for their names
-PANEL_HEIGHTS = 2.8, 4.4  # manim units: the least and the most that a still's plane takes
+PANEL_HEIGHTS = 2.6, 4.4  # manim units: the least and the most that a still's plane takes
+WIDE, VALUES_BESIDE = 6.0, 2.3  # a still as wide has its numbers beside the plane, which take that
+VALUES_BELOW = 1.05  # what they take below it
 
 W, X = Colored("w", "weight", weight="semibold"), Colored("x", "input", weight="semibold")
 SHADOW = Colored("shadow", "highlight")
@@ -107,20 +111,41 @@ class DotProduct(LessonScene):
         self._magnitude()
 
     def figure(self) -> None:
+        data = self.data
         stills = {
-            "same direction": self.data.same_direction,
-            "perpendicular": self.data.perpendicular,
-            "opposite": self.data.opposite,
+            "same direction": data.same_direction,
+            "perpendicular": data.perpendicular,
+            "opposite": data.opposite,
         }
         tips = np.array([[0, 0]] + [v for still in stills.values() for v in (still.w, still.x)])
-        boxes = layout.SAFE.columns(1, 1, 1, gap=0.5)
-        height = float(np.clip(fitted_height(tips, boxes[0].width, ROOM), *PANEL_HEIGHTS))
-        for (name, still), box in zip(stills.items(), boxes, strict=True):
-            head = layout.heading(box, name.capitalize())
-            area = Box(box.left, box.top - 0.6 - height, box.right, box.top - 0.6)
-            plane = fitted_plane(tips, area, ROOM, square=0.5)
-            picture = ShadowPicture(plane, still, self._side())
-            self.panel(name, head, picture, *_values(still, area))
+
+        def plane_height(width: float) -> float:
+            return float(np.clip(fitted_height(tips, width, ROOM), *PANEL_HEIGHTS))
+
+        def height(width: float) -> float:
+            beside = plane_height(width - VALUES_BESIDE)
+            return beside if width > WIDE else plane_height(width) + VALUES_BELOW
+
+        for name, still in stills.items():
+            self.panel(
+                name,
+                partial(self._figure_still, tips, still),
+                heading=name.capitalize(),
+                height=height,
+                least=4.1,
+                data=_still_table(still),
+                says=f"{name.capitalize()}: the dot product is {format_number(still.dot)}, at "
+                f"{format_number(_degrees(still), 0)}°.",
+            )
+
+    def _figure_still(self, tips: np.ndarray, still: Any, box: Box) -> list[Mobject]:
+        """The vectors on a plane, and their numbers below it or, on a wide place, beside it."""
+        wide = box.width > WIDE
+        area = box.inset(right=VALUES_BESIDE) if wide else box.inset(bottom=VALUES_BELOW)
+        picture = ShadowPicture(fitted_plane(tips, area, ROOM, square=0.5), still, self._side())
+        left = area.right + 0.35 if wide else box.left
+        top = float(area.centre[1]) + 0.6 if wide else area.bottom - 0.5
+        return [picture, *_values(still, left, top, stacked=wide)]
 
     def _side(self) -> int:
         return -1 if self.data.turn.angle[-1] < 0 else 1
@@ -282,15 +307,38 @@ def _moment(sweep: Any, share: float) -> Record:
     return Record("Moment", mixed)
 
 
-def _values(still: Any, area: Box) -> list[Typeset]:
-    """What stands under a still: its product, and what that is made of."""
+def _values(still: Any, left: float, top: float, stacked: bool) -> list[Typeset]:
+    """A still's product, and what that is made of, from a first baseline at `top` on."""
     name = Formula("weight(bold(w)) dot input(bold(x)) =")
-    name.baseline_at([area.left, area.bottom - 0.75, 0])
     product = Text(format_number(still.dot), size="display", role="highlight", weight="semibold")
-    product.baseline_at(name.origin + np.array([name.advance + 0.2, 0, 0]))
-    angle = format_number(float(np.degrees(abs(still.angle))), 0, suffix="°")
-    made_of = Text(
-        Math("theta"), f" = {angle},  ", Math("cos theta"), f" = {format_number(still.cosine)},  ",
-        SHADOW, f" {format_number(still.shadow_length)}",
-    )  # fmt: skip
-    return [name, product, made_of.baseline_at([area.left, area.bottom - 1.35, 0])]
+    angle = format_number(_degrees(still), 0, suffix="°")
+    parts = [
+        Text(Math("theta"), f" = {angle}"),
+        Text(Math("cos theta"), f" = {format_number(still.cosine)}"),
+        Text(SHADOW, f" {format_number(still.shadow_length)}"),
+    ]
+    name.baseline_at([left, top, 0])
+    product.baseline_at([left + name.advance + 0.1, top, 0])
+    x, y = left, top - 0.42
+    for part in parts:
+        part.baseline_at([x, y, 0])
+        x, y = (x, y - 0.38) if stacked else (x + part.advance + 0.25, y)
+    return [name, product, *parts]
+
+
+def _degrees(still: Any) -> float:
+    """The angle between a still's vectors, without its sense."""
+    return float(np.degrees(abs(still.angle)))
+
+
+def _still_table(still: Any) -> Table:
+    """The vectors, a row each, and what is measured between them."""
+    columns = {
+        "vector": ["w", "x", "shadow"],
+        "first": [still.w[0], still.x[0], still.shadow[0]],
+        "second": [still.w[1], still.x[1], still.shadow[1]],
+        "angle": _degrees(still),
+        "cosine": still.cosine,
+        "dot": still.dot,
+    }
+    return table(columns, {"angle": "°"})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DOWN, FadeIn, ValueTracker
+from manim import DOWN, FadeIn, Mobject, ValueTracker
 from pydantic import Field, field_validator
 
 from mlanim.stage import layout, theme
@@ -25,7 +25,8 @@ from mlanim.stage.rotary_dial import RotaryDial
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.shapes import AngleArc, Polyline
 from mlanim.stage.surface import View
-from mlanim.stage.text import Colored, Math, Text
+from mlanim.stage.table import Table, along, stacked, table
+from mlanim.stage.text import Colored, Content, Math, Text
 from mlanim.stage.unit_square import UnitSquareSurface
 
 Coordinate = Annotated[float, Field(ge=-3, le=3)]
@@ -36,6 +37,7 @@ Vector = tuple[Coordinate, Coordinate]
 SHORTEST = 0.25  # shorter vectors are hard to see beside one of length 3
 PLANE, PANEL = layout.STAGE.columns(1.6, 1, gap=0.7)
 BLEND = "weight(g) input(bold(x)_1) + (1 - weight(g)) input(bold(x)_2)"
+APART, UNDER_GATES = 0.3, 0.6  # manim units between a still's parts, and for words below them
 OFFSET = 2  # the diagonal of the scores that the lecture walks along
 TURNS, ELEVATION = (0.25, 0.75), 0.62  # of the views on soft logic, radians
 LOGIC = (
@@ -101,14 +103,6 @@ class Gating(LessonScene):
         self._rotary()
         self._blend()
         self._logic()
-
-    def figure(self) -> None:
-        """Three gates on one sheet; two ways to blend; soft logic."""
-        left, right = layout.SAFE.columns(2, 1, gap=0.7)
-        gates, logic = left.rows(1, 1.06, gap=0.3)
-        self._figure_gates(gates)
-        self._figure_logic(logic)
-        self._figure_blend(right)
 
     # Maps that ease in on one sheet.
 
@@ -200,13 +194,18 @@ class Gating(LessonScene):
 
     def _gated_plane(self, box: Box, path: Any, ticks: int = 0, bold: bool = True) -> GatedPlane:
         """A plane that holds the sheet, its vector and their images under every gate."""
-        x, data = self.data.x1, self.data
+        x, half = self.data.x1, self._reach()
         size = float(np.abs(x).max())
+        return GatedPlane(box, x, path, size, np.array([-half, half]), ticks, bold)
+
+    def _reach(self) -> np.ndarray:
+        """How far the sheet, its vector and their images go on each axis, (2,)."""
+        data = self.data
+        size = float(np.abs(data.x1).max())
         shown = [data.vector, data.matrix, data.masking, data.projection, data.rotation]
         sheets = np.concatenate([size * one.lattice.reshape(-1, 2) for one in shown])
         outputs = np.concatenate([one.output for one in shown])
-        half = np.abs(np.concatenate([sheets, outputs])).max(axis=0)
-        return GatedPlane(box, x, path, size, np.array([-half, half]), ticks, bold)
+        return np.asarray(np.abs(np.concatenate([sheets, outputs])).max(axis=0))
 
     # Readings along a path.
 
@@ -340,11 +339,13 @@ class Gating(LessonScene):
             f"Some laws of Boolean logic bend in between: a or not a falls to {lowest}."
         )
 
-    def _logic_surface(self, row: tuple[str, str, str, str], view: View) -> UnitSquareSurface:
+    def _logic_surface(
+        self, row: tuple[str, str, str, str], view: View, size: str = "body"
+    ) -> UnitSquareSurface:
         logic, column = self.data.logic, 2 + LOGIC.index(row)
         chosen = logic.chosen[[0, 1, column]]
         heights = getattr(logic, row[2])[::2, ::2]
-        return UnitSquareSurface(heights, logic.truth_table[:, column], chosen, view)
+        return UnitSquareSurface(heights, logic.truth_table[:, column], chosen, view, size)
 
     def _logic_value(self, index: int, box: Box) -> Text:
         """What the operation gives for the chosen a and b, in words below its surface."""
@@ -356,49 +357,132 @@ class Gating(LessonScene):
 
     # The still.
 
-    def _figure_gates(self, box: Box) -> None:
+    def figure(self) -> None:
+        """Three gates on one sheet; two ways to blend and how long they are; soft logic."""
+        self._gates_panel()
+        self._ways_panel()
+        self._logic_panel()
+        self._length_panel()
+
+    def _gates_panel(self) -> None:
         data = self.data
-        rotated = f"rotation by {format_number(np.degrees(data.angle), 0)}°"
-        kept = f"projection: {_percent(data.projected.energy_share)} kept"
-        gates = ", ".join(format_number(value) for value in data.gate_vector)
-        parts = (
-            (data.vector, f"vector gate ({gates})"),
-            (data.projection, kept),
-            (data.rotation, rotated),
+        share = _percent(data.projected.energy_share)
+        self.panel(
+            "gates",
+            self._figure_gates,
+            heading="Gates on one sheet",
+            remark=(Colored("input", "input"), ", ", Colored("output", "output"), ", what is lost"),
+            height=lambda width: (width - 2 * APART) / 3 * self._tallness() + UNDER_GATES,
+            least=6.0,
+            share=2.0,
+            data=stacked(*(self._gate_table(name, path) for name, path, _ in self._gates())),
+            says=f"The projection keeps {share} of the vector's energy; the rotation keeps all.",
         )
-        heading = layout.heading(box, "Gates on one sheet")
-        roles = Colored("input", "input"), ", ", Colored("output", "output"), ", and what is lost"
-        self.panel("gates", heading, layout.subheading(heading, *roles))
-        for (path, says), place in zip(
-            parts, box.below_heading().columns(1, 1, 1, gap=0.3), strict=True
+
+    def _gates(self) -> list[tuple[str, Any, tuple[Content, ...]]]:
+        data = self.data
+        gates = ", ".join(format_number(value) for value in data.gate_vector)
+        angle = format_number(np.degrees(data.angle), 0)
+        return [
+            ("vector gate", data.vector, ("vector gate", f"({gates})")),
+            ("projection", data.projection,
+             ("projection", f"{_percent(data.projected.energy_share)} kept")),
+            ("rotation", data.rotation, ("rotation", f"by {angle}°")),
+        ]  # fmt: skip
+
+    def _tallness(self) -> float:
+        """Height over width of a plane that holds the sheet's images without waste."""
+        half = self._reach()
+        return float(np.clip(half[1] / half[0], 0.6, 1.1))
+
+    def _gate_table(self, name: str, path: Any) -> Table:
+        size = float(np.abs(self.data.x1).max())
+        points = np.concatenate([[self.data.x1], size * path.lattice[0]])
+        images = np.concatenate([[path.output[-1]], size * path.lattice[-1]])
+        what = ["vector"] + ["sheet"] * (len(points) - 1)
+        columns = {"gate": name, "what": what, "x": points[:, 0], "y": points[:, 1]}
+        return table({**columns, "image_x": images[:, 0], "image_y": images[:, 1]})
+
+    def _figure_gates(self, box: Box) -> list[Mobject]:
+        parts: list[Mobject] = []
+        for (_, path, says), place in zip(
+            self._gates(), box.columns(1, 1, 1, gap=APART), strict=True
         ):
-            plane = self._gated_plane(place.inset(bottom=0.45), path, bold=False).show(path, 1)
-            label = Text(says, role="muted")
-            label.baseline_at([place.centre[0] - label.advance / 2, place.bottom + 0.08, 0])
-            self.panel("gates", plane, label)
-            if path is data.projection:
-                lost = lost_line(plane, data.projected.kept, data.x1)
-                self.panel("gates", *([lost] if len(lost.points) else []))
+            room = place.inset(bottom=UNDER_GATES)
+            plane = self._gated_plane(room, path, bold=False).show(path, 1)
+            parts.append(plane)
+            if path is self.data.projection:
+                lost = lost_line(plane, self.data.projected.kept, self.data.x1)
+                parts += [lost] if len(lost.points) else []
+            for row, words in enumerate(says):
+                text = Text(words, size="small", role="muted")
+                y = room.bottom - 0.25 - 0.27 * row
+                parts.append(text.baseline_at([place.centre[0] - text.advance / 2, y, 0]))
+        return parts
 
-    def _figure_logic(self, box: Box) -> None:
-        heading = layout.heading(box, "Soft logic")
-        a, b = (format_number(value) for value in self.data.logic.chosen[:2])
-        dot = layout.subheading(heading, "over all ", Math("a"), " and ", Math("b"),
-                                f" from 0 to 1; the dot at {a} and {b}")  # fmt: skip
-        self.panel("soft logic", heading, dot)
-        for index, place in enumerate(box.below_heading().columns(1, 1, 1, gap=0.3)):
-            view = View(TURNS[1], ELEVATION, 0.68, place.centre)
-            square = self._logic_surface(LOGIC[index], view)
-            self.panel("soft logic", square, self._logic_value(index, place))
+    def _ways_panel(self) -> None:
+        data, blend = self.data, self.data.interpolation
+        ways = ("line", blend.line), ("arc", blend.arc)
+        self.panel(
+            "interpolation",
+            lambda box: BlendPlane(box, data.x1, data.x2, blend).show(data.gate_scalar),
+            heading="Interpolation",
+            remark=(Colored("line", LINE), " and ", Colored("arc", ARC)),
+            height=lambda width: min(width / 1.4, 3.6),
+            least=3.6,
+            data=stacked(
+                *(along(way, before={"way": name, "gate": blend.gate}) for name, way in ways)
+            ),
+            says=f"{self._dip()}.",
+        )
 
-    def _figure_blend(self, box: Box) -> None:
+    def _length_panel(self) -> None:
         blend, gate = self.data.interpolation, self.data.gate_scalar
-        top, bottom = box.rows(1.3, 1, gap=0.2)
-        plane = BlendPlane(top.below_heading(), self.data.x1, self.data.x2, blend).show(gate)
-        chart = NormChart(bottom, blend).show(gate)
-        heading = layout.heading(top, "Interpolation")
-        ways = layout.subheading(heading, Colored("line", LINE), " and ", Colored("arc", ARC))
-        self.panel("interpolation", heading, ways, plane, chart)
+        self.panel(
+            "length",
+            lambda box: NormChart(box.inset(right=0.12), blend).show(gate),
+            heading="Length on the way",
+            remark=(Colored("line", LINE), " and ", Colored("arc", ARC)),
+            height=lambda width: min(width / 1.4, 3.4),
+            least=3.6,
+            data=table({"gate": blend.gate, "line": blend.line_norm, "arc": blend.arc_norm}),
+            says=f"At a gate of {format_number(gate)} the line is "
+            f"{format_number(np.interp(gate, blend.gate, blend.line_norm))} long and the arc "
+            f"{format_number(np.interp(gate, blend.gate, blend.arc_norm))}.",
+        )
+
+    def _logic_panel(self) -> None:
+        a, b = (format_number(value) for value in self.data.logic.chosen[:2])
+        self.panel(
+            "soft logic",
+            self._figure_logic,
+            heading="Soft logic",
+            remark=("over all ", Math("a"), " and ", Math("b"), f"; the dot at {a} and {b}"),
+            height=lambda width: (width - 2 * APART) / 3 * 1.02 + 0.4,
+            least=6.0,
+            share=2.0,
+            data=self._logic_table(),
+            says="NOT, AND and OR are "
+            + ", ".join(format_number(value) for value in self.data.logic.chosen[2:])
+            + f" at a = {a} and b = {b}.",
+        )
+
+    def _logic_table(self) -> Table:
+        logic = self.data.logic
+        shares = np.linspace(0, 1, len(logic.negation))
+        columns = {name: getattr(logic, field).ravel() for name, _, field, _ in LOGIC}
+        a, b = np.repeat(shares, len(shares)), np.tile(shares, len(shares))
+        return table({"a": a, "b": b, **columns})
+
+    def _figure_logic(self, box: Box) -> list[Mobject]:
+        parts: list[Mobject] = []
+        for index, place in enumerate(box.columns(1, 1, 1, gap=APART)):
+            room = place.inset(bottom=0.4)
+            centre = room.centre - [0, 0.04 * room.width, 0]
+            view = View(TURNS[1], ELEVATION, 0.215 * room.width, centre)
+            parts.append(self._logic_surface(LOGIC[index], view, "small"))
+            parts.append(self._logic_value(index, place))
+        return parts
 
 
 def _percent(share: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, UpdateFromAlphaFunc, VGroup, linear
+from manim import Create, FadeIn, FadeOut, Mobject, UpdateFromAlphaFunc, VGroup, linear
 from pydantic import Field
 
 from mlanim.stage import colormap, layout, theme
@@ -15,12 +15,14 @@ from mlanim.stage.chart import Chart
 from mlanim.stage.contour import ContourBands
 from mlanim.stage.heatmap import ColorBar
 from mlanim.stage.layout import STAGE, Box
+from mlanim.stage.legend import legend, legend_height
 from mlanim.stage.number import Number, format_number
 from mlanim.stage.relief import Relief
 from mlanim.stage.rows import Key, Rows
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.shapes import Dot
 from mlanim.stage.surface import View, bilinear
+from mlanim.stage.table import Table, along, stacked, table
 from mlanim.stage.text import Colored, Content, Text
 from mlanim.stage.walk import Walk, until
 
@@ -28,6 +30,7 @@ ROLES = {"sgd": "gradient", "momentum": "weight", "adam": "text"}
 NAMES = {"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"}
 RATE_ROLES = ("text", "weight", "gradient")
 LEFT, RIGHT = STAGE.columns(6, 6, gap=0.9)
+WIDE = 6.0  # a still's panel as wide has its key beside it, manim units
 SIDE = 4.25  # manim units: of a square chart that fills the stage's height
 LOSS, KEPT, TEST = 3.3, 4.7, 6.0  # right edges of the columns beside the paths
 
@@ -394,40 +397,127 @@ class LossLandscape(LessonScene):
 
     # The still
 
+    # The still
+
     def figure(self) -> None:
-        columns = layout.SAFE.columns(4.2, 4.4, 4.0, gap=0.35)
-        boxes = [Box(box.left, -2.6, box.right, 2.4) for box in columns]
-        self._figure_paths(boxes[0])
-        self._figure_surface(boxes[1])
-        self._figure_slices(boxes[2])
+        self._paths_panel()
+        self._surface_panel()
+        self._slices_panel()
 
-    def _figure_paths(self, box: Box) -> None:
-        heading = layout.heading(box, "Three runs on one plane")
-        chart, bands = self._plane_chart(box, side=3.3)
-        walks = [self._walk(chart, path) for path in self.data.paths]
-        self.panel("paths", heading, chart, bands, *walks)
-
-    def _figure_surface(self, box: Box) -> None:
-        relief = self._relief(View(0.7, 0.66, 1.3, box.centre - [-0.25, 0.45, 0]), None)
-        keys = [
-            Key(box.left + 1.55 * i, box.bottom + 0.13, ROLES[p.optimizer], NAMES[p.optimizer])
-            for i, p in enumerate(self.data.paths)
-        ]
-        heading = layout.heading(box, f"The {self.data.plane.height_is}")
-        self.panel("surface", heading, relief.surface, relief.labels, *keys)
-
-    def _figure_slices(self, box: Box) -> None:
-        pair = self.data.batch_sizes
-        heading = layout.heading(box, "Sharp and flat")
-        slices = self._slices(
-            box.inset(bottom=0.35), "steep_slice", pair.distances, "along the steepest direction"
+    def _paths_panel(self) -> None:
+        plane = self.data.plane
+        x, y = np.meshgrid(plane.x, plane.y)
+        grid = {"x": x.ravel(), "y": y.ravel(), "loss": plane.loss.ravel()}
+        shares = ", ".join(
+            f"{_percent(path.distance_kept)} of {NAMES[path.optimizer]}'s"
+            for path in self.data.paths
         )
-        keys = [
-            Key(box.left + 0.6, box.bottom + 0.13 - 0.4 * i, role,
-                f"batch {end.batch_size}: λ = {format_number(end.largest_eigenvalue)}")
-            for i, (end, role) in enumerate(self._ends())
-        ]  # fmt: skip
-        self.panel("sharp and flat", heading, slices, *keys)
+        self.panel(
+            "paths",
+            self._figure_paths,
+            heading="Three runs on one plane",
+            height=lambda width: 4.6 if width > WIDE else width + 1.2,
+            least=4.4,
+            data={
+                "paths": stacked(*(self._path_table(path) for path in self.data.paths)),
+                "plane": table(grid, {"loss": "nat"}),
+            },
+            says=f"The plane keeps {shares} squared distances to its origin.",
+        )
+
+    def _path_table(self, path: Any) -> Table:
+        before = {"optimizer": path.optimizer, "step": path.steps, "train_loss": path.train_loss}
+        return along(path.coordinates, before=before, units={"train_loss": "nat"})
+
+    def _figure_paths(self, box: Box) -> list[Mobject]:
+        """The plane with its key below or, on a wide place, beside it."""
+        data, wide = self.data, box.width > WIDE
+        side = min(box.width - 0.8, box.height - (1.0 if wide else 1.9))
+        kind = "principal component" if data.plane.directions == "pca" else "random direction"
+        chart = _square_chart(
+            box, data.plane.x, data.plane.y, side, f"first {kind}", f"second {kind}"
+        )
+        chart.shift([0, box.top - 0.36 - chart.box[1][1], 0])
+        (left, bottom), (right, top) = chart.box
+        bands = ContourBands(chart, data.plane.x, data.plane.y, data.plane.loss, data.plane.levels)
+        entries = [(ROLES[path.optimizer], NAMES[path.optimizer]) for path in data.paths]
+        if wide:
+            key = Box(right + 0.45, box.bottom, box.right, top)
+        else:
+            key = Box(left, box.bottom, box.right, bottom - 0.75)
+        bar = self._loss_bar(key, min(2.2, key.width - 0.5))
+        lines = legend(entries, key.inset(top=0.9))
+        walks = [self._walk(chart, path) for path in data.paths]
+        return [chart, bands, *walks, bar, lines]
+
+    def _loss_bar(self, box: Box, width: float) -> ColorBar:
+        """The colours of the contours, from the box's upper left on."""
+        levels = self.data.plane.levels
+        ends = f"{levels[0]:g}", f"{levels[-1]:g}"
+        palette = lambda values: colormap.terrain(values, 0, 1)  # noqa: E731
+        bar = ColorBar(palette, 0, 1, width=width, label="training loss", ends=ends)
+        return bar.shift([box.left + 0.15 + width / 2, box.top - 0.36, 0])
+
+    def _surface_panel(self) -> None:
+        plane = self.data.plane
+        x, y = np.meshgrid(plane.x, plane.y)
+        columns = {"x": x.ravel(), "y": y.ravel(), plane.height_is: plane.height.ravel()}
+        traces = [
+            along(path.coordinates, before={"optimizer": path.optimizer, "loss": path.plane_loss})
+            for path in self.data.paths
+        ]
+        self.panel(
+            "surface",
+            self._figure_surface,
+            heading="The plane in space",
+            remark=("training loss",),
+            height=lambda width: min(0.78 * width, 4.2),
+            least=4.0,
+            data={"surface": table(columns), "traces": stacked(*traces)},
+            says=f"As a surface, whose height is the {plane.height_is}.",
+        )
+
+    def _figure_surface(self, box: Box) -> list[Mobject]:
+        scale = min((box.width - 0.75) / 2.82, (box.height - 0.25) / 2.62)
+        view = View(0.7, 0.66, scale, np.array([box.centre[0] + 0.2, box.centre[1], 0]))
+        middle = (0.79 * 1.1) * scale / 2  # the floor lies that much under the whole
+        view.centre = view.centre - np.array([0, middle, 0])
+        relief = self._relief(view, None)
+        return [relief.surface, relief.labels]
+
+    def _slices_panel(self) -> None:
+        pair = self.data.batch_sizes
+        small, large = (format_number(end.largest_eigenvalue) for end, _ in self._ends())
+        losses = {f"batch {end.batch_size}": end.steep_slice for end, _ in self._ends()}
+        self.panel(
+            "sharp and flat",
+            self._figure_slices,
+            heading="Sharp and flat",
+            height=lambda width: min(0.95 * width, 4.6),
+            least=3.8,
+            share=0.9,
+            data=table({"distance": pair.distances, **losses}, dict.fromkeys(losses, "nat")),
+            says=f"The largest eigenvalues are {small} and {large}. {self._verdict()}.",
+        )
+
+    def _figure_slices(self, box: Box) -> list[Mobject]:
+        pair = self.data.batch_sizes
+        entries = [
+            (role, f"batch {end.batch_size}: λ = {format_number(end.largest_eigenvalue)}")
+            for end, role in self._ends()
+        ]
+        key = legend_height(entries, box.width - 0.6)
+        top = 1.05 * max(float(end.steep_slice.max()) for end, _ in self._ends())
+        across = float(pair.distances[0]), float(pair.distances[-1])
+        area = box.inset(left=0.6, right=0.15, top=0.36, bottom=0.78 + key)
+        chart = Chart(
+            across, (0.0, top), area.width, area.height,
+            x_label="along the steepest direction", y_label="training loss",
+        )  # fmt: skip
+        chart.shift(area.centre - chart.area.get_center())
+        curves = [chart.curve(pair.distances, end.steep_slice, role) for end, role in self._ends()]
+        below = Box(area.left, box.bottom, box.right, area.bottom - 0.74)
+        return [chart, *curves, legend(entries, below)]
 
 
 def _square_chart(box: Box, x: np.ndarray, y: np.ndarray, side: float, *names: str) -> Chart:

@@ -3,10 +3,11 @@ dead side onto the crease, where points lose who they were; a mirror fold would 
 last layer one straight cut separates the classes, and unfolding the sheet shows the same cut in
 the input plane, kinked at every crease it crosses."""
 
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-from manim import Animation, Create, FadeIn, FadeOut, Transform, VGroup
+from manim import Animation, Create, FadeIn, FadeOut, Mobject, Transform, VGroup
 from pydantic import Field
 
 from mlanim.stage import colormap, layout, theme
@@ -17,8 +18,11 @@ from mlanim.stage.mesh import Mesh
 from mlanim.stage.network import Network
 from mlanim.stage.scene import LessonScene, SceneParams, exchange
 from mlanim.stage.shapes import Dot, Polyline, Segments
+from mlanim.stage.table import Table, along, table
 from mlanim.stage.text import Formula, Text
 
+WIDE, NOTED = 6.0, 4.2  # a still as wide has its words beside a plane of that side, manim units
+BELOW = 0.85  # what words take below it
 CHECK = 0.86  # how much darker every second square of the sheet is
 LEFT, RIGHT = STAGE.columns(6.2, 5.6, gap=0.9)
 
@@ -298,40 +302,63 @@ class PaperFolding(LessonScene):
     # The still
 
     def figure(self) -> None:
-        first, last = 0, len(self.data.stages) - 1
-        boxes = [b.inset(bottom=1.4) for b in layout.SAFE.columns(1, 1, 1, gap=0.5)]
-        heads = "The sheet", "Folded, and cut once", "Unfolded"
-        for index, box, head in zip((first, last, first), boxes, heads, strict=True):
-            self._figure_panel(index, box, head)
+        last = len(self.data.stages) - 1
+        points, training = len(self.data.is_test), self._examples()
+        for name, index, head, words in (
+            ("sheet", 0, "The sheet", f"{points} points of two classes, {training} of them for "
+             "training; every place has a colour of its own"),
+            ("folded", last, "Folded, and cut once", f"A {self._widths()} network; one straight "
+             f"cut puts {self._percent(self.data.net.test_accuracy)} of the test points right"),
+            ("unfolded", 0, "Unfolded", f"{self.data.region_counts[-1]} linear regions, and the "
+             "cut kinked at their edges"),
+        ):  # fmt: skip
+            self.panel(
+                name,
+                partial(self._figure_stage, index, name == "unfolded", words),
+                heading=head,
+                height=lambda width: NOTED if width > WIDE else width + BELOW,
+                least=4.0,
+                data=self._stage_tables(name, index),
+                says=f"{words}.",
+            )
 
-    def _figure_panel(self, index: int, box: Box, head: str) -> None:
-        room = box.below_heading()
-        plane = self._stage_plane(
-            index, Box(room.left, room.top - room.width, room.right, room.top)
-        )
-        stage = self.data.stages[index]
+    def _figure_stage(self, index: int, unfolded: bool, words: str, box: Box) -> list[Mobject]:
+        """A stage's plane, and words below it or, on a wide place, beside it."""
+        wide = box.width > WIDE
+        side = min(box.height, NOTED) if wide else min(box.width, box.height - BELOW)
+        area = Box(box.left, box.top - side, box.left + side, box.top)
+        left, top = (area.right + 0.35, area.top - 0.3) if wide else (box.left, area.bottom - 0.35)
+        note = Text(words, size="small", role="muted", width=box.right - left)
+        return [*self._stage_parts(index, unfolded, area), note.baseline_at([left, top, 0])]
+
+    def _stage_parts(self, index: int, unfolded: bool, area: Box) -> list[Mobject]:
+        plane, stage = self._stage_plane(index, area), self.data.stages[index]
         mesh = self._mesh(plane).set_vertices(plane.place(stage.vertices))
-        parts = [plane, mesh]
-        if head == "Unfolded":
+        parts: list[Mobject] = [plane, mesh]
+        if unfolded:
             mesh.set_rgbas(self._decision_colors())
             parts.append(Segments(plane.place(self.data.creases.segments), "text", "thin", 0.75))
             parts.append(self._boundary(index, plane))
         elif index and self.data.cut.segment is not None:
             parts.append(Polyline(plane.place(self.data.cut.segment), "highlight", "bold"))
-        parts.append(self._cloud_at(plane.place(stage.points)))
-        note = Text(self._figure_note(head), size="small", role="muted", width=box.width)
-        note.baseline_at([box.left, room.top - room.width - 0.4, 0])
-        self.panel(head.split(",")[0].lower(), layout.heading(box, head), *parts, note)
+        order = np.argsort(self.data.labels, kind="stable")  # one path for each class
+        colors = np.array([theme.rgb(role) for role in ("on_light", "on_dark")])
+        points, labels = plane.place(stage.points)[order], self.data.labels[order]
+        return [*parts, PointCloud(points, colors[labels], 0.036, ring=0.012)]
 
-    def _figure_note(self, head: str) -> str:
-        if head == "The sheet":
-            return f"{self._examples()} training points of two classes; every place has its colour"
-        if head == "Unfolded":
-            return (
-                f"{self.data.region_counts[-1]} linear regions, and the cut kinked at their edges"
-            )
-        accuracy = self._percent(self.data.net.test_accuracy)
-        return f"A {self._widths()} network; test accuracy {accuracy}"
+    def _stage_tables(self, name: str, index: int) -> dict[str, Table]:
+        """The points and, for the unfolded sheet, the cut and the regions' edges."""
+        stage, data = self.data.stages[index], self.data
+        part = np.where(data.is_test, "test", "training")
+        found = {name: along(stage.points, before={"class": data.labels, "part": part})}
+        if name != "unfolded":
+            return found
+        starts, pieces = data.boundary.starts, np.arange(len(data.boundary.starts) - 1)
+        of_cut = np.repeat(pieces, np.diff(starts))
+        edges = np.asarray(data.creases.segments).reshape(-1, 4)
+        ends = dict(zip(("x_start", "y_start", "x_end", "y_end"), edges.T, strict=True))
+        found["cut"] = along(stage.boundary, before={"piece": of_cut})
+        return {**found, "edges": table(ends)}
 
 
 def _shares(ranks: np.ndarray) -> str:

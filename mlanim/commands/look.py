@@ -9,6 +9,7 @@ import click
 from mlanim.commands.options import cache_option, entries, folders, parsed
 from mlanim.render import catalog
 from mlanim.render.errors import RenderError
+from mlanim.render.job import THEMES
 
 
 @click.command("list")
@@ -80,7 +81,7 @@ def check(as_json: bool) -> None:
 @click.command()
 @click.argument("scenes", nargs=-1, metavar="SCENE…")
 @click.option("--all", "every", is_flag=True, help="All scenes.")
-@click.option("--theme", type=click.Choice(["dark", "light"]), help="One theme; default: both.")
+@click.option("--theme", type=click.Choice(THEMES), help="One theme; default: all.")
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter.")
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="An array of objects.")
@@ -98,7 +99,7 @@ def lint(
     from mlanim.export.lint import lint_scene
 
     settings = dict(parsed(sets))
-    themes = (theme,) if theme else ("dark", "light")
+    themes = (theme,) if theme else THEMES
     found = []
     for entry in entries(scenes, every):
         click.echo(f"Checking {entry.name}", err=True)

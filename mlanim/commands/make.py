@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mlanim.commands.options import default_jobs, entries, folders, parsed, scene_options
+from mlanim.commands.page_options import page_asked, page_flags, page_options
 from mlanim.render import catalog
 from mlanim.render.encoder import Encoder, parse_option
 from mlanim.render.errors import UsageError
@@ -32,6 +33,7 @@ WORKER = "mlanim.export.worker"
     help=f"{', '.join(VIDEO_FORMATS)}; default: as -o ends.",
 )
 @click.option("--burn-in", is_flag=True, help="Captions within the frames, below the picture.")
+@click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
 @click.option(
     "--plays", type=int, default=0, metavar="N", help="Of a gif, apng, webp; default: for ever."
 )
@@ -67,17 +69,22 @@ def render(scenes: tuple[str, ...], **options: Any) -> None:
 @click.command()
 @click.option(
     "--format",
-    type=click.Choice(FIGURE_FORMATS),
-    metavar="FORMAT",
-    help=f"{', '.join(FIGURE_FORMATS)}; default: as -o ends.",
+    metavar="FORMAT,…",
+    help=f"One or more of {', '.join(FIGURE_FORMATS)}; default: as -o ends.",
 )
+@page_options
 @scene_options
 def figure(scenes: tuple[str, ...], **options: Any) -> None:
-    """Export scenes' figures: PNG, or vectors in SVG and PDF.
+    """Export scenes' figures: vectors in SVG, PDF and EPS, or PNG.
+
+    A figure is laid out for its width; text keeps its size. Of a scene without a figure, and with
+    --at or --slide, the state at a moment is exported.
 
     \b
     Examples:
-      mlanim figure loss_landscape -o fig2.pdf
+      mlanim figure loss_landscape -o fig2.pdf --width 8.6cm --theme print
+      mlanim figure attention -o fig.svg --format svg,pdf --letters --data csv
+      mlanim figure path/to/any_manim_file.py:SquareToCircle --at 1.5s -o still.svg
       mlanim figure --all --theme light --format svg -o figures/
     """
     _make("figure", scenes, options)
@@ -115,6 +122,7 @@ def _refuse_beside_from(options: dict[str, Any]) -> None:
         "plays",
         "encoder",
         "encoder_options",
+        *page_flags(),
     )
     named = (*settled, "sets", "file", "seed")
     given = [name for name in named if options.get(name) not in (None, (), False)]
@@ -135,13 +143,22 @@ def _request(kind: Any, options: dict[str, Any]) -> Any:
     from_file = settings.params_file(Path(options["file"])) if options["file"] else {}
     taken = ("quality", "fps", "resolution", "theme", "format", "transparent", "output")
     asked: dict[str, Any] = {name: options.get(name) for name in taken}
-    asked |= {name: options[name] for name in ("burn_in", "plays") if name in options}
     if options.get("encoder") or options.get("encoder_options"):
         chosen = dict(parse_option(text) for text in options["encoder_options"])
         asked["encoder"] = Encoder(options["encoder"] or "", chosen)
+    own = ("burn_in", "plays", "font")
+    asked |= {name: options[name] for name in own if name in options}
+    asked["page"] = page_asked(options)
     seed = {} if options["seed"] is None else {"seed": options["seed"]}
     params = {**from_file, **seed, **parsed(options["sets"])}
     return request.Request(kind, **asked, params=params)
+
+
+def _files(job: Any) -> list[str]:
+    """What a job was asked to write; a video's captions lie beside it unasked."""
+    from mlanim.render.outputs import beside
+
+    return [job.output, *(beside(job) if job.kind == "figure" else [])]
 
 
 def _print(outcomes: list[Any], options: dict[str, Any]) -> None:
@@ -149,7 +166,8 @@ def _print(outcomes: list[Any], options: dict[str, Any]) -> None:
         if outcome.code:
             click.echo(f"Error: {outcome.message}", err=True)
         elif not options["as_json"]:
-            click.echo(outcome.job.output)
+            for path in _files(outcome.job):
+                click.echo(path)
             if options["opened"]:
                 click.launch(outcome.job.output)
     codes = {outcome.code for outcome in outcomes} - {0}

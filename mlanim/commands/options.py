@@ -12,6 +12,7 @@ import click
 from mlanim.render import catalog
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.errors import UsageError, shortened
+from mlanim.render.job import THEMES
 
 
 class Whole(click.ParamType):
@@ -58,8 +59,7 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "-o", "--output", metavar="FILE|DIR", help="A file or a folder; default: renders/."
         ),
-        click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's."),
-        click.option("--theme", type=click.Choice(["dark", "light"]), help="Default: dark."),
+        click.option("--theme", type=click.Choice(THEMES), help="Default: dark."),
         click.option("--transparent", is_flag=True, default=None, help="No background."),
         click.option(
             "--set", "sets", multiple=True, metavar="NAME=VALUE", help="One parameter; repeatable."

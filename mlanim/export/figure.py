@@ -1,71 +1,122 @@
-"""Stills: a scene's figure as PNG pixels, or as true vectors in SVG and PDF."""
+"""Figures: a scene's panels composed for a page, or its state at a moment, as files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from manim import BLACK, Mobject
+import numpy as np
+from manim import BLACK
 
 from mlanim.export import vector
+from mlanim.export.composition import Composition, alone, compose
+from mlanim.export.moment import Moment, run_to
 from mlanim.export.repeatable import repeatable
-from mlanim.render.draw import configured, run_figure
+from mlanim.export.still import still
+from mlanim.render.draw import configured
+from mlanim.render.errors import UsageError
 from mlanim.render.job import Job
+from mlanim.render.page import Page
 from mlanim.render.pixels import png_bytes
 from mlanim.render.worker import Emit, Made
 from mlanim.stage import theme
 from mlanim.stage.camera import StageCamera
-from mlanim.stage.check import bounding_box, visible_members
-from mlanim.stage.layout import Box
-
-PAGE_WIDTH = 504.0
-"""Points (7 inches) that the frame's width takes on a page: small text is 7.7 pt there."""
-
-POINTS_PER_UNIT = PAGE_WIDTH / theme.FRAME_WIDTH
-CROP = 0.25  # manim units left around the content
-
-
-def crop_box(mobjects: Iterable[Mobject]) -> Box:
-    """The smallest box around what can be seen, with a margin, manim units."""
-    shown = [member for mobject in mobjects for member in visible_members(mobject)]
-    return bounding_box(shown).inset(-CROP, -CROP, -CROP, -CROP)
-
-
-def as_png(mobjects: list[Mobject], box: Box, width: int, transparent: bool) -> bytes:
-    """The box as a PNG, the frame's whole width taking `width` pixels; no date, no surprises."""
-    scale = width / theme.FRAME_WIDTH
-    columns, rows = round(box.width * scale), round(box.height * scale)
-    camera = StageCamera(
-        pixel_width=columns,
-        pixel_height=rows,
-        frame_width=columns / scale,
-        frame_height=rows / scale,
-        frame_center=box.centre,
-        background_color=BLACK if transparent else theme.color("background"),
-        background_opacity=0.0 if transparent else 1.0,
-    )
-    camera.capture_mobjects(mobjects)
-    return png_bytes(camera.pixel_array, transparent)
-
-
-def as_vector(mobjects: list[Mobject], box: Box, format: str, transparent: bool) -> bytes:
-    """The box as an SVG, PDF or EPS page with every shape a path, the same bytes each time."""
-    background = None if transparent else theme.rgb("background")
-    sheet = vector.Sheet(box, POINTS_PER_UNIT, background)
-    return repeatable(vector.as_vector(StageCamera(), mobjects, sheet, format), format)
+from mlanim.stage.scene import LessonScene
 
 
 def make_figure(
     job: Job, scene_class: Any, params: Any, data: Any, temporary: Path, emit: Emit
 ) -> Made:
-    """Compose the scene's figure and write it to `temporary` in the job's format."""
+    """Write the figure to `temporary` in the job's format, and hand on what lies beside it."""
+    page = page_of(job)
     with configured(job, scene_class):
-        scene = run_figure(scene_class, params, data)
-        box = crop_box(scene.mobjects)
-        if job.format == "png":
-            payload = as_png(scene.mobjects, box, job.width, job.transparent)
+        if page.is_moment or not has_figure(scene_class):
+            files = _moment(job, page, scene_class, params, data)
+            panels: tuple[str, ...] = ()
         else:
-            payload = as_vector(scene.mobjects, box, job.format, job.transparent)
-    temporary.write_bytes(payload)
-    return Made(None, {"panels": tuple(getattr(scene, "panels", ()))})
+            files, panels = _figure(job, page, scene_class, params, data)
+    temporary.write_bytes(files.pop(f".{job.format}"))
+    return Made(None, {"panels": panels}, files)
+
+
+def page_of(job: Job) -> Page:
+    """What the job says of the page, or what is usual."""
+    return job.page or Page(formats=(job.format,))
+
+
+def has_figure(scene_class: type) -> bool:
+    """Whether a scene composes a figure; of others the last state is one."""
+    return issubclass(scene_class, LessonScene) and scene_class.figure is not LessonScene.figure
+
+
+def figure_of(scene_class: Any, params: Any, data: Any, page: Page, name: str) -> Composition:
+    """A scene's figure on a page; call it within `configured`, then draw it at once."""
+    scene = scene_class(params=params, data=data, skip_animations=True)
+    scene.setup()
+    scene.figure()
+    if not scene.panels:
+        raise UsageError(f"{name} has a figure without panels; add one with self.panel(…).")
+    return compose(scene.panels, page, name)
+
+
+def _figure(
+    job: Job, page: Page, scene_class: Any, params: Any, data: Any
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Files by what follows the output's stem, and the names of the panels."""
+    with theme.drawn_for(theme.PAGE):
+        whole = figure_of(scene_class, params, data, page, job.scene.name)
+        pages = {"": whole}
+        if page.panels:
+            pages |= {f"-{slug(p.panel.name)}": alone(p, whole.unit) for p in whole.places}
+        files = {
+            f"{stem}.{format}": drawn(made, format, page, job.transparent)
+            for stem, made in pages.items()
+            for format in page.formats
+        }
+    return files, tuple(place.panel.name for place in whole.places)
+
+
+def drawn(made: Composition, format: str, page: Page, transparent: bool) -> bytes:
+    """A composition as a file of one format."""
+    made = made.cropped() if page.crop else made
+    if format == "png":
+        return as_png(made, page.dpi, transparent)
+    background = None if transparent else theme.rgb("background")
+    sheet = vector.Sheet(made.box, made.unit, background)
+    return repeatable(vector.as_vector(StageCamera(), made.mobjects, sheet, format), format)
+
+
+def as_png(made: Composition, dpi: float, transparent: bool) -> bytes:
+    """A composition as a PNG; no date, no surprises."""
+    scale = made.unit / 72 * dpi
+    columns, rows = round(made.box.width * scale), round(made.box.height * scale)
+    camera = StageCamera(
+        pixel_width=columns,
+        pixel_height=rows,
+        frame_width=columns / scale,
+        frame_height=rows / scale,
+        frame_center=made.box.centre,
+        background_color=BLACK if transparent else theme.color("background"),
+        background_opacity=0.0 if transparent else 1.0,
+    )
+    camera.capture_mobjects(made.mobjects)
+    return png_bytes(np.asarray(camera.pixel_array), transparent)
+
+
+def _moment(job: Job, page: Page, scene_class: Any, params: Any, data: Any) -> dict[str, bytes]:
+    """Files of the scene's state at a moment, by what follows the output's stem."""
+    name = job.scene.name
+    scene = run_to(scene_class, params, data, Moment(page.at, page.slide), name)
+    if not scene.mobjects:
+        when = "at that moment" if page.is_moment and not page.end else "at its end"
+        raise UsageError(f"{name} shows nothing {when} to make a figure of.")
+    return {
+        f".{format}": still(scene, format, page.width, job.transparent, page.crop)
+        for format in page.formats
+    }
+
+
+def slug(name: str) -> str:
+    """A panel's name as a part of a file's name."""
+    kept = "".join(c if c.isalnum() or c in "._" else "-" for c in name)
+    return kept.strip("-.") or "panel"

@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mlanim.export.composition import LEAST_POINTS
+from mlanim.export.figure import figure_of, has_figure
 from mlanim.render import draw, worker
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.job import Job
 from mlanim.render.loading import faults_of, load, params_of
+from mlanim.render.page import POINTS, USUAL_WIDTH, Page, in_centimetres
 from mlanim.render.params import validated
-from mlanim.stage.check import Finding, check
+from mlanim.stage import theme
+from mlanim.stage.check import Finding, Ground, check
 from mlanim.stage.scene import LessonScene
+
+WIDTHS = 8.6 * POINTS["cm"], USUAL_WIDTH
+"""Points: a column and both columns of a journal's page."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +39,13 @@ class Fault:
         return f"{self.scene} ({self.theme}) at {self.place}: {self.finding}"
 
 
-def lint_scene(entry: SceneEntry, theme: str, settings: Mapping[str, Any]) -> list[Fault]:
+def lint_scene(entry: SceneEntry, theme_name: str, settings: Mapping[str, Any]) -> list[Fault]:
     """All faults of a scene in one theme.
 
     Raises:
         UsageError, RenderError: if it cannot be run at all.
     """
-    job = Job(entry, "video", f"{entry.name}.mp4", "mp4", 854, 480, 15, theme, False, settings)
+    job = Job(entry, "video", f"{entry.name}.mp4", "mp4", 854, 480, 15, theme_name, False, settings)
     scene_class = load(entry)
     params = validated(params_of(scene_class), settings, entry.name)
     data = worker.stored_data(job, params)
@@ -46,11 +53,27 @@ def lint_scene(entry: SceneEntry, theme: str, settings: Mapping[str, Any]) -> li
 
     def look(scene: LessonScene, place: str = "") -> None:
         shown = place or f"{scene.time:.1f} s"
-        faults.extend(Fault(entry.name, theme, shown, f) for f in check(scene.mobjects))
+        faults.extend(Fault(entry.name, theme_name, shown, f) for f in check(scene.mobjects))
 
     with draw.configured(job, scene_class), faults_of(entry):
         scene, _ = draw.run_dry(scene_class, params, data, look)
         look(scene, "the end")
-        if issubclass(scene_class, LessonScene):
-            look(draw.run_figure(scene_class, params, data), "figure")
+        if has_figure(scene_class):
+            faults += _of_figure(entry, theme_name, scene_class, params, data)
+    return faults
+
+
+def _of_figure(
+    entry: SceneEntry, theme_name: str, scene_class: Any, params: Any, data: Any
+) -> list[Fault]:
+    """The faults of a scene's figure on pages as wide as a journal's column and its page."""
+    faults = []
+    for width in WIDTHS:
+        page = Page(width=width)
+        with theme.drawn_for(theme.PAGE):
+            made = figure_of(scene_class, params, data, page, entry.name)
+            ground = Ground(made.box, 0.0, LEAST_POINTS / made.unit * 96)
+            found = check(made.mobjects, ground)
+        place = f"figure, {in_centimetres(width)}"
+        faults += [Fault(entry.name, theme_name, place, finding) for finding in found]
     return faults

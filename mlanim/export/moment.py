@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +10,9 @@ from manim import Scene, config
 from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.render.draw import built
-from mlanim.render.errors import UsageError, shortened
+from mlanim.render.errors import UsageError
 from mlanim.render.renderer import NONE, Span
 from mlanim.stage.scene import LessonScene
-
-END = "end"
 
 
 @dataclass(frozen=True)
@@ -24,22 +21,6 @@ class Moment:
 
     at: float | None = None
     slide: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> Moment:
-        """`3.2s`, `3.2`, `1:05` or `end`.
-
-        Raises:
-            UsageError: for anything else.
-        """
-        if text.strip() == END:
-            return cls()
-        match = re.fullmatch(r"(?:(\d+):)?(\d+(?:\.\d*)?)\s*s?", text.strip())
-        if match is None:
-            raise UsageError(
-                f"--at {shortened(text)!r} is no moment; give seconds, as 3.2s or 1:05, or end."
-            )
-        return cls(at=60 * int(match.group(1) or 0) + float(match.group(2)))
 
 
 def run_to(scene_class: type[Scene], params: Any, data: Any, moment: Moment, name: str) -> Any:

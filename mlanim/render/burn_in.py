@@ -110,7 +110,7 @@ def _band(
         pixel_height=rows,
         frame_width=width / scale,
         frame_height=rows / scale,
-        background_color=theme.use(theme_name).roles["background"],
+        background_color=theme.color("background"),
     )
     bottom = -rows / scale / 2
     texts = VGroup(Text(line) for line in lines)

@@ -14,12 +14,12 @@ from manim import Scene, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
 from mlanim.render.camera import fast
-from mlanim.render.errors import UsageError
 from mlanim.render.handover import Handover
 from mlanim.render.job import Job
 from mlanim.render.loading import SET_IN_JOB, set_by_file
 from mlanim.render.renderer import ALL, NONE, FrameRenderer, Span, Take
 from mlanim.render.sound import Sound
+from mlanim.render.style import theme_of
 from mlanim.render.video import FrameEncoder
 from mlanim.stage import theme
 from mlanim.stage.scene import LessonScene, SceneParams, Slide
@@ -43,7 +43,7 @@ def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[Non
     It starts from what Manim ships: a user's manim.cfg is about that user's own films. What a
     scene's file itself set while it was imported stays set.
     """
-    theme.use(job.theme)
+    theme.use(theme_of(job.theme, job.style))
     units = max(theme.FRAME_WIDTH / job.width, theme.FRAME_HEIGHT / job.height)  # a pixel's size
     settings = {
         "pixel_width": job.width,
@@ -91,27 +91,6 @@ def run_dry(
             scene.at_pause = at_pause
     scene.render()
     return scene, renderer.frames
-
-
-def run_figure(scene_class: type[Scene], params: SceneParams, data: Any) -> Any:
-    """A scene with its figure composed on it, or as it stands at its end if it has none.
-
-    Call it within `configured`.
-
-    Raises:
-        UsageError: if it has none, and nothing stands at its end.
-    """
-    if not issubclass(scene_class, LessonScene) or scene_class.figure is LessonScene.figure:
-        scene, _ = run_dry(scene_class, params, data)
-        if not scene.mobjects:
-            raise UsageError(
-                f"{scene_class.__name__} shows nothing at its end to make a figure of."
-            )
-        return scene
-    scene, _ = built(scene_class, params, data, _ignore, NONE)
-    scene.setup()
-    scene.figure()
-    return scene
 
 
 def draw(

@@ -62,10 +62,10 @@ def renamed(content: dict[str, Any], output: Path) -> dict[str, Any]:
     """A sidecar's content for the same files under the name of `output`."""
     stem = Path(content["file"]).stem
     found = content | {"file": output.name}
-    if "captions_sha256" in content:
-        found["captions_sha256"] = {
+    if "beside_sha256" in content:
+        found["beside_sha256"] = {
             output.stem + name.removeprefix(stem): digest
-            for name, digest in content["captions_sha256"].items()
+            for name, digest in content["beside_sha256"].items()
         }
     return found
 

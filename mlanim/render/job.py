@@ -15,7 +15,9 @@ from mlanim import __version__
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.encoder import OWN, Encoder
 from mlanim.render.errors import UsageError, shortened
+from mlanim.render.page import Page, page_of
 from mlanim.render.sources import source_digest, texts_in
+from mlanim.render.style import Style
 
 Kind = Literal["video", "figure", "stills"]
 
@@ -30,10 +32,10 @@ QUALITIES: Mapping[str, tuple[int, int, int]] = {
 
 VIDEO_FORMATS = ("mp4", "webm", "mov", "gif", "apng", "webp")
 PICTURES = ("gif", "apng", "webp")  # shown as an image: they play by themselves
-FIGURE_FORMATS = ("png", "svg", "pdf")
 STILLS_FORMATS = ("zip",)  # a page for each pause
-WITH_ALPHA = ("webm", "mov", "apng", "webp", "png", "svg", "pdf")
-THEMES = ("dark", "light")
+FIGURE_FORMATS = ("png", "svg", "pdf", "eps")
+WITH_ALPHA = ("webm", "mov", "apng", "webp", "png", "svg", "pdf", "eps")
+THEMES = ("dark", "light", "print")
 MOST_PIXELS = 7680
 LOWEST_WITH_CAPTIONS = 180  # pixels of height, at which a caption's letters are six high
 FASTEST: Mapping[str, float] = {"gif": 50.0, "apng": 60.0, "webp": 60.0}
@@ -64,6 +66,8 @@ class Job:
     burn_in: bool = False
     plays: int = 0
     encoder: Encoder = OWN
+    page: Page | None = None
+    style: Style | None = None
 
     def __post_init__(self) -> None:
         formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS, "stills": STILLS_FORMATS}
@@ -115,7 +119,7 @@ class Job:
             )
         if self.theme not in THEMES:
             raise UsageError(
-                f"Unknown theme {shortened(self.theme)!r}; choose {' or '.join(THEMES)}."
+                f"Unknown theme {shortened(self.theme)!r}; choose {', '.join(THEMES)}."
             )
 
     @property
@@ -134,12 +138,15 @@ class Job:
         nested = {
             "scene": SceneEntry(**fields["scene"]),
             "encoder": Encoder(**fields["encoder"]),
+            "page": fields["page"] and page_of(fields["page"]),
+            "style": fields["style"] and Style(**fields["style"]),
         }
         return cls(**{**fields, **nested})
 
     def digest(self) -> str:
         """A name for the result: it changes whenever anything that shapes the file changes."""
-        asked = replace(self, output="", scene=replace(self.scene, path=""))
+        style = self.style and self.style.anywhere()
+        asked = replace(self, output="", scene=replace(self.scene, path=""), style=style)
         sources = source_digest(Path(self.scene.path), self.kind, texts_in(self.settings))
         parts = [asked.to_json(), sources, versions_line()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -65,10 +65,21 @@ def is_current(job: Job) -> bool:
 def vouched(content: Mapping[str, Any]) -> dict[str, str]:
     """The files that a sidecar vouches for, each with its SHA-256."""
     output = Path(content["file"])
-    hashes = {output.name: content["sha256"], **content.get("captions_sha256", {})}
+    hashes = {output.name: content["sha256"], **content.get("beside_sha256", {})}
     if "poster_sha256" in content:
         hashes[output.with_suffix(".png").name] = content["poster_sha256"]
     return hashes
+
+
+def beside(job: Job) -> list[str]:
+    """The paths of what lies beside a job's output and was made with it, sidecar and poster apart.
+
+    Raises:
+        UsageError: if its sidecar cannot be read.
+    """
+    output = Path(job.output)
+    names = read(output.with_suffix(".json")).get("beside_sha256", {})
+    return [str(output.with_name(name)) for name in names]
 
 
 def temporary_beside(output: Path) -> Path:

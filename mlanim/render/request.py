@@ -13,11 +13,13 @@ from mlanim.render import catalog, settings
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.encoder import OWN, Encoder
 from mlanim.render.errors import UsageError, shortened
+from mlanim.render.figures import PageRequest, formats_of, page_for, pixels, with_font
 from mlanim.render.job import FASTEST, FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS, Job, Kind
 from mlanim.render.outputs import read
+from mlanim.render.page import Page, page_of
+from mlanim.render.style import Style, theme_of
 
 DEFAULT_FOLDER = "renders"
-FIGURE_WIDTH = 2400  # pixels that the frame's whole width takes in a PNG
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Request:
     encoder: Encoder = OWN
     output: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    page: PageRequest | None = None
+    font: str | None = None
 
 
 def scene_folders() -> list[Path]:
@@ -52,9 +56,15 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
     """
     base = settings.defaults(Path.cwd())
     output = request.output or base.get("output")
-    formatted = _format(request, base, output)
+    formats = _formats(request, base, output)
+    formatted, page = formats[0], None
+    if request.kind == "figure":
+        page = page_for(request.page or PageRequest(), formats)
     suffix = "-figure" if request.kind == "figure" else ""
     width, height, usual = _size(request, base)
+    if page is not None:
+        width, height = pixels(page)
+    theme, style = _theme(request, base)
     fastest = FASTEST.get(formatted, math.inf)
     fps = float(_first(request.fps, base.get("fps"), min(usual, fastest)))
     made = [
@@ -66,12 +76,14 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
             width=width,
             height=height,
             fps=fps,
-            theme=request.theme or base.get("theme", "dark"),
+            theme=theme,
             transparent=bool(_first(request.transparent, base.get("transparent"))),
             settings=_settings(request, base, entry),
             burn_in=request.burn_in,
             plays=request.plays,
             encoder=request.encoder,
+            page=page,
+            style=style,
         )
         for entry in entries
     ]
@@ -84,7 +96,7 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
     content = read(sidecar)
     scene = entries[0] if entries else _scene_of(content, sidecar)
     width, height = content["resolution"]
-    format = _format(Request(content["kind"], format=content["format"]), {}, output)
+    format = _formats(Request(content["kind"], format=content["format"]), {}, output)[0]
     stem = Path(content["file"]).stem
     return Job(
         scene=scene,
@@ -100,6 +112,8 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
         burn_in=content.get("burn_in", False),
         plays=content.get("plays", 0),
         encoder=_encoder_of(content, sidecar),
+        page=_page_of(content, sidecar),
+        style=_style_of(content, sidecar),
     )
 
 
@@ -111,6 +125,25 @@ def _encoder_of(content: Mapping[str, Any], sidecar: Path) -> Encoder:
             f"{sidecar}: encoder is {shortened(found)}; it must have name and options."
         )
     return Encoder(str(found.get("name", "")), options)
+
+
+def _page_of(content: Mapping[str, Any], sidecar: Path) -> Page | None:
+    try:
+        return page_of(content["page"]) if "page" in content else None
+    except (TypeError, KeyError, AttributeError) as error:
+        raise UsageError(f"{sidecar} describes a page that this version cannot read.") from error
+
+
+def _style_of(content: Mapping[str, Any], sidecar: Path) -> Style | None:
+    """A sidecar's style; the files of its fonts are looked for where the project's are."""
+    if "style" not in content:
+        return None
+    project = settings.project_file(Path.cwd())
+    folder = project.parent if project is not None else Path.cwd()
+    try:
+        return Style(**{**content["style"], "folder": str(folder), "place": str(sidecar)})
+    except TypeError as error:
+        raise UsageError(f"{sidecar} describes a style that this version cannot read.") from error
 
 
 def _scene_of(content: Mapping[str, Any], sidecar: Path) -> SceneEntry:
@@ -130,6 +163,21 @@ def parse_setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def _theme(request: Request, base: Mapping[str, Any]) -> tuple[str, Style | None]:
+    """The theme's name, and the project's style on it with the font that was asked for."""
+    name = request.theme or base.get("theme", settings.DEFAULT_THEME)
+    style = settings.project_style(Path.cwd())
+    if style is not None:
+        theme_of(style.base, style)
+        style = style.on(name)
+    if request.font is not None:
+        folder = Path(style.folder) if style else Path.cwd()
+        table = with_font(style.table if style else {}, request.font, folder)
+        style = Style.read(name, table, folder, "--font")
+        theme_of(name, style)
+    return name, style
+
+
 def _settings(request: Request, base: Mapping[str, Any], entry: SceneEntry) -> dict[str, Any]:
     seed = {"seed": base["seed"]} if "seed" in base else {}
     return {**seed, **settings.project_params(Path.cwd(), entry.name), **request.params}
@@ -145,25 +193,28 @@ def _size(request: Request, base: Mapping[str, Any]) -> tuple[int, int, float]:
                 f"--resolution {shortened(wanted)!r} is not WIDTHxHEIGHT, as 1920x1080."
             )
         width, height = int(match.group(1)), int(match.group(2))
-    elif request.kind == "figure" and request.quality is None:
-        width, height = FIGURE_WIDTH, FIGURE_WIDTH * 9 // 16
     return width, height, fps
 
 
-def _format(request: Request, base: Mapping[str, Any], output: str | None) -> str:
+def _formats(request: Request, base: Mapping[str, Any], output: str | None) -> tuple[str, ...]:
+    """What to write, first the format that `-o` names; a video has only one."""
     allowed = VIDEO_FORMATS if request.kind == "video" else FIGURE_FORMATS
+    asked = formats_of(request.format) if request.kind == "figure" else (request.format or "",)
+    named = tuple(filter(None, asked))
     suffix = Path(output).suffix.lstrip(".").lower() if output else ""
     if (output and output.endswith(("/", "\\"))) or (output and Path(output).is_dir()):
         suffix = ""
-    if request.format and suffix and request.format != suffix:
+    if named and suffix and suffix not in named:
         raise UsageError(f"--format {request.format} and -o {output} disagree; give one of them.")
     if suffix and suffix not in allowed:
         raise UsageError(
             f"-o {output}: {suffix!r} is no format for a {request.kind}; "
             f"choose {', '.join(allowed)}, or a folder."
         )
+    if suffix:
+        return (suffix, *(name for name in named if name != suffix))
     from_project = base.get("format") if base.get("format") in allowed else None
-    return request.format or suffix or from_project or allowed[0]
+    return named or (from_project or allowed[0],)
 
 
 def _path(output: str | None, stem: str, format: str, count: int) -> Path:

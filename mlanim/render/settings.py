@@ -12,6 +12,7 @@ from typing import Any
 from mlanim.render.cache import size_of
 from mlanim.render.errors import UsageError, reason, shortened
 from mlanim.render.job import FIGURE_FORMATS, QUALITIES, THEMES, VIDEO_FORMATS
+from mlanim.render.style import Style
 
 KEYS: Mapping[str, type] = {
     "quality": str,
@@ -35,6 +36,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 WORDS = {str: "a text", float: "a number", int: "a whole number", bool: "true or false"}
 MOST_JOBS = 64
+DEFAULT_THEME = "dark"
 
 
 def project_file(start: Path) -> Path | None:
@@ -55,6 +57,8 @@ def defaults(start: Path, environment: Mapping[str, str] = os.environ) -> dict[s
     path = project_file(start)
     if path is not None:
         for name, value in _toml(path).items():
+            if name == "theme" and isinstance(value, dict):
+                value = value.get("base", DEFAULT_THEME)
             if name != "params":
                 found[name] = _checked(name, value, str(path))
     for name in KEYS:
@@ -77,6 +81,17 @@ def use_cache(start: Path, chosen: str | None = None) -> None:
         os.environ["MLANIM_CACHE_DIR"] = os.path.abspath(folder)
     if "cache_size" in found:
         os.environ["MLANIM_CACHE_SIZE"] = found["cache_size"]
+
+
+def project_style(start: Path) -> Style | None:
+    """The `[theme]` table of the project's mlanim.toml, without the theme that it starts from."""
+    path = project_file(start)
+    table = _toml(path).get("theme") if path is not None else None
+    if path is None or not isinstance(table, dict):
+        return None
+    own = {name: value for name, value in table.items() if name != "base"}
+    base = _checked("theme", table.get("base", DEFAULT_THEME), f"{path}, [theme],")
+    return Style.read(base, own, path.parent, f"{path}, [theme]")
 
 
 def project_params(start: Path, scene: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def describe(
     slides: tuple[Slide, ...] = (),
     duration: float | None = None,
     panels: tuple[str, ...] = (),
-    captions: Mapping[str, bytes] = MappingProxyType({}),
+    beside: Mapping[str, bytes] = MappingProxyType({}),
     asked: Job | None = None,
 ) -> bytes:
     """The sidecar's bytes; the same job gives the same bytes.
@@ -63,11 +63,15 @@ def describe(
     }
     if poster is not None:
         content["poster_sha256"] = hashlib.sha256(poster).hexdigest()
-    if captions:
-        content["captions_sha256"] = {
-            Path(job.output).with_suffix(suffix).name: hashlib.sha256(payload).hexdigest()
-            for suffix, payload in captions.items()
+    if beside:
+        content["beside_sha256"] = {
+            Path(job.output).stem + rest: hashlib.sha256(payload).hexdigest()
+            for rest, payload in beside.items()
         }
+    if job.style is not None:
+        content["style"] = asdict(job.style.anywhere())
+    if job.page is not None:
+        content["page"] = asdict(job.page)
     if job.kind != "figure":
         content |= {"duration": duration, "slides": [asdict(slide) for slide in slides]}
     else:

@@ -34,7 +34,7 @@ class Made:
 
     poster: bytes | None
     details: dict[str, Any]
-    captions: Mapping[str, bytes] = field(default_factory=dict)  # by suffix
+    beside: Mapping[str, bytes] = field(default_factory=dict)  # by what follows the output's stem
 
 
 def serve(makers: Mapping[str, Maker]) -> int:
@@ -102,17 +102,17 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
         made = maker(job, scene_class, params, data, temporary, emit)
     digest = sha256_of(temporary)
     key = data_key(job, params)
-    said = {"captions": made.captions, **made.details}
+    said = {"beside": made.beside, **made.details}
     about = describe(job, params, data, key, digest, made.poster, asked=asked, **said)
     _publish(Path(job.output), temporary, made, about)
 
 
 def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:
     """Put the parts in place, each whole; the sidecar last, since it vouches for the rest."""
-    beside = {".png": made.poster, **made.captions, ".json": about}
+    beside = {".png": made.poster, **made.beside, ".json": about}
     ready = {
-        output.with_suffix(suffix): write_beside(output, payload)
-        for suffix, payload in beside.items()
+        output.with_name(output.stem + rest): write_beside(output, payload)
+        for rest, payload in beside.items()
         if payload is not None
     }
     sidecar = ready.popitem()

@@ -24,7 +24,7 @@ SMALLEST = 0.026 * theme.FRAME_HEIGHT / EM_PER_FONT_UNIT
 
 LEAST_CONTRAST = 4.5
 TOUCH = 0.02  # manim units by which boxes may overlap: the side bearings of glyphs
-ROWS, COLUMNS = 540, 960
+ROWS = 540  # pixels that a frame's height takes where contrast is measured
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,35 @@ class _Label:
     inks: tuple[tuple[Box, np.ndarray], ...]
 
 
-def check(mobjects: Iterable[Mobject]) -> list[Finding]:
-    """All faults of what stands on stage, worst rules first."""
+@dataclass(frozen=True)
+class Ground:
+    """What mobjects stand on: a box, the room to its edge, the least text size in font units."""
+
+    box: Box
+    edge: float
+    smallest: float
+
+
+STAGE = Ground(
+    Box(
+        -theme.FRAME_WIDTH / 2, -theme.FRAME_HEIGHT / 2, theme.FRAME_WIDTH / 2,
+        theme.FRAME_HEIGHT / 2,
+    ),
+    EDGE,
+    SMALLEST,
+)  # fmt: skip
+"""The frame of a film."""
+
+
+def check(mobjects: Iterable[Mobject], ground: Ground = STAGE) -> list[Finding]:
+    """All faults of what stands on the stage, or on a figure's page, worst rules first."""
     mobjects = list(mobjects)
     labels = list(_labels(mobjects))
     return [
-        *_outside(mobjects),
+        *_outside(mobjects, ground),
         *_overlapping(labels),
-        *_too_small(labels),
-        *_too_faint(labels, mobjects),
+        *_too_small(labels, ground.smallest),
+        *_too_faint(labels, _Backdrop(mobjects, ground.box)),
         *_invisible(mobjects),
     ]
 
@@ -89,6 +109,11 @@ def bounding_box(members: Iterable[VMobject]) -> Box:
     return Box(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
 
+def text_sizes(mobjects: Iterable[Mobject]) -> list[float]:
+    """The size of each piece of text that can be seen, font units."""
+    return [label.size for label in _labels(mobjects)]
+
+
 def _labels(mobjects: Iterable[Mobject]) -> Iterable[_Label]:
     for member in itertools.chain.from_iterable(m.get_family() for m in mobjects):
         if isinstance(member, Typeset):
@@ -106,17 +131,19 @@ def _grid_labels(grid: NumberGrid) -> Iterable[_Label]:
         yield _Label(text, box, size, ((box, grid.get_fill_rgbas()[0]),))
 
 
-def _outside(mobjects: Iterable[Mobject]) -> Iterable[Finding]:
-    half = np.array([theme.FRAME_WIDTH, theme.FRAME_HEIGHT]) / 2
+def _outside(mobjects: Iterable[Mobject], ground: Ground) -> Iterable[Finding]:
+    frame = ground.box
     for mobject in mobjects:
         members = visible_members(mobject)
         if not members:
             continue
         box = bounding_box(members)
-        reach = np.array([max(-box.left, box.right), max(-box.bottom, box.top)])
-        room = float(np.min(half - reach))
-        if room < EDGE - TOUCH:
-            yield Finding("too close to the edge", (_name(mobject),), room, EDGE)
+        room = min(
+            box.left - frame.left, frame.right - box.right,
+            box.bottom - frame.bottom, frame.top - box.top,
+        )  # fmt: skip
+        if room < ground.edge - TOUCH:
+            yield Finding("too close to the edge", (_name(mobject),), room, ground.edge)
 
 
 def _overlapping(labels: list[_Label]) -> Iterable[Finding]:
@@ -129,16 +156,15 @@ def _overlapping(labels: list[_Label]) -> Iterable[Finding]:
             yield Finding("texts overlap", (first.says, second.says), overlap, TOUCH)
 
 
-def _too_small(labels: list[_Label]) -> Iterable[Finding]:
+def _too_small(labels: list[_Label], smallest: float) -> Iterable[Finding]:
     for label in labels:
-        if label.size < SMALLEST - 0.01:
-            yield Finding("text too small", (label.says,), label.size, SMALLEST)
+        if label.size < smallest - 0.01:
+            yield Finding("text too small", (label.says,), label.size, smallest)
 
 
-def _too_faint(labels: list[_Label], mobjects: list[Mobject]) -> Iterable[Finding]:
-    behind = _without_text(mobjects)
+def _too_faint(labels: list[_Label], backdrop: _Backdrop) -> Iterable[Finding]:
     for label in labels:
-        worst = min(_contrast(rgba, _under(behind, box)) for box, rgba in label.inks)
+        worst = min(_contrast(rgba, backdrop.under(box)) for box, rgba in label.inks)
         if worst < LEAST_CONTRAST - 0.05:
             yield Finding("contrast too low", (label.says,), worst, LEAST_CONTRAST)
 
@@ -150,35 +176,40 @@ def _contrast(rgba: np.ndarray, below: np.ndarray) -> float:
     return float(np.quantile(theme.contrast(ink, below), 0.1))
 
 
-def _without_text(mobjects: list[Mobject]) -> np.ndarray:
-    """What stands behind the texts, (ROWS, COLUMNS, 3) in 0..1."""
-    texts = {
-        id(member)
-        for mobject in mobjects
-        for text in mobject.get_family()
-        if isinstance(text, (Typeset, NumberGrid))
-        for member in text.get_family()
-    }
-    camera = StageCamera(
-        pixel_width=COLUMNS,
-        pixel_height=ROWS,
-        frame_width=theme.FRAME_WIDTH,
-        frame_height=theme.FRAME_HEIGHT,
-        background_color=theme.color("background"),
-    )
-    shown = [m for m in camera.get_mobjects_to_display(mobjects) if id(m) not in texts]
-    camera.capture_mobjects(shown, include_submobjects=False)
-    return np.asarray(camera.pixel_array[..., :3], dtype=float) / 255
+class _Backdrop:
+    """What stands behind the texts, drawn once."""
 
+    def __init__(self, mobjects: list[Mobject], frame: Box):
+        self.frame = frame
+        self.scale = ROWS / theme.FRAME_HEIGHT  # pixels that a manim unit takes
+        self.columns, self.rows = round(frame.width * self.scale), round(frame.height * self.scale)
+        texts = {
+            id(member)
+            for mobject in mobjects
+            for text in mobject.get_family()
+            if isinstance(text, (Typeset, NumberGrid))
+            for member in text.get_family()
+        }
+        camera = StageCamera(
+            pixel_width=self.columns,
+            pixel_height=self.rows,
+            frame_width=frame.width,
+            frame_height=frame.height,
+            frame_center=frame.centre,
+            background_color=theme.color("background"),
+        )
+        shown = [m for m in camera.get_mobjects_to_display(mobjects) if id(m) not in texts]
+        camera.capture_mobjects(shown, include_submobjects=False)
+        self.pixels = np.asarray(camera.pixel_array[..., :3], dtype=float) / 255
 
-def _under(picture: np.ndarray, box: Box) -> np.ndarray:
-    """The pixels (N, 3) of a frame within a box; at least one."""
-    scale = ROWS / theme.FRAME_HEIGHT
-    left = int(np.clip((box.left + theme.FRAME_WIDTH / 2) * scale, 0, COLUMNS - 1))
-    right = int(np.clip((box.right + theme.FRAME_WIDTH / 2) * scale + 1, left + 1, COLUMNS))
-    top = int(np.clip((theme.FRAME_HEIGHT / 2 - box.top) * scale, 0, ROWS - 1))
-    bottom = int(np.clip((theme.FRAME_HEIGHT / 2 - box.bottom) * scale + 1, top + 1, ROWS))
-    return picture[top:bottom, left:right].reshape(-1, 3)
+    def under(self, box: Box) -> np.ndarray:
+        """The pixels (N, 3) within a box; at least one."""
+        left = int(np.clip((box.left - self.frame.left) * self.scale, 0, self.columns - 1))
+        right = (box.right - self.frame.left) * self.scale + 1
+        top = int(np.clip((self.frame.top - box.top) * self.scale, 0, self.rows - 1))
+        bottom = (self.frame.top - box.bottom) * self.scale + 1
+        end = int(np.clip(bottom, top + 1, self.rows)), int(np.clip(right, left + 1, self.columns))
+        return self.pixels[top : end[0], left : end[1]].reshape(-1, 3)
 
 
 def _invisible(mobjects: Iterable[Mobject]) -> Iterable[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from manim import (
@@ -21,6 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from mlanim.stage import layout, theme
 from mlanim.stage.camera import StageCamera
 from mlanim.stage.data import as_record
+from mlanim.stage.panels import Builder, Height, Panel
+from mlanim.stage.table import Table
 from mlanim.stage.text import Content, Text
 
 
@@ -60,7 +62,7 @@ class LessonScene(Scene):
         kwargs.setdefault("camera_class", StageCamera)
         super().__init__(**kwargs)
         self.slides: list[Slide] = []
-        self.panels: dict[str, Mobject] = {}
+        self.panels: dict[str, Panel] = {}
         self.at_pause: Callable[[LessonScene], None] | None = None
         self._caption: Text | None = None
         if params is not None:
@@ -78,14 +80,50 @@ class LessonScene(Scene):
             self.data = as_record(self.compute(self.params))
 
     def figure(self) -> None:
-        """Compose the still from named panels, with `self.panel(name, …)`."""
+        """Say which panels the still has, with `self.panel(name, …)`."""
         raise NotImplementedError
 
-    def panel(self, name: str, *mobjects: Mobject) -> None:
-        """Add mobjects to the figure as part of the panel `name`."""
-        group = self.panels.setdefault(name, Mobject())
-        group.add(*mobjects)
-        self.add(*mobjects)
+    def panel(
+        self,
+        name: str,
+        *content: Mobject | Builder,
+        heading: Content | None = None,
+        remark: tuple[Content, ...] = (),
+        height: float | Callable[[float], float] | None = None,
+        aspect: float = 4 / 3,
+        least: float = 4.0,
+        share: float = 1.0,
+        data: Table | Mapping[str, Table] | None = None,
+        says: str = "",
+    ) -> None:
+        """Add a panel to the figure, or mobjects to the panel of that name.
+
+        Args:
+            content: a function that composes the panel into the box it is given and returns its
+                mobjects; or mobjects, to be taken as they stand.
+            heading, remark: a line over it, and quieter words behind the line.
+            height: of what the function composes, manim units, or a function of the width;
+                without it the height follows from `aspect`, width over height.
+            least: the narrowest box that the function can fill, manim units.
+            share: its part of a row's width, beside the other panels' shares.
+            data: the numbers behind it.
+            says: a sentence that describes it to those who cannot see it.
+        """
+        mobjects = tuple(part for part in content if isinstance(part, Mobject))
+        build = next((part for part in content if not isinstance(part, Mobject)), None)
+        before = self.panels[name].mobjects if name in self.panels else ()
+        self.panels[name] = Panel(
+            name=name,
+            build=build,
+            mobjects=(*before, *mobjects),
+            heading=heading,
+            remark=remark,
+            height=_as_function(height, aspect),
+            least=least,
+            share=share,
+            data=_as_tables(name, data),
+            says=says,
+        )
 
     def next_slide(self, notes: str = "", loop: bool = False, auto: bool = False) -> None:
         """Pause here: a deck stops after this; `notes` is what the lecturer says to it.
@@ -142,3 +180,15 @@ def exchange(old: Mobject | None, new: Mobject | None) -> list[Animation]:
         FadeOut(old, rate_func=squish_rate_func(smooth, 0, 0.45)),
         FadeIn(new, rate_func=squish_rate_func(smooth, 0.45, 1)),
     ]
+
+
+def _as_function(height: float | Callable[[float], float] | None, aspect: float) -> Height:
+    if callable(height):
+        return height
+    return (lambda width: width / aspect) if height is None else (lambda _: height)
+
+
+def _as_tables(name: str, data: Table | Mapping[str, Table] | None) -> dict[str, Table]:
+    if data is None:
+        return {}
+    return {name: data} if isinstance(data, Table) else dict(data)

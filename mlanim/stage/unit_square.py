@@ -14,6 +14,7 @@ from mlanim.stage.text import Math, Text, Typeset
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # a, b: as a truth table
 HEIGHT = 0.8  # world units that a share of 1 rises; the square's side takes 2
+BEYOND = {"body": 0.28, "small": 0.19}  # manim units from a corner to its number, by their size
 AXIS = 1.22  # world units from the middle to the arrows of a and b
 
 
@@ -24,17 +25,21 @@ class UnitSquareSurface(VGroup):
         values: (N, N), rows for a and columns for b, evenly spaced from 0 to 1.
         corners: the values at (0, 0), (0, 1), (1, 0) and (1, 1), written beside the corners.
         chosen: a, b and the value there, which get a mark.
+        size: of the corners' numbers.
         view: how it is seen; everything follows it while `follow` is called.
     """
 
-    def __init__(self, values: np.ndarray, corners: np.ndarray, chosen: np.ndarray, view: View):
+    def __init__(
+        self, values: np.ndarray, corners: np.ndarray, chosen: np.ndarray, view: View,
+        size: str = "body",
+    ):  # fmt: skip
         super().__init__()
-        self.view = view
+        self.view, self.beyond = view, BEYOND[size]
         wire = (len(values) - 1) // 4
         self.surface = Surface(np.asarray(values).T * HEIGHT, view, wire=wire)
         self.surface.set_line("floor", floor_rectangle(0.0), "muted", "thin", bias=-0.12)
         self.spots = np.column_stack([_world(CORNERS), np.asarray(corners) * HEIGHT])
-        self.numbers = VGroup(*(Text(format_number(value, 0)) for value in corners))
+        self.numbers = VGroup(*(Text(format_number(v, 0), size=size) for v in corners))
         self.mark = np.array([*_world(chosen[:2]), chosen[2] * HEIGHT])
         self.dot = Dot(np.zeros(2), "text", 0.09)
         origin = np.zeros(2)
@@ -49,7 +54,7 @@ class UnitSquareSurface(VGroup):
         self.surface.follow()
         centre = self._seen([0, 0, HEIGHT / 2])
         for number, spot in zip(self.numbers, self.spots, strict=True):
-            _beside(number, self._seen(spot), centre, 0.28)
+            _beside(number, self._seen(spot), centre, self.beyond)
         self.dot.move_to([*self._seen(self.mark), 0])
         floor = self._seen([0, 0, 0])
         for arrow, name, axis in zip(self.arrows, self.names, (0, 1), strict=True):

@@ -75,7 +75,7 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_project(
         "[params.demo]\nangle = 9"
     )
     told = {"MLANIM_RESOLUTION": "64x36", "MLANIM_SEED": "5"}
-    done = mlanim("figure", demo, "--seed", "6", env=told)
+    done = mlanim("render", demo, "--seed", "6", "--fps", "5", env=told)
     assert done.paths[0].parent == tmp_path / "films"
     told = about(done.paths[0])
     assert (told["theme"], told["resolution"], told["seed"]) == ("light", [64, 36], 6)
@@ -116,7 +116,7 @@ def test_imports_neither_manim_nor_torch(mlanim: Run, demo: Path, made: Path, co
 def test_a_figure_is_what_its_name_says(
     mlanim: Run, demo: Path, tmp_path: Path, format: str, magic: bytes
 ) -> None:
-    done = mlanim("figure", demo, "-o", f"a.{format}", "--resolution", "160x90")
+    done = mlanim("figure", demo, "-o", f"a.{format}", "--width", "6cm")
     assert done.paths == [tmp_path / f"a.{format}"]
     assert done.paths[0].read_bytes().startswith(magic)
     assert "arrow" in about(done.paths[0])["panels"]

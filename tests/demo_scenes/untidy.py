@@ -24,4 +24,4 @@ class Untidy(LessonScene):
         self.clear_stage()
 
     def figure(self) -> None:
-        self.panel("far", Text("far out").shift([6.5, 0, 0]))
+        self.panel("one", Text("this here"), Text("that there").shift([0.3, 0.1, 0]))

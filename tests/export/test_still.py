@@ -37,6 +37,7 @@ from mlanim.render import draw
 from mlanim.render.errors import UsageError
 from mlanim.render.job import Job
 from mlanim.render.loading import load
+from mlanim.render.page import seconds
 from mlanim.render.params import validated
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import SceneParams
@@ -101,7 +102,8 @@ pytestmark = pytest.mark.usefixtures("_configured")
 
 
 def at(scene_class: type[Scene], text: str) -> Scene:
-    return run_to(scene_class, SceneParams(), None, Moment.parse(text), scene_class.__name__)
+    moment = Moment() if text == "end" else Moment(at=seconds(text))
+    return run_to(scene_class, SceneParams(), None, moment, scene_class.__name__)
 
 
 def shapes(scene: Scene) -> int:
@@ -185,12 +187,12 @@ def test_the_end_itself_is_a_moment():
 @pytest.mark.parametrize("text", ["soon", "-1", "3.2m", "", "nan"])
 def test_a_time_is_seconds_or_end(text):
     with pytest.raises(UsageError, match="is no moment"):
-        Moment.parse(text)
+        seconds(text)
 
 
 def test_minutes_and_seconds():
-    assert Moment.parse("1:05") == Moment(at=65)
-    assert Moment.parse("end") == Moment()
+    assert seconds("1:05") == 65
+    assert seconds("3.2 s") == 3.2
 
 
 def test_a_page_without_background_is_clear():

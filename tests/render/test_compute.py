@@ -47,7 +47,7 @@ def test_neither_alignment_nor_old_memory_nor_threads_show(
     mlanim: Callable[..., Any], tmp_path: Path
 ) -> None:
     (tmp_path / "memory.py").write_text(SCENE)
-    done = mlanim("figure", "memory.py", "--resolution", "160x90", "-o", "memory.png")
+    done = mlanim("figure", "memory.py", "--dpi", "30", "-o", "memory.png")
     assert done.code == 0, done.err
     about = json.loads((tmp_path / "memory.json").read_text())
     assert about["results"] == {"dots": 1, "fits": 1, "threads": "1"}

@@ -36,7 +36,7 @@ def made(demo_job: Job) -> Job:
     content = {
         "scene": "demo", "file": output.name, "job": demo_job.digest(), "sha256": hashes[".mp4"],
         "poster_sha256": hashes[".png"],
-        "captions_sha256": {"demo.srt": hashes[".srt"], "demo.vtt": hashes[".vtt"]},
+        "beside_sha256": {"demo.srt": hashes[".srt"], "demo.vtt": hashes[".vtt"]},
         "title": "ü",
     }  # fmt: skip
     output.with_suffix(".json").write_bytes(finished.as_bytes(content))
@@ -74,7 +74,7 @@ def test_comes_back_under_another_name(made: Job, tmp_path: Path) -> None:
     assert names == [f"two.parts.{suffix}" for suffix in ("json", "mp4", "png", "srt", "vtt")]
     sidecar = json.loads((tmp_path / "talk" / "two.parts.json").read_text())
     assert sidecar["file"] == "two.parts.mp4"
-    assert set(sidecar["captions_sha256"]) == {"two.parts.srt", "two.parts.vtt"}
+    assert set(sidecar["beside_sha256"]) == {"two.parts.srt", "two.parts.vtt"}
 
 
 def test_another_job_finds_nothing(made: Job) -> None:
@@ -146,7 +146,7 @@ def test_a_change_of_the_drawing_does_not_compute_again(
 ) -> None:
     scene = tmp_path / "mine.py"
     shutil.copy(demo, scene)
-    words = ("figure", scene, "--resolution", "160x90", "--json", "-o", tmp_path / "mine.png")
+    words = ("figure", scene, "--dpi", "30", "--json", "-o", tmp_path / "mine.png")
     assert "compute" in events(mlanim(*words))
     first = (tmp_path / "mine.png").read_bytes()
     os.unlink(tmp_path / "mine.png")

@@ -99,7 +99,7 @@ def test_the_digest_follows_the_versions(base: Job, monkeypatch: pytest.MonkeyPa
         ({"fps": float("nan")}, "out of bounds"),
         ({"fps": float("inf")}, "out of bounds"),
         ({"format": "gif", "fps": 60.0}, "for gif it is 1 to 50"),
-        ({"theme": "blue"}, "Unknown theme 'blue'; choose dark or light"),
+        ({"theme": "blue"}, "Unknown theme 'blue'; choose dark, light, print"),
     ],
     ids=str,
 )

@@ -28,7 +28,7 @@ def test_without_any_setting(demo: Path, project: Path) -> None:
     assert (made.width, made.height, made.fps, made.theme) == (1920, 1080, 60, "dark")
     assert made.output == str(project / "renders" / "demo.mp4")
     still = job(demo, "figure")
-    assert (still.width, still.format) == (2400, "png")
+    assert (still.width, still.format) == (round(17.8 / 2.54 * 300), "png")
     assert still.output == str(project / "renders" / "demo-figure.png")
 
 

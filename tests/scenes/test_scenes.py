@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlanim.export.figure import as_png, crop_box
+from mlanim.export.figure import as_png, figure_of
 from mlanim.export.lint import lint_scene
 from mlanim.render import catalog, draw, worker
 from mlanim.render.job import Job
 from mlanim.render.loading import load
+from mlanim.render.page import Page
+from mlanim.stage import theme
 from mlanim.stage.data import Record
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
@@ -34,11 +36,8 @@ def prepared(name: str) -> tuple[Job, Any, Any, Any]:
 
 def figure_pixels(name: str, data: Any) -> bytes:
     job, scene_class, params, _ = prepared(name)
-    with draw.configured(job):
-        scene = scene_class(params=params, data=data, skip_animations=True)
-        scene.setup()
-        scene.figure()
-        return as_png(scene.mobjects, crop_box(scene.mobjects), 640, False)
+    with draw.configured(job), theme.drawn_for(theme.PAGE):
+        return as_png(figure_of(scene_class, params, data, Page(), name), 90, False)
 
 
 def test_the_five_scenes_are_there() -> None:
@@ -80,11 +79,11 @@ def test_layout_has_no_fault(name: str, theme: str) -> None:
 @every_scene
 def test_figure_has_named_panels(name: str) -> None:
     job, scene_class, params, data = prepared(name)
-    with draw.configured(job):
-        scene = scene_class(params=params, data=data, skip_animations=True)
-        scene.setup()
-        scene.figure()
-    assert 2 <= len(scene.panels) <= 4
+    with draw.configured(job), theme.drawn_for(theme.PAGE):
+        places = figure_of(scene_class, params, data, Page(), name).places
+    assert 2 <= len(places) <= 4
+    assert all(place.panel.says.endswith(".") for place in places)
+    assert all(place.panel.data for place in places)
 
 
 @every_scene

@@ -176,9 +176,9 @@ def test_panels_are_added_and_gathered_by_name(film):
         scene.panel("left", squares[2])
 
     scene, _ = film(construct)
-    assert scene.panels["left"].submobjects == [squares[0], squares[2]]
-    assert scene.panels["right"].submobjects == [squares[1]]
-    assert set(scene.mobjects) == set(squares)
+    assert scene.panels["left"].mobjects == (squares[0], squares[2])
+    assert scene.panels["right"].mobjects == (squares[1],)
+    assert not scene.mobjects
 
 
 class Doubling(LessonScene):

@@ -1,0 +1,207 @@
+"""The panels of a figure, and where they go on a page: in a row, a column or a grid.
+
+A panel is laid out for the place that it gets: its function composes it into a box. Text keeps
+its size on every page, so a narrow page has other places for panels, not smaller letters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+from manim import Mobject
+
+from mlanim.stage.check import bounding_box, visible_members
+from mlanim.stage.layout import Box
+from mlanim.stage.table import Table
+from mlanim.stage.text import Content, Text
+
+Builder = Callable[[Box], Mobject | Iterable[Mobject]]
+Height = Callable[[float], float]
+Layout = Literal["row", "column", "grid"]
+
+GAP = 0.55  # manim units between panels side by side
+GAP_BELOW = 0.5
+EDGE = 0.09  # around everything, so that no stroke is cut
+HEADING = 0.24  # from a panel's top to its heading's baseline
+REMARK = 0.3  # from a heading's baseline to that of a remark below it
+UNDER_HEADING = 0.16  # from the last baseline to what stands below
+DESCENT = 0.07  # what hangs below a baseline
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+MOST_SQUEEZED = 0.6
+"""The least share of their usual height to which panels are pressed for a page's height."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part of a figure.
+
+    Args:
+        build: composes the panel into a box; None where `mobjects` are composed already.
+        mobjects: as they stand, where there is no function.
+        heading: a line over the panel; `remark` stands behind it, or below where there is no room.
+        height: what `build` needs at a width, manim units to manim units.
+        least: the narrowest box that it can be composed into, manim units.
+        share: its part of a row's width, beside the other panels' shares.
+        data: the numbers behind it, tables by name.
+        says: a sentence for those who cannot see it.
+    """
+
+    name: str
+    build: Builder | None = None
+    mobjects: tuple[Mobject, ...] = ()
+    heading: Content | None = None
+    remark: tuple[Content, ...] = ()
+    height: Height = lambda width: 0.75 * width
+    least: float = 4.0
+    share: float = 1.0
+    data: Mapping[str, Table] = field(default_factory=lambda: MappingProxyType({}))
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a panel goes: the box of all of it, its letter, and how far its head reaches down."""
+
+    panel: Panel
+    box: Box
+    letter: str
+    head: float
+
+
+class DoesNotFit(ValueError):
+    """A page is too small; `needed` manim units of `side` ("width" or "height") would do."""
+
+    def __init__(self, side: str, needed: float):
+        super().__init__(f"The page's {side} is too small; it takes {needed:.2f} manim units.")
+        self.side, self.needed = side, needed
+
+
+def arrange(
+    panels: Sequence[Panel],
+    width: float,
+    height: float | None = None,
+    layout: Layout | None = None,
+    letters: bool = False,
+) -> tuple[Box, list[Place]]:
+    """The page, and the places of panels on it; its upper left corner is at the origin.
+
+    Without a layout there are as many panels side by side as have room. Without a height the page
+    is as high as the panels need.
+
+    Raises:
+        DoesNotFit: if a panel would get less than it needs.
+    """
+    count = len(panels)
+    room = width - 2 * EDGE
+    columns = _columns(panels, room, layout)
+    widths = _widths(panels, columns, room)
+    marks = LETTERS[:count] if letters else [""] * count
+    heads = [
+        head_height(panel, widths[i % columns], letter)
+        for i, (panel, letter) in enumerate(zip(panels, marks, strict=True))
+    ]
+    bodies = [panel.height(widths[i % columns]) for i, panel in enumerate(panels)]
+    rows = [range(start, min(start + columns, count)) for start in range(0, count, columns)]
+    fixed = 2 * EDGE + GAP_BELOW * (len(rows) - 1) + sum(max(heads[i] for i in row) for row in rows)
+    needed = sum(max(bodies[i] for i in row) for row in rows)
+    squeeze = 1.0 if height is None else (height - fixed) / needed
+    if squeeze < MOST_SQUEEZED:
+        raise DoesNotFit("height", fixed + MOST_SQUEEZED * needed)
+    places, top = [], -EDGE
+    for row in rows:
+        head = max(heads[i] for i in row)
+        bottom = top - head - squeeze * max(bodies[i] for i in row)
+        for column, i in enumerate(row):
+            left = EDGE + sum(widths[:column]) + GAP * column
+            box = Box(left, bottom, left + widths[column], top)
+            places.append(Place(panels[i], box, marks[i], head))
+        top = bottom - GAP_BELOW
+    return Box(0.0, top + GAP_BELOW - EDGE, width, 0.0), places
+
+
+def _columns(panels: Sequence[Panel], room: float, layout: Layout | None) -> int:
+    """How many panels stand side by side."""
+    count = len(panels)
+    choices = {"row": count, "grid": math.ceil(math.sqrt(count)), "column": 1}
+    wanted = [layout] if layout is not None else ["row", "grid", "column"]
+    for name in wanted:
+        if _needed(panels, choices[name]) <= room + 1e-9:
+            return choices[name]
+    raise DoesNotFit("width", _needed(panels, choices[wanted[-1]]) + 2 * EDGE)
+
+
+def _needed(panels: Sequence[Panel], columns: int) -> float:
+    """The width at which no panel gets less than it needs, manim units."""
+    shares = _shares(panels, columns)
+    least = max(panel.least / shares[i % columns] for i, panel in enumerate(panels))
+    return least * sum(shares) + GAP * (columns - 1)
+
+
+def _widths(panels: Sequence[Panel], columns: int, room: float) -> list[float]:
+    shares = _shares(panels, columns)
+    free = room - GAP * (columns - 1)
+    return [free * share / sum(shares) for share in shares]
+
+
+def _shares(panels: Sequence[Panel], columns: int) -> list[float]:
+    """Each column's share: the largest of the panels in it."""
+    return [max(panel.share for panel in panels[i::columns]) for i in range(columns)]
+
+
+def composed(place: Place) -> list[Mobject]:
+    """A panel in its place: its letter, its heading, and what its function makes of the rest."""
+    panel, box = place.panel, place.box
+    body = box.inset(top=place.head)
+    if panel.build is None:
+        return [*_head(panel, box, place.letter), *_moved(panel.mobjects, body)]
+    made = panel.build(body)
+    return [*_head(panel, box, place.letter), *([made] if isinstance(made, Mobject) else made)]
+
+
+def _moved(mobjects: tuple[Mobject, ...], box: Box) -> list[Mobject]:
+    """Mobjects that were composed elsewhere, moved to the upper left of a box."""
+    extent = extent_of(mobjects)
+    shift = np.array([box.left - extent.left, box.top - extent.top, 0])
+    return [mobject.shift(shift) for mobject in mobjects]
+
+
+def extent_of(mobjects: Iterable[Mobject]) -> Box:
+    """The smallest box around what leaves a mark."""
+    return bounding_box(member for mobject in mobjects for member in visible_members(mobject))
+
+
+def head_height(panel: Panel, width: float, letter: str = "") -> float:
+    """How far a panel's letter, heading and remark reach down, manim units."""
+    texts = _head(panel, Box(0, -1, width, 0), letter)
+    if not texts:
+        return 0.0
+    return UNDER_HEADING - min(_last_baseline(text) for text in texts)
+
+
+def _last_baseline(text: Text) -> float:
+    return min(float(text.origin[1]), extent_of([text]).bottom + DESCENT)
+
+
+def _head(panel: Panel, box: Box, letter: str) -> list[Text]:
+    texts, left = [], box.left
+    if letter:
+        mark = Text(letter, size="title", weight="semibold")
+        texts.append(mark.baseline_at([left, box.top - HEADING, 0]))
+        left += mark.advance + 0.16
+    if panel.heading is not None:
+        heading = Text(panel.heading, weight="semibold")
+        texts.append(heading.baseline_at([left, box.top - HEADING, 0]))
+        left += heading.advance + 0.22
+    if panel.remark:
+        remark = Text(*panel.remark, size="small", role="muted")
+        fits = left + remark.advance <= box.right
+        if not fits:
+            remark = Text(*panel.remark, size="small", role="muted", width=box.width)
+        place = [left, box.top - HEADING] if fits else [box.left, box.top - HEADING - REMARK]
+        texts.append(remark.baseline_at([*place, 0]))
+    return texts
