@@ -19,12 +19,12 @@ from mlanim.stage import layout, theme
 from mlanim.stage.data import Record
 from mlanim.stage.gauge import Gauge
 from mlanim.stage.layout import Box
+from mlanim.stage.meter import Meter
 from mlanim.stage.number import format_number
+from mlanim.stage.pictures.dot_product_equation import DotProductEquation
+from mlanim.stage.pictures.shadow import ShadowPicture
 from mlanim.stage.plane import fitted_height, fitted_plane
-from mlanim.stage.product import COLUMN, FIRST_POINT, ProductTable
-from mlanim.stage.reading import Reading
 from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.shadow import ShadowPicture
 from mlanim.stage.table import Table, table
 from mlanim.stage.text import Colored, Content, Formula, Math, Text, Typeset
 
@@ -157,17 +157,16 @@ class DotProduct(LessonScene):
         tips = np.concatenate([[[0, 0], start.w], turn.x, self.data.approach.x])
         plane = fitted_plane(tips, plane_box, ROOM)
         self.picture = ShadowPicture(plane, start, self._side())
-        left, point = side_box.left, side_box.left + FIRST_POINT + COLUMN
-        self.theta = Reading(
-            "angle ", Math("theta"), " from ", W, " to ", X,
-            left=left, point=point, baseline=side_box.top - 0.4, places=1, suffix="°",
+        left, right = side_box.left, side_box.left + 3.9
+        self.theta = Meter(
+            ("angle ", Math("theta"), " from ", W, " to ", X), None, left, right,
+            side_box.top - 0.4, places=1, suffix="°",
         )  # fmt: skip
-        self.cast = Reading(
-            SHADOW, " of ", X, " on ", W,
-            left=left, point=point, baseline=side_box.top - 0.9, role="highlight",
-        )  # fmt: skip
+        self.cast = Meter(
+            (SHADOW, " of ", X, " on ", W), None, left, right, side_box.top - 0.9, "highlight"
+        )
         limit = float(start.w_norm * start.x_norm)
-        self.table = ProductTable(left, side_box.top - 2.0, limit)
+        self.table = DotProductEquation(left, side_box.top - 2.0, limit)
         below = Box(left, side_box.bottom, side_box.right, side_box.bottom + 1.0)
         self.gauge = Gauge(limit, ("opposite", "perpendicular", "aligned"), below, "highlight")
         self._show(start)

@@ -14,20 +14,20 @@ from manim import DOWN, FadeIn, Mobject, ValueTracker
 from pydantic import Field, field_validator
 
 from mlanim.stage import layout, theme
-from mlanim.stage.blend import ARC, LINE, BlendPlane, NormChart
-from mlanim.stage.gate_show import GateShow, lost_line
-from mlanim.stage.gated_plane import GatedPlane, at_share
 from mlanim.stage.heatmap import Heatmap, signed_palette
 from mlanim.stage.layout import Box
+from mlanim.stage.meter import Meters, Reading
 from mlanim.stage.number import format_number
-from mlanim.stage.readout import Meters, Reading
-from mlanim.stage.rotary_dial import RotaryDial
+from mlanim.stage.pictures.blend import ARC, LINE, BlendPlane, NormChart
+from mlanim.stage.pictures.gate_sequence import GateSequence, lost_line
+from mlanim.stage.pictures.gated_plane import GatedPlane, at_share
+from mlanim.stage.pictures.rotary_dial import RotaryDial
+from mlanim.stage.pictures.unit_square import UnitSquareSurface
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.shapes import AngleArc, Polyline
 from mlanim.stage.surface import View
 from mlanim.stage.table import Table, along, stacked, table
 from mlanim.stage.text import Colored, Content, Math, Text
-from mlanim.stage.unit_square import UnitSquareSurface
 
 Coordinate = Annotated[float, Field(ge=-3, le=3)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -96,7 +96,8 @@ class Gating(LessonScene):
         """Gates on a vector and its sheet, then rotary positions, blends and soft logic."""
         self.title = self.show_title("Gates as geometry")
         self._scalar()
-        self._vector_and_mask()
+        self._vector()
+        self._mask()
         self._matrix()
         self._projection()
         self._rotation()
@@ -108,9 +109,9 @@ class Gating(LessonScene):
 
     def _scalar(self) -> None:
         path = self.data.shutting
-        plane = self._gated_plane(PLANE, path, ticks=7)
+        plane = self._gated_plane(PLANE, path, numbered=True)
         plane.remove(plane.sheet)
-        self.gates = GateShow(self, plane, PANEL, path)
+        self.gates = GateSequence(self, plane, PANEL, path)
         self.play(FadeIn(plane, plane.beyond(self.data.x1, "bold(x)_1", "input")))
         gate = Reading(("gate ", Math("weight(g)")), path.matrices[:, 0, 0], role="weight")
         formula = "output(bold(y)) = weight(g) input(bold(x)_1)"
@@ -119,7 +120,7 @@ class Gating(LessonScene):
         self.say("One share for the whole vector: it moves along its own line")
         self.next_slide("One number for the whole signal: the vector slides along its own line.")
 
-    def _vector_and_mask(self) -> None:
+    def _vector(self) -> None:
         self.gates.leave()
         self.gates.plane.insert(1, self.gates.plane.sheet)
         self.play(FadeIn(self.gates.plane.sheet))
@@ -127,16 +128,16 @@ class Gating(LessonScene):
         formula = "output(bold(y)) = weight(bold(g)) dot.o input(bold(x)_1)"
         self.gates.part(path, "Vector gate", formula, [*self._axis_gates(path), self._length(path)])
         self.say("One share for each axis, and the same for every point of the sheet")
-        self.wait(theme.BEAT)
+        self.next_slide("A vector gate has a share for each feature, as in an LSTM.")
+
+    def _mask(self) -> None:
         path, mask = self.data.masking, self.data.masked
         formula = "output(bold(y)) = weight(bold(m)) dot.o input(bold(x)_1)"
         kept = [*self._axis_gates(path), self._rank(path), self._energy(path)]
         self.gates.part(path, "Mask", formula, kept)
         self.gates.show_lost(mask.kept, self.data.x1)
         self.say("A gate of only 0 and 1: one axis is lost, for every point of the sheet")
-        self.next_slide(
-            "A vector gate has a share for each feature, as in an LSTM; a mask has 0 or 1."
-        )
+        self.next_slide("A mask is a gate of 0 and 1: what was on a shut axis is gone.")
 
     def _matrix(self) -> None:
         path = self.data.matrix
@@ -172,7 +173,7 @@ class Gating(LessonScene):
         self.say("Onto the line of ", Colored(Math("bold(x)_2"), "weight"),
                  f": what stands at right angles, {lost} long, is lost")  # fmt: skip
         self.next_slide(
-            "Projecting twice changes nothing more; of query and key maps that is not true."
+            "Projecting twice changes nothing more. The query and key maps of attention lack that."
         )
 
     def _rotation(self) -> None:
@@ -192,11 +193,13 @@ class Gating(LessonScene):
         self.say("A rotation keeps every length: nothing is lost, and it can be undone")
         self.next_slide("Lengths, angles and areas stay, and turning back restores the input.")
 
-    def _gated_plane(self, box: Box, path: Any, ticks: int = 0, bold: bool = True) -> GatedPlane:
+    def _gated_plane(
+        self, box: Box, path: Any, numbered: bool = False, bold: bool = True
+    ) -> GatedPlane:
         """A plane that holds the sheet, its vector and their images under every gate."""
         x, half = self.data.x1, self._reach()
         size = float(np.abs(x).max())
-        return GatedPlane(box, x, path, size, np.array([-half, half]), ticks, bold)
+        return GatedPlane(box, x, path, size, np.array([-half, half]), numbered, bold)
 
     def _reach(self) -> np.ndarray:
         """How far the sheet, its vector and their images go on each axis, (2,)."""
@@ -268,7 +271,7 @@ class Gating(LessonScene):
         dial.add_updater(lambda d: d.show(step.get_value() + OFFSET, step.get_value()))
         cell.add_updater(lambda c: c.set_path(at_share(steps, way, step.get_value()) + rim))
         self.play(FadeIn(cell), run_time=theme.BEAT)
-        self.play(step.animate.set_value(steps[-1]), run_time=1.6 * theme.SLOW)
+        self.play(step.animate.set_value(steps[-1]), run_time=1.3 * theme.SLOW)
         dial.clear_updaters()
         cell.clear_updaters()
 
@@ -276,7 +279,7 @@ class Gating(LessonScene):
         blend = self.data.interpolation
         self.clear_stage(self.title)
         left, right = layout.STAGE.columns(1.25, 1)
-        plane = BlendPlane(left.below_heading(), self.data.x1, self.data.x2, blend, ticks=6)
+        plane = BlendPlane(left.below_heading(), self.data.x1, self.data.x2, blend, numbered=True)
         chart = NormChart(right.below_heading().inset(bottom=1.7), blend)
         full = float(max(blend.line_norm.max(), blend.arc_norm.max()))
         readings = [
@@ -313,7 +316,7 @@ class Gating(LessonScene):
     def _logic(self) -> None:
         self.clear_stage(self.title)
         boxes = layout.STAGE.columns(1, 1, 1, gap=0.4)
-        views = [View(TURNS[0], ELEVATION, 1.22, box.centre + 0.3 * DOWN) for box in boxes]
+        views = [View(TURNS[0], ELEVATION, 1.36, box.centre + 0.3 * DOWN) for box in boxes]
         squares = [self._logic_surface(row, view) for row, view in zip(LOGIC, views, strict=True)]
         texts = []
         for (name, formula, *_), box in zip(LOGIC, boxes, strict=True):
@@ -327,7 +330,7 @@ class Gating(LessonScene):
         words = (
             "At the corners this is Boolean logic; between them it is smooth, so it can be trained"
         )
-        self.play(*turns, *self.saying(words), run_time=2 * theme.SLOW)
+        self.play(*turns, *self.saying(words), run_time=1.6 * theme.SLOW)
         for square in squares:
             square.clear_updaters()
         self.play(FadeIn(*values))

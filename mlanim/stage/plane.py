@@ -13,16 +13,19 @@ from mlanim.stage.number import NumberGrid, format_number
 EDGE_LEFT, EDGE_BELOW = 0.5, 0.35  # manim units that the numbers on the edges take
 
 
-def fitted_plane(points: np.ndarray, box: Box, pad: float, square: float = 0.75) -> Plane:
-    """A plane with equal scales over all of `box`, numbered along its left and lower edge.
+def fitted_plane(
+    points: np.ndarray, box: Box, pad: float, square: float = 0.75, numbered: bool = True
+) -> Plane:
+    """A plane with equal scales over all of `box`.
 
     Args:
         points: what has to be inside, (N, 2) in the data's units, not all the same.
         box: what plane and numbers may take.
         pad: manim units kept free between the points and the plane's edge.
         square: the least side of a grid square, manim units.
+        numbered: whether grid lines have their numbers along the left and the lower edge.
     """
-    area = box.inset(left=EDGE_LEFT, bottom=EDGE_BELOW)
+    area = box.inset(left=EDGE_LEFT, bottom=EDGE_BELOW) if numbered else box
     low, high = points.min(axis=0), points.max(axis=0)
     size = np.array([area.width, area.height])
     unit = float(np.min((size - 2 * pad) / np.maximum(high - low, 1e-9)))
@@ -31,7 +34,8 @@ def fitted_plane(points: np.ndarray, box: Box, pad: float, square: float = 0.75)
     step = grid_step(square / unit)
     plane = Plane((left, right), (bottom, top), area.width, step=step)
     plane.shift(area.centre)
-    plane.tick_labels.add(_edge_numbers(plane, step))
+    if numbered:
+        plane.tick_labels.add(_edge_numbers(plane, step))
     return plane
 
 

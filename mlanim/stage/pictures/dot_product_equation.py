@@ -10,11 +10,11 @@ from manim import VGroup
 from mlanim.stage.number import Number, format_number
 from mlanim.stage.text import Formula
 
-FIRST_POINT, COLUMN = 1.9, 1.4  # manim units to the first factor's point, and to the next one's
+FIRST_POINT, COLUMN = 1.9, 1.45  # manim units to the first factor's point, and to the next one's
 DIGIT = 0.215  # manim units that a digit of a result takes
 
 
-class ProductTable(VGroup):
+class DotProductEquation(VGroup):
     """w · x = |w| |x| cos θ with the numbers under their symbols; parts may enter one by one.
 
     Args:
@@ -34,7 +34,7 @@ class ProductTable(VGroup):
             for head, role, x in zip(heads, ("weight", "input", "text"), points, strict=True)
         ]
         times = [
-            _centred(Formula("times", role="muted"), x + COLUMN / 2 + 0.08, rows[1])
+            _centred(Formula("times", role="muted"), x + COLUMN / 2 + 0.05, rows[1])
             for x in points[:2]
         ]
         signs = [Formula("=").baseline_at([equals, row, 0]) for row in rows]

@@ -9,9 +9,9 @@ from manim import VGroup
 
 from mlanim.stage.batch import role_rgbas
 from mlanim.stage.cloud import PointCloud
-from mlanim.stage.fitted import fitted_plane
-from mlanim.stage.gated_plane import beyond_tip
 from mlanim.stage.layout import Box
+from mlanim.stage.pictures.gated_plane import beyond_tip
+from mlanim.stage.plane import fitted_plane
 from mlanim.stage.shapes import Arrow, Polyline
 from mlanim.stage.text import Math, Text
 
@@ -33,7 +33,9 @@ class RotaryDial(VGroup):
         self.positions = rotary.positions
         self.turned = (rotary.turned_query, rotary.turned_key)
         reach = float(max(np.hypot(*turned[0]) for turned in self.turned))
-        self.plane = fitted_plane(np.array([[-reach, -reach], [reach, reach]]), box, 0.09)
+        self.plane = fitted_plane(
+            np.array([[-reach, -reach], [reach, reach]]), box, 0.4, numbered=False
+        )
         self.origin = self.plane.place(np.zeros(2))
         self.arrows = VGroup(*(Arrow(self.origin, self.origin, role) for role in ROLES))
         self.names = VGroup(

@@ -8,9 +8,9 @@ import numpy as np
 from manim import VGroup
 
 from mlanim.stage.chart import Chart
-from mlanim.stage.fitted import fitted_plane
-from mlanim.stage.gated_plane import at_share, beyond_tip
 from mlanim.stage.layout import Box
+from mlanim.stage.pictures.gated_plane import at_share, beyond_tip
+from mlanim.stage.plane import fitted_plane
 from mlanim.stage.shapes import Arrow, Dot, Polyline
 from mlanim.stage.text import Math, Text
 
@@ -27,11 +27,13 @@ class BlendPlane(VGroup):
         blend: a record with `gate` (S,), ascending, and `line` and `arc`, both (S, 2).
     """
 
-    def __init__(self, box: Box, x1: np.ndarray, x2: np.ndarray, blend: Any, ticks: int = 0):
+    def __init__(
+        self, box: Box, x1: np.ndarray, x2: np.ndarray, blend: Any, numbered: bool = False
+    ):
         super().__init__()
         self.blend = blend
         points = np.concatenate([[[0.0, 0.0]], [x1], [x2], blend.line, blend.arc])
-        self.plane = fitted_plane(points, box, 0.12, ticks)
+        self.plane = fitted_plane(points, box, 0.5, numbered=numbered)
         place = self.plane.place
         self.origin = place(np.zeros(2))
         ends = [Arrow(self.origin, place(end), "input") for end in (x1, x2)]

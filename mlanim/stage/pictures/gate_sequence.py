@@ -8,14 +8,14 @@ import numpy as np
 from manim import Animation, Create, FadeIn, FadeOut, Mobject, ValueTracker
 
 from mlanim.stage import theme
-from mlanim.stage.gated_plane import GatedPlane
 from mlanim.stage.layout import Box
-from mlanim.stage.readout import Reading, Readout
+from mlanim.stage.meter import Reading, Readout
+from mlanim.stage.pictures.gated_plane import GatedPlane
 from mlanim.stage.scene import LessonScene
 from mlanim.stage.shapes import DashedLine
 
 
-class GateShow:
+class GateSequence:
     """Plays the gates of a scene on `plane`, with their readouts in the box `beside`.
 
     `path` is the gate in force (see `GatedPlane`) and `share` tracks how far it has eased in;

@@ -7,11 +7,16 @@ from typing import Any, Self
 import numpy as np
 from manim import VGroup
 
-from mlanim.stage.fitted import fitted_plane
-from mlanim.stage.lattice import Lattice
+from mlanim.stage import colormap
+from mlanim.stage.batch import as_rgba
+from mlanim.stage.cloud import PointCloud
 from mlanim.stage.layout import Box
+from mlanim.stage.mesh import Mesh, grid_faces
+from mlanim.stage.plane import fitted_plane
 from mlanim.stage.shapes import Arrow, Polyline
 from mlanim.stage.text import Math, Text
+
+SHEET_OPACITY = 0.22  # arrows and labels above the sheet stay readable
 
 
 def at_share(shares: np.ndarray, values: np.ndarray, share: float) -> np.ndarray:
@@ -20,6 +25,33 @@ def at_share(shares: np.ndarray, values: np.ndarray, share: float) -> np.ndarray
     low = min(int(index), len(shares) - 2)
     part = index - low
     return np.asarray((1 - part) * values[low] + part * values[low + 1])
+
+
+class Lattice(VGroup):
+    """A square grid of points over a faint sheet of their colours.
+
+    The points stay visible where a map collapses the sheet to a line.
+
+    Args:
+        places: where the points are now, (side², 2 or 3), manim units, row by row.
+        home: where they come from, (side², 2) within [-1, 1]²; it gives them their colours.
+        radius: of a point, manim units.
+    """
+
+    def __init__(self, places: np.ndarray, home: np.ndarray, radius: float = 0.06):
+        super().__init__()
+        side = round(len(home) ** 0.5)
+        faces = grid_faces(side, side)
+        paint = as_rgba(colormap.bivariate(home[faces].mean(axis=1)))
+        self.sheet = Mesh(places, faces, paint).set_opacity(SHEET_OPACITY)
+        self.dots = PointCloud(places, colormap.bivariate(home), radius)
+        self.add(self.sheet, self.dots)
+
+    def set_places(self, places: np.ndarray) -> Self:
+        """Move the points, and the sheet with them, to (side², 2 or 3)."""
+        self.sheet.set_vertices(places)
+        self.dots.points = self.sheet.points.copy()
+        return self
 
 
 class GatedPlane(VGroup):
@@ -34,17 +66,17 @@ class GatedPlane(VGroup):
         path: any path; where it starts is the sheet at rest.
         size: half of the sheet's side, in the plane's units.
         reach: points (N, 2) that have to lie on the plane.
-        ticks: numbers on the upright axis.
+        numbered: whether the grid has numbers.
         bold: whether arrows and points are large, as on a plane that fills the stage.
     """
 
     def __init__(
         self, box: Box, x: np.ndarray, path: Any, size: float, reach: np.ndarray,
-        ticks: int = 0, bold: bool = True,
+        numbered: bool = False, bold: bool = True,
     ):  # fmt: skip
         super().__init__()
         self.size = size
-        self.plane = fitted_plane(reach, box, 0.04, ticks)
+        self.plane = fitted_plane(reach, box, 0.15, numbered=numbered)
         home = path.lattice[0]
         square = size * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
         self.rim = Polyline(self.plane.place(square), "muted", "hair", 0.7, closed=True)

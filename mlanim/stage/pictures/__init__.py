@@ -1,0 +1,1 @@
+"""Compound pictures, each of one idea, composed from the vocabulary of `mlanim.stage`."""
