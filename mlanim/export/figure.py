@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,15 @@ import numpy as np
 from manim import BLACK
 
 from mlanim.export import vector
+from mlanim.export.about import About, about
 from mlanim.export.composition import Composition, alone, compose
+from mlanim.export.metadata import into_eps, into_png, into_svg
 from mlanim.export.moment import Moment, run_to
+from mlanim.export.pdf import into_pdf
 from mlanim.export.repeatable import repeatable
-from mlanim.export.still import still
+from mlanim.export.still import still, words_of
+from mlanim.export.tables import files_of, slug
+from mlanim.export.words import Words, words_on
 from mlanim.render.draw import configured
 from mlanim.render.errors import UsageError
 from mlanim.render.job import Job
@@ -65,25 +71,39 @@ def _figure(
     """Files by what follows the output's stem, and the names of the panels."""
     with theme.drawn_for(theme.PAGE):
         whole = figure_of(scene_class, params, data, page, job.scene.name)
+        panels = [place.panel for place in whole.places]
+        told = about(job.scene, params, panels)
         pages = {"": whole}
         if page.panels:
             pages |= {f"-{slug(p.panel.name)}": alone(p, whole.unit) for p in whole.places}
         files = {
-            f"{stem}.{format}": drawn(made, format, page, job.transparent)
+            f"{stem}.{format}": drawn(made, format, page, job.transparent, told)
             for stem, made in pages.items()
             for format in page.formats
         }
-    return files, tuple(place.panel.name for place in whole.places)
+    if page.data is not None:
+        files |= files_of(panels, page.data, job.scene.name)
+    return files, tuple(panel.name for panel in panels)
 
 
-def drawn(made: Composition, format: str, page: Page, transparent: bool) -> bytes:
-    """A composition as a file of one format."""
+def drawn(made: Composition, format: str, page: Page, transparent: bool, told: About) -> bytes:
+    """A composition as a file of one format, with what it says of itself."""
     made = made.cropped() if page.crop else made
     if format == "png":
-        return as_png(made, page.dpi, transparent)
+        return into_png(as_png(made, page.dpi, transparent), told, page.dpi)
     background = None if transparent else theme.rgb("background")
     sheet = vector.Sheet(made.box, made.unit, background)
-    return repeatable(vector.as_vector(StageCamera(), made.mobjects, sheet, format), format)
+    camera = StageCamera()
+    payload = repeatable(vector.as_vector(camera, made.mobjects, sheet, format), format)
+    words = words_on(camera, made.mobjects, sheet) if page.text else []
+    return with_metadata(payload, format, told, words)
+
+
+def with_metadata(payload: bytes, format: str, told: About, words: Sequence[Words] = ()) -> bytes:
+    """A vector file with its title, description and parameters, and a layer of text."""
+    if format == "svg":
+        return into_svg(payload, told, words)
+    return into_pdf(payload, told, words) if format == "pdf" else into_eps(payload, told)
 
 
 def as_png(made: Composition, dpi: float, transparent: bool) -> bytes:
@@ -110,13 +130,13 @@ def _moment(job: Job, page: Page, scene_class: Any, params: Any, data: Any) -> d
     if not scene.mobjects:
         when = "at that moment" if page.is_moment and not page.end else "at its end"
         raise UsageError(f"{name} shows nothing {when} to make a figure of.")
-    return {
-        f".{format}": still(scene, format, page.width, job.transparent, page.crop)
-        for format in page.formats
-    }
+    told = about(job.scene, params)
+    return {f".{format}": _still(job, page, scene, format, told) for format in page.formats}
 
 
-def slug(name: str) -> str:
-    """A panel's name as a part of a file's name."""
-    kept = "".join(c if c.isalnum() or c in "._" else "-" for c in name)
-    return kept.strip("-.") or "panel"
+def _still(job: Job, page: Page, scene: Any, format: str, told: About) -> bytes:
+    payload = still(scene, format, page.width, job.transparent, page.crop)
+    if format == "png":
+        return into_png(payload, told, page.dpi)
+    words = words_of(scene, page.width, page.crop) if page.text else []
+    return with_metadata(payload, format, told, words)

@@ -5,12 +5,14 @@ Cairo numbers an SVG's parts through the life of a process and dates PDF and Pos
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 FINENESS = 100
 """Steps that a point is divided into in an SVG's paths: one is 3.5 micrometres."""
 
 _NAMED = re.compile(rb'(id="|href="#|url\(#)([A-Za-z-]+\d+(?:-\d+)*)')
+_OWN = re.compile(rb'(id="|href="#|url\(#)m(-\d+)')
 _COLOR = re.compile(rb"rgb\(([\d.]+)%,\s*([\d.]+)%,\s*([\d.]+)%\)")
 _PATH = re.compile(rb' d="([^"]*)"')
 _COMMAND = re.compile(r"([MLCZ])([^MLCZ]*)")
@@ -37,10 +39,12 @@ def _svg(payload: bytes) -> bytes:
     seen: dict[bytes, bytes] = {}
 
     def rename(match: re.Match[bytes]) -> bytes:
-        name = seen.setdefault(match.group(2), b"m%d" % len(seen))
+        name = seen.setdefault(match.group(2), b"m-%d" % len(seen))
         return match.group(1) + name
 
     payload = _NAMED.sub(rename, payload)
+    mark = hashlib.sha256(payload).hexdigest()[:6].encode()  # figures on one page stay apart
+    payload = _OWN.sub(lambda match: match.group(1) + b"m" + mark + match.group(2), payload)
     payload = _COLOR.sub(_hex, payload)
     payload = _PATH.sub(lambda match: b' d="' + _shorter(match.group(1)) + b'"', payload)
     return _IDLE.sub(b"", payload)

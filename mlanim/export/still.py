@@ -11,6 +11,7 @@ from manim.utils.iterables import list_update
 
 from mlanim.export.repeatable import repeatable
 from mlanim.export.vector import Sheet, as_vector
+from mlanim.export.words import Words, words_on
 from mlanim.render.pixels import png_bytes
 from mlanim.stage.batch import Batch
 from mlanim.stage.check import leaves_a_mark
@@ -30,15 +31,26 @@ def still(
         width: of the page in points; a PNG has the pixels that manim is configured for.
         crop: down to what can be seen, instead of the whole frame.
     """
-    camera: Any = scene.renderer.camera
-    mobjects = list_update(scene.mobjects, scene.foreground_mobjects)
-    frame = frame_box(camera)
-    box = _within(frame, seen_box(camera, mobjects)) if crop else frame
+    camera, mobjects, box = _shown(scene, crop)
     if format == "png":
-        return _pixels(camera, mobjects, frame, box, transparent)
+        return _pixels(camera, mobjects, frame_box(camera), box, transparent)
     background = None if transparent else np.array(camera.background_color.to_rgb())
     sheet = Sheet(box, width / box.width, background)
     return repeatable(as_vector(camera, mobjects, sheet, format), format)
+
+
+def words_of(scene: Scene, width: float, crop: bool = False) -> list[Words]:
+    """What stands on such a page as text."""
+    camera, mobjects, box = _shown(scene, crop)
+    return words_on(camera, mobjects, Sheet(box, width / box.width, None))
+
+
+def _shown(scene: Scene, crop: bool) -> tuple[Any, list[Mobject], Box]:
+    """The camera, what it is shown, and the part of it that goes on the page."""
+    camera: Any = scene.renderer.camera
+    mobjects = list_update(scene.mobjects, scene.foreground_mobjects)
+    frame = frame_box(camera)
+    return camera, mobjects, _within(frame, seen_box(camera, mobjects)) if crop else frame
 
 
 def frame_box(camera: Camera) -> Box:

@@ -16,6 +16,7 @@ import numpy as np
 from manim import CapStyleType, ManimColor, VGroup, VMobject
 
 from mlanim.stage import theme
+from mlanim.stage.spoken import in_words
 from mlanim.stage.typesetting import EM, Outline, Setting, literal, typeset
 
 EM_PER_FONT_UNIT = 1 / 96
@@ -78,6 +79,11 @@ class Typeset(VGroup):
         self[0].points = np.concatenate([marks, self[0].points])
 
     @property
+    def spoken(self) -> str:
+        """What it says, formulas in plain words."""
+        return getattr(self, "in_words", self.plain)
+
+    @property
     def origin(self) -> np.ndarray:
         """Where the first baseline starts, (3,)."""
         return np.array(self[0].points[0])
@@ -138,6 +144,7 @@ class Text(Typeset):
             definitions += f"\n#set page(width: {points:.2f}pt)\n#set align({align})"
         super().__init__(typeset(body, definitions), _keys(names), units)
         self.plain = "".join(_plain(run) for run in runs)
+        self.in_words = "".join(_in_words(run) for run in runs)
 
 
 class Formula(Typeset):
@@ -147,7 +154,7 @@ class Formula(Typeset):
         names = list(dict.fromkeys(_PART.findall(source)))
         body = _colored(role, f"$display({source})$")
         super().__init__(typeset(body, _definitions(names)), _keys(names), theme.SIZES[size])
-        self.plain = source
+        self.plain, self.in_words = source, in_words(source)
 
 
 def _run(run: Colored, role: str, weight: Weight) -> str:
@@ -168,6 +175,10 @@ def _colored(role: str, inner: str) -> str:
 
 def _plain(run: Colored) -> str:
     return run.content.source if isinstance(run.content, Math) else run.content
+
+
+def _in_words(run: Colored) -> str:
+    return in_words(run.content.source) if isinstance(run.content, Math) else run.content
 
 
 def _definitions(names: list[str]) -> str:
