@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,12 +17,22 @@ from markdown_it.token import Token
 
 from mlanim.render.errors import RenderError, UsageError
 from mlanim.render.whole import replacing
-from mlanim.stage import theme
+from mlanim.stage import palette
 
 PAGES = Path(__file__).parent / "pages"
-FONTS = Path(theme.__file__).parent / "fonts"
-ASSETS = ("site.css", "colors.css", "theme.js", "gallery.js", "icon.svg")
+FONTS = Path(palette.__file__).parent / "fonts"
+COMMON = ("site.css", "colors.css", "theme.js", "icon.svg")
+COLORED = ("colors.css", "icon.svg")
 GENERATOR = '<meta name="generator" content="mlanim">'
+
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(PAGES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 @dataclass(frozen=True)
@@ -43,23 +54,12 @@ class Site:
     def __init__(self, folder: Path, documents: Sequence[Document] = ()):
         self.folder = folder
         self.documents = documents
-        self._templates = Environment(
-            loader=FileSystemLoader(PAGES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
         _refuse_foreign(folder)
 
     def write_assets(self) -> None:
-        """Styles, scripts and the font, with the theme's colours filled in."""
-        colors = {name: dict(look.roles) for name, look in theme.THEMES.items()}
-        for name in ASSETS:
-            text = (PAGES / name).read_text(encoding="utf-8")
-            if name in ("colors.css", "icon.svg"):
-                text = self._templates.from_string(text).render(colors)
-            self._write(f"assets/{name}", text.encode())
+        """Styles, scripts and the font."""
+        for name in (*COMMON, "gallery.js"):
+            self._write(f"assets/{name}", asset(name))
         for font in FONTS.iterdir():
             self._write(f"assets/{font.name}", font.read_bytes())
 
@@ -67,7 +67,7 @@ class Site:
         """Fill a template and write it; `address` is relative to the site's root."""
         root = "../" * address.count("/")
         common = {"root": root, "here": address, "documents": self.documents}
-        page = self._templates.get_template(template).render(common | content)
+        page = TEMPLATES.get_template(template).render(common | content)
         return self._write(address, page.encode(errors="replace"))
 
     def write_documents(self) -> list[Path]:
@@ -87,6 +87,25 @@ class Site:
         except OSError as error:
             raise RenderError(f"Cannot write {path}: {error.strerror}.") from error
         return path
+
+
+def asset(name: str) -> bytes:
+    """A file that pages use, with the theme's colours filled in."""
+    if name not in COLORED:
+        return (PAGES / name).read_bytes()
+    colors = {name: dict(look.roles) for name, look in palette.THEMES.items()}
+    return TEMPLATES.get_template(name).render(colors).encode()
+
+
+def assets(page: str, **content: Any) -> dict[str, Callable[[], bytes]]:
+    """A page that is served, and all that it uses, by address; its style and script as it is."""
+    stem = Path(page).stem
+    names = (*COMMON, f"{stem}.css", f"{stem}.js")
+    return {
+        "/": TEMPLATES.get_template(page).render(content).encode,
+        **{f"/assets/{name}": partial(asset, name) for name in names},
+        **{f"/assets/{font.name}": font.read_bytes for font in FONTS.iterdir()},
+    }
 
 
 def _trusted(body: str) -> Any:

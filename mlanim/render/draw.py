@@ -74,7 +74,7 @@ def _as_shipped() -> ManimConfig:
 
 def plan(scene_class: type[Scene], params: SceneParams, data: Any) -> Plan:
     """A dry pass over the scene; call it within `configured`."""
-    return _plan(run_dry(scene_class, params, data)[0])
+    return plan_of(run_dry(scene_class, params, data)[0])
 
 
 def run_dry(
@@ -114,7 +114,7 @@ def draw(
         scene.render()
     listener(encoder.frames)
     assert hand_over.last is not None  # there is no scene without a frame
-    return _plan(scene), hand_over.last
+    return plan_of(scene), hand_over.last
 
 
 def built(
@@ -124,8 +124,9 @@ def built(
     take: Take,
     wanted: Span,
     hears: bool = False,
-) -> tuple[Any, FrameRenderer]:
-    """A scene made as manim makes it, but for its renderer, and that renderer.
+    kind: Callable[..., FrameRenderer] = FrameRenderer,
+) -> tuple[Any, Any]:
+    """A scene made as manim makes it, but for its renderer, and that renderer, which `kind` makes.
 
     The camera is of the class that the scene asks for. Files of LessonScene's contract are drawn
     with waits of the nearest length; in any other the frames are those that manim would draw.
@@ -133,7 +134,7 @@ def built(
     ours = issubclass(scene_class, LessonScene)
 
     def renderer(camera_class: Any, **_: Any) -> FrameRenderer:
-        return FrameRenderer(fast(camera_class), take, wanted, nearest=ours, hears=hears)
+        return kind(fast(camera_class), take, wanted, nearest=ours, hears=hears)
 
     theirs = manim.scene.scene.CairoRenderer
     manim.scene.scene.CairoRenderer = renderer
@@ -145,7 +146,7 @@ def built(
     return scene, scene.renderer
 
 
-def _plan(scene: Any) -> Plan:
+def plan_of(scene: Any) -> Plan:
     """The plan of a scene that has run."""
     renderer = scene.renderer
     writer = renderer.file_writer

@@ -57,7 +57,7 @@ def serve(makers: Mapping[str, Maker]) -> int:
     try:
         _make(job, makers[job.kind], temporary_beside(output), emit)
     except Exception as error:
-        message = _words(error, output)
+        message = words(error, output)
         emit("error", usage=isinstance(error, UsageError), message=message)
         return 1
     finally:
@@ -66,7 +66,7 @@ def serve(makers: Mapping[str, Maker]) -> int:
     return 0
 
 
-def _words(error: Exception, output: Path) -> str:
+def words(error: Exception, output: Path) -> str:
     """Whatever went wrong, in a sentence or in a scene's own lines."""
     if isinstance(error, (UsageError, RenderError)):
         return str(error)
