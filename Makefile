@@ -6,7 +6,7 @@ help:
 	@echo 'make test      set up, then run every check'
 	@echo 'make setup     system libraries, .venv, pinned packages'
 	@echo 'make pictures  draw the pictures of the README again'
-	@echo 'make bench     print side-by-side ratios'
+	@echo 'make bench     print the table of side-by-side times; BENCH=--quick, BENCH="--row dots"'
 	@echo 'make clean     remove .venv and what the tools cached here'
 
 setup:
@@ -35,7 +35,7 @@ pictures: setup
 	@.venv/bin/mlanim render dot_product --format gif -q l -o renders/readme/dot_product.gif
 
 bench: setup-test
-	@for file in benchmarks/*.py; do .venv/bin/python $$file || exit 1; done
+	@.venv/bin/python benchmarks/table.py $(BENCH)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
