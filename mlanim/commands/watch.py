@@ -29,9 +29,10 @@ PORT = 8765
 @click.option("--no-open", "unopened", is_flag=True, help="Do not open the page in a browser.")
 @cache_option
 def watch(scene: str, **options: Any) -> None:
-    """Draw a scene again whenever its file, or what it uses, is saved, and show it in a page.
+    """Draw a scene again whenever it is saved, in a page.
 
-    Only the plays that look different are drawn. Ctrl-C ends it, with exit code 130.
+    What it imports, its parameters and the project's settings count as well. Only the plays that
+    look different are drawn. Ctrl-C ends it, with exit code 130.
 
     \b
     Examples:

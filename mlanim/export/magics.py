@@ -63,6 +63,6 @@ def _render(cell: str, name: str, params: dict[str, str], options: dict[str, Any
             entry = catalog.select([f"{path}:{name}" if name else str(path)])[0]
             return rendered(entry, params, options)
         except (UsageError, RenderError) as error:
-            said = str(error).replace(str(path), CELL)
+            said = str(error).replace(str(path), CELL).replace(f"{CELL}:", "%%mlanim ")
             hint = f"\n{HINT}" if "NameError" in said else ""
             raise type(error)(said + hint) from None

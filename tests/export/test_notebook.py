@@ -6,6 +6,7 @@ import base64
 import io
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ class Short(LessonScene):
         self.next_slide(notes="<i>Said</i> & done.")
 """
 WRONG = LESSON.replace("self.add(Text(", "self.add(Txt(")
+PLAIN = """%%mlanim -ql --resolution 64x36 --fps 5
+from manim import *
+class One(Scene):
+    def construct(self):
+        self.wait(1)
+class Two(Scene):
+    def construct(self):
+        self.wait(1)
+"""
 CELLS = (
     "%load_ext mlanim\nimport mlanim.render.job\nfrom mlanim import render\nmlanim.render.job.Job",
     f"film = render({{demo!r}}, {SIZE}, angle=60)\nfilm",
@@ -44,6 +54,8 @@ CELLS = (
     WRONG,
     f"render({{demo!r}}, {SIZE}, angle=200)",
     "%%mlanim -q x\npass",
+    PLAIN.replace("fps 5", "fps 5 Two"),
+    PLAIN,
 )
 
 
@@ -122,19 +134,40 @@ def test_an_error_shows_the_cells_own_line_and_none_of_ours(ran: Any) -> None:
 
 def test_a_wrong_call_is_one_sentence(ran: Any) -> None:
     (said,) = errors(ran[0].cells[6])
-    assert said.splitlines() == [
-        "demo: angle is 200. Input should be less than or equal to 180 (number, 0 to 180)."
-    ]
+    assert said.splitlines() == ["demo: angle is 200; allowed: number, 0 to 180."]
     (said,) = errors(ran[0].cells[7])
     assert said.startswith("%%mlanim: argument -q/--quality: invalid choice: 'x'")
     assert len(said.splitlines()) == 1
 
 
-def test_an_export_keeps_the_video(ran: Any) -> None:
-    page, _ = nbconvert.HTMLExporter().from_notebook_node(ran[0])
+def test_any_scene_of_manims_can_be_written_in_a_cell(ran: Any) -> None:
+    assert result(ran[0].cells[8])["text/plain"].startswith("<Two: 1.0 s")
+    (said,) = errors(ran[0].cells[9])
+    assert said == "cell.py has several scenes, One, Two; choose as %%mlanim One."
+
+
+def test_an_export_plays_in_a_browser_with_its_captions(
+    ran: Any, tmp_path: Path, open_tab: Callable[..., Any]
+) -> None:
+    exporter = nbconvert.HTMLExporter(template_name="basic")  # without what is elsewhere
+    page, _ = exporter.from_notebook_node(ran[0])
     first = result(ran[0].cells[1])["text/html"]
     assert within(page, "video/mp4") == within(first, "video/mp4")
     assert "<progress" not in page
+    (tmp_path / "x.html").write_text(page)
+    tab = open_tab((tmp_path / "x.html").as_uri())
+    seen = tab.page.evaluate(
+        """async () => {
+            const video = document.querySelector("video");
+            const track = document.querySelector("track");
+            video.muted = true;
+            await video.play();
+            track.track.mode = "showing";
+            if (track.readyState < 2) await new Promise((done) => (track.onload = done));
+            return [video.videoWidth, track.track.cues[0].text];
+        }"""
+    )
+    assert seen == [160, "There is an arrow."]
 
 
 def test_the_name_must_suit_the_format(demo: Path, tmp_path: Path) -> None:
