@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mlanim.commands.options import cache_option, folders, parsed
+from mlanim.commands.options import Whole, cache_option, folders, parsed
 from mlanim.render import catalog
 from mlanim.render.job import QUALITIES, THEMES
 
@@ -25,7 +25,9 @@ PORT = 8765
 @click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="Default: l, 480p15.")
 @click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
 @click.option("--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's.")
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, help=f"Default: {PORT}.")
+@click.option(
+    "--port", type=Whole(0, 65535), metavar="NUMBER", default=PORT, help=f"Default: {PORT}."
+)
 @click.option("--no-open", "unopened", is_flag=True, help="Do not open the page in a browser.")
 @cache_option
 def watch(scene: str, **options: Any) -> None:

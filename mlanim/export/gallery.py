@@ -12,6 +12,7 @@ from typing import Any
 from mlanim.export.site import Site
 from mlanim.render import catalog, outputs, request
 from mlanim.render.catalog import SceneEntry
+from mlanim.render.errors import UsageError
 from mlanim.render.job import Job
 from mlanim.render.loading import load
 from mlanim.render.params import parameter_rows
@@ -66,7 +67,11 @@ def jobs(
     """A film and a figure in each format, in each theme, of each scene.
 
     `sizes` are the films' quality, fps and resolution, where they were asked for.
+
+    Raises:
+        UsageError: if two scenes have one name.
     """
+    _refuse_clashes(entries)
     made: list[Job] = []
     for entry in entries:
         for theme in themes:
@@ -82,6 +87,16 @@ def jobs(
                 )  # fmt: skip
                 made += request.jobs(figure, [entry])
     return made
+
+
+def _refuse_clashes(entries: Sequence[SceneEntry]) -> None:
+    seen: dict[str, SceneEntry] = {}
+    for entry in entries:
+        other = seen.setdefault(entry.name, entry)
+        if other is not entry:
+            raise UsageError(
+                f"Two scenes are called {entry.name}: {other.path} and {entry.path}; rename one."
+            )
 
 
 def write(site: Site, entries: Sequence[SceneEntry], themes: Sequence[str], title: str) -> Path:

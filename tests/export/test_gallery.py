@@ -223,6 +223,12 @@ def test_leaves_what_is_not_its_own(tmp_path: Path) -> None:
         site.documents(tmp_path)
 
 
+def test_two_scenes_of_one_name_are_refused(built: Path, tmp_path: Path) -> None:
+    demo = catalog.select([str(SCENES / "demo.py")])[0]
+    with pytest.raises(UsageError, match=r"Two scenes are called demo: .* and /elsewhere; rename"):
+        gallery.jobs([demo, replace(demo, path="/elsewhere")], tmp_path, THEMES, {})
+
+
 def test_the_command_builds_it_once_and_not_again(
     mlanim: Callable[..., Any], demo: Path, tmp_path: Path
 ) -> None:
