@@ -99,3 +99,12 @@ def test_notes_of_the_lecture_come_before_those_of_the_scene() -> None:
     part = ScenePart(scene="x", notes=("", "mine"))
     assert [part.notes_of(number, "own") for number in (1, 2, 3)] == ["own", "mine", "own"]
     assert ScenePart.model_validate({"scene": "x", "notes": "one"}).notes == ("one",)
+
+
+def test_the_lecture_in_the_documentation_is_one(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "decks.md"
+    example = re.search(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+    deck = read(tmp_path, example.group(1))
+    names = [item.name for item in deck.items]  # type: ignore[attr-defined]
+    assert names == ["why-a-product-measures-alignment", "dot_product", "loss_landscape-figure"]
