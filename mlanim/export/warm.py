@@ -53,7 +53,8 @@ def main() -> int:
     for name in PRELOADED:
         importlib.import_module(name)
     if not FORKS:
-        return _draw(Order.from_json(sys.stdin.readline()), events)
+        _draw(Order.from_json(sys.stdin.readline()), events)
+        return 0
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)
