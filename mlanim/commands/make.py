@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mlanim.commands.options import default_jobs, entries, folders, parsed, scene_options
+from mlanim.commands.options import Whole, default_jobs, entries, folders, parsed, scene_options
 from mlanim.commands.page_options import page_asked, page_flags, page_options
 from mlanim.render import catalog
 from mlanim.render.encoder import Encoder, parse_option
-from mlanim.render.errors import UsageError
+from mlanim.render.errors import UsageError, shortened
 from mlanim.render.job import FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS
+from mlanim.render.part import Part, seconds
 
 WORKER = "mlanim.export.worker"
 
@@ -49,18 +51,22 @@ WORKER = "mlanim.export.worker"
     metavar="KEY=VALUE",
     help="As FFmpeg's encoder takes it, such as crf=16; repeatable.",
 )
+@click.option("--slide", type=Whole(1, 10_000), metavar="N", help="Only that slide.")
+@click.option("--to", "until", metavar="TIME", help="Only up to there, and from --from TIME on.")
 @scene_options
 def render(scenes: tuple[str, ...], **options: Any) -> None:
     """Render scenes as videos.
 
     Beside each video lie a poster (.png) and a description (.json), from which --from makes the
-    same file again.
+    same file again. With a time instead of a file, --from begins there.
 
     \b
     Examples:
       mlanim render attention -q m -o talk/
       mlanim render dot_product --set angle=60 --theme light -o dot.webm
       mlanim render path/to/any_manim_file.py:SquareToCircle
+      mlanim render attention --slide 3 -q l --open
+      mlanim render attention --from 2s --to 1:05
       mlanim render --from renders/attention.json
     """
     _make("video", scenes, options)
@@ -97,14 +103,17 @@ def _make(kind: Any, scenes: tuple[str, ...], options: dict[str, Any]) -> None:
     from mlanim.render.progress import reporter
 
     again = options.pop("again")
-    if again:
+    if again and again.endswith(".json"):
         _refuse_beside_from(options)
         named = catalog.select(scenes, folders())
         jobs = [request.again(Path(again), named, options["output"])]
     else:
-        jobs = request.jobs(_request(kind, options), entries(scenes, options["every"]))
+        part = _part(kind, again, options)
+        asked = replace(_request(kind, options), part=part)
+        jobs = request.jobs(asked, entries(scenes, options["every"]))
     with reporter(jobs, options["as_json"], options["quiet"]) as report:
-        engine = Engine(options["jobs"] or default_jobs(), report, WORKER)
+        workers = options["jobs"] or default_jobs()
+        engine = Engine(workers, report, WORKER, options["timeout"])
         outcomes = engine.run(jobs)
     _print(outcomes, options)
 
@@ -123,6 +132,8 @@ def _refuse_beside_from(options: dict[str, Any]) -> None:
         "encoder",
         "encoder_options",
         *page_flags(),
+        "slide",
+        "until",
     )
     named = (*settled, "sets", "file", "seed")
     given = [name for name in named if options.get(name) not in (None, (), False)]
@@ -132,9 +143,24 @@ def _refuse_beside_from(options: dict[str, Any]) -> None:
             "sets": "set",
             "file": "params",
             "encoder_options": "encoder-option",
+            "until": "to",
         }
         flag = unlike.get(given[0], given[0].replace("_", "-"))
         raise UsageError(f"--from makes the very same file again; leave --{flag} out.")
+
+
+def _part(kind: Any, start: str | None, options: dict[str, Any]) -> Part | None:
+    """What of a video is asked for, if not all of it."""
+    if kind == "figure" and start:
+        raise UsageError(f"--from {shortened(start)!r} is no .json file of a render.")
+    slide, end = options.get("slide"), options.get("until")
+    if start is None and slide is None and end is None:
+        return None
+    return Part(
+        slide,
+        None if start is None else seconds(start, "--from"),
+        None if end is None else seconds(end, "--to"),
+    )
 
 
 def _request(kind: Any, options: dict[str, Any]) -> Any:

@@ -68,7 +68,10 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--seed", type=Whole(0, 2**31 - 1), metavar="N", help="A whole number."),
         click.option("--from", "again", metavar="NAME.json", help="Make that file again."),
         click.option(
-            "--jobs", type=Whole(1, 64), metavar="N", help="Files at once; default: cores."
+            "--jobs", type=Whole(1, 64), metavar="N", help="Processes at once; default: cores."
+        ),
+        click.option(
+            "--timeout", type=Whole(1, 10**6), metavar="SECONDS", help="Give a scene up after that."
         ),
         click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line."),
         click.option("--quiet", is_flag=True, help="No progress, only results."),

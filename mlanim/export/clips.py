@@ -115,7 +115,7 @@ def make_film(
     """
     with draw.configured(job, scene_class):
         scene, renderer = draw.built(
-            scene_class, params, data, lambda *_: None, NONE, hears=True, kind=_Looking
+            scene_class, params, data, lambda *_: None, NONE, planning=True, kind=_Looking
         )
         scene.render()
         planned = draw.plan_of(scene)

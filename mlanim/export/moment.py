@@ -32,7 +32,7 @@ def run_to(scene_class: type[Scene], params: Any, data: Any, moment: Moment, nam
         UsageError: if the scene has no such moment.
     """
     frame = None if moment.at is None else int(moment.at * config.frame_rate + 1e-6)
-    wanted = NONE if frame is None else Span(frame, frame + 1)
+    wanted = NONE if frame is None else Span(frame, frame)  # ends as that frame begins
     scene, renderer = built(scene_class, params, data, _keep_nothing, wanted)
     pauses = _Pauses(scene, moment.slide)
     scene.render()

@@ -5,16 +5,28 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from mlanim.render.worker import Made, make_video, serve
+from mlanim.render.nursery import tend
+from mlanim.render.worker import Made, serve
 
 
 def main() -> int:
-    """Serve one job."""
-    return serve({"video": make_video, "figure": _make_figure, "stills": _make_stills})
+    """Serve one job, or be the nursery of processes that do."""
+    return tend(_serve) if sys.argv[1:] == ["nursery"] else _serve()
+
+
+def _serve() -> int:
+    return serve({"video": _make_video, "figure": _make_figure, "stills": _make_stills})
+
+
+def _make_video(*job: Any) -> Made:
+    """What draws is imported only once a job is there, so that a wrong one ends at once."""
+    from mlanim.render.film import make_video
+
+    return make_video(*job)
 
 
 def _make_figure(*job: Any) -> Made:
-    """What draws figures is imported only where one is asked for."""
+    """Likewise."""
     from mlanim.export.figure import make_figure
 
     return make_figure(*job)

@@ -44,12 +44,16 @@ def _even(side: float) -> int:
 
 
 class CaptionedEncoder:
-    """Takes the frames of the smaller picture and hands on whole ones with their captions."""
+    """Takes the frames of the smaller picture and hands on whole ones with their captions.
 
-    def __init__(self, encoder: FrameEncoder, job: Job, captions: Sequence[Cue]):
+    `first` is the number in the video of the first frame that the encoder takes.
+    """
+
+    def __init__(self, encoder: FrameEncoder, job: Job, captions: Sequence[Cue], first: int = 0):
         self.encoder = encoder
         self.captions = captions
         self.job = job
+        self.first = first
 
     @property
     def frames(self) -> int:
@@ -81,7 +85,7 @@ class CaptionedEncoder:
             done += run
 
     def _said(self, frame: int) -> tuple[str, ...]:
-        milliseconds = 1000 * frame / self.job.fps
+        milliseconds = 1000 * (self.first + frame) / self.job.fps
         return next((c.lines for c in self.captions if c.start <= milliseconds < c.end), ())
 
 

@@ -1,39 +1,26 @@
-"""Runs a scene: through without drawing to plan it, or drawing every frame into one encoder."""
+"""Runs a scene as manim is configured for a job: without drawing, or drawing some of its frames."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from configparser import ConfigParser
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import manim.scene.scene
 import numpy as np
-from manim import Scene, config, tempconfig
+from manim import MultiCamera, Scene, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
 from mlanim.render.camera import fast
-from mlanim.render.handover import Handover
 from mlanim.render.job import Job
 from mlanim.render.loading import SET_IN_JOB, set_by_file
-from mlanim.render.renderer import ALL, NONE, FrameRenderer, Span, Take
+from mlanim.render.plan import Plan
+from mlanim.render.renderer import NONE, Expected, FrameRenderer, Span, Take
 from mlanim.render.sound import Sound
 from mlanim.render.style import theme_of
-from mlanim.render.video import FrameEncoder
 from mlanim.stage import theme
 from mlanim.stage.scene import LessonScene, SceneParams, Slide
-
-FrameListener = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a scene will be: how many frames, where it pauses, and what is heard."""
-
-    frames: int
-    slides: tuple[Slide, ...]
-    sound: Sound | None = field(default=None, compare=False)
 
 
 @contextmanager
@@ -84,7 +71,7 @@ def run_dry(
     at_pause: Callable[[Any], None] | None = None,
 ) -> tuple[Any, int]:
     """Run a scene without drawing; `at_pause` is called with it at each pause."""
-    scene, renderer = built(scene_class, params, data, _ignore, NONE, hears=True)
+    scene, renderer = built(scene_class, params, data, _ignore, NONE, planning=True)
     if at_pause is not None:
         renderer.at_section = lambda: at_pause(scene)
         if isinstance(scene, LessonScene):
@@ -93,37 +80,14 @@ def run_dry(
     return scene, renderer.frames
 
 
-def draw(
-    scene_class: type[Scene],
-    params: SceneParams,
-    data: Any,
-    encoder: FrameEncoder,
-    listener: FrameListener,
-) -> tuple[Plan, np.ndarray]:
-    """Draw every frame into the encoder; the plan as drawn, and the last frame as the poster.
-
-    The encoder runs beside the drawing, and has each frame's pixels for the length of a call.
-    """
-
-    def take(pixels: np.ndarray, repeat: int) -> None:
-        hand_over(pixels, repeat)
-        listener(encoder.frames)
-
-    with Handover(encoder.write) as hand_over:
-        scene, _ = built(scene_class, params, data, take, ALL)
-        scene.render()
-    listener(encoder.frames)
-    assert hand_over.last is not None  # there is no scene without a frame
-    return plan_of(scene), hand_over.last
-
-
 def built(
     scene_class: type[Scene],
     params: SceneParams,
     data: Any,
     take: Take,
     wanted: Span,
-    hears: bool = False,
+    planning: bool = False,
+    expected: Expected = (0, ""),
     kind: Callable[..., FrameRenderer] = FrameRenderer,
 ) -> tuple[Any, Any]:
     """A scene made as manim makes it, but for its renderer, and that renderer, which `kind` makes.
@@ -134,7 +98,7 @@ def built(
     ours = issubclass(scene_class, LessonScene)
 
     def renderer(camera_class: Any, **_: Any) -> FrameRenderer:
-        return kind(fast(camera_class), take, wanted, nearest=ours, hears=hears)
+        return kind(fast(camera_class), take, wanted, ours, planning, expected)
 
     theirs = manim.scene.scene.CairoRenderer
     manim.scene.scene.CairoRenderer = renderer
@@ -151,7 +115,8 @@ def plan_of(scene: Any) -> Plan:
     renderer = scene.renderer
     writer = renderer.file_writer
     sound = Sound.of(writer.audio_segment) if writer.includes_sound else None
-    return Plan(renderer.frames, slides_of(scene), sound)
+    divisible = not isinstance(renderer.camera, MultiCamera)  # it reshapes the frames that it shows
+    return Plan(renderer.frames, slides_of(scene), sound, tuple(renderer.plays), divisible)
 
 
 def slides_of(scene: Any) -> tuple[Slide, ...]:

@@ -16,6 +16,7 @@ from mlanim.render.catalog import SceneEntry
 from mlanim.render.encoder import OWN, Encoder
 from mlanim.render.errors import UsageError, shortened
 from mlanim.render.page import Page, page_of
+from mlanim.render.part import Part
 from mlanim.render.sources import source_digest, texts_in
 from mlanim.render.style import Style
 
@@ -51,6 +52,7 @@ class Job:
     `settings` are the parameters as the user gave them; the scene validates them where it is
     imported, in the process that draws. `plays` is how often an animated picture plays, 0 for ever.
     `encoder` is what the user asked for of the video encoder.
+    `part` is what of the video to make, if not all of it.
     """
 
     scene: SceneEntry
@@ -68,6 +70,7 @@ class Job:
     encoder: Encoder = OWN
     page: Page | None = None
     style: Style | None = None
+    part: Part | None = None
 
     def __post_init__(self) -> None:
         formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS, "stills": STILLS_FORMATS}
@@ -89,6 +92,8 @@ class Job:
                 f"--plays is for {', '.join(PICTURES)}; "
                 f"how often {self.format} plays is up to its player."
             )
+        if self.part is not None and self.kind != "video":
+            raise UsageError("Only videos have parts; leave --slide, --from and --to out.")
         if not 0 <= self.plays <= MOST_PLAYS:
             raise UsageError(f"--plays {self.plays} is out of bounds; it is 0 to {MOST_PLAYS}.")
         if self.burn_in and (self.kind != "video" or self.transparent):
@@ -140,6 +145,7 @@ class Job:
             "encoder": Encoder(**fields["encoder"]),
             "page": fields["page"] and page_of(fields["page"]),
             "style": fields["style"] and Style(**fields["style"]),
+            "part": Part(**fields["part"]) if fields["part"] else None,
         }
         return cls(**{**fields, **nested})
 

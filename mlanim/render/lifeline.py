@@ -6,16 +6,25 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 
 
-def end_with_parent(leave: Callable[[], None]) -> None:
-    """Call `leave` and end at once when stdin closes; the parent holds it open while it lives."""
+def end_with_parent(leave: Callable[[], None]) -> SimpleQueue[str]:
+    """Call `leave` and end at once when stdin closes; the parent holds it open while it lives.
+
+    Lines that the parent writes meanwhile come into the queue.
+    """
+    lines: SimpleQueue[str] = SimpleQueue()
 
     def watch() -> None:
+        rest = b""
         with contextlib.suppress(OSError):
-            while os.read(0, 4096):
-                pass
+            while piece := os.read(0, 4096):
+                *whole, rest = (rest + piece).split(b"\n")
+                for line in whole:
+                    lines.put(line.decode())
         leave()
         os._exit(3)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+    return lines

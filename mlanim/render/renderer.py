@@ -24,12 +24,17 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.render.motion import Motion
+from mlanim.render.plan import Play
+from mlanim.render.state import state_of
 
 Take = Callable[[np.ndarray, int], None]
 """Receives a frame, (rows, columns, 4) uint8, and how often it is shown in a row.
 
 The next frame is drawn over these pixels: whoever wants to keep them copies them.
 """
+
+Expected = tuple[int, str]
+"""The first frame of a play, and the scene's state there; "" for whatever it is."""
 
 PATH_DEPENDENT = (PhaseFlow, MaintainPositionRelativeTo, UpdateFromFunc)
 """Animations whose end depends on the frames before it, and not on the time alone."""
@@ -39,7 +44,7 @@ PATH_DEPENDENT = (PhaseFlow, MaintainPositionRelativeTo, UpdateFromFunc)
 class Span:
     """Frames from `first` up to, and without, `end`."""
 
-    first: int = 0
+    first: float = 0
     end: float = math.inf
 
     def meets(self, first: int, end: float) -> bool:
@@ -50,7 +55,11 @@ class Span:
         return self.first <= frame < self.end
 
 
-ALL, NONE = Span(), Span(0, 0)
+ALL, NONE = Span(), Span(math.inf)
+
+
+class Unrepeatable(BaseException):
+    """A scene came out unlike what its plan says; no fault that its code could catch."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ class Writer(SceneFileWriter):
 
     def add_sound(self, *args: Any, **kwargs: Any) -> None:
         """Mix a sound in, where the sound is wanted."""
-        if self.renderer.hears:
+        if self.renderer.planning:
             super().add_sound(*args, **kwargs)
 
     def finish(self) -> None:
@@ -96,7 +105,11 @@ class FrameRenderer(CairoRenderer):
     """Goes through the plays of a scene and draws the frames of `wanted`.
 
     What comes before them is passed over: in one step where a play's end depends on its time
-    alone, else frame by frame as when drawn. After the last of them the scene ends.
+    alone, else frame by frame as when drawn. The scene ends where the frame after them begins.
+
+    `states` holds the scene's state at the first of them and at the frame after the last, so that
+    neighbours can be compared. A scene that comes to the frame of `expected` in another state ends
+    at once. With `planning`, plays are noted and sounds are mixed.
 
     A clear background is black as well, since pixels are premultiplied: else its colour shines
     through every soft edge. With `nearest`, a still wait takes the nearest number of frames;
@@ -109,15 +122,18 @@ class FrameRenderer(CairoRenderer):
         take: Take,
         wanted: Span = ALL,
         nearest: bool = True,
-        hears: bool = False,
+        planning: bool = False,
+        expected: Expected = (0, ""),
     ):
         super().__init__(camera_class=camera_class)
         if self.camera.background_opacity == 0:
             self.camera.background_color = BLACK
         self.take, self.wanted = take, wanted
-        self.nearest, self.hears = nearest, hears
+        self.nearest, self.planning, self.expected = nearest, planning, expected
         self.at_section: Callable[[], None] = lambda: None
         self.frames = 0
+        self.plays: list[Play] = []
+        self.states: dict[float, str] = {}
         self._passed_over = 0.0  # seconds of sections that show nothing
 
     def init_scene(self, scene: Scene, session_spec: Any, file_writer_settings: Any) -> None:
@@ -151,36 +167,51 @@ class FrameRenderer(CairoRenderer):
         """A play in which nothing moves."""
         rate = self.camera.frame_rate
         held = round(scene.duration * rate) if self.nearest else int(scene.duration / (1 / rate))
-        end = self.frames + max(held, 1)
-        shown = min(end, self.wanted.end) - max(self.frames, self.wanted.first)
+        first, end = self.frames, self.frames + max(held, 1)
+        self._begin(scene)
+        for bound in (self.wanted.first, self.wanted.end):
+            if first <= bound < end:
+                self._reached(scene, bound)
+        shown = min(end, self.wanted.end) - max(first, self.wanted.first)
         if shown > 0:
             self.save_static_frame_data(scene, scene.static_mobjects)
             self.update_frame(scene, mobjects=scene.moving_mobjects)
             self.take(self.camera.pixel_array, int(shown))
         self._at(end)
-        self._end_after_wanted()
+        self._note(scene, first, still=True)
+        if self.wanted.end < end:
+            raise EndSceneEarlyException
 
     def _run(self, scene: Scene) -> None:
         """A play in which something moves."""
         times = np.arange(0, scene.duration, 1 / self.camera.frame_rate)
-        first, end = self.frames, self.frames + len(times)
+        first = self.frames
+        self._begin(scene)
         self.static_image = None
-        if self.wanted.meets(first, end):
+        if self.wanted.meets(first, first + len(times)):
             self.save_static_frame_data(scene, scene.static_mobjects)
         motion = Motion(scene)
         for index in self._visited(scene, first, len(times)):
             self._at(first + index)
             motion.to(times[index])
-            if self.frames in self.wanted:
-                self.update_frame(scene, scene.moving_mobjects)
-                self.take(self.camera.pixel_array, 1)
+            self._draw(scene)
             self._at(self.frames + 1)
-            self._end_after_wanted()
             if scene.stop_condition is not None and scene.stop_condition():
                 break
+        self._note(scene, first, still=False)
         _finish(scene)
         scene.update_mobjects(0)
         self.static_image = None
+
+    def _draw(self, scene: Scene) -> None:
+        """Draw the present frame if it is wanted."""
+        if self.frames in (self.wanted.first, self.wanted.end):
+            self._reached(scene, self.frames)
+        if self.frames >= self.wanted.end:
+            raise EndSceneEarlyException
+        if self.frames in self.wanted:
+            self.update_frame(scene, scene.moving_mobjects)
+            self.take(self.camera.pixel_array, 1)
 
     def _visited(self, scene: Scene, first: int, count: int) -> Iterator[int]:
         """Which of a play's frames are gone through: from the first wanted one, or just the last.
@@ -189,17 +220,29 @@ class FrameRenderer(CairoRenderer):
         """
         if must_be_stepped(scene):
             return iter(range(count))
-        if not self.wanted.meets(first, first + count):
+        visits = Span(self.wanted.first, self.wanted.end + 1)  # the one after them is looked at
+        if not visits.meets(first, first + count):
             return iter((count - 1,))
-        return iter(range(max(0, self.wanted.first - first), count))
+        return iter(range(max(0, int(self.wanted.first) - first), count))
+
+    def _begin(self, scene: Scene) -> None:
+        """Compare the scene with its plan, or note its state for one."""
+        frame, state = self.expected
+        self._state = state_of(scene) if self.planning else ""
+        if state and frame == self.frames and state_of(scene) != state:
+            raise Unrepeatable
+
+    def _reached(self, scene: Scene, frame: float) -> None:
+        if self.wanted is not ALL:
+            self.states[frame] = state_of(scene)
+
+    def _note(self, scene: Scene, first: int, still: bool) -> None:
+        if self.planning:
+            self.plays.append(Play(first, self.frames - first, still, self._state))
 
     def _at(self, frame: int) -> None:
         self.frames = frame
         self.time = frame / self.camera.frame_rate + self._passed_over
-
-    def _end_after_wanted(self) -> None:
-        if self.frames >= self.wanted.end > 0:
-            raise EndSceneEarlyException
 
     def scene_finished(self, scene: Scene) -> None:
         """A scene without a play is one frame of what stands."""

@@ -17,6 +17,7 @@ from mlanim.render.figures import PageRequest, formats_of, page_for, pixels, wit
 from mlanim.render.job import FASTEST, FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS, Job, Kind
 from mlanim.render.outputs import read
 from mlanim.render.page import Page, page_of
+from mlanim.render.part import Part
 from mlanim.render.style import Style, theme_of
 
 DEFAULT_FOLDER = "renders"
@@ -36,6 +37,7 @@ class Request:
     burn_in: bool = False
     plays: int = 0
     encoder: Encoder = OWN
+    part: Part | None = None
     output: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     page: PageRequest | None = None
@@ -61,6 +63,7 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
     if request.kind == "figure":
         page = page_for(request.page or PageRequest(), formats)
     suffix = "-figure" if request.kind == "figure" else ""
+    suffix += request.part.suffix if request.part is not None else ""
     width, height, usual = _size(request, base)
     if page is not None:
         width, height = pixels(page)
@@ -84,6 +87,7 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
             encoder=request.encoder,
             page=page,
             style=style,
+            part=request.part,
         )
         for entry in entries
     ]
@@ -114,7 +118,18 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
         encoder=_encoder_of(content, sidecar),
         page=_page_of(content, sidecar),
         style=_style_of(content, sidecar),
+        part=_part_of(content, sidecar),
     )
+
+
+def _part_of(content: Mapping[str, Any], sidecar: Path) -> Part | None:
+    found = content.get("part")
+    try:
+        return None if found is None else Part(**found)
+    except TypeError as error:
+        raise UsageError(
+            f"{sidecar}: part is {shortened(found)}; it must have slide, start and end."
+        ) from error
 
 
 def _encoder_of(content: Mapping[str, Any], sidecar: Path) -> Encoder:

@@ -55,6 +55,7 @@ def describe(
         "burn_in": job.burn_in,
         "plays": job.plays,
         "encoder": asdict(job.encoder),
+        **({"part": asdict(job.part)} if job.part is not None else {}),
         "results": results(data),
         "results_key": data_key,
         "versions": versions(),

@@ -33,6 +33,11 @@ class Sound:
         samples = np.frombuffer(plain.raw_data, dtype="<i2")
         return cls(samples.reshape(-1, plain.channels), plain.frame_rate)
 
+    def between(self, start: float, end: float) -> Sound | None:
+        """What is heard from `start` to `end` seconds, or None if nothing is."""
+        samples = self.samples[round(start * self.rate) : round(end * self.rate)]
+        return Sound(samples, self.rate) if len(samples) else None
+
     def encoded(self, target: Any) -> Iterator[Any]:
         """Add a stream to an open container; the packets to write into it."""
         encoder = _ENCODERS.get(target.format.name, "aac")

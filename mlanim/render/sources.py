@@ -20,7 +20,7 @@ DYNAMIC = ("import_module", "__import__", "exec", "eval", "run_path", "spec_from
 
 LARGE = 64 << 20  # bytes; beyond that, size and time of change stand for a file's content
 ROOTS = {
-    "video": ("mlanim.render.worker", "mlanim.render.compute"),
+    "video": ("mlanim.render.film", "mlanim.render.compute"),
     "figure": ("mlanim.render.worker", "mlanim.render.compute", "mlanim.export.figure"),
     "stills": ("mlanim.render.worker", "mlanim.render.compute", "mlanim.export.deck.stills"),
 }

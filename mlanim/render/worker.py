@@ -1,4 +1,4 @@
-"""The process that makes one output: a job comes in on stdin, events go out as JSON lines.
+"""The process that makes one output, or draws one segment: it comes in on stdin, events go out.
 
 It lives no longer than its parent: when stdin closes, it removes what it was writing and ends.
 """
@@ -12,10 +12,11 @@ import os
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from queue import SimpleQueue
+from typing import IO, TYPE_CHECKING, Any
 
 from mlanim.render import store
 from mlanim.render.errors import RenderError, UsageError, ending, shortened
@@ -24,7 +25,21 @@ from mlanim.render.lifeline import end_with_parent
 from mlanim.render.outputs import prepare_folder, remove_leftovers, sha256_of, temporary_beside
 from mlanim.render.whole import write_beside
 
-Emit = Callable[..., None]
+if TYPE_CHECKING:
+    from mlanim.render.segment import Segment
+
+
+class Emit:
+    """Tells the parent of a worker how it is going. This one has no parent to tell."""
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        """Tell of one event."""
+
+    def draws(self, segments: Sequence[Segment]) -> bool:
+        """Have segments drawn by other processes; False if nobody does, or they do not fit."""
+        return False
+
+
 Maker = Callable[[Job, Any, Any, Any, Path, Emit], "Made"]
 
 
@@ -38,32 +53,67 @@ class Made:
 
 
 def serve(makers: Mapping[str, Maker]) -> int:
-    """Read one job from stdin and make it with the maker for its kind."""
+    """Read a job or a segment from stdin; make it with the maker for its kind, or draw it."""
     events = _take_stdout()
-    job = Job.from_json(sys.stdin.readline())
-    output = Path(job.output)
+    line = sys.stdin.readline()
+    if not line:  # whoever wanted something is no more
+        return 3
+    fields = json.loads(line)
+    output = Path(fields.get("output") or fields["job"]["output"])
 
     def leave() -> None:
         remove_leftovers(output.parent, os.getpid())
 
-    def emit(event: str, **fields: Any) -> None:
-        try:
-            print(json.dumps({"event": event, **fields}), file=events, flush=True)
-        except BrokenPipeError:  # nobody is there any more
-            leave()
-            os._exit(3)
-
-    end_with_parent(leave)
+    emit = _Pipe(events, end_with_parent(leave), leave)
     try:
-        _make(job, makers[job.kind], temporary_beside(output), emit)
+        if "piece" in fields:
+            _draw(line, emit)
+        else:
+            job = Job.from_json(line)
+            _make(job, makers[job.kind], temporary_beside(output), emit)
+            emit("made")
     except Exception as error:
-        message = words(error, output)
-        emit("error", usage=isinstance(error, UsageError), message=message)
+        emit("error", usage=isinstance(error, UsageError), message=words(error, output))
         return 1
     finally:
         leave()
-    emit("made")
     return 0
+
+
+class _Pipe(Emit):
+    """Tells the engine, as lines of JSON, and hears its answers."""
+
+    def __init__(self, events: IO[str], answers: SimpleQueue[str], leave: Callable[[], None]):
+        self.events, self.answers, self.leave = events, answers, leave
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        """Tell of one event; end if nobody is there any more."""
+        try:
+            print(json.dumps({"event": event, **fields}), file=self.events, flush=True)
+        except BrokenPipeError:
+            self.leave()
+            os._exit(3)
+
+    def draws(self, segments: Sequence[Segment]) -> bool:
+        """Have the engine draw segments, and wait until they are there."""
+        lines = [segment.to_json() for segment in segments]
+        lengths = [segment.end - segment.first for segment in segments]
+        self("segments", segments=lines, frames=lengths)
+        return bool(json.loads(self.answers.get())["fit"])
+
+
+def _draw(line: str, emit: Emit) -> None:
+    """Draw one segment, or find it drawn, and tell how it joins those beside it."""
+    from mlanim.render import pieces
+    from mlanim.render.renderer import Unrepeatable
+    from mlanim.render.segment import Segment
+
+    segment = Segment.from_json(line)
+    try:
+        drawn = pieces.kept_or_drawn(segment, lambda done: emit("frame", done=done))
+        emit("drawn", before=drawn.before, after=drawn.after)
+    except Unrepeatable:
+        emit("unrepeatable")
 
 
 def words(error: Exception, output: Path) -> str:
@@ -120,7 +170,7 @@ def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:
         os.replace(source, target)
 
 
-def stored_data(job: Job, params: Any, emit: Emit = lambda *_, **__: None) -> Any:
+def stored_data(job: Job, params: Any, emit: Emit | None = None) -> Any:
     """The computation's result: stored, or computed by a process that may import torch.
 
     None for a scene that is not of LessonScene's contract.
@@ -136,7 +186,8 @@ def stored_data(job: Job, params: Any, emit: Emit = lambda *_, **__: None) -> An
     found = store.load(entry)
     if found is not None:
         return found
-    emit("compute")
+    if emit is not None:
+        emit("compute")
     payload = _computed(job)
     store.save(entry, payload)
     return store.parse(payload)
@@ -172,47 +223,3 @@ def _take_stdout() -> IO[str]:
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return events
-
-
-def make_video(
-    job: Job, scene_class: Any, params: Any, data: Any, temporary: Path, emit: Emit
-) -> Made:
-    """Plan, then draw every frame into the video; the poster is its last frame."""
-    from mlanim.render import burn_in, captions, draw
-    from mlanim.render.encoder import codec_of
-    from mlanim.render.join import join
-    from mlanim.render.sound import SILENT
-    from mlanim.render.video import FrameEncoder
-
-    with draw.configured(burn_in.picture_of(job), scene_class):
-        planned = draw.plan(scene_class, params, data)
-        emit("plan", frames=planned.frames)
-        size = job.width, job.height
-        starts = {round(slide.time * job.fps) for slide in planned.slides}
-        sound = planned.sound if job.format not in SILENT else None
-        pictures = temporary.with_name(temporary.name + ".silent") if sound else temporary
-        encoder: Any = FrameEncoder(
-            pictures, job.format, size, job.fps, job.transparent, job.plays, starts, job.encoder
-        )
-        if job.burn_in:
-            encoder = burn_in.CaptionedEncoder(encoder, job, captions.narration(planned.slides))
-        try:
-            plan, last = draw.draw(
-                scene_class, params, data, encoder, lambda done: emit("frame", done=done)
-            )
-            encoder.finish()
-        except BaseException:
-            encoder.abort()
-            raise
-    if sound:
-        join([pictures], temporary, codec_of(job.format, job.transparent)[0], sound)
-        pictures.unlink()
-    from mlanim.render.pixels import png_bytes
-
-    details = {"slides": plan.slides, "duration": plan.frames / job.fps}
-    poster = png_bytes(burn_in.framed(job, last), job.transparent)
-    return Made(poster, details, captions.files(plan.slides, job.format))
-
-
-if __name__ == "__main__":
-    sys.exit(serve({"video": make_video}))

@@ -12,9 +12,10 @@ import pytest
 from manim import PI, RIGHT, UP, Dot, Square, ValueTracker, there_and_back
 
 from mlanim.export import clips
-from mlanim.render import worker
+from mlanim.render.film import make_video
 from mlanim.render.job import Job
 from mlanim.render.renderer import Span
+from mlanim.render.worker import Emit
 from mlanim.stage.scene import LessonScene
 
 Decoder = Callable[..., Any]
@@ -85,7 +86,7 @@ def test_is_the_film_that_a_render_makes(
 ) -> None:
     made = film(scene)
     whole = tmp_path / "whole.mp4"
-    worker.make_video(job, scene, scene.Params(), None, whole, lambda *_, **__: None)
+    make_video(job, scene, scene.Params(), None, whole, Emit())
     ours, theirs = decoded(tmp_path / f"{scene.__name__}.mp4"), decoded(whole)
     assert len(ours.frames) == len(theirs.frames) == made.frames
     assert ours.times == pytest.approx(theirs.times)

@@ -18,6 +18,8 @@ from mlanim.render import catalog, draw
 from mlanim.render.errors import UsageError
 from mlanim.render.job import Job
 from mlanim.render.loading import load, params_of
+from mlanim.render.plan import Plan
+from mlanim.render.renderer import ALL
 
 FOLDER = Path(__file__).parent.parent / "manim_scenes"
 PLAIN = FOLDER / "plain.py"
@@ -29,14 +31,17 @@ def job_for(name: str, output: Path, fps: float = 5.0) -> Job:
     return Job(entry, "video", str(output), "mp4", 160, 90, fps, "dark")
 
 
-class Reel:
-    def __init__(self) -> None:
-        self.pictures: list[np.ndarray] = []
-        self.frames = 0
-
-    def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
-        self.pictures += [np.array(pixels)] * repeat
-        self.frames += repeat
+def drawn(job: Job, scene_class: Any) -> tuple[list[np.ndarray], Plan, Plan]:
+    """The frames, the plan, and the plan as drawn."""
+    reel: list[np.ndarray] = []
+    params = params_of(scene_class)()
+    with draw.configured(job, scene_class):
+        plan = draw.plan(scene_class, params, None)
+        scene, _ = draw.built(
+            scene_class, params, None, lambda p, repeat: reel.extend([p.copy()] * repeat), ALL
+        )
+        scene.render()
+    return reel, plan, draw.plan_of(scene)
 
 
 def by_manim(scene_class: Any, fps: float, monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
@@ -57,14 +62,11 @@ def test_the_frames_are_manims(
 ) -> None:
     job = job_for(name, tmp_path / "a.mp4", fps)
     scene_class = load(job.scene)
-    reel: Any = Reel()
-    with draw.configured(job, scene_class):
-        foreseen = draw.plan(scene_class, params_of(scene_class)(), None)
-        shown, _ = draw.draw(scene_class, params_of(scene_class)(), None, reel, lambda _: None)
+    reel, foreseen, shown = drawn(job, scene_class)
     theirs = by_manim(scene_class, fps, monkeypatch)
-    assert len(reel.pictures) == len(theirs) == foreseen.frames
+    assert len(reel) == len(theirs) == foreseen.frames
     assert foreseen == shown
-    for ours, their in zip(reel.pictures, theirs, strict=True):
+    for ours, their in zip(reel, theirs, strict=True):
         apart = np.abs(ours.astype(int) - their).max()
         assert apart <= 1
 
@@ -129,11 +131,9 @@ def test_shows_the_background_that_the_file_sets(tmp_path: Path) -> None:
     entry = catalog.select([str(FOLDER / "tall.py")])[0]
     job = Job(entry, "video", str(tmp_path / "a.mp4"), "mp4", 90, 160, 10, "dark")
     scene_class = load(entry)
-    reel: Any = Reel()
-    with draw.configured(job, scene_class):
-        draw.draw(scene_class, params_of(scene_class)(), None, reel, lambda _: None)
-    assert np.all(reel.pictures[0][0, 0] == 255)
-    dark = np.argwhere(reel.pictures[-1][..., 0] < 128)
+    reel, _, _ = drawn(job, scene_class)
+    assert np.all(reel[0][0, 0] == 255)
+    dark = np.argwhere(reel[-1][..., 0] < 128)
     assert np.ptp(dark, axis=0) == pytest.approx([40, 40], abs=2)  # two units, twenty pixels each
 
 

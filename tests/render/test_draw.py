@@ -13,37 +13,28 @@ import pytest
 from manim import PI, RIGHT, Dot, Square, ValueTracker, config
 from PIL import Image
 
-from mlanim.render import draw, worker
+from mlanim.render import draw, film, worker
 from mlanim.render.job import Job
 from mlanim.render.loading import load
 from mlanim.render.pixels import png_bytes
+from mlanim.render.plan import Plan
+from mlanim.render.renderer import ALL
 from mlanim.stage import theme
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import LessonScene, SceneParams
 
 
-class Reel:
-    """Takes frames as an encoder does, and keeps them."""
-
-    def __init__(self) -> None:
-        self.pictures: list[np.ndarray] = []
-        self.frames = 0
-
-    def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
-        self.pictures += [np.array(pixels)] * repeat
-        self.frames += repeat
-
-
-def drawn(job: Job, scene_class: Any, data: Any = None) -> tuple[draw.Plan, draw.Plan, Reel, Any]:
-    reel: Any = Reel()
-    params = scene_class.Params()
+def drawn(job: Job, scene_class: Any, params: Any = None) -> tuple[Plan, Plan, list[Any], Any]:
+    """The plan, the same as drawn, the frames and the last of them."""
+    params = params or scene_class.Params()
+    reel: list[Any] = []
     with draw.configured(job):
-        plan = draw.plan(scene_class, params, data)
-        done: list[int] = []
-        shown, last = draw.draw(scene_class, params, data, reel, done.append)
-    assert done == sorted(done)
-    assert done[-1] == reel.frames
-    return plan, shown, reel, last
+        plan = draw.plan(scene_class, params, None)
+        scene, _ = draw.built(
+            scene_class, params, None, lambda p, repeat: reel.extend([p.copy()] * repeat), ALL
+        )
+        scene.render()
+    return plan, draw.plan_of(scene), reel, reel[-1]
 
 
 class Varied(LessonScene):
@@ -68,7 +59,7 @@ class Varied(LessonScene):
 @pytest.mark.parametrize("fps", [4, 5, 10, 12, 15, 24, 25, 29.97, 30, 60])
 def test_the_dry_pass_counts_what_is_drawn(demo_job: Job, fps: float) -> None:
     plan, shown, reel, _ = drawn(replace(demo_job, width=32, height=18, fps=fps), Varied)
-    assert plan.frames == shown.frames == reel.frames == len(reel.pictures)
+    assert plan.frames == shown.frames == len(reel) == len(reel)
     assert plan.slides == shown.slides
     assert [(s.notes, s.loop, s.auto) for s in shown.slides] == [
         ("one", False, False), ("two", True, False), ("", False, True)
@@ -76,7 +67,7 @@ def test_the_dry_pass_counts_what_is_drawn(demo_job: Job, fps: float) -> None:
     times = [slide.time for slide in shown.slides]
     whole = np.array(times) * fps
     np.testing.assert_allclose(whole, np.rint(whole), atol=1e-4)
-    assert times[-1] == pytest.approx(reel.frames / fps, abs=1e-5)
+    assert times[-1] == pytest.approx(len(reel) / fps, abs=1e-5)
 
 
 def test_a_wait_is_not_cut_short_at_few_frames_a_second(demo_job: Job) -> None:
@@ -95,18 +86,19 @@ def test_the_poster_is_the_last_frame(demo_job: Job, decoded: Callable[..., Any]
     path = Path(demo_job.output)
     events: list[dict[str, Any]] = []
 
-    def emit(event: str, **fields: Any) -> None:
-        events.append({"event": event, **fields})
+    class Keep(worker.Emit):
+        def __call__(self, event: str, **fields: Any) -> None:
+            events.append({"event": event, **fields})
 
-    made = worker.make_video(demo_job, scene_class, params, data, path, emit)
-    film = decoded(path)
-    assert events[0] == {"event": "plan", "frames": len(film.frames)}
-    assert events[-1] == {"event": "frame", "done": len(film.frames)}
-    assert made.details["duration"] == pytest.approx(len(film.frames) / 5)
+    made = film.make_video(demo_job, scene_class, params, data, path, Keep())
+    shown = decoded(path)
+    assert events[0] == {"event": "plan", "frames": len(shown.frames)}
+    assert events[-1] == {"event": "frame", "done": len(shown.frames)}
+    assert made.details["duration"] == pytest.approx(len(shown.frames) / 5)
     poster = np.asarray(Image.open(io.BytesIO(made.poster or b"")).convert("RGB"), dtype=int)
     assert poster.shape == (90, 160, 3)
     # Chroma is halved in the video: grey values are compared.
-    apart = [np.abs(poster.mean(axis=2) - frame.mean(axis=2)).max() for frame in film.frames]
+    apart = [np.abs(poster.mean(axis=2) - frame.mean(axis=2)).max() for frame in shown.frames]
     assert apart[-1] < 30
     assert apart[0] > 2 * apart[-1]
 
@@ -117,7 +109,7 @@ def test_a_scene_without_a_play_is_one_frame(demo_job: Job) -> None:
             self.add(Dot(radius=2))
 
     _, shown, reel, last = drawn(demo_job, Still)
-    assert shown.frames == len(reel.pictures) == 1
+    assert shown.frames == len(reel) == 1
     assert last[45, 80, 0] == 255
 
 
@@ -190,9 +182,7 @@ class Chance(LessonScene):
 def test_chance_follows_the_seed(demo_job: Job) -> None:
     first, second = (drawn(demo_job, Chance)[3] for _ in range(2))
     assert np.array_equal(first, second)
-    reel: Any = Reel()
-    with draw.configured(demo_job):
-        _, third = draw.draw(Chance, SceneParams(seed=1), None, reel, lambda _: None)
+    third = drawn(demo_job, Chance, SceneParams(seed=1))[3]
     assert not np.array_equal(first, third)
 
 

@@ -1,0 +1,91 @@
+"""The process that others are forked from: it has imported manim, and does nothing else.
+
+A request is one byte with two open files, which become the new process's stdin and stdout. The
+answer is a line with its number, and once it has ended, another with its exit code. Nothing here
+starts a thread or touches torch, so that a fork is safe; each child has a session of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+PRELOADED = ("mlanim.render.film", "mlanim.render.pieces", "mlanim.render.sidecar")
+
+
+def tend(run: Callable[[], int]) -> int:
+    """Fork a process that runs `run` for each request on stdin, a socket, until it closes."""
+    requests = socket.socket(fileno=0)
+    with contextlib.suppress(Exception):  # what is missing is said where it is needed
+        for name in PRELOADED:
+            importlib.import_module(name)
+    gc.freeze()  # what is shared now stays shared
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.set_wakeup_fd(wakes)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    sources: list[Any] = [requests, woken]
+    while True:
+        ready, _, _ = select.select(sources, [], [])
+        if woken in ready:
+            os.read(woken, 4096)
+            _tell_of_the_dead(requests)
+        if requests in ready:
+            message, files, _, _ = socket.recv_fds(requests, 1, 2)
+            if not message:
+                return 0
+            process = os.fork()
+            if process == 0:
+                _become(requests, (woken, wakes), *files)
+                os._exit(_ended(run))
+            _say(requests, f"born {process}")
+            for file in files:
+                os.close(file)
+
+
+def _say(requests: socket.socket, line: str) -> None:
+    with contextlib.suppress(OSError):  # nobody hears it any more
+        requests.sendall(f"{line}\n".encode())
+
+
+def _tell_of_the_dead(requests: socket.socket) -> None:
+    while True:
+        try:
+            process, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if process == 0:
+            return
+        code = os.waitstatus_to_exitcode(status)
+        _say(requests, f"dead {process} {code}")
+
+
+def _become(requests: socket.socket, alarm: tuple[int, int], stdin: int, stdout: int) -> None:
+    """Leave the nursery: a session, signals, stdin and stdout of one's own."""
+    os.setsid()
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    requests.detach()
+    for source, target in ((stdin, 0), (stdout, 1)):
+        os.dup2(source, target)
+    for file in (stdin, stdout, *alarm):
+        os.close(file)
+
+
+def _ended(run: Callable[[], int]) -> int:
+    """The exit code of a child, whatever happens in it; it must not run on as a nursery."""
+    try:
+        return run()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        return 1
+    finally:
+        sys.stderr.flush()

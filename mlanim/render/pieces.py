@@ -1,0 +1,51 @@
+"""Segments in the cache, so that a run that was interrupted goes on from what was drawn."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from mlanim.render import cache
+from mlanim.render.segment import Drawn, Listener, Segment, draw_segment, poster_path
+
+KIND = "segments"
+
+
+def kept_or_drawn(segment: Segment, listener: Listener) -> Drawn:
+    """Put a segment's file where it belongs, from the cache or drawn anew, and keep it there."""
+    name = _key(segment)
+    kept = _kept(segment, name)
+    if kept is not None:
+        listener(segment.end - segment.first)
+        return kept
+    drawn = draw_segment(segment, listener)
+    cache.put(KIND, f"{name}.video", Path(segment.piece))
+    if segment.is_last:
+        cache.put(KIND, f"{name}.poster", poster_path(segment))
+    cache.put(KIND, f"{name}.json", json.dumps(asdict(drawn)).encode())  # last: vouches for it
+    return drawn
+
+
+def _kept(segment: Segment, name: str) -> Drawn | None:
+    payload = cache.get(KIND, f"{name}.json")
+    if payload is None:
+        return None
+    files = {"video": Path(segment.piece)}
+    if segment.is_last:
+        files["poster"] = poster_path(segment)
+    for suffix, target in files.items():
+        if cache.fetch(KIND, f"{name}.{suffix}", target) is None:
+            return None
+    with contextlib.suppress(ValueError, TypeError):
+        return Drawn(**json.loads(payload))
+    return None
+
+
+def _key(segment: Segment) -> str:
+    """What a segment's pictures depend on."""
+    place = [segment.first, segment.end, segment.begin, segment.length, *segment.expected]
+    slides = [asdict(slide) for slide in segment.slides]
+    return hashlib.sha256(json.dumps([segment.name, place, slides]).encode()).hexdigest()

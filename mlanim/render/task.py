@@ -1,0 +1,238 @@
+"""One job under way: its own process, those that draw its segments, and how it ended."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from mlanim.render import cache
+from mlanim.render.engine import Engine, Outcome, say
+from mlanim.render.errors import ending
+from mlanim.render.finished import keep, restore
+from mlanim.render.job import Job
+from mlanim.render.outputs import is_current, remove_leftovers
+from mlanim.render.processes import Process, end, let_go
+
+JOIN, PLAN, DRAW = 0.0, 1.0, 2.0  # what is more urgent first: what is nearly done, then to know all
+ATTEMPTS = 2  # of a segment whose process was killed
+
+_FINAL = ("made", "error", "drawn", "unrepeatable")
+
+UNREPEATABLE = (
+    "{name} does not come out the same twice, so one process draws all of it. Seed whatever it "
+    "takes from chance, the time or the system, and it is drawn by several at once."
+)
+
+
+class Task:
+    """A job from its first process to its outcome."""
+
+    def __init__(self, job: Job, engine: Engine, number: int):
+        self.job, self.engine, self.number = job, engine, number
+        self._main: Process | None = None
+        self._attempts = 0
+        self._segments: list[_Segment] = []
+        self._processes: set[Process] = set()
+        self._lock = threading.RLock()
+        self._timer: threading.Timer | None = None
+        self._outcome: Outcome | None = None
+        self._done = threading.Event()
+        engine.pool.submit((PLAN, number), self._begin)
+
+    def outcome(self) -> Outcome:
+        """Wait until the job has ended."""
+        self._done.wait()
+        assert self._outcome is not None
+        return self._outcome
+
+    def _begin(self) -> None:
+        if is_current(self.job) or restore(self.job):
+            self._end(Outcome(self.job, 0, fresh=False), {"event": "current"})
+            return
+        cache.probe()
+        if self.engine.timeout is not None:
+            self._timer = threading.Timer(self.engine.timeout, self._time_is_up)
+            self._timer.daemon = True
+            self._timer.start()
+        self._make()
+
+    def _make(self) -> None:
+        self._attempts += 1
+        self._main = self._start(self.job.to_json())
+        self._follow()
+
+    def _follow(self) -> None:
+        """Hear the job's own process until it has ended, or waits for its segments."""
+        if self._main is None:
+            self._end(Outcome(self.job, 130, "interrupted"))
+            return
+        last: dict[str, Any] = {}
+        for last in _events(self._main):
+            match last["event"]:
+                case "segments":
+                    self._share_out(last["segments"], last["frames"])
+                    return
+                case "made" | "error":
+                    pass
+                case _:
+                    self.engine.tell(self.job, last)
+        code = self._ended(self._main)
+        remove_leftovers(Path(self.job.output).parent, self._main.pid)
+        killed = code < 0 and last.get("event") not in _FINAL
+        if killed and self._attempts < ATTEMPTS and self._lives:
+            self._make()
+        else:
+            self._end(_outcome(self.job, code, last))
+
+    def _share_out(self, lines: list[str], lengths: list[int]) -> None:
+        """Have each segment drawn; the longer what is left of the job, the sooner."""
+        self._segments = [
+            _Segment(line, length) for line, length in zip(lines, lengths, strict=True)
+        ]
+        left = sum(lengths)
+        for segment in self._segments:
+            self.engine.pool.submit((DRAW, -left), partial(self._draw, segment, self._segments))
+            left -= segment.length
+
+    def _draw(self, segment: _Segment, fellows: list[_Segment]) -> None:
+        """Have one segment drawn, once more if its process is killed."""
+        for _ in range(ATTEMPTS):
+            process = self._start(segment.line) if fellows is self._segments else None
+            if process is None:
+                return
+            segment.done, segment.last = 0, {}
+            for event in _events(process):
+                segment.last = event
+                if event["event"] == "frame":
+                    segment.done = event["done"]
+                    self._tell_progress()
+            segment.code = self._ended(process)
+            if segment.code >= 0 or segment.last.get("event") in _FINAL:
+                break
+        if fellows is self._segments:
+            self._drawn(segment)
+
+    def _drawn(self, segment: _Segment) -> None:
+        """Go on from how a segment ended: with the others, with joining, or not at all."""
+        match segment.last.get("event"):
+            case "drawn":
+                segment.done = segment.length
+                self._tell_progress()
+                if all(fellow.last.get("event") == "drawn" for fellow in self._segments):
+                    self._resume(_fit(self._segments))
+            case "unrepeatable":
+                self._resume(False)
+            case _:
+                self._end(_outcome(self.job, segment.code, segment.last))
+
+    def _resume(self, fit: bool) -> None:
+        """Let the job's own process join its segments, or draw all of it if they do not fit."""
+        with self._lock:
+            if not self._segments:
+                return  # another segment came first
+            self._segments = []
+            others = self._processes - {self._main}
+        if not fit:
+            message = UNREPEATABLE.format(name=self.job.scene.name)
+            self.engine.tell(self.job, {"event": "warning", "message": message})
+            self._stop(others)
+        if self._main is not None:
+            say(self._main, json.dumps({"fit": fit}))
+        self.engine.pool.submit((JOIN, self.number), self._follow)
+
+    def _tell_progress(self) -> None:
+        with self._lock:
+            done = sum(segment.done for segment in self._segments)
+            drawing = len(self._processes - {self._main})
+        if done:
+            event = {"event": "frame", "done": done, "workers": drawing}
+            self.engine.tell(self.job, event)
+
+    def _start(self, line: str) -> Process | None:
+        process = self.engine.start(line) if self._lives else None
+        if process is not None:
+            with self._lock:
+                self._processes.add(process)
+            if not self._lives:
+                let_go(process)
+        return process
+
+    def _ended(self, process: Process) -> int:
+        self.engine.ended(process)
+        with self._lock:
+            self._processes.discard(process)
+        return process.wait()
+
+    def _stop(self, processes: set[Process]) -> None:
+        for process in processes:
+            let_go(process)
+        for process in processes:
+            end(process)
+
+    @property
+    def _lives(self) -> bool:
+        return self._outcome is None
+
+    def _time_is_up(self) -> None:
+        message = (
+            f"{self.job.scene.name} was not ready after {self.engine.timeout:g} s (--timeout)."
+        )
+        self._end(Outcome(self.job, 1, message))
+
+    def _end(self, outcome: Outcome, event: dict[str, Any] | None = None) -> None:
+        """The job has ended so; whatever still runs for it ends."""
+        with self._lock:
+            if self._outcome is not None:
+                return
+            self._outcome, self._segments = outcome, []
+            running = set(self._processes)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._stop(running)
+        if self._main is not None:
+            remove_leftovers(Path(self.job.output).parent, self._main.pid)
+        if not outcome.code and outcome.fresh:
+            keep(self.job)
+        self.engine.tell(self.job, event or _last_event(outcome))
+        self._done.set()
+
+
+class _Segment:
+    """A segment under way: the line that says what it is, and how far it is."""
+
+    def __init__(self, line: str, length: int):
+        self.line, self.length = line, length
+        self.done, self.code = 0, 0
+        self.last: dict[str, Any] = {}
+
+
+def _fit(segments: list[_Segment]) -> bool:
+    """Whether the scene stood in each segment as the one before it left it."""
+    return all(a.last["after"] == b.last["before"] for a, b in pairwise(segments))
+
+
+def _events(process: Process) -> Iterator[dict[str, Any]]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        yield json.loads(line)
+
+
+def _outcome(job: Job, code: int, last: dict[str, Any]) -> Outcome:
+    """What a process's exit code and its last event amount to."""
+    match last.get("event"):
+        case "made":
+            return Outcome(job, 0)
+        case "error":
+            return Outcome(job, 2 if last["usage"] else 1, last["message"])
+    return Outcome(job, 1, ending(f"drew {job.scene.name}", code))
+
+
+def _last_event(outcome: Outcome) -> dict[str, Any]:
+    if not outcome.code:
+        return {"event": "made"}
+    return {"event": "failed", "code": outcome.code, "message": outcome.message}
