@@ -105,11 +105,12 @@ def forward(
     pronoun: Tensor,
     nouns: int,
     temperature: Tensor | None = None,
-    keep: Tensor | None = None,
+    heard: Tensor | None = None,
 ) -> Trace:
     """Run the model; the answer is about the token at `pronoun` (B,), over the first `nouns` words.
 
-    temperature: (L, H, 1, 1), one by default. keep: (L, B, H, 1, 1), factors of head dropout.
+    temperature: (L, H, 1, 1), one by default. heard: (B, T, 1), one where a word takes in what the
+    layers before the last sent it, zero where it misses that; every word hears by default.
     """
     x = model.embedding[tokens] + model.position[: tokens.shape[1]]
     inputs, weights, message = [], [], x
@@ -118,11 +119,11 @@ def forward(
         q, k, v = (heads_of(x, layer[name]) for name in "qkv")
         mixed, weight = attention(q, k, v, mask, 1.0 if temperature is None else temperature[index])
         weights.append(weight)
-        message = (mixed if keep is None else mixed * keep[index]).transpose(1, 2).flatten(2)
-        message = message @ layer["o"]
+        message = mixed.transpose(1, 2).flatten(2) @ layer["o"]
         if "w1" in layer:
+            added = x + (message if heard is None else message * heard)
             x = _feed_forward(
-                F.layer_norm(x + message, (D_MODEL,), layer["scale1"], layer["shift1"]), layer
+                F.layer_norm(added, (D_MODEL,), layer["scale1"], layer["shift1"]), layer
             )
     read = message[torch.arange(len(tokens)), pronoun]
     answer = F.normalize(read, dim=-1) @ F.normalize(model.embedding[:nouns], dim=-1).T

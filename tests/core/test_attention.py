@@ -1,3 +1,5 @@
+from collections import Counter, defaultdict
+
 import numpy as np
 import pytest
 import torch
@@ -31,10 +33,12 @@ def test_temperature_sharpens_and_flattens():
     torch.testing.assert_close(attention(q, k, v, mask, 1e6)[1], torch.full((1, 1, 5, 5), 0.2))
 
 
-def test_resolves_held_out_sentences_and_looks_at_the_antecedent(data):
-    assert data.accuracy >= 0.95
-    assert data.best_peak_rate >= 0.90
-    assert data.test_sentences > 1000
+@pytest.mark.parametrize("seed", [0, 3])
+def test_resolves_held_out_sentences_and_looks_at_the_antecedent(data, seed):
+    found = data if seed == 0 else attention_lecture(SENTENCE, seed)
+    assert found.accuracy >= 0.95
+    assert found.best_peak_rate >= 0.90
+    assert found.test_sentences > 1000
 
 
 def test_the_opened_head_is_consistent(data):
@@ -53,10 +57,20 @@ def test_held_out_sentences_are_not_trained_on():
     assert not validation & test
 
 
+def places(sentence):
+    """All that where things stand could tell: the length, the pronoun and the nouns."""
+    nouns = tuple(i for i, word in enumerate(sentence.words) if word in grammar.NOUNS)
+    return len(sentence.words), sentence.pronoun, nouns
+
+
 def test_position_alone_does_not_solve_it():
-    test = splits()[2]
-    best = max((test.antecedent == place).double().mean().item() for place in range(9))
-    assert best < 0.75
+    seen = defaultdict(Counter)
+    for sentence in grammar.sentences():
+        if not sentence.held_out:
+            seen[places(sentence)][sentence.antecedent] += 1
+    held = [sentence for sentence in grammar.sentences() if sentence.held_out]
+    right = [seen[places(s)].most_common(1)[0][0] == s.antecedent for s in held]
+    assert 0.45 < np.mean(right) < 0.55
 
 
 def test_every_sentence_is_parsed_as_itself():
