@@ -316,7 +316,7 @@ class Gating(LessonScene):
     def _logic(self) -> None:
         self.clear_stage(self.title)
         boxes = layout.STAGE.columns(1, 1, 1, gap=0.4)
-        views = [View(TURNS[0], ELEVATION, 1.36, box.centre + 0.3 * DOWN) for box in boxes]
+        views = [View(TURNS[0], ELEVATION, 1.27, box.centre + 0.3 * DOWN) for box in boxes]
         squares = [self._logic_surface(row, view) for row, view in zip(LOGIC, views, strict=True)]
         texts = []
         for (name, formula, *_), box in zip(LOGIC, boxes, strict=True):

@@ -23,6 +23,10 @@ SMALLEST = 0.026 * theme.FRAME_HEIGHT / EM_PER_FONT_UNIT
 """The least size of a text, in font units."""
 
 LEAST_CONTRAST = 4.5
+MOST_CROSSED = 0.03
+"""The share of a text's area that may lie over something else than the rest: a hairline may."""
+
+STANDS_OUT = 2.0  # the contrast from which a pixel counts as something else
 TOUCH = 0.02  # manim units by which boxes may overlap: the side bearings of glyphs
 ROWS = 540  # pixels that a frame's height takes where contrast is measured
 
@@ -75,11 +79,13 @@ def check(mobjects: Iterable[Mobject], ground: Ground = STAGE) -> list[Finding]:
     """All faults of what stands on the stage, or on a figure's page, worst rules first."""
     mobjects = list(mobjects)
     labels = list(_labels(mobjects))
+    backdrop = _Backdrop(mobjects, ground.box)
     return [
         *_outside(mobjects, ground),
         *_overlapping(labels),
         *_too_small(labels, ground.smallest),
-        *_too_faint(labels, _Backdrop(mobjects, ground.box)),
+        *_too_faint(labels, backdrop),
+        *_crossed(labels, backdrop),
         *_invisible(mobjects),
     ]
 
@@ -174,6 +180,19 @@ def _contrast(rgba: np.ndarray, below: np.ndarray) -> float:
     ink = rgba[:3] * rgba[3] + below * (1 - rgba[3])
     # A hairline that runs under a word does not make it unreadable; a tenth of its area does.
     return float(np.quantile(theme.contrast(ink, below), 0.1))
+
+
+def _crossed(labels: list[_Label], backdrop: _Backdrop) -> Iterable[Finding]:
+    for label in labels:
+        share = max(_unlike(backdrop.under(box)) for box, _ in label.inks)
+        if share > MOST_CROSSED:
+            yield Finding("text runs over an edge", (label.says,), share, MOST_CROSSED)
+
+
+def _unlike(below: np.ndarray) -> float:
+    """The share of pixels (N, 3) that stand out from most of those under the same text."""
+    usual = np.median(below, axis=0)
+    return float(np.mean(theme.contrast(below, usual) > STANDS_OUT))
 
 
 class _Backdrop:

@@ -4,11 +4,19 @@ from manim import Mobject, Square, ValueTracker, VGroup, VMobject
 
 from mlanim.stage import layout, theme
 from mlanim.stage.chart import Chart
-from mlanim.stage.check import EDGE, SMALLEST, Finding, bounding_box, check, visible_members
+from mlanim.stage.check import (
+    EDGE,
+    MOST_CROSSED,
+    SMALLEST,
+    Finding,
+    bounding_box,
+    check,
+    visible_members,
+)
 from mlanim.stage.cloud import PointCloud
 from mlanim.stage.heatmap import Heatmap, signed_palette, weights_palette
 from mlanim.stage.number import Number, NumberGrid
-from mlanim.stage.shapes import Bar, Dot, Polyline
+from mlanim.stage.shapes import Arrow, Bar, Dot, Polyline
 from mlanim.stage.text import Colored, Formula, Text
 
 RIGHT_EDGE, TOP_EDGE = theme.FRAME_WIDTH / 2, theme.FRAME_HEIGHT / 2
@@ -244,11 +252,36 @@ def test_numbers_of_a_heatmap_read_on_all_values_in_both_themes(each_theme):
     assert check([Heatmap(np.abs(values), weights_palette, 7, 4)]) == []
 
 
-def test_a_hairline_under_a_word_is_no_fault_and_a_thick_one_is():
+def test_a_grid_line_under_a_word_is_no_fault_and_a_thick_one_is():
     word = Text("Wavelength", role="muted").move_to([0, 0, 0])
-    hairline = Polyline([[-3, 0.02], [3, 0.02]], "muted", "hair")
-    assert check([hairline, word]) == []
-    assert rules(Bar([-3, -0.05], [3, 0.05], "muted"), word) == ["contrast too low"]
+    grid_line = Polyline([[-3, 0.02], [3, 0.02]], "rule", "hair")
+    assert check([grid_line, word]) == []
+    assert "contrast too low" in rules(Bar([-3, -0.05], [3, 0.05], "muted"), word)
+
+
+# Texts over edges
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        Polyline([[-3, 0.02], [3, 0.02]], "muted", "hair"),
+        Arrow([-0.3, -0.6], [0.3, 0.6], "weight"),
+        Bar([0.2, -1], [4, 1], "muted"),
+    ],
+    ids=["a line through it", "an arrow across it", "a panel's side"],
+)
+def test_a_text_over_something_that_stands_out_is_found(edge):
+    word = Text("Wavelength").move_to([0, 0, 0])
+    found = {finding.rule: finding for finding in check([edge, word])}
+    assert found["text runs over an edge"].objects == ("Wavelength",)
+    assert found["text runs over an edge"].measured > MOST_CROSSED
+    assert "text runs over an edge" not in rules(edge, word.shift([0, 2.5, 0]))
+
+
+def test_a_text_that_lies_whole_in_a_panel_runs_over_no_edge():
+    word = Text("Wavelength").move_to([0, 0, 0]).set_fill(theme.color("on_light"))
+    assert check([Bar([-3, -1], [3, 1], "highlight"), word]) == []
 
 
 # Invisible objects

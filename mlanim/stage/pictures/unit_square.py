@@ -41,7 +41,7 @@ class UnitSquareSurface(VGroup):
         self.spots = np.column_stack([_world(CORNERS), np.asarray(corners) * HEIGHT])
         self.numbers = VGroup(*(Text(format_number(v, 0), size=size) for v in corners))
         self.mark = np.array([*_world(chosen[:2]), chosen[2] * HEIGHT])
-        self.dot = Dot(np.zeros(2), "text", 0.09)
+        self.dot = Dot(np.zeros(2), "text", 0.09, rim=True)
         origin = np.zeros(2)
         self.arrows = VGroup(*(Arrow(origin, origin, "muted", 0.03, 0.16) for _ in "ab"))
         self.names = VGroup(*(Text(Math(name), role="muted") for name in "ab"))
