@@ -1,0 +1,39 @@
+"""Every scene of ours looks the same through the fast camera as through the stage's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mlanim.render import catalog, draw, worker
+from mlanim.render.camera import fast
+from mlanim.render.job import Job
+from mlanim.render.loading import load
+from mlanim.stage.camera import StageCamera
+
+ENTRIES = {entry.name: entry for entry in catalog.find()}
+
+
+@pytest.mark.parametrize("name", sorted(ENTRIES))
+def test_every_pause_looks_the_same(name: str) -> None:
+    job = Job(ENTRIES[name], "video", f"{name}.mp4", "mp4", 160, 90, 5, "dark")
+    scene_class = load(ENTRIES[name])
+    params = scene_class.Params()
+    data = worker.stored_data(job, params)
+    apart: list[int] = []
+    with draw.configured(job):
+        stock, ours = StageCamera(), fast(StageCamera)()
+
+        def compare(scene: Any) -> None:
+            # Twice: the second time a path comes from where it was kept.
+            for camera in (stock, ours, ours):
+                camera.reset()
+                camera.capture_mobjects(scene.mobjects)
+                assert len(np.unique(camera.pixel_array)) > 10
+            apart.append(int(np.abs(stock.pixel_array.astype(int) - ours.pixel_array).max()))
+
+        draw.run_dry(scene_class, params, data, at_pause=compare)
+    assert len(apart) >= 4
+    assert max(apart) <= 1
