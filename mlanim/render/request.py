@@ -7,18 +7,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlanim.render import catalog, settings
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.encoder import OWN, Encoder
 from mlanim.render.errors import UsageError, shortened
 from mlanim.render.figures import PageRequest, formats_of, page_for, pixels, with_font
-from mlanim.render.job import FASTEST, FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS, Job, Kind
+from mlanim.render.job import FASTEST, FIGURE_FORMATS, QUALITIES, THEMES, VIDEO_FORMATS, Job, Kind
 from mlanim.render.outputs import read
 from mlanim.render.page import Page, page_of
 from mlanim.render.part import Part
 from mlanim.render.style import Style, theme_of
+
+if TYPE_CHECKING:
+    from mlanim.stage.palette import Theme
 
 DEFAULT_FOLDER = "renders"
 
@@ -176,6 +179,18 @@ def parse_setting(text: str) -> tuple[str, str]:
     if not equals or not name.strip():
         raise UsageError(f"--set takes name=value, not {shortened(text)!r}; for example angle=45.")
     return name.strip(), value.strip()
+
+
+def theme_in_use(name: str) -> Theme:
+    """The theme of that name as it is here: in the project's style, if it has one.
+
+    Raises:
+        UsageError: if there is no such theme, or the style cannot be used.
+    """
+    if name not in THEMES:
+        raise UsageError(f"Unknown theme {shortened(name)!r}; choose {', '.join(THEMES)}.")
+    style = settings.project_style(Path.cwd())
+    return theme_of(name, style.on(name) if style else None)
 
 
 def _theme(request: Request, base: Mapping[str, Any]) -> tuple[str, Style | None]:

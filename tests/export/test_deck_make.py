@@ -103,7 +103,15 @@ def test_paths_are_relative_to_the_lecture(mlanim: Callable[..., Any], tmp_path:
         '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
     )
     text = LECTURE.replace(str(DEMO), "demo.py") + '[[slide]]\nfigure = "plot.svg"\n'
+    (tmp_path / "mlanim.toml").write_text('[theme.colors]\nbackground = "#000000"\n')
     (folder / "lecture.toml").write_text(text)
     ran = mlanim("deck", "talk/lecture.toml", *SMALL, "-o", "x.pdf", "--quiet", "--jobs", "1")
     assert ran.code == 0, ran.err
     assert ran.paths == [tmp_path / "x.pdf"]
+    assert _ground(tmp_path / "x.pdf") == (0, 0, 0)  # in the project's style
+
+
+def _ground(file: Path) -> Any:
+    """The colour of the first page's corner."""
+    pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
+    return pdfium.PdfDocument(file)[0].render(scale=0.1).to_pil().convert("RGB").getpixel((2, 2))

@@ -18,6 +18,7 @@ from mlanim.export.deck import to_pdf
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step, Still
 from mlanim.export.deck.to_pdf import Paper
+from mlanim.stage.palette import LIGHT
 
 pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
 
@@ -103,10 +104,10 @@ def written(root: Path, paper: Paper, notes: str = "what is said") -> Path:
     steps = [
         Step("title", 1, 1, "T #emph[x]", "", "", Cover("A $ B")),
         *(Step("scene", n, 3, "S", 'alt "x"', f"{notes} {n}", film) for n in (1, 2, 3)),
-        Step("text", 1, 1, "H", "", notes, Page("H ]", "#prose[words]", "light", root)),
+        Step("text", 1, 1, "H", "", notes, Page("H ]", "#prose[words]", LIGHT, root)),
     ]
     path = root / "paper.pdf"
-    to_pdf.write(Deck("T #emph[x]", (), "A $ B"), steps, "light", path, root, paper)
+    to_pdf.write(Deck("T #emph[x]", (), "A $ B"), steps, LIGHT, path, root, paper)
     return path
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 from mlanim.export.deck import to_pptx
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Clip, Film, Step
-from mlanim.stage.palette import DARK
+from mlanim.stage.palette import DARK, LIGHT
 
 pptx = pytest.importorskip("pptx", reason="python-pptx is not installed")
 NAMES = {"p": "http://schemas.openxmlformats.org/presentationml/2006/main"}
@@ -143,7 +143,7 @@ def test_a_hundred_steps(deck: Path, tmp_path: Path) -> None:
     film = Film(2.2, False, False, "", Clip(video, picture, picture), None)
     step = Step("scene", 1, 100, "A scene\x07", "alt\x00", "notes\x1b", film)
     steps = [replace(step, number=number) for number in range(1, 101)]
-    to_pptx.write(Deck("Long", ()), steps, "light", tmp_path / "long.pptx")
+    to_pptx.write(Deck("Long", ()), steps, LIGHT, tmp_path / "long.pptx")
     slides = list(pptx.Presentation(str(tmp_path / "long.pptx")).slides)
     assert len(slides) == 100
     assert slides[99].shapes.title.text == "A scene\ufffd, 100 of 100"

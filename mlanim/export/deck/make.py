@@ -13,9 +13,10 @@ from mlanim.export.deck.step import Step
 from mlanim.export.deck.steps import Look, make_steps
 from mlanim.render.errors import RenderError, UsageError, shortened
 from mlanim.render.outputs import prepare_folder
-from mlanim.render.request import DEFAULT_FOLDER
+from mlanim.render.request import DEFAULT_FOLDER, theme_in_use
 from mlanim.render.settings import defaults
 from mlanim.render.worker import os_error_words
+from mlanim.stage.palette import Theme
 
 FORMATS: Mapping[str, Callable[[], None]] = {
     ".html": to_html.check,
@@ -51,10 +52,12 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
     deck = _deck(sources)
     paths = _paths(wanted, sources)
     theme = wanted.theme or deck.theme or defaults(Path.cwd()).get("theme", "dark")
+    palette = theme_in_use(theme)
     kinds = {path.suffix.lower() for path in paths}
     asked = ("quality", "fps", "resolution", "jobs", "as_json", "quiet")
     look = Look(
         theme,
+        palette,
         videos=bool(kinds - {".pdf"}),
         vectors=".pdf" in kinds,
         **{name: getattr(wanted, name) for name in asked},
@@ -62,7 +65,7 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
     with tempfile.TemporaryDirectory(prefix="mlanim-deck-") as folder:
         steps = make_steps(deck, look, Path(folder))
         for path in paths:
-            _write(path, deck, steps, theme, wanted, Path(folder))
+            _write(path, deck, steps, palette, wanted, Path(folder))
     return paths
 
 
@@ -110,7 +113,7 @@ def _refuse_idle(wanted: Wanted, kinds: set[str]) -> None:
 
 
 def _write(
-    path: Path, deck: Deck, steps: Sequence[Step], theme: str, wanted: Wanted, root: Path
+    path: Path, deck: Deck, steps: Sequence[Step], theme: Theme, wanted: Wanted, root: Path
 ) -> None:
     try:
         match path.suffix.lower():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -13,8 +12,7 @@ from pptx.util import Emu, Pt
 
 from mlanim.export.deck.pages import HEIGHT, WIDTH
 from mlanim.stage import theme as look
-from mlanim.stage.palette import THEMES, contrast, hex_to_rgb
-from mlanim.stage.typesetting import SANS
+from mlanim.stage.palette import Theme
 
 COVER, TITLE_ONLY = "Title Slide", "Title Only"
 POINTS_PER_UNIT = WIDTH / look.FRAME_WIDTH
@@ -27,7 +25,7 @@ _ACCENTS = ("input", "weight", "output", "gradient", "highlight", "positive")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def blank(theme: str) -> Any:
+def blank(theme: Theme) -> Any:
     """A presentation without slides: 16:9, with a cover's layout and one of a title alone."""
     deck = Presentation()
     stretch = Pt(WIDTH) / deck.slide_width
@@ -38,7 +36,7 @@ def blank(theme: str) -> Any:
     master = deck.slide_master
     for slide in (master, *deck.slide_layouts):
         _stretch(slide, stretch)
-    _recolour(master, THEMES[theme].roles)
+    _recolour(master, theme)
     _set_type(master)
     cover = next(layout for layout in deck.slide_layouts if layout.name == COVER)
     _set_cover(cover)
@@ -57,12 +55,11 @@ def _stretch(slide: Any, factor: float) -> None:
             shape.left, shape.width = Emu(int(shape.left * factor)), Emu(int(shape.width * factor))
 
 
-def _recolour(master: Any, roles: Mapping[str, str]) -> None:
+def _recolour(master: Any, theme: Theme) -> None:
     """Put a theme's colours and our typeface into the theme part that the master refers to."""
     part = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     tree = etree.fromstring(part.blob)
-    is_dark = contrast(hex_to_rgb(roles["background"]), hex_to_rgb("#ffffff")) > 4.5
-    ink, ground = ("lt", "dk") if is_dark else ("dk", "lt")
+    ink, ground = ("lt", "dk") if theme.is_dark else ("dk", "lt")
     colors = {
         f"{ink}1": "text", f"{ground}1": "background", f"{ink}2": "muted", f"{ground}2": "rule",
         "hlink": "input", "folHlink": "gradient",
@@ -70,9 +67,9 @@ def _recolour(master: Any, roles: Mapping[str, str]) -> None:
     colors |= {f"accent{number}": role for number, role in enumerate(_ACCENTS, 1)}
     for name, role in colors.items():
         (slot,) = tree.iterfind(f".//a:clrScheme/a:{name}", _DRAWING)
-        slot[:] = [etree.Element(f"{{{_DRAWING['a']}}}srgbClr", val=roles[role][1:].upper())]
+        slot[:] = [etree.Element(f"{{{_DRAWING['a']}}}srgbClr", val=theme.roles[role][1:].upper())]
     for latin in tree.iterfind(".//a:fontScheme/*/a:latin", _DRAWING):
-        latin.set("typeface", SANS)
+        latin.set("typeface", theme.fonts.text)
     tree.find("a:themeElements/a:clrScheme", _DRAWING).set("name", "mlanim")
     part._blob = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
     mapping = master._element.find("{*}clrMap")

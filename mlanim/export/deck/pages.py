@@ -14,8 +14,8 @@ import typst
 from mlanim.export.deck.model import Deck, FigurePart, Item, TextPart
 from mlanim.export.deck.step import Cover, Page, Step
 from mlanim.render.errors import shortened
-from mlanim.stage.palette import THEMES
-from mlanim.stage.typesetting import FONTS
+from mlanim.stage.palette import THEMES, Theme
+from mlanim.stage.typesetting import FONTS, literal
 
 Format = Literal["svg", "png", "pdf", "html"]
 
@@ -30,7 +30,7 @@ def cover(deck: Deck) -> Step:
     return Step("title", 1, 1, deck.title, "", "", Cover(deck.author))
 
 
-def text(item: Item, part: TextPart, theme: str, root: Path) -> Step:
+def text(item: Item, part: TextPart, theme: Theme, root: Path) -> Step:
     """A plain slide.
 
     Raises:
@@ -44,7 +44,7 @@ def text(item: Item, part: TextPart, theme: str, root: Path) -> Step:
     return Step(item.name, 1, 1, part.heading, _words(part.text, root), part.notes, page)
 
 
-def figure(item: Item, part: FigurePart, file: Path, theme: str, folder: Path) -> Step:
+def figure(item: Item, part: FigurePart, file: Path, theme: Theme, folder: Path) -> Step:
     """A slide with a picture, as large as it can be; `folder` is a folder of its own.
 
     Raises:
@@ -75,16 +75,16 @@ def compiled(page: Page, format: Format) -> bytes:
         f"#set page(width: {WIDTH}pt, height: {HEIGHT}pt, margin: 0pt, fill: none)\n"
         f"#slide[{page.content}]"
     )
-    return compile_typst(source, page.root, format)
+    return compile_typst(source, page.root, format, page.theme.fonts.files)
 
 
-def compile_typst(source: str, root: Path, format: Format) -> bytes:
+def compile_typst(source: str, root: Path, format: Format, fonts: tuple[str, ...] = ()) -> bytes:
     """Typst's output for a source whose files are below `root`.
 
     Raises:
         ValueError: with Typst's reason.
     """
-    compiler = typst.Compiler(root=str(root), font_paths=_fonts(), ignore_system_fonts=True)
+    compiler = typst.Compiler(root=str(root), font_paths=_fonts(fonts), ignore_system_fonts=True)
     try:
         found = compiler.compile(source.encode(), format=format, ppi=72 * PNG_WIDTH / WIDTH)
     except RuntimeError as error:
@@ -93,16 +93,16 @@ def compile_typst(source: str, root: Path, format: Format) -> bytes:
     return found
 
 
-@functools.lru_cache(maxsize=1)
-def _fonts() -> Any:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)]
-    )
+@functools.lru_cache(maxsize=4)
+def _fonts(files: tuple[str, ...]) -> Any:
+    """The fonts that ship, and those in the folders of a house style's files."""
+    folders = sorted({str(FONTS), *(str(Path(file).parent) for file in files)})
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
 
 
-def preamble(theme: str) -> str:
+def preamble(theme: Theme) -> str:
     """Typst functions and colours named as the theme's roles, and the pages' template."""
-    roles = THEMES[theme].roles
+    roles = theme.roles
     named = {"ink": "text", "ground": "background", "faint": "muted", "line-color": "rule",
              "accent": "input"}  # fmt: skip
     colors = [f'#let {name} = rgb("{roles[role]}")' for name, role in named.items()]
@@ -111,7 +111,11 @@ def preamble(theme: str) -> str:
         for role, value in roles.items()
         if role not in ("text", "background")
     ]
-    return "\n".join([*colors, *functions, TEMPLATE.read_text(encoding="utf-8")])
+    fonts = [
+        f"#let text-font = {literal(theme.fonts.text)}",
+        f"#let math-font = {literal(theme.fonts.math)}",
+    ]
+    return "\n".join([*colors, *functions, *fonts, TEMPLATE.read_text(encoding="utf-8")])
 
 
 def _words(markup: str, root: Path) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlanim.stage.palette import Theme
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -49,7 +51,7 @@ class Page:
 
     heading: str
     content: str
-    theme: str
+    theme: Theme
     root: Path
 
 

@@ -20,6 +20,7 @@ from mlanim.render.errors import RenderError, UsageError
 from mlanim.render.job import Job
 from mlanim.render.join import cut
 from mlanim.render.progress import reporter
+from mlanim.stage.palette import Theme
 
 WORKER = "mlanim.export.worker"
 
@@ -29,6 +30,7 @@ class Look:
     """How a deck's scenes are drawn: as videos for screens, as vectors for paper, or as both."""
 
     theme: str
+    palette: Theme
     videos: bool = True
     vectors: bool = False
     quality: str | None = None
@@ -58,7 +60,7 @@ def make_steps(deck: Deck, look: Look, root: Path) -> tuple[Step, ...]:
     drawn = _drawn(deck, look, root)
     found = [pages.cover(deck)] if deck.cover else []
     for index, item in enumerate(deck.items):
-        found += _steps_of(item, drawn[index], look.theme, root / str(index))
+        found += _steps_of(item, drawn[index], look.palette, root / str(index))
     return tuple(found)
 
 
@@ -107,7 +109,7 @@ def _refuse_failure(item: Item, outcome: Outcome) -> None:
         raise UsageError(message) if outcome.code == 2 else RenderError(message)
 
 
-def _steps_of(item: Item, jobs: Sequence[Job], theme: str, folder: Path) -> Iterator[Step]:
+def _steps_of(item: Item, jobs: Sequence[Job], theme: Theme, folder: Path) -> Iterator[Step]:
     match item.part:
         case ScenePart():
             yield from _films(item, item.part, jobs, folder)

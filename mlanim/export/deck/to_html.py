@@ -20,7 +20,7 @@ from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
 from mlanim.render.errors import RenderError
 from mlanim.render.whole import replacing
-from mlanim.stage.palette import THEMES
+from mlanim.stage.palette import Theme
 from mlanim.stage.typesetting import FONTS
 
 HERE = Path(__file__).parent
@@ -69,7 +69,7 @@ def check() -> None:
     _reveal()
 
 
-def write(deck: Deck, steps: Sequence[Step], theme: str, path: Path, one_file: bool) -> None:
+def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path, one_file: bool) -> None:
     """Write the page; in a folder's case its files first, so that it never lacks one.
 
     Raises:
@@ -96,11 +96,11 @@ def _replace(path: Path, payload: bytes) -> None:
         file.write(payload)
 
 
-def _page(deck: Deck, steps: Sequence[Step], theme: str, media: _Media) -> str:
+def _page(deck: Deck, steps: Sequence[Step], theme: Theme, media: _Media) -> str:
     slides = "\n".join(
         _stack(list(group), media) for _, group in groupby(steps, key=lambda step: step.name)
     )
-    colors = " ".join(f"--{role}: {value};" for role, value in THEMES[theme].roles.items())
+    colors = " ".join(f"--{role}: {value};" for role, value in theme.roles.items())
     reveal = _reveal()
     return Template(_text(HERE / "deck.html")).substitute(
         policy=POLICY,

@@ -12,6 +12,7 @@ from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
 from mlanim.render.errors import RenderError
 from mlanim.render.whole import replacing
+from mlanim.stage.palette import Theme
 from mlanim.stage.typesetting import literal
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
@@ -28,7 +29,7 @@ class Paper:
 
 
 def write(
-    deck: Deck, steps: Sequence[Step], theme: str, path: Path, root: Path, paper: Paper
+    deck: Deck, steps: Sequence[Step], theme: Theme, path: Path, root: Path, paper: Paper
 ) -> None:
     """Write the file; the steps' files are below `root`.
 
@@ -37,14 +38,16 @@ def write(
         OSError: if it cannot be written.
     """
     try:
-        payload = pages.compile_typst(source(deck, steps, theme, paper), root, "pdf")
+        payload = pages.compile_typst(
+            source(deck, steps, theme, paper), root, "pdf", theme.fonts.files
+        )
     except ValueError as error:
         raise RenderError(f"The pages of {path.name} cannot be set: {error}") from error
     with replacing(path) as file:
         file.write(payload)
 
 
-def source(deck: Deck, steps: Sequence[Step], theme: str, paper: Paper) -> str:
+def source(deck: Deck, steps: Sequence[Step], theme: Theme, paper: Paper) -> str:
     """The document in Typst; text from outside is in it as string literals."""
     return "\n".join(
         [

@@ -16,6 +16,7 @@ from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
 from mlanim.render.errors import RenderError
 from mlanim.render.whole import replacing
+from mlanim.stage.palette import Theme
 
 TIMING = Path(__file__).with_name("timing.xml")
 NO_DATE = datetime.datetime(2000, 1, 1)  # a deck's file is the same whenever it is made
@@ -33,7 +34,7 @@ def check() -> None:
         raise RenderError("PowerPoint decks need python-pptx: pip install 'mlanim[deck]'.")
 
 
-def write(deck: Deck, steps: Sequence[Step], theme: str, path: Path) -> None:
+def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:
     """Write the file.
 
     Raises:
