@@ -22,7 +22,7 @@ def reporter(jobs: Sequence[Job], as_json: bool, quiet: bool) -> Iterator[Listen
     if as_json:
         yield _json_line
     elif quiet:
-        yield lambda job, event: None
+        yield _warn
     elif sys.stderr.isatty():
         with _bars(jobs) as listener:
             yield listener
@@ -39,6 +39,17 @@ def _json_line(job: Job, event: dict[str, Any]) -> None:
         if job.kind == "video":
             found["poster"] = str(output.with_suffix(".png"))
     print(json.dumps(found), flush=True)
+
+
+def _warn(job: Job, event: dict[str, Any]) -> None:
+    if event["event"] == "warning":
+        _say(f"Warning: {event['message']}")
+
+
+def _workers(event: dict[str, Any]) -> str:
+    """How many processes draw, in words."""
+    count = event.get("workers", 1)
+    return f"{count} process{'es' * (count != 1)}"
 
 
 class _PlainLines:
@@ -61,16 +72,18 @@ class _PlainLines:
                 _say(f"{name}: drawing {frames} frame{'s' * (frames != 1)}")
             case "frame" if time.monotonic() - self._last[key] > EVERY:
                 self._last[key] = time.monotonic()
-                _say(f"{name}: {self._remaining(key, event['done'])}")
+                _say(f"{name}: {self._remaining(key, event)}")
+            case "warning":
+                _warn(job, event)
             case "current":
                 _say(f"{name}: unchanged")
             case "made":
                 _say(f"{name}: done")
 
-    def _remaining(self, key: str, done: int) -> str:
-        total = self._frames[key]
+    def _remaining(self, key: str, event: dict[str, Any]) -> str:
+        total, done = self._frames[key], event["done"]
         left = (time.monotonic() - self._began[key]) / max(done, 1) * max(total - done, 0)
-        return f"{done} of {total} frames, {left:.0f} s left"
+        return f"{done} of {total} frames, {_workers(event)}, {left:.0f} s left"
 
 
 def _say(line: str) -> None:
@@ -111,7 +124,10 @@ def _bars(jobs: Sequence[Job]) -> Iterator[Listener]:
                     progress.start_task(task)
                     progress.update(task, description=label, total=event["frames"])
                 case "frame":
-                    progress.update(task, completed=event["done"])
+                    words = f"{label}: {_workers(event)}"
+                    progress.update(task, description=words, completed=event["done"])
+                case "warning":
+                    progress.console.print(f"Warning: {event['message']}", markup=False)
                 case "made" | "current" | "failed" as end:
                     word = {"made": "done", "current": "unchanged"}.get(end, end)
                     whole = progress.tasks[task].total or 1

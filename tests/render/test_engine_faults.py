@@ -1,0 +1,137 @@
+"""What can go wrong while segments are drawn: it costs one segment, or it is said once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlanim.render import catalog
+from mlanim.render.engine import Engine, Outcome
+from mlanim.render.job import Job
+
+HERE = Path(__file__).parent
+LONG = HERE.parent / "manim_scenes" / "long.py"
+SMALL = ("--resolution", "64x36", "--fps", "10")
+PROGRAM = (
+    "import mlanim.commands.make as make; make.WORKER = 'short_worker'\n"
+    "from mlanim.__main__ import main; main()"
+)
+
+
+@pytest.fixture(autouse=True)
+def _short_segments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Segments of a few frames, and a cache of the test's own."""
+    monkeypatch.setenv("PYTHONPATH", f"{HERE}:{HERE.parents[1]}")
+    monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def job_of(name: str, output: Path) -> Job:
+    entry = catalog.select([f"{LONG}:{name}"])[0]
+    return Job(entry, "video", str(output), "mp4", 64, 36, 10.0, "dark")
+
+
+def run(
+    job: Job, hear: Callable[[Engine, dict[str, Any]], None] = lambda *_: None, **options: Any
+) -> tuple[Outcome, list[dict[str, Any]]]:
+    events: list[dict[str, Any]] = []
+
+    def listen(_: Job, event: dict[str, Any]) -> None:
+        events.append(event)
+        hear(engine, event)
+
+    engine = Engine(2, listen, "short_worker", **options)
+    return engine.run([job])[0], events
+
+
+def payload(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def forget(tmp_path: Path) -> None:
+    for path in (tmp_path / "cache").glob("*/*"):
+        path.unlink()
+
+
+def test_a_killed_segment_is_drawn_again(tmp_path: Path) -> None:
+    calm, _ = run(job_of("Long", tmp_path / "calm" / "a.mp4"))
+    assert calm.code == 0
+    forget(tmp_path)
+    killed: list[int] = []
+
+    def kill_one(engine: Engine, event: dict[str, Any]) -> None:
+        if event["event"] == "frame" and not killed:
+            last = max(engine._running, key=lambda process: process.pid)
+            killed.append(last.pid)
+            os.kill(last.pid, signal.SIGKILL)
+
+    outcome, _ = run(job_of("Long", tmp_path / "killed" / "a.mp4"), kill_one)
+    assert (outcome.code, outcome.message, len(killed)) == (0, "", 1)
+    assert payload(tmp_path / "killed") == payload(tmp_path / "calm")
+
+
+def test_an_error_in_the_middle_is_said_once_and_ends_the_others(tmp_path: Path) -> None:
+    outcome, events = run(job_of("Fails", tmp_path / "a.mp4"))
+    assert outcome.code == 1
+    assert outcome.message.count("ValueError: the middle is closed") == 1
+    assert [event["event"] for event in events].count("failed") == 1
+    assert events[-1]["event"] == "failed"
+    assert list(tmp_path.glob("*")) == [tmp_path / "cache"]
+
+
+def test_a_scene_without_an_end_is_given_up(tmp_path: Path) -> None:
+    outcome, _ = run(job_of("Endless", tmp_path / "a.mp4"), timeout=3)
+    assert outcome.code == 1
+    assert outcome.message == "Endless was not ready after 3 s (--timeout)."
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_two_at_once_make_the_same_file(tmp_path: Path) -> None:
+    job = job_of("Long", tmp_path / "out" / "a.mp4")
+    found: list[Outcome] = []
+    threads = [threading.Thread(target=lambda: found.append(run(job)[0])) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [outcome.code for outcome in found] == [0, 0]
+    both = payload(tmp_path / "out")
+    forget(tmp_path)
+    alone, _ = run(replace(job, output=str(tmp_path / "alone" / "a.mp4")))
+    assert alone.code == 0
+    assert both == payload(tmp_path / "alone")
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    words = ["render", f"{LONG}:Long", *SMALL, "--jobs", "2", "-o", f"{folder}/a.mp4"]
+    command = [sys.executable, "-c", PROGRAM, *words]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdout=quiet, stderr=quiet, env=os.environ.copy())
+
+
+def test_ten_interrupts_and_a_run_that_goes_on_give_the_same_bytes(tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert start(tmp_path / "calm").wait() == 0
+    calm = time.monotonic() - began
+    forget(tmp_path)
+    chance = random.Random(0)
+    out = tmp_path / "out"
+    for number in range(10):
+        process = start(out)
+        time.sleep(calm * (number + chance.random()) / 10)
+        process.send_signal(signal.SIGINT)
+        assert process.wait() in (0, 130)
+        left = {path.name for path in out.iterdir()} if out.exists() else set()
+        assert left in (set(), {"a.mp4", "a.png", "a.json"})
+    assert start(out).wait() == 0
+    assert payload(out) == payload(tmp_path / "calm")
