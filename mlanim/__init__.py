@@ -1,6 +1,7 @@
 """Manim animations and figures of machine learning, drawn from real PyTorch computations.
 
-In a notebook: `from mlanim import render`, then `render("dot_product", angle=60)`; and
+In a notebook: `from mlanim import render, figure`, then `render("dot_product", angle=60)` for a
+video and `figure("attention", sentence="…")` for vectors; and
 `%load_ext mlanim` for scenes that are written in a cell below `%%mlanim -q l`.
 """
 
@@ -10,7 +11,10 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_NOTEBOOK = {"load_ipython_extension": "mlanim.export.magics"}
+_NOTEBOOK = {
+    "figure": "mlanim.export.live",
+    "load_ipython_extension": "mlanim.export.magics",
+}
 """What a notebook finds here by name, and the file that it is in."""
 
 

@@ -131,8 +131,10 @@ def as_vector(camera: Camera, mobjects: Iterable[Mobject], sheet: Sheet, format:
 
 def _with_exact_size(eps: bytes, size: tuple[float, float]) -> bytes:
     """The page as the bounding box, to the thousandth too: Cairo gives whole points of the ink."""
-    whole = b"%%%%BoundingBox: 0 0 %d %d" % tuple(math.ceil(side) for side in size)
-    exact = b"%%%%HiResBoundingBox: 0 0 %.3f %.3f" % size
+    width, height = (math.ceil(side) for side in size)
+    whole = b"%%%%BoundingBox: 0 0 %d %d" % (width, height)
+    # Cairo hangs the page from a whole point: what is over lies below.
+    exact = b"%%%%HiResBoundingBox: 0 %.3f %.3f %d" % (height - size[1], size[0], height)
     return re.sub(rb"%%BoundingBox:[^\n]*", whole + b"\n" + exact, eps, count=1)
 
 

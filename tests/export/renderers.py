@@ -76,6 +76,9 @@ RENDERERS: dict[str, list[Look]] = {
     "eps": [by_ghostscript],
 }
 
+TOOLS = {by_rsvg: "rsvg-convert", by_poppler: "pdftoppm", by_ghostscript: "gs"}
+"""The programs that some of them need."""
+
 
 def apart(payload: bytes, look: Look, png: bytes) -> float:
     """How far a rendering is from a PNG of ours, as a share of how far an empty page is.

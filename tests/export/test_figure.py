@@ -1,0 +1,204 @@
+"""Figures of the five scenes: vectors, looked at by other renderers, with the numbers behind."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import json
+import shutil
+import subprocess
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+import typst
+from PIL import Image
+from pypdf import PdfReader
+from renderers import RENDERERS, TOOLS, apart
+
+from mlanim.export import figure
+from mlanim.export.about import about
+from mlanim.export.composition import Composition
+from mlanim.export.tables import as_csv, as_json, as_npz
+from mlanim.render import catalog, draw, worker
+from mlanim.render.job import Job
+from mlanim.render.loading import load
+from mlanim.render.page import POINTS, Page
+from mlanim.stage import theme
+from mlanim.stage.check import text_sizes
+from mlanim.stage.heatmap import Cells
+
+ENTRIES = {entry.name: entry for entry in catalog.find()}
+WITH_SURFACE = {"gating", "loss_landscape"}
+LARGEST = 300_000  # bytes of an SVG without a surface
+CLOSE = 0.12
+"""How far another renderer's view of a figure may be from our PNG, as a share of how far an empty
+page is from it; some round the page's height to a pixel."""
+
+every_scene = pytest.mark.parametrize("name", sorted(ENTRIES))
+
+
+@functools.lru_cache
+def prepared(name: str) -> tuple[Job, Any, Any, Any]:
+    job = Job(ENTRIES[name], "figure", f"{name}.svg", "svg", 640, 360, 10, "light")
+    scene_class = load(ENTRIES[name])
+    params = scene_class.Params()
+    return job, scene_class, params, worker.stored_data(job, params)
+
+
+def files(name: str, theme_name: str, *formats: str, **page: Any) -> tuple[Composition, Any]:
+    """A composition and, for each format, its file."""
+    job, scene_class, params, data = prepared(name)
+    asked = Page(dpi=120, **page)
+    with draw.configured(job), theme.drawn_for(theme.PAGE):
+        theme.use(theme_name)
+        made = figure.figure_of(scene_class, params, data, asked, name)
+        told = about(job.scene, params, [place.panel for place in made.places])
+        return made, {f: figure.drawn(made, f, asked, False, told) for f in formats}
+
+
+@every_scene
+def test_other_renderers_see_our_pixels_and_no_image_is_in_the_vectors(name):
+    _, made = files(name, "light", "svg", "pdf", "png", text=True)
+    for format in ("svg", "pdf"):
+        for look in RENDERERS[format]:
+            if look not in TOOLS or shutil.which(TOOLS[look]):
+                assert apart(made[format], look, made["png"]) < CLOSE, (format, look.__name__)
+    tree = ElementTree.fromstring(made["svg"])
+    assert not [node for node in tree.iter() if node.tag.endswith("}image")]
+    assert len(PdfReader(io.BytesIO(made["pdf"])).pages[0].images) == 0
+
+
+@every_scene
+@pytest.mark.parametrize("theme_name", theme.THEMES)
+def test_an_svg_is_small(name, theme_name):
+    _, made = files(name, theme_name, "svg")
+    assert name in WITH_SURFACE or len(made["svg"]) < LARGEST
+
+
+@pytest.mark.parametrize("name", ["dot_product", "gating"])
+def test_text_keeps_its_points_on_every_width(name):
+    points = []
+    for width in (8.6, 12, 17.8):
+        made, _ = files(name, "light", width=width * POINTS["cm"])
+        assert made.box.width * made.unit == pytest.approx(width * POINTS["cm"])
+        sizes = np.array(text_sizes(made.mobjects)) * made.unit / 96
+        assert sizes.min() >= 7
+        points.append({round(size, 2) for size in sizes.tolist()})
+    assert points[0] == points[1] == points[2]
+
+
+def test_a_poster_has_larger_text():
+    made, _ = files("dot_product", "light", width=60 * POINTS["cm"], size=24.0)
+    assert min(text_sizes(made.mobjects)) * made.unit / 96 == pytest.approx(3 * 7.2)
+
+
+def test_the_same_figure_is_the_same_bytes():
+    formats = ("svg", "pdf", "eps", "png")
+    first = files("dot_product", "light", *formats, text=True)[1]
+    files("gating", "light", "svg")
+    assert files("dot_product", "light", *formats, text=True)[1] == first
+
+
+def test_an_eps_is_pure_vectors_too():
+    _, made = files("dot_product", "light", "eps", "png")
+    assert b"%%Title: The dot product measures alignment" in made["eps"]
+    assert not any(word in made["eps"] for word in (b"image\n", b"CreationDate"))
+    if shutil.which("gs"):
+        assert apart(made["eps"], RENDERERS["eps"][0], made["png"]) < 0.15
+
+
+def test_metadata_says_what_it_is_in_every_format():
+    _, made = files("attention", "light", "svg", "pdf", "png")
+    title, spoken = "How attention finds what “it” means", "gives 0."
+    tree = ElementTree.fromstring(made["svg"])
+    assert tree.get("role") == "img"
+    named = {node.get("id"): node.text for node in tree if node.get("id")}
+    first, second = (named[one] for one in tree.get("aria-labelledby").split())
+    assert first == title
+    assert spoken in second
+    info = PdfReader(io.BytesIO(made["pdf"])).metadata
+    assert info.title == title
+    assert spoken in info.subject
+    assert json.loads(info["/Parameters"])["parameters"]["seed"] == 0
+    packet = PdfReader(io.BytesIO(made["pdf"])).xmp_metadata
+    assert packet.dc_title == {"x-default": title}
+    assert spoken in packet.dc_description["x-default"]
+    chunks = Image.open(io.BytesIO(made["png"])).info
+    assert chunks["Title"] == title
+    assert spoken in chunks["Description"]
+    assert chunks["dpi"] == pytest.approx((120, 120), abs=0.1)
+
+
+def test_text_can_be_searched_in_pdf_and_svg(tmp_path):
+    _, made = files("dot_product", "light", "pdf", "svg", text=True)
+    said = PdfReader(io.BytesIO(made["pdf"])).pages[0].extract_text()
+    for words in ("Perpendicular", "w · x =", "θ = 90°", "−5.21"):
+        assert words in said
+    in_svg = [n.text for n in ElementTree.fromstring(made["svg"]).iter() if n.tag.endswith("}text")]
+    assert {"Perpendicular", "w · x =", "θ = 90°"} <= set(in_svg)
+    if shutil.which("pdftotext"):
+        path = tmp_path / "a.pdf"
+        path.write_bytes(made["pdf"])
+        done = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True)
+        assert "θ = 90°" in done.stdout.decode()
+    plain = files("dot_product", "light", "pdf")[1]["pdf"]
+    assert PdfReader(io.BytesIO(plain)).pages[0].extract_text() == ""
+
+
+def test_typst_sets_a_document_with_our_svg_and_pdf(tmp_path):
+    _, made = files("dot_product", "light", "svg", "pdf")
+    for format, payload in made.items():
+        (tmp_path / f"fig.{format}").write_bytes(payload)
+    (tmp_path / "paper.typ").write_text(
+        '#figure(image("fig.svg", width: 8.6cm))\n#figure(image("fig.pdf", width: 8.6cm))'
+    )
+    pages = typst.compile(str(tmp_path / "paper.typ"))
+    assert len(PdfReader(io.BytesIO(pages)).pages[0].images) == 0
+
+
+def test_replotting_the_csv_gives_the_same_picture():
+    made, pictures = files("attention", "print", "png")
+    panel = next(place.panel for place in made.places if place.panel.name == "weights")
+    rows = list(csv.DictReader(io.StringIO(as_csv(panel.data["weights"]).decode())))
+    side = round(len(rows) ** 0.5)
+    values = np.array([float(row["weight"]) for row in rows]).reshape(side, side)
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    drawing = pyplot.figure(figsize=(side / 10, side / 10), dpi=100)
+    drawing.figimage(np.kron(values, np.ones((10, 10))), cmap="Greys", vmin=0, vmax=1)
+    drawing.canvas.draw()
+    theirs = np.asarray(drawing.canvas.buffer_rgba())[5::10, 5::10, :3].mean(axis=2)
+    pyplot.close(drawing)
+    cells = next(
+        m for top in made.mobjects for m in top.get_family()
+        if isinstance(m, Cells) and m.values.shape == (side, side)
+    )  # fmt: skip
+    ours = np.asarray(Image.open(io.BytesIO(pictures["png"])).convert("L"), float)
+    scale = made.unit / 72 * 120
+    corners = cells.points.reshape(-1, 4, 3).min(axis=1) + 0.05  # beside the numbers
+    x, y = (corners[:, 0] - made.box.left) * scale, (made.box.top - corners[:, 1]) * scale
+    seen = ours[y.astype(int), x.astype(int)]
+    assert np.corrcoef(theirs.ravel(), seen)[0, 1] > 0.98
+
+
+@every_scene
+def test_every_format_of_the_data_holds_the_same_numbers(name):
+    made, _ = files(name, "light")
+    tables = {place.panel.name: dict(place.panel.data) for place in made.places}
+    read = json.loads(as_json(tables))
+    with np.load(io.BytesIO(as_npz(tables)), allow_pickle=False) as arrays:
+        for panel, found in tables.items():
+            for part, table in found.items():
+                lines = list(csv.reader(io.StringIO(as_csv(table).decode())))
+                assert lines[0] == table.headings()
+                assert len(lines) == len(table) + 1 > 1
+                columns = zip(*lines[1:], strict=True)
+                for column, values in zip(read[panel][part], columns, strict=True):
+                    stored = arrays[f"{part}.{column['name']}"]
+                    assert stored.tolist() == column["values"]
+                    assert list(map(str, stored.tolist())) == list(values)
