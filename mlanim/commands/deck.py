@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import click
@@ -46,5 +47,5 @@ def deck(sources: tuple[str, ...], **options: Any) -> None:
     options["handout"] = int(options["handout"]) if options["handout"] else None
     options["jobs"] = options["jobs"] or default_jobs()
     for path in make_deck(sources, Wanted(**options)):
-        if not options["as_json"]:
-            click.echo(path)
+        made = {"kind": "deck", "event": "made", "file": str(path)}
+        click.echo(json.dumps(made) if options["as_json"] else path)

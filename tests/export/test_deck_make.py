@@ -108,6 +108,9 @@ def test_paths_are_relative_to_the_lecture(mlanim: Callable[..., Any], tmp_path:
     ran = mlanim("deck", "talk/lecture.toml", *SMALL, "-o", "x.pdf", "--quiet", "--jobs", "1")
     assert ran.code == 0, ran.err
     assert ran.paths == [tmp_path / "x.pdf"]
+    told = mlanim("deck", "talk/lecture.toml", *SMALL, "-o", "x.pdf", "--json")
+    last = {"kind": "deck", "event": "made", "file": str(tmp_path / "x.pdf")}
+    assert json.loads(told.out.splitlines()[-1]) == last
     assert _ground(tmp_path / "x.pdf") == (0, 0, 0)  # in the project's style
 
 

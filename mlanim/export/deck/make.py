@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
     with tempfile.TemporaryDirectory(prefix="mlanim-deck-") as folder:
         steps = make_steps(deck, look, Path(folder))
         for path in paths:
+            if not (wanted.quiet or wanted.as_json):
+                print(f"Writing {path.name}", file=sys.stderr, flush=True)
             _write(path, deck, steps, palette, wanted, Path(folder))
     return paths
 
