@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_erosion
 
-from mlanim.export.figure import as_vector
+from mlanim.export.vector import Sheet, as_vector
 from mlanim.stage import theme
+from mlanim.stage.camera import StageCamera
 from mlanim.stage.layout import Box
 from mlanim.stage.surface import Surface, View
 
@@ -63,7 +64,9 @@ def test_faces_on_a_page_are_those_on_the_screen(still: Callable[..., Any]) -> N
     poppler = pytest.importorskip("pypdfium2")
     surface = Surface(WAVES, View(0.6, 0.8, 2.2))
     width, height = theme.FRAME_WIDTH, theme.FRAME_HEIGHT
-    page = as_vector([surface], Box(-width / 2, -height / 2, width / 2, height / 2), "pdf", False)
+    box = Box(-width / 2, -height / 2, width / 2, height / 2)
+    sheet = Sheet(box, 36.0, theme.rgb("background"))
+    page = as_vector(StageCamera(), [surface], sheet, "pdf")
     document = poppler.PdfDocument(page)
     seen = still(surface).pixels
     drawn = document[0].render(scale=seen.shape[1] / document[0].get_width()).to_numpy()
