@@ -42,6 +42,7 @@ NAMES = 1.2  # manim units that the words beside a matrix take
 HEAT_WIDTH = 7.65  # of the matrix of all pairs of words
 ROLE_OF_IT: tuple[str, Weight] = ("highlight", "semibold")
 AIR = np.array([0.1, 0, 0])  # between a stream and the cells that it joins
+HIGHEST_ARC = 1.9  # below the title
 QUERY = 0.7  # how far the query stands over the keys
 
 
@@ -129,10 +130,10 @@ class Attention(LessonScene):
         tops = [word.get_center()[:2] + np.array([0, 0.45]) for word in line]
         it = tops.pop(self.data.pronoun)
         at = np.linspace(0, np.pi, 49)[:, None]
-        rise = np.array([0, 0.36])
+        rise = lambda to: np.array([0, min(0.36 * abs(to - it)[0], HIGHEST_ARC)])  # noqa: E731
         return [
             Polyline(
-                (it + to) / 2 + np.cos(at) * (it - to) / 2 + np.sin(at) * rise * abs(it - to)[0],
+                (it + to) / 2 + np.cos(at) * (it - to) / 2 + np.sin(at) * rise(to),
                 "highlight", "thin", 0.7,
             )
             for to in sorted(tops, key=lambda to: abs(to - it)[0])
@@ -277,14 +278,14 @@ class Attention(LessonScene):
     def _softmax(self, box: Box, heat: Heatmap, bars: RowBars) -> None:
         data, row = self.data, self.data.weights[self.it][0]
         most = int(row.argmax())
-        warm = "" if data.temperature == 1 else f", temperature {data.temperature:g}"
-        side = self._head(box, "Weights", f"softmax of each row{warm}")
+        warm = "" if data.temperature == 1 else f" at temperature {data.temperature:g}"
+        side = self._head(box, "Weights", "softmax of each row")
         self.play(*exchange(self.side, side), *self.saying())
         grow = bars.morphing(row, weights_palette(row), 0, 1)
         shares = heat.morphing(data.weights, weights_palette, by_row=True, rate_func=linear)
         self.play(shares, grow, run_time=theme.SLOW)
         self.say(
-            "The softmax turns each row into shares that add up to 1: “it” gives ",
+            f"The softmax{warm} turns each row into shares that add up to 1: “it” gives ",
             Colored(f"{row[most]:.2f}", "attention"),
             f" to “{data.tokens[most]}”",
         )
