@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,11 @@ WORKER = "mlanim.export.worker"
 @click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
 @click.option(
     "--plays", type=int, default=0, metavar="N", help="Of a gif, apng, webp; default: for ever."
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Draw on a Dask cluster: its scheduler's address, or local:N.",
 )
 @click.option(
     "--encoder",
@@ -111,11 +118,26 @@ def _make(kind: Any, scenes: tuple[str, ...], options: dict[str, Any]) -> None:
         part = _part(kind, again, options)
         asked = replace(_request(kind, options), part=part)
         jobs = request.jobs(asked, entries(scenes, options["every"]))
-    with reporter(jobs, options["as_json"], options["quiet"]) as report:
+    with (
+        _cluster(options.get("cluster")) as cluster,
+        reporter(jobs, options["as_json"], options["quiet"]) as report,
+    ):
         workers = options["jobs"] or default_jobs()
-        engine = Engine(workers, report, WORKER, options["timeout"])
+        engine = Engine(workers, report, WORKER, options["timeout"], cluster)
         outcomes = engine.run(jobs)
     _print(outcomes, options)
+
+
+@contextlib.contextmanager
+def _cluster(address: str | None) -> Iterator[Any]:
+    """The cluster at an address, for as long as the block lasts; None without one."""
+    if address is None:
+        yield None
+        return
+    from mlanim.render.cluster import Cluster
+
+    with contextlib.closing(Cluster(address, WORKER)) as cluster:
+        yield cluster
 
 
 def _refuse_beside_from(options: dict[str, Any]) -> None:

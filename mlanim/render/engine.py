@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mlanim.render.cluster import AT_ONCE, Cluster
 from mlanim.render.job import Job
 from mlanim.render.pool import Pool
 from mlanim.render.processes import Process, Processes, end, let_go
@@ -32,13 +33,21 @@ class Engine:
     """Makes files from jobs. `stop` ends every process that it started.
 
     `workers` is how many draw at once, `worker` the module that is run in each, and `timeout`
-    after how many seconds a job is given up.
+    after how many seconds a job is given up. `cluster` draws the segments, if there is one.
     """
 
-    def __init__(self, workers: int, listener: Listener, worker: str, timeout: float | None = None):
-        self.workers, self.timeout = workers, timeout
+    def __init__(
+        self,
+        workers: int,
+        listener: Listener,
+        worker: str,
+        timeout: float | None = None,
+        cluster: Cluster | None = None,
+    ):
+        self.workers, self.timeout, self.cluster = workers, timeout, cluster
         self.listener = listener
         self.pool: Pool
+        self.drawing: Pool
         self._processes = Processes(worker)
         self._running: set[Process] = set()
         self._lock = threading.RLock()
@@ -49,6 +58,7 @@ class Engine:
         from mlanim.render.task import Task
 
         self.pool = Pool(self.workers)
+        self.drawing = Pool(AT_ONCE) if self.cluster is not None else self.pool
         try:
             tasks = [Task(job, self, number) for number, job in enumerate(jobs)]
             return [task.outcome() for task in tasks]
@@ -57,6 +67,7 @@ class Engine:
             raise
         finally:
             self.pool.close()
+            self.drawing.close()
             self._processes.close()
 
     def stop(self) -> None:
@@ -64,6 +75,8 @@ class Engine:
         with self._lock:
             self._stopped = True
             running = list(self._running)
+        if self.cluster is not None:
+            self.cluster.give_up()
         for process in running:
             let_go(process)
         for process in running:

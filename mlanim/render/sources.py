@@ -43,7 +43,7 @@ def source_digest(scene: Path, kind: str = "video", texts: Iterable[str] = ()) -
     roots = [file for name in ROOTS[kind] for file in modules(name, scene, scene.parent)]
     files = closure([scene, *roots], scene.parent)
     own = [path for path in files if PACKAGE not in path.parents]
-    words = [*texts, *(text for path in own for text in _texts(path))]
+    words = [*texts, *(text for path in own for text in texts_of(path))]
     digest = hashlib.sha256()
     for path in [*files, *named_files(words, scene.parent)]:
         digest.update(fingerprint(path))
@@ -156,7 +156,7 @@ def _is_folder(base: Path, word: str) -> bool:
     return word.strip("./") != "" and os.path.isdir(os.path.join(base, word))
 
 
-def _texts(path: Path) -> Iterator[str]:
+def texts_of(path: Path) -> Iterator[str]:
     """The short texts in quotes in a source file."""
     for match in _TEXT.finditer(path.read_bytes()):
         yield match[2].decode(errors="replace")

@@ -12,7 +12,7 @@ from typing import Any
 
 from mlanim.render import cache
 from mlanim.render.engine import Engine, Outcome, say
-from mlanim.render.errors import ending
+from mlanim.render.errors import RenderError, ending
 from mlanim.render.finished import keep, restore
 from mlanim.render.job import Job
 from mlanim.render.outputs import is_current, remove_leftovers
@@ -95,8 +95,9 @@ class Task:
             _Segment(line, length) for line, length in zip(lines, lengths, strict=True)
         ]
         left = sum(lengths)
+        draw = self._draw if self.engine.cluster is None else self._draw_there
         for segment in self._segments:
-            self.engine.pool.submit((DRAW, -left), partial(self._draw, segment, self._segments))
+            self.engine.drawing.submit((DRAW, -left), partial(draw, segment, self._segments))
             left -= segment.length
 
     def _draw(self, segment: _Segment, fellows: list[_Segment]) -> None:
@@ -115,6 +116,25 @@ class Task:
             if segment.code >= 0 or segment.last.get("event") in _FINAL:
                 break
         if fellows is self._segments:
+            self._drawn(segment)
+
+    def _draw_there(self, segment: _Segment, fellows: list[_Segment]) -> None:
+        """Have one segment drawn by the cluster, which tries again by itself."""
+
+        def hear(event: dict[str, Any]) -> None:
+            if event["event"] == "frame":
+                segment.done = event["done"]
+                self._tell_progress()
+
+        cluster = self.engine.cluster
+        if fellows is not self._segments or cluster is None:
+            return
+        try:
+            answer = cluster.draw(segment.line, hear, lambda: fellows is not self._segments)
+        except (RenderError, OSError) as error:
+            answer = 1, {"event": "error", "usage": False, "message": str(error)}
+        if fellows is self._segments:
+            segment.code, segment.last = answer
             self._drawn(segment)
 
     def _drawn(self, segment: _Segment) -> None:

@@ -1,0 +1,158 @@
+"""A cluster gives the same film, replaces a lost worker, and says what went wrong with it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlanim.render import catalog, cluster
+from mlanim.render.cluster import Cluster
+from mlanim.render.engine import Engine
+from mlanim.render.errors import RenderError, UsageError
+from mlanim.render.job import Job
+
+SCENES = Path(__file__).parent.parent / "manim_scenes"
+
+WORKER = """
+import json, os, signal, sys
+from pathlib import Path
+segment = json.loads(sys.stdin.readline())
+mark = Path(os.environ["MARK"])
+times = int(mark.read_text()) if mark.exists() else 0
+mark.write_text(str(times + 1))
+match os.environ["FAULT"]:
+    case "worker" if times == 0:
+        os.kill(os.getppid(), signal.SIGKILL)
+    case "process" if times == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    case "scene":
+        print(json.dumps({"event": "error", "usage": False, "message": "the scene's own"}))
+        sys.exit(1)
+Path(segment["piece"]).write_bytes(Path(segment["job"]["scene"]["path"]).read_bytes())
+print(json.dumps({"event": "drawn", "before": "a", "after": "b"}))
+"""
+
+
+@pytest.fixture
+def line(demo_job: Job, tmp_path: Path) -> str:
+    """A segment, as far as a cluster looks at it."""
+    job = json.loads(demo_job.to_json())
+    return json.dumps({"job": job, "data": "", "piece": str(tmp_path / "piece")})
+
+
+@pytest.fixture
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A module that stands for the one that draws."""
+    (tmp_path / "stand_in.py").write_text(WORKER)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("MARK", str(tmp_path / "mark"))
+    return "stand_in"
+
+
+@contextlib.contextmanager
+def connected(address: str, worker: str) -> Iterator[Cluster]:
+    with contextlib.closing(Cluster(address, worker)) as found:
+        yield found
+
+
+@pytest.mark.parametrize("fault", ["worker", "process"])
+def test_what_is_lost_is_drawn_again(
+    line: str, worker: str, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setenv("FAULT", fault)
+    with connected("local:1", worker) as found:
+        code, last = found.draw(line, lambda event: None, lambda: False)
+    assert (code, last["event"]) == (0, "drawn")
+    assert (tmp_path / "mark").read_text() == "2"
+    assert (tmp_path / "piece").read_bytes() == demo.read_bytes()
+
+
+def test_an_error_of_the_scene_is_not_tried_again(
+    line: str, worker: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAULT", "scene")
+    with connected("local:1", worker) as found:
+        code, last = found.draw(line, lambda event: None, lambda: False)
+    assert (code, last["message"]) == (1, "the scene's own")
+    assert (tmp_path / "mark").read_text() == "1"
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[tuple[str, Any]]:
+    """A scheduler in a process of its own, and without workers."""
+    place = tmp_path / "scheduler.json"
+    words = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0")
+    process = subprocess.Popen(
+        [sys.executable, "-m", *words, "--no-dashboard", "--scheduler-file", str(place)],
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 100
+    while not place.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(0.2)  # it is being written
+    yield json.loads(place.read_text())["address"], process
+    process.kill()
+    process.wait()
+
+
+def test_a_scheduler_that_dies_is_said(line: str, scheduler: tuple[str, Any]) -> None:
+    address, process = scheduler
+    with connected(address, "nobody") as found:
+        threading.Timer(1.0, process.kill).start()
+        with pytest.raises(RenderError, match=r"The Dask scheduler at .* is gone; what was drawn"):
+            found.draw(line, lambda event: None, lambda: False)
+
+
+def test_nobody_waits_for_what_is_given_up(line: str, scheduler: tuple[str, Any]) -> None:
+    with connected(scheduler[0], "nobody") as found:
+        threading.Timer(0.5, found.give_up).start()
+        with pytest.raises(RenderError, match="Given up"):
+            found.draw(line, lambda event: None, lambda: False)
+
+
+def test_where_no_scheduler_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT", 1.0)
+    with pytest.raises(RenderError, match=r"No Dask scheduler answers at 127\.0\.0\.1:9"):
+        Cluster("127.0.0.1:9", "nobody")
+
+
+@pytest.mark.parametrize("address", ["", "local", "local:0", "local:65", "local:x", "a b", "host"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="is no scheduler's address, as tcp://"):
+        Cluster(address, "nobody")
+
+
+def test_without_dask_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match=r"pip install 'mlanim\[cluster\]'"):
+        Cluster("local:1", "nobody")
+
+
+def test_the_same_film_as_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
+    entry = catalog.select([f"{SCENES / 'long.py'}:Long"])[0]
+    payloads = []
+    for place in ("here", "there"):
+        monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / f"cache-{place}"))
+        output = tmp_path / place / "long.mp4"
+        job = Job(entry, "video", str(output), "mp4", 64, 36, 4.0, "dark")
+        with contextlib.ExitStack() as stack:
+            there = None
+            if place == "there":
+                there = stack.enter_context(connected("local:2", "short_worker"))
+            engine = Engine(2, lambda job, event: None, "short_worker", cluster=there)
+            (outcome,) = engine.run([job])
+        assert (outcome.code, outcome.message) == (0, "")
+        payloads.append(output.read_bytes())
+    assert payloads[0] == payloads[1]
+    assert len(list((tmp_path / "cache-there" / "segments").iterdir())) >= 4  # drawn by it
