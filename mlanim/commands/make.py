@@ -173,8 +173,10 @@ def _refuse_beside_from(options: dict[str, Any]) -> None:
 
 def _part(kind: Any, start: str | None, options: dict[str, Any]) -> Part | None:
     """What of a video is asked for, if not all of it."""
-    if kind == "figure" and start:
-        raise UsageError(f"--from {shortened(start)!r} is no .json file of a render.")
+    if kind == "figure":  # whose --slide says when, and is the page's business
+        if start:
+            raise UsageError(f"--from {shortened(start)!r} is no .json file of a render.")
+        return None
     slide, end = options.get("slide"), options.get("until")
     if start is None and slide is None and end is None:
         return None
