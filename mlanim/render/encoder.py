@@ -10,7 +10,7 @@ from mlanim.render.errors import UsageError, shortened
 Codec = tuple[str, str, str, dict[str, str]]  # container, encoder, pixel format, options
 
 _X264 = {
-    "preset": "veryfast", "crf": "22.5", "trellis": "1", "refs": "3", "bf": "4",
+    "preset": "veryfast", "crf": "22.8", "trellis": "1", "refs": "3", "bf": "4",
     "chromaoffset": "-4",
 }  # fmt: skip
 """Measured by benchmarks/encoder.py: as like as manim's default, no larger, in 0.6 of the time."""
