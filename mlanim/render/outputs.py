@@ -96,7 +96,8 @@ def prepare_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise RenderError(f"{error.filename} is a file; choose a folder with -o.") from error
+        above = next(path for path in (folder, *folder.parents) if path.exists())
+        raise RenderError(f"{above} is a file; choose a folder with -o.") from error
     except OSError as error:
         raise RenderError(f"Cannot make the folder {folder}: {error.strerror}.") from error
     if not os.access(folder, os.W_OK | os.X_OK):

@@ -183,7 +183,7 @@ def test_sweeps_what_the_dead_left_and_nothing_else(tmp_path: Path, dead_process
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(RenderError, match=r"Cannot make the folder .*file/below"):
+    with pytest.raises(RenderError, match=r"/file is a file; choose a folder"):
         outputs.prepare_folder(tmp_path / "file" / "below")
     outputs.prepare_folder(tmp_path / "new" / "deep")
     assert (tmp_path / "new" / "deep").is_dir()
