@@ -75,7 +75,7 @@ def test_wrong_words_are_answered_at_once(
 def test_a_wrong_project_file_is_named(mlanim: Run, tmp_path: Path) -> None:
     (tmp_path / "mlanim.toml").write_text('theme = "blue"')
     said = complaint(mlanim("render", "gating"), 2)
-    assert f"{tmp_path / 'mlanim.toml'} sets theme = blue; choose one of dark, light." in said
+    assert f"{tmp_path / 'mlanim.toml'} sets theme = blue; choose one of dark, light" in said
 
 
 @pytest.mark.parametrize(
