@@ -390,7 +390,8 @@ class Attention(LessonScene):
             Colored(f"{100 * data.best_peak_rate:.1f} %", "attention"),
         )
         self.next_slide(
-            "Framed: the row of “it”. Per cent: how often its peak lies on the right noun."
+            "Framed: the row of “it”. Per cent: how often its peak lies on the right noun. "
+            "The head in colour did best on sentences set aside to choose it by."
         )
 
     def _places(self) -> Iterator[tuple[Box, int, int]]:
