@@ -39,8 +39,8 @@ def tend(run: Callable[[], int]) -> int:
             os.read(woken, 4096)
             _tell_of_the_dead(requests)
         if requests in ready:
-            message, files, _, _ = socket.recv_fds(requests, 1, 2)
-            if not message:
+            files = _request(requests)
+            if files is None:
                 return 0
             process = os.fork()
             if process == 0:
@@ -49,6 +49,15 @@ def tend(run: Callable[[], int]) -> int:
             _say(requests, f"born {process}")
             for file in files:
                 os.close(file)
+
+
+def _request(requests: socket.socket) -> list[int] | None:
+    """The files of the next request; None if whoever asked is gone, in good order or killed."""
+    try:
+        message, files, _, _ = socket.recv_fds(requests, 1, 2)
+    except ConnectionResetError:
+        return None
+    return files if message else None
 
 
 def _say(requests: socket.socket, line: str) -> None:

@@ -190,7 +190,7 @@ def test_every_link_within_the_site_leads_somewhere(built: Path) -> None:
     pages = list(built.rglob("*.html"))
     assert len(pages) == 1 + len(list(DOCS.glob("*.md")))
     for page in pages:
-        text = page.read_text()
+        text = re.sub(r'<a href="https://[^"]+"', "<a", page.read_text())  # asked for by a reader
         for link in re.findall(r'(?:href|src|poster)="([^"]+)"', text):
             path, _, anchor = unquote(link).partition("#")
             target = (page.parent / path) if path else page

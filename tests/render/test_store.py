@@ -121,7 +121,7 @@ def test_never_unpickles(cache: Path, tmp_path: Path) -> None:
 
 def test_what_is_no_data_is_refused_with_its_place() -> None:
     tensor = type("Tensor", (), {})()
-    with pytest.raises(TypeError, match=r"data\.runs\.0 is a Tensor"):
+    with pytest.raises(TypeError, match=r"data\.runs\.0 is of type Tensor"):
         store.dump({"runs": [tensor]})
 
 
