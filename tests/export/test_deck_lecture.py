@@ -36,6 +36,7 @@ WRONG = {
         SLIDE + 'scene = "dot_product"\n\n[[slide]]\nscene = "dot_product"\n', 6, 1,
         "'dot_product' is taken by the slide of line 3.*name = ",
     ),
+    "no such table": (HEAD + '[[slides]]\nheading = "H"\n', 3, 1, r"Did you mean \[\[slide\]\]\?"),
     "not TOML": (HEAD + "[[slide]\n", 3, 8, ""),
 }  # fmt: skip
 

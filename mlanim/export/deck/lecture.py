@@ -129,7 +129,8 @@ class _Lecture:
         place = (*path, *problem["loc"])
         field = str(problem["loc"][0])
         if problem["type"] == "extra_forbidden":
-            raise self._error(place, _unknown(field, list(model.model_fields), what), of_key=True)
+            known = [*model.model_fields, *(["[[slide]]"] if model is Head else [])]
+            raise self._error(place, _unknown(field, known, what), of_key=True)
         if problem["type"] == "missing":
             raise self._error(path, f"{what} needs {field}", of_key=True)
         reason = problem["msg"].removeprefix("Value error, ")

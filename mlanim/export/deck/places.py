@@ -94,6 +94,7 @@ class _Reader:
         else:
             array = (*self._resolved(names[:-1]), names[-1])
             self.tables[array] = self.tables.get(array, 0) + 1
+            self.found.keys.setdefault(array, start)
             path = (*array, self.tables[array] - 1)
         self.found.keys[path] = self.found.values[path] = start
         return path
