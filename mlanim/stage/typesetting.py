@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,9 @@ _PREAMBLE = """\
 #set par(leading: 0.42em, justify: false)
 #show math.equation: set text(font: %s)
 """
+
+_COMPILING = threading.Lock()
+"""A compiler serves one thread at a time, and captions are set beside the drawing."""
 
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _TAG = re.compile(r"\{.*\}")
@@ -97,7 +101,8 @@ def _typeset(body: str, definitions: str, fonts: Fonts) -> Setting:
     preamble = _PREAMBLE % (literal(fonts.text), EM, literal(fonts.math))
     source = f"{preamble}{definitions}\n{mark}{body}"
     try:
-        svg = _compiler(fonts.files).compile(source.encode(), format="svg")
+        with _COMPILING:
+            svg = _compiler(fonts.files).compile(source.encode(), format="svg")
     except RuntimeError as error:
         raise ValueError(f"Typst cannot set {body[:120]!r}: {error}") from error
     assert isinstance(svg, bytes)

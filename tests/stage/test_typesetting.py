@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -128,3 +130,9 @@ def test_the_origin_is_the_baseline_of_the_first_line():
 
 def test_the_same_body_is_compiled_once():
     assert typeset("#text(red)[same]") is typeset("#text(red)[same]")
+
+
+def test_two_threads_may_set_text_at_once():
+    with ThreadPoolExecutor(4) as threads:
+        settings = list(threads.map(lambda n: set_text(literal(f"thread {n}")), range(200)))
+    assert all(setting.outlines for setting in settings)
