@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from mlanim.commands.options import Whole, cache_option, default_jobs
-from mlanim.render.job import QUALITIES
+from mlanim.commands.options import Whole, cache_option, default_jobs, fps_option, quality_option
 
 
 @click.command()
@@ -16,13 +15,8 @@ from mlanim.render.job import QUALITIES
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FILE", help="A .html, .pptx or .pdf file."
 )
-@click.option(
-    "-q",
-    "--quality",
-    type=click.Choice(list(QUALITIES)),
-    help="480p15, 720p30, 1080p60 (the default), 1440p60, 2160p60.",
-)
-@click.option("--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's.")
+@quality_option
+@fps_option
 @click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
 @click.option("--theme", metavar="NAME", help="Instead of the lecture's.")
 @click.option("--one-file", is_flag=True, help="HTML with everything inside it.")

@@ -11,25 +11,29 @@ from typing import Any
 
 import click
 
-from mlanim.commands.options import Whole, default_jobs, entries, folders, parsed, scene_options
+from mlanim.commands.options import (
+    Whole,
+    default_jobs,
+    entries,
+    folders,
+    fps_option,
+    parsed,
+    quality_option,
+    scene_options,
+)
 from mlanim.commands.page_options import page_asked, page_flags, page_options
 from mlanim.render import catalog
 from mlanim.render.encoder import Encoder, parse_option
 from mlanim.render.errors import UsageError, shortened
-from mlanim.render.job import FIGURE_FORMATS, QUALITIES, VIDEO_FORMATS
+from mlanim.render.job import FIGURE_FORMATS, VIDEO_FORMATS
 from mlanim.render.part import Part, seconds
 
 WORKER = "mlanim.export.worker"
 
 
 @click.command()
-@click.option(
-    "-q",
-    "--quality",
-    type=click.Choice(list(QUALITIES)),
-    help="480p15, 720p30, 1080p60 (the default), 1440p60, 2160p60.",
-)
-@click.option("--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's.")
+@quality_option
+@fps_option
 @click.option(
     "--format",
     type=click.Choice(VIDEO_FORMATS),

@@ -12,7 +12,7 @@ import click
 from mlanim.render import catalog
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.errors import UsageError, shortened
-from mlanim.render.job import THEMES
+from mlanim.render.job import QUALITIES, THEMES
 
 
 class Whole(click.ParamType):
@@ -49,6 +49,17 @@ cache_option = click.option(
     callback=_use_cache,
 )
 """Settles where the cache is for this process and those that it starts."""
+
+
+quality_option = click.option(
+    "-q",
+    "--quality",
+    type=click.Choice(list(QUALITIES)),
+    help="480p15, 720p30, 1080p60 (the default), 1440p60, 2160p60.",
+)
+fps_option = click.option(
+    "--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's."
+)
 
 
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:

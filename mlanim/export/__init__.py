@@ -1,1 +1,1 @@
-"""What people embed: figures, and later decks and notebooks."""
+"""What people embed: figures, decks, notebooks, a gallery."""
