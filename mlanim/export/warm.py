@@ -53,7 +53,9 @@ def main() -> int:
     for name in PRELOADED:
         importlib.import_module(name)
     if not FORKS:
-        _draw(Order.from_json(sys.stdin.readline()), events)
+        line = sys.stdin.readline()
+        if line.endswith("\n"):
+            _draw(Order.from_json(line), events)
         return 0
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)

@@ -46,7 +46,10 @@ def main() -> int:
     """Read the job, compute, write; an error's text goes to stdout with exit code 1 or 2."""
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    job = Job.from_json(sys.stdin.readline())
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):  # whoever wanted something was killed before it was said
+        return 3
+    job = Job.from_json(line)
     end_with_parent(lambda: None)
     try:
         payload, code = _payload(job), 0

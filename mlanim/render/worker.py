@@ -56,7 +56,7 @@ def serve(makers: Mapping[str, Maker]) -> int:
     """Read a job or a segment from stdin; make it with the maker for its kind, or draw it."""
     events = _take_stdout()
     line = sys.stdin.readline()
-    if not line:  # whoever wanted something is no more
+    if not line.endswith("\n"):  # whoever wanted something was killed before it was said
         return 3
     fields = json.loads(line)
     output = Path(fields.get("output") or fields["job"]["output"])

@@ -86,3 +86,15 @@ def test_a_signal_ends_all_and_leaves_what_was_there(
     until(lambda: not marked(mark), "a process runs on")
     left = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert left == dict.fromkeys(names, "from before")
+
+
+@pytest.mark.parametrize("module", ["mlanim.render.compute", "mlanim.export.worker"])
+@pytest.mark.parametrize("said", ["", '{"scene": {"na'], ids=["nothing", "half a line"])
+def test_a_process_whose_parent_is_killed_before_it_said_all_ends_in_silence(
+    environment: dict[str, str], tmp_path: Path, module: str, said: str
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-P", "-m", module], cwd=tmp_path, env=environment, input=said,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "", "")
