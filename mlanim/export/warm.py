@@ -7,6 +7,7 @@ touches torch, so that a fork is safe. Where forking is not, it draws one film a
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -112,7 +113,9 @@ def _reaped(child: int, events: IO[str]) -> int:
 
 
 def _end(child: int) -> None:
-    os.killpg(child, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # it was born just now, and has no group yet
+        os.killpg(child, signal.SIGKILL)
+    os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 
 

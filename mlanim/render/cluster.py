@@ -69,8 +69,8 @@ class Cluster:
         parcel = pack(line, self.worker)
         with self._lock:
             self._heard[parcel.name] = listener
-        future = self._executor.submit(_draw_there, parcel)
         try:
+            future = self._executor.submit(_draw_there, parcel)
             while not wait([future], timeout=PATIENCE).done:
                 if self._closed or given_up():
                     future.cancel()

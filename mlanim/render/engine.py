@@ -9,12 +9,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlanim.render.cluster import AT_ONCE, Cluster
 from mlanim.render.job import Job
 from mlanim.render.pool import Pool
 from mlanim.render.processes import Process, Processes, end, let_go
+
+if TYPE_CHECKING:
+    from mlanim.render.task import Task
 
 Listener = Callable[[Job, dict[str, Any]], None]
 
@@ -49,19 +52,30 @@ class Engine:
         self.pool: Pool
         self.drawing: Pool
         self._processes = Processes(worker)
+        self._tasks: list[Task] = []
+        self._fault: BaseException | None = None
         self._running: set[Process] = set()
         self._lock = threading.RLock()
         self._stopped = False
 
     def run(self, jobs: Iterable[Job]) -> list[Outcome]:
-        """Make all jobs; outcomes in the jobs' order. An interrupt ends what is under way."""
-        from mlanim.render.task import Task
+        """Make all jobs; outcomes in the jobs' order.
 
-        self.pool = Pool(self.workers)
-        self.drawing = Pool(AT_ONCE) if self.cluster is not None else self.pool
+        An interrupt ends what is under way, and so does whatever the listener raises: it comes out
+        here.
+        """
+        from mlanim.render.task import PLAN, Task
+
+        self._tasks = [Task(job, self, number) for number, job in enumerate(jobs)]
+        self.pool = Pool(self.workers, self._fail)
+        self.drawing = Pool(AT_ONCE, self._fail) if self.cluster is not None else self.pool
         try:
-            tasks = [Task(job, self, number) for number, job in enumerate(jobs)]
-            return [task.outcome() for task in tasks]
+            for task in self._tasks:
+                self.pool.submit((PLAN, task.number), task.begin)
+            outcomes = [task.outcome() for task in self._tasks]
+            if self._fault is not None:
+                raise self._fault
+            return outcomes
         except BaseException:
             self.stop()
             raise
@@ -102,9 +116,20 @@ class Engine:
             self._running.discard(process)
 
     def tell(self, job: Job, event: dict[str, Any]) -> None:
-        """Tell the listener, one event at a time."""
+        """Tell the listener, one event at a time, and nothing more once it has failed."""
+        try:
+            with self._lock:
+                if self._fault is None:
+                    self.listener(job, event)
+        except BaseException as error:  # whoever listened may be gone, as behind `| head`
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        """Give up all jobs because of an error that is nobody's: `run` raises it."""
         with self._lock:
-            self.listener(job, event)
+            self._fault = self._fault or error
+        for task in self._tasks:
+            task.give_up()
 
 
 def say(process: Process, line: str) -> None:

@@ -8,6 +8,9 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
+undivided = threading.Lock()
+"""Held while files take their places that belong together; the end waits for it."""
+
 
 def end_with_parent(leave: Callable[[], None]) -> SimpleQueue[str]:
     """Call `leave` and end at once when stdin closes; the parent holds it open while it lives.
@@ -23,8 +26,9 @@ def end_with_parent(leave: Callable[[], None]) -> SimpleQueue[str]:
                 *whole, rest = (rest + piece).split(b"\n")
                 for line in whole:
                     lines.put(line.decode())
-        leave()
-        os._exit(3)
+        with undivided:
+            leave()
+            os._exit(3)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
     return lines

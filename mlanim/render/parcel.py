@@ -7,6 +7,7 @@ shared, and nothing stays there but what is in the cache.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -148,11 +149,13 @@ def _run(line: str, worker: str, here: Path, listener: Listener) -> tuple[int, d
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(line + "\n")
-        process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it was killed at once
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
         for text in process.stdout:
-            last = json.loads(text)
-            listener(last)
+            if text.endswith("\n"):  # else it was killed while it wrote
+                last = json.loads(text)
+                listener(last)
         return process.wait(), last
 
 

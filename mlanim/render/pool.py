@@ -12,19 +12,24 @@ Urgency = tuple[float, ...]
 
 
 class Pool:
-    """Runs tasks on so many threads, the most urgent first, and equals in their order."""
+    """Runs tasks on so many threads, the most urgent first, and equals in their order.
 
-    def __init__(self, threads: int):
+    What a task raises is handed to `failed`; the thread goes on with the next.
+    """
+
+    def __init__(self, threads: int, failed: Callable[[BaseException], None]):
+        self._failed = failed
         self._waiting: list[tuple[Urgency, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         self._change = threading.Condition()
         self._closed = False
-        self._threads = [threading.Thread(target=self._work) for _ in range(threads)]
+        # An interrupt may come before anybody knows the pool; nothing waits for it then.
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(threads)]
         for thread in self._threads:
             thread.start()
 
     def submit(self, urgency: Urgency, task: Callable[[], None]) -> None:
-        """Have a task run; it must not raise."""
+        """Have a task run."""
         with self._change:
             heapq.heappush(self._waiting, (urgency, next(self._numbers), task))
             self._change.notify()
@@ -44,4 +49,7 @@ class Pool:
                 if self._closed:
                     return
                 _, _, task = heapq.heappop(self._waiting)
-            task()
+            try:
+                task()
+            except BaseException as error:
+                self._failed(error)

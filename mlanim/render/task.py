@@ -16,7 +16,7 @@ from mlanim.render.errors import RenderError, ending
 from mlanim.render.finished import keep, restore
 from mlanim.render.job import Job
 from mlanim.render.outputs import is_current, remove_leftovers
-from mlanim.render.processes import Process, end, let_go
+from mlanim.render.processes import Process, let_go
 
 JOIN, PLAN, DRAW = 0.0, 1.0, 2.0  # what is more urgent first: what is nearly done, then to know all
 ATTEMPTS = 2  # of a segment whose process was killed
@@ -42,7 +42,6 @@ class Task:
         self._timer: threading.Timer | None = None
         self._outcome: Outcome | None = None
         self._done = threading.Event()
-        engine.pool.submit((PLAN, number), self._begin)
 
     def outcome(self) -> Outcome:
         """Wait until the job has ended."""
@@ -50,7 +49,14 @@ class Task:
         assert self._outcome is not None
         return self._outcome
 
-    def _begin(self) -> None:
+    def give_up(self) -> None:
+        """End, whatever there is to be done."""
+        self._end(Outcome(self.job, 130, "interrupted"))
+
+    def begin(self) -> None:
+        """Find the job's output there, or start the process that makes it."""
+        if not self._lives:
+            return
         if is_current(self.job) or restore(self.job):
             self._end(Outcome(self.job, 0, fresh=False), {"event": "current"})
             return
@@ -69,7 +75,7 @@ class Task:
     def _follow(self) -> None:
         """Hear the job's own process until it has ended, or waits for its segments."""
         if self._main is None:
-            self._end(Outcome(self.job, 130, "interrupted"))
+            self.give_up()
             return
         last: dict[str, Any] = {}
         for last in _events(self._main):
@@ -192,7 +198,7 @@ class Task:
         for process in processes:
             let_go(process)
         for process in processes:
-            end(process)
+            self.engine.ended(process)
 
     @property
     def _lives(self) -> bool:
@@ -239,7 +245,8 @@ def _fit(segments: list[_Segment]) -> bool:
 def _events(process: Process) -> Iterator[dict[str, Any]]:
     assert process.stdout is not None
     for line in process.stdout:
-        yield json.loads(line)
+        if line.endswith("\n"):  # else it was killed while it wrote
+            yield json.loads(line)
 
 
 def _outcome(job: Job, code: int, last: dict[str, Any]) -> Outcome:

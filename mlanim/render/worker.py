@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 from mlanim.render import store
 from mlanim.render.errors import RenderError, UsageError, ending, shortened
 from mlanim.render.job import Job
-from mlanim.render.lifeline import end_with_parent
+from mlanim.render.lifeline import end_with_parent, undivided
 from mlanim.render.outputs import prepare_folder, remove_leftovers, sha256_of, temporary_beside
 from mlanim.render.whole import write_beside
 
@@ -166,8 +166,9 @@ def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:
         if payload is not None
     }
     sidecar = ready.popitem()
-    for target, source in [*ready.items(), (output, temporary), sidecar]:
-        os.replace(source, target)
+    with undivided:
+        for target, source in [*ready.items(), (output, temporary), sidecar]:
+            os.replace(source, target)
 
 
 def stored_data(job: Job, params: Any, emit: Emit | None = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -30,6 +31,15 @@ def marked(mark: str) -> list[int]:
         if f"{MARK}={mark}".encode() in environment.split(b"\0") and not ended:
             found.append(int(folder.name))
     return found
+
+
+def computes(mark: str) -> bool:
+    """Whether one of them is there to compute."""
+    lines = []
+    for process in marked(mark):
+        with contextlib.suppress(OSError):
+            lines.append(Path(f"/proc/{process}/cmdline").read_bytes())
+    return any(b"mlanim.render.compute" in line for line in lines)
 
 
 def until(reached: object, what: str) -> None:
@@ -71,7 +81,7 @@ def test_a_signal_ends_all_and_leaves_what_was_there(
         if f": {phase}" in line:
             break
     if phase == "computing":
-        until(lambda: len(marked(mark)) >= 3, "the process that computes did not start")
+        until(lambda: computes(mark), "the process that computes did not start")
     assert len(marked(mark)) > 1
     process.send_signal(sent)
     said = process.stderr.read()
@@ -86,6 +96,24 @@ def test_a_signal_ends_all_and_leaves_what_was_there(
     until(lambda: not marked(mark), "a process runs on")
     left = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert left == dict.fromkeys(names, "from before")
+
+
+def test_whoever_listened_may_be_gone(environment: dict[str, str], tmp_path: Path) -> None:
+    """As in `mlanim render … --json | head -1`."""
+    environment[MARK] = mark = f"{tmp_path.name}-{os.getpid()}"
+    words = ["render", str(SLOW), "--resolution", "32x18", "--fps", "5", "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlanim", *words, "-o", "slow.mp4"],
+        cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith('{"scene": "slow"')
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(PATIENCE) == 1  # as click ends whatever nobody reads
+    until(lambda: not marked(mark), "a process runs on")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("module", ["mlanim.render.compute", "mlanim.export.worker"])

@@ -202,7 +202,7 @@ def test_printing_gives_a_still_of_each_step(chromium: Any, deck: Path) -> None:
     pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
     with opened(chromium, f"{(deck / 'one.html').as_uri()}?print-pdf", **VIEW) as window:
         window.page.wait_for_selector(".pdf-page >> nth=6", state="attached")
-        window.page.wait_for_timeout(500)
+        window.page.evaluate("Promise.all([...document.images].map((i) => i.decode()))")
         pages = pypdf.PdfReader(io.BytesIO(window.page.pdf(prefer_css_page_size=True))).pages
     assert len(pages) == len(LINKS)
     for page, link in zip(pages, LINKS, strict=True):
@@ -230,8 +230,13 @@ def test_captions_come_and_go_with_a_key(shown: Window) -> None:
     page.evaluate("location.hash = '#/demo/2'")
     page.wait_for_selector("section.present[data-link='demo/2']")
     page.keyboard.press("c")
-    page.wait_for_timeout(300)
     track = "[...Reveal.getCurrentSlide().querySelector('video').textTracks][0]"
+    page.evaluate(  # the page's policy forbids what wait_for_function does
+        f"""new Promise((done) => {{
+            const look = () => ({track}.cues?.length ? done() : setTimeout(look, 20));
+            look();
+        }})"""
+    )
     texts = page.evaluate(f"[...{track}.cues].map((cue) => cue.getCueAsHTML().textContent)")
     assert texts == ["It went to the right & stayed. </script>"]
     page.keyboard.press("c")

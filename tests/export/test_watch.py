@@ -129,10 +129,10 @@ def test_an_imported_file_and_the_parameters_count(watched: Watched, page: Any) 
     watched.edit("talk.toml", "of the file", "of another file")
     assert not watched.until("drew").startswith("drew 0.0")
     page.wait_for_function("document.querySelector('.status').textContent.endsWith('2 steps')")
-    for _ in range(2):
-        page.click(".forward")
-        page.wait_for_timeout(150)
-    assert page.inner_text(".notes") == "It went <b>away</b>."
+    page.click(".forward")
+    page.wait_for_function("document.querySelector('video').currentTime > 0.5")
+    page.click(".forward")
+    page.wait_for_function("document.querySelector('.notes').innerText === 'It went <b>away</b>.'")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,28 +95,53 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, Any]]:
         [sys.executable, "-m", *words, "--no-dashboard", "--scheduler-file", str(place)],
         stderr=subprocess.DEVNULL,
     )
+    try:
+        yield address_in(place, process), process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def address_in(place: Path, process: subprocess.Popen[bytes]) -> str:
+    """What a scheduler writes into its file, once it is whole."""
     until = time.monotonic() + 100
-    while not place.exists() and time.monotonic() < until:
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError, ValueError):
+            return str(json.loads(place.read_text())["address"])
         time.sleep(0.1)
-    time.sleep(0.2)  # it is being written
-    yield json.loads(place.read_text())["address"], process
-    process.kill()
-    process.wait()
+    raise AssertionError("the scheduler did not start")
 
 
-def test_a_scheduler_that_dies_is_said(line: str, scheduler: tuple[str, Any]) -> None:
+@pytest.mark.parametrize("when", ["before it hears of it", "while it waits"])
+def test_a_scheduler_that_dies_is_said(
+    line: str, scheduler: tuple[str, Any], monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    monkeypatch.setattr(cluster, "CONNECT", 2.0)
     address, process = scheduler
     with connected(address, "nobody") as found:
-        threading.Timer(1.0, process.kill).start()
+        looks = iter(range(3))
+
+        def look() -> bool:  # whoever waits asks between two looks
+            if next(looks, None) == 1:
+                process.kill()
+            return False
+
+        if when.startswith("before"):
+            process.kill()
+            process.wait()
         with pytest.raises(RenderError, match=r"The Dask scheduler at .* is gone; what was drawn"):
-            found.draw(line, lambda event: None, lambda: False)
+            found.draw(line, lambda event: None, look)
 
 
 def test_nobody_waits_for_what_is_given_up(line: str, scheduler: tuple[str, Any]) -> None:
     with connected(scheduler[0], "nobody") as found:
-        threading.Timer(0.5, found.give_up).start()
+
+        def look() -> bool:
+            found.give_up()
+            return False
+
         with pytest.raises(RenderError, match="Given up"):
-            found.draw(line, lambda event: None, lambda: False)
+            found.draw(line, lambda event: None, look)
 
 
 def test_where_no_scheduler_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,12 +79,17 @@ def test_after_a_fault_of_the_drawing_nothing_more_is_taken() -> None:
         assert end.wait(30)
         taken.append(frame)
 
+    def end_once_dropping(hand_over: Handover) -> None:
+        while not hand_over._dropping:
+            time.sleep(0.001)
+        end.set()
+
     def draw() -> None:
         with Handover(take) as hand_over:
             hand_over(np.zeros(3))
             hand_over(np.zeros(3))
             assert begun.wait(30)
-            threading.Timer(0.05, end.set).start()
+            threading.Thread(target=end_once_dropping, args=(hand_over,)).start()
             raise ValueError("the scene")
 
     with pytest.raises(ValueError, match="the scene"):
