@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -241,15 +241,29 @@ def _copied(source: BinaryIO, target: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _warn(error: OSError) -> None:
+def complain(message: str) -> None:
     """Say once that the cache is of no use; the processes started from here stay silent."""
     with _WARNING:
         said, os.environ[_WARNED] = os.environ.get(_WARNED), "1"
     if not said:
-        reason = error.strerror or str(error)
-        print(
-            f"Warning: the cache in {folder()} cannot be used ({reason}), so nothing is kept; "
-            "--cache-dir or MLANIM_CACHE_DIR takes another folder.",
-            file=sys.stderr,
-            flush=True,
-        )
+        _say(message)
+
+
+def say_through(say: Callable[[str], None]) -> None:
+    """Have what is to be complained of said by `say`: by a process that hears of all of them."""
+    global _say
+    _say = say
+
+
+def _print(message: str) -> None:
+    print(f"Warning: {message}", file=sys.stderr, flush=True)
+
+
+_say: Callable[[str], None] = _print
+
+
+def _warn(error: OSError) -> None:
+    complain(
+        f"the cache in {folder()} cannot be used ({error.strerror or error}), so nothing is kept; "
+        "--cache-dir or MLANIM_CACHE_DIR takes another folder."
+    )

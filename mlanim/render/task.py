@@ -85,6 +85,8 @@ class Task:
                     return
                 case "made" | "error":
                     pass
+                case "cache":
+                    cache.complain(last["message"])
                 case _:
                     self.engine.tell(self.job, last)
         code = self._ended(self._main)
@@ -115,9 +117,7 @@ class Task:
             segment.done, segment.last = 0, {}
             for event in _events(process):
                 segment.last = event
-                if event["event"] == "frame":
-                    segment.done = event["done"]
-                    self._tell_progress()
+                self._hear(segment, event)
             segment.code = self._ended(process)
             if segment.code >= 0 or segment.last.get("event") in _FINAL:
                 break
@@ -126,22 +126,26 @@ class Task:
 
     def _draw_there(self, segment: _Segment, fellows: list[_Segment]) -> None:
         """Have one segment drawn by the cluster, which tries again by itself."""
-
-        def hear(event: dict[str, Any]) -> None:
-            if event["event"] == "frame":
-                segment.done = event["done"]
-                self._tell_progress()
-
         cluster = self.engine.cluster
         if fellows is not self._segments or cluster is None:
             return
         try:
-            answer = cluster.draw(segment.line, hear, lambda: fellows is not self._segments)
+            answer = cluster.draw(
+                segment.line, partial(self._hear, segment), lambda: fellows is not self._segments
+            )
         except (RenderError, OSError) as error:
             answer = 1, {"event": "error", "usage": False, "message": str(error)}
         if fellows is self._segments:
             segment.code, segment.last = answer
             self._drawn(segment)
+
+    def _hear(self, segment: _Segment, event: dict[str, Any]) -> None:
+        match event["event"]:
+            case "frame":
+                segment.done = event["done"]
+                self._tell_progress()
+            case "cache":
+                cache.complain(event["message"])
 
     def _drawn(self, segment: _Segment) -> None:
         """Go on from how a segment ended: with the others, with joining, or not at all."""

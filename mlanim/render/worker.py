@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
-from mlanim.render import store
+from mlanim.render import cache, store
 from mlanim.render.errors import RenderError, UsageError, ending, shortened
 from mlanim.render.job import Job
 from mlanim.render.lifeline import end_with_parent, undivided
@@ -65,6 +65,7 @@ def serve(makers: Mapping[str, Maker]) -> int:
         remove_leftovers(output.parent, os.getpid())
 
     emit = _Pipe(events, end_with_parent(leave), leave)
+    cache.say_through(lambda message: emit("cache", message=message))
     try:
         if "piece" in fields:
             _draw(line, emit)
