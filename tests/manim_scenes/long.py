@@ -2,6 +2,7 @@
 
 import os
 import random
+import time
 
 import numpy as np
 from manim import (
@@ -19,7 +20,6 @@ from manim import (
     Square,
     Succession,
     TracedPath,
-    UpdateFromAlphaFunc,
     UpdateFromFunc,
     VGroup,
 )
@@ -66,15 +66,30 @@ class Drifting(Scene):
             self.play(FadeIn(Dot()), run_time=2)
 
 
-class Fails(Scene):
-    """Goes wrong in the middle of a play, where no dry pass looks"""
+class Shy(Square):
+    """Goes wrong in its own way when it is drawn on its way, which no dry pass does"""
+
+    def __init__(self, number: int):
+        super().__init__()
+        self.number = number
+
+    def get_fill_rgbas(self) -> np.ndarray:
+        if len(self.points) and 0.4 < self.get_x() < 0.9:
+            while self.number == 0:
+                time.sleep(1)
+            if self.number == 2:
+                raise ValueError("the third is closed")
+        return super().get_fill_rgbas()
+
+
+class Third(Scene):
+    """Of its five plays, the first has no end once it is drawn, and the third fails"""
 
     def construct(self) -> None:
-        def check(dot: Dot, alpha: float) -> None:
-            if 0.5 < alpha < 0.6:
-                raise ValueError("the middle is closed")
-
-        self.play(UpdateFromAlphaFunc(Dot(), check), run_time=5)
+        for number in range(5):
+            shy = Shy(number)
+            self.play(shy.animate.shift(RIGHT), run_time=1)
+            self.remove(shy)
 
 
 class Endless(Scene):

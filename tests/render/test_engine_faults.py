@@ -79,12 +79,22 @@ def test_a_killed_segment_is_drawn_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert payload(tmp_path / "killed") == payload(tmp_path / "calm")
 
 
-def test_an_error_in_the_middle_is_said_once_and_ends_the_others(tmp_path: Path) -> None:
-    outcome, events = run(job_of("Fails", tmp_path / "a.mp4"))
+def test_an_error_in_the_third_of_five_segments_ends_those_beside_it(tmp_path: Path) -> None:
+    found: list[Any] = []
+
+    def note(engine: Engine, event: dict[str, Any]) -> None:
+        engines.append(engine)
+        found[:] = engine._tasks[0]._segments or found
+
+    engines: list[Engine] = []
+    outcome, events = run(job_of("Third", tmp_path / "a.mp4"), note)
     assert outcome.code == 1
-    assert outcome.message.count("ValueError: the middle is closed") == 1
+    assert outcome.message.count("ValueError: the third is closed") == 1
     assert [event["event"] for event in events].count("failed") == 1
-    assert events[-1]["event"] == "failed"
+    assert [segment.length for segment in found] == [10] * 5
+    assert [segment.last.get("event") == "error" for segment in found] == [n == 2 for n in range(5)]
+    assert found[0].last.get("event") != "drawn"  # it has no end of its own
+    assert not engines[0]._running
     assert list(tmp_path.glob("*")) == [tmp_path / "cache"]
 
 
@@ -137,6 +147,12 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=quiet, stderr=quiet, env=os.environ.copy())
 
 
+def forget_the_film(tmp_path: Path, out: Path) -> None:
+    """All but the segments, so that there is something to be done again."""
+    for path in [*(tmp_path / "cache" / "files").glob("*"), *out.glob("*")]:
+        path.unlink()
+
+
 def test_ten_interrupts_and_a_run_that_goes_on_give_the_same_bytes(tmp_path: Path) -> None:
     began = time.monotonic()
     assert start(tmp_path / "calm").wait() == 0
@@ -144,13 +160,20 @@ def test_ten_interrupts_and_a_run_that_goes_on_give_the_same_bytes(tmp_path: Pat
     forget(tmp_path)
     chance = random.Random(0)
     out = tmp_path / "out"
+    codes = []
     for number in range(10):
+        forget_the_film(tmp_path, out)
         process = start(out)
         time.sleep(calm * (number + chance.random()) / 10)
         process.send_signal(signal.SIGINT)
         # A process that has hardly begun, or has all but ended, knows no order in which to end.
-        assert process.wait() in (0, 130, -signal.SIGINT)
+        codes.append(process.wait())
+        assert codes[-1] in (0, 130, -signal.SIGINT)
         left = {path.name for path in out.iterdir()} if out.exists() else set()
         assert left in (set(), {"a.mp4", "a.png", "a.json"})
+    assert 130 in codes
+    forget_the_film(tmp_path, out)
+    kept = {path.name for path in (tmp_path / "cache" / "segments").iterdir()}
+    assert kept  # of which the last run makes the film
     assert start(out).wait() == 0
     assert payload(out) == payload(tmp_path / "calm")
