@@ -26,36 +26,30 @@ PATIENCE = 0.2  # seconds between looks at whether somebody still wants what is 
 OFTEN = 0.5  # seconds between what is told of one segment
 AT_ONCE = 64  # segments handed out; a cluster that grows with its work sees how much there is
 TOPIC = "mlanim"
+GIVEN_UP = "Given up."
 
 
 class Cluster:
-    """A connection to a scheduler, or to workers started here for as long as it lasts.
+    """A scheduler, or workers started here, that are there from the first segment on.
 
     `address` is a scheduler's, such as tcp://10.0.0.5:8786, or local:N.
 
     Raises:
         UsageError: if it is neither, or Dask is not installed.
-        RenderError: if no scheduler answers there.
     """
 
     def __init__(self, address: str, worker: str):
         self.address, self.worker = address, worker
-        distributed = _distributed()
-        count = _local(address)
+        self._count = _local(address)
+        self._distributed = _distributed()
         self._workers: Any = None
-        try:
-            if count:
-                self._workers = distributed.LocalCluster(
-                    n_workers=count, threads_per_worker=1, dashboard_address=None
-                )
-            self._client = distributed.Client(self._workers or address, timeout=CONNECT)
-        except (OSError, ValueError, TimeoutError) as error:
-            raise RenderError(f"No Dask scheduler answers at {shortened(address)}.") from error
-        self._executor = self._client.get_executor(pure=False, retries=RETRIES)
+        self._client: Any = None
+        self._executor: Any = None
+        self._connecting: threading.Thread | None = None
+        self._refusal: BaseException | None = None
         self._heard: dict[str, Listener] = {}
         self._closed = False
         self._lock = threading.Lock()
-        self._client.subscribe_topic(TOPIC, self._hear)
 
     def draw(
         self, line: str, listener: Listener, given_up: Callable[[], bool]
@@ -63,9 +57,10 @@ class Cluster:
         """Have a segment drawn; its exit code and its last event, once its file is here.
 
         Raises:
-            RenderError: if the cluster could not do it.
+            RenderError: if no scheduler answers, or the cluster could not do it.
             OSError: if a file could not be read or written here.
         """
+        self._connected(given_up)
         parcel = pack(line, self.worker)
         with self._lock:
             self._heard[parcel.name] = listener
@@ -74,7 +69,7 @@ class Cluster:
             while not wait([future], timeout=PATIENCE).done:
                 if self._closed or given_up():
                     future.cancel()
-                    raise RenderError("Given up.")
+                    raise RenderError(GIVEN_UP)
             reply = future.result()
         except RenderError:
             raise
@@ -85,6 +80,34 @@ class Cluster:
                 self._heard.pop(parcel.name, None)
         unpack(reply, line)
         return reply.code, reply.last
+
+    def _connected(self, given_up: Callable[[], bool]) -> None:
+        """Wait for the one attempt to connect, which nobody who gives up waits for."""
+        with self._lock:
+            if self._connecting is None:
+                self._connecting = threading.Thread(target=self._connect, daemon=True)
+                self._connecting.start()
+        while self._connecting.is_alive():
+            self._connecting.join(PATIENCE)
+            if self._closed or given_up():
+                raise RenderError(GIVEN_UP)
+        if self._refusal is not None:
+            raise RenderError(
+                f"No Dask scheduler answers at {shortened(self.address)}."
+            ) from self._refusal
+
+    def _connect(self) -> None:
+        try:
+            if self._count:
+                self._workers = self._distributed.LocalCluster(
+                    n_workers=self._count, threads_per_worker=1, dashboard_address=None
+                )
+            place = self._workers or self.address
+            self._client = self._distributed.Client(place, timeout=CONNECT)
+            self._executor = self._client.get_executor(pure=False, retries=RETRIES)
+            self._client.subscribe_topic(TOPIC, self._hear)
+        except Exception as error:
+            self._refusal = error
 
     def give_up(self) -> None:
         """Wait for nothing that is under way."""

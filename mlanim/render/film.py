@@ -45,9 +45,10 @@ def make_video(
     with draw.configured(burn_in.picture_of(job), scene_class):
         planned = draw.plan(scene_class, params, data)
         film = film_of(job, planned)
-        segments = segments_of(film, planned, data, temporary)
+        shared = len(film.spans) > 1 or emit.elsewhere
+        segments = segments_of(film, planned, data if shared else None, temporary)
         emit("plan", frames=film.length)
-        if len(segments) < 2 or not emit.draws(segments):
+        if not shared or not emit.draws(segments):
             segments = [_whole(film, temporary)]
             drawn(segments[0], scene_class, params, data, lambda done: emit("frame", done=done))
     poster = poster_of(segments[-1])
@@ -83,7 +84,7 @@ def film_of(job: Job, planned: Plan) -> Film:
 
 def segments_of(film: Film, planned: Plan, data: Any, temporary: Path) -> list[Segment]:
     """The segments of a film, in files beside `temporary`."""
-    payload = store.dump(data) if data is not None and len(film.spans) > 1 else b""
+    payload = store.dump(data) if data is not None else b""
     stored = temporary.with_name(f"{temporary.name}.data") if payload else None
     if stored is not None:
         stored.write_bytes(payload)

@@ -69,7 +69,9 @@ class Task:
 
     def _make(self) -> None:
         self._attempts += 1
-        self._main = self._start(self.job.to_json())
+        elsewhere = self.engine.cluster is not None
+        line = {**json.loads(self.job.to_json()), "elsewhere": elsewhere}
+        self._main = self._start(json.dumps(line))
         self._follow()
 
     def _follow(self) -> None:

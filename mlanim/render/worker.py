@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 
 
 class Emit:
-    """Tells the parent of a worker how it is going. This one has no parent to tell."""
+    """Tells the parent of a worker how it is going. This one has no parent to tell.
+
+    Where segments are drawn `elsewhere`, by other machines, a single one is worth sending.
+    """
+
+    elsewhere = False
 
     def __call__(self, event: str, **fields: Any) -> None:
         """Tell of one event."""
@@ -65,12 +70,13 @@ def serve(makers: Mapping[str, Maker]) -> int:
         remove_leftovers(output.parent, os.getpid())
 
     emit = _Pipe(events, end_with_parent(leave), leave)
+    emit.elsewhere = fields.pop("elsewhere", False)
     cache.say_through(lambda message: emit("cache", message=message))
     try:
         if "piece" in fields:
             _draw(line, emit)
         else:
-            job = Job.from_json(line)
+            job = Job.from_json(json.dumps(fields))
             _make(job, makers[job.kind], temporary_beside(output), emit)
             emit("made")
     except Exception as error:

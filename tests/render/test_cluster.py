@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,7 @@ def test_a_scheduler_that_dies_is_said(
             return False
 
         if when.startswith("before"):
+            found._connected(lambda: False)
             process.kill()
             process.wait()
         with pytest.raises(RenderError, match=r"The Dask scheduler at .* is gone; what was drawn"):
@@ -144,10 +146,22 @@ def test_nobody_waits_for_what_is_given_up(line: str, scheduler: tuple[str, Any]
             found.draw(line, lambda event: None, look)
 
 
-def test_where_no_scheduler_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_is_asked_only_for_what_has_to_be_drawn(
+    demo_job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cluster, "CONNECT", 1.0)
-    with pytest.raises(RenderError, match=r"No Dask scheduler answers at 127\.0\.0\.1:9"):
-        Cluster("127.0.0.1:9", "nobody")
+
+    def outcome(address: str | None) -> tuple[int, str]:
+        with contextlib.ExitStack() as stack:
+            found = stack.enter_context(connected(address, "nobody")) if address else None
+            engine = Engine(1, lambda job, event: None, "mlanim.export.worker", cluster=found)
+            (ended,) = engine.run([demo_job])
+        return ended.code, ended.message
+
+    nobody = "127.0.0.1:9"
+    assert outcome(nobody) == (1, f"No Dask scheduler answers at {nobody}.")  # of one segment
+    assert outcome(None) == (0, "")
+    assert outcome(nobody) == (0, "")
 
 
 @pytest.mark.parametrize("address", ["", "local", "local:0", "local:65", "local:x", "a b", "host"])
@@ -162,21 +176,27 @@ def test_without_dask_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         Cluster("local:1", "nobody")
 
 
-def test_the_same_film_as_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_films_as_here(
+    demo_job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
-    entry = catalog.select([f"{SCENES / 'long.py'}:Long"])[0]
-    payloads = []
+    long = Job(
+        catalog.select([f"{SCENES / 'long.py'}:Long"])[0], "video", "", "mp4", 64, 36, 4.0, "dark"
+    )
+    single = replace(long, scene=demo_job.scene, format="gif")  # one segment, and its data
+    films: dict[str, list[bytes]] = {}
     for place in ("here", "there"):
         monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / f"cache-{place}"))
-        output = tmp_path / place / "long.mp4"
-        job = Job(entry, "video", str(output), "mp4", 64, 36, 4.0, "dark")
+        outputs = [tmp_path / place / "long.mp4", tmp_path / place / "single.gif"]
+        jobs = [replace(job, output=str(o)) for job, o in zip((long, single), outputs, strict=True)]
         with contextlib.ExitStack() as stack:
             there = None
             if place == "there":
                 there = stack.enter_context(connected("local:2", "short_worker"))
             engine = Engine(2, lambda job, event: None, "short_worker", cluster=there)
-            (outcome,) = engine.run([job])
-        assert (outcome.code, outcome.message) == (0, "")
-        payloads.append(output.read_bytes())
-    assert payloads[0] == payloads[1]
-    assert len(list((tmp_path / "cache-there" / "segments").iterdir())) >= 4  # drawn by it
+            found = engine.run(jobs)
+        assert [(outcome.code, outcome.message) for outcome in found] == [(0, "")] * 2
+        films[place] = [output.read_bytes() for output in outputs]
+    assert films["here"] == films["there"]
+    drawn = {path.stem for path in (tmp_path / "cache-there" / "segments").iterdir()}
+    assert len(drawn) >= 3  # by it, and one of them the single film
