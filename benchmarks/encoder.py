@@ -22,7 +22,7 @@ import av
 import numpy as np
 
 from mlanim.render import catalog, draw, loading, worker
-from mlanim.render.encoder import codec_of
+from mlanim.render.encoder import codec_of, lookahead
 from mlanim.render.job import Job
 from mlanim.render.renderer import Span
 from mlanim.render.video import THREADS
@@ -33,7 +33,7 @@ TICK = Fraction(1, 60)
 
 CANDIDATES: dict[str, dict[str, str]] = {
     MANIM: {"crf": "23"},
-    "ours": codec_of("mp4", False)[3],
+    "ours": {**codec_of("mp4", False)[3], "rc-lookahead": lookahead((1920, 1080))},
     **{
         f"{preset} {crf}{' ' + tune if tune else ''}": {
             "preset": preset, "crf": str(crf), **({"tune": tune} if tune else {})

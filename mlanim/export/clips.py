@@ -21,7 +21,6 @@ from manim import Mobject, Scene
 from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.render import draw
-from mlanim.render.handover import Handover
 from mlanim.render.job import Job
 from mlanim.render.join import join
 from mlanim.render.renderer import ALL, NONE, FrameRenderer, Span, must_be_stepped
@@ -125,8 +124,7 @@ def make_film(
         if lacking:
             writer = _ClipWriter(job, lacking, shelf, lambda done: listener(done, total))
             kind = partial(_Drawing, frozenset(clip.first for clip in lacking))
-            with Handover(writer.write) as hand_over:
-                draw.built(scene_class, params, data, hand_over, ALL, kind=kind)[0].render()
+            draw.built(scene_class, params, data, writer.write, ALL, kind=kind)[0].render()
     join([_place(shelf, clip) for clip in clips], target, "mp4", planned.sound)
     drawn = {clip.key for clip in lacking}
     spans = tuple(clip.span for clip in clips if clip.key in drawn)

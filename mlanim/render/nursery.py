@@ -24,10 +24,12 @@ PRELOADED = ("mlanim.render.film", "mlanim.render.pieces", "mlanim.render.sideca
 def tend(run: Callable[[], int]) -> int:
     """Fork a process that runs `run` for each request on stdin, a socket, until it closes."""
     requests = socket.socket(fileno=0)
+    gc.disable()  # there is nothing to collect in what is imported
     with contextlib.suppress(Exception):  # what is missing is said where it is needed
         for name in PRELOADED:
             importlib.import_module(name)
     gc.freeze()  # what is shared now stays shared
+    gc.enable()
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)

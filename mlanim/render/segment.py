@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from mlanim.render import burn_in, captions, draw, store
-from mlanim.render.handover import Handover
 from mlanim.render.job import Job
 from mlanim.render.loading import as_set_by_file, faults_of, load, params_of
 from mlanim.render.params import validated
@@ -97,29 +96,29 @@ def draw_segment(segment: Segment, listener: Listener = lambda done: None) -> Dr
 def drawn(segment: Segment, scene_class: Any, params: Any, data: Any, listener: Listener) -> Drawn:
     """The same within `draw.configured`, of a scene that is loaded.
 
-    The encoder runs beside the drawing, and has each frame's pixels for the length of a call.
+    The encoder has threads of its own, in which it works while the next frame is drawn.
     """
     encoder = encoder_for(segment)
+    last: list[np.ndarray] = []
 
     def take(pixels: np.ndarray, repeat: int) -> None:
-        hand_over(pixels, repeat)
+        encoder.write(pixels, repeat)
         listener(encoder.frames)
+        last[:] = [pixels]
 
     span = Span(segment.first, segment.end)
     try:
-        with Handover(encoder.write) as hand_over:
-            scene, renderer = draw.built(
-                scene_class, params, data, take, span, expected=segment.expected
-            )
-            scene.render()
+        scene, renderer = draw.built(
+            scene_class, params, data, take, span, expected=segment.expected
+        )
+        scene.render()
         encoder.finish()
     except BaseException:
         encoder.abort()
         raise
     listener(encoder.frames)
     if segment.is_last:
-        assert hand_over.last is not None  # there is no scene without a frame
-        whole = burn_in.framed(segment.job, hand_over.last)
+        whole = burn_in.framed(segment.job, last[0])  # there is no scene without a frame
         poster_path(segment).write_bytes(png_bytes(whole, segment.job.transparent))
     states = renderer.states
     return Drawn(states.get(segment.first, ""), states.get(segment.end, ""))

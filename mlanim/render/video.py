@@ -13,6 +13,7 @@ import av
 import numpy as np
 from av.video.frame import PictureType
 
+from mlanim.render import planes
 from mlanim.render.encoder import HARDWARE, OWN, Encoder, codec_of, lookahead
 from mlanim.render.errors import OutputError, RenderError, UsageError, shortened
 
@@ -42,8 +43,11 @@ class FrameEncoder:
         self.keyframes = keyframes
         self.frames = 0
         container, encoder, self._pixels, options = codec_of(format, transparent, chosen)
-        if encoder == "libx264":
+        if encoder == "libx264" and "preset" not in chosen.options:
             options = {"rc-lookahead": lookahead(size), **options}
+        # These two copy a frame as they get it, so that the same may be changed for the next.
+        copies = encoder in ("libx264", "libvpx-vp9") and self._pixels == planes.FORMAT
+        self._planes = planes.Planes() if copies else None
         rate = Fraction(fps).limit_denominator(1001)
         self._time_base = 1 / rate
         self._raw = path.with_name(path.name + ".raw") if format == "gif" else path
@@ -68,10 +72,7 @@ class FrameEncoder:
 
     def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
         """Append a frame, (height, width, 4) uint8, `repeat` times."""
-        straight = _straight(pixels) if self.transparent else pixels
-        source = av.VideoFrame.from_numpy_buffer(straight, "rgba")
-        colorspace = "ITU709" if self._is_yuv else None
-        frame = source.reformat(format=self._pixels, dst_colorspace=colorspace)
+        frame = self._planes.of(pixels) if self._planes else self._converted(pixels)
         if self._is_yuv:
             _tag_bt709(frame)
         with writing():
@@ -81,6 +82,12 @@ class FrameEncoder:
                 frame.pict_type = PictureType.I if forced else PictureType.NONE
                 self.frames += 1
                 self._mux(frame)
+
+    def _converted(self, pixels: np.ndarray) -> av.VideoFrame:
+        straight = _straight(pixels) if self.transparent else pixels
+        source = av.VideoFrame.from_numpy_buffer(straight, "rgba")
+        colorspace = "ITU709" if self._is_yuv else None
+        return source.reformat(format=self._pixels, dst_colorspace=colorspace)
 
     def finish(self) -> None:
         """Flush and close; afterwards the file is whole."""
