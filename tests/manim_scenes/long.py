@@ -50,7 +50,7 @@ class Chance(Scene):
     """Not the same twice"""
 
     def construct(self) -> None:
-        dot = Dot().shift(os.urandom(1)[0] / 100 * RIGHT)
+        dot = Dot().shift(int.from_bytes(os.urandom(4), "big") / 2**31 * RIGHT)
         self.play(FadeIn(dot), run_time=2)
         self.play(dot.animate.shift(UP), run_time=2)
 
