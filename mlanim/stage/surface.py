@@ -92,6 +92,7 @@ class Surface(Batch):
         self.faces = grid_faces(rows, columns)
         self.view, self.wire = view, wire
         self.lines: dict[str, _Line] = {}
+        self.drawn = 1.0  # how much there is of each line
         super().__init__(view.project(self.world), np.ones((len(self.faces), 4)))
         self._paint(colors)
         self._add_wires()
@@ -109,6 +110,11 @@ class Surface(Batch):
         super().interpolate_color(mobject1, mobject2, alpha)
         self._add_wires()
         return self
+
+    def pointwise_become_partial(self, vmobject: VMobject, a: float, b: float) -> Self:
+        """Show the faces between fractions `a` and `b`, and the lines as far as `b`."""
+        self.drawn = b
+        return super().pointwise_become_partial(vmobject, a, b)
 
     def follow(self) -> Self:
         """Project again with the view as it is now."""
@@ -164,11 +170,11 @@ class Surface(Batch):
     def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
         """Paint faces and line pieces from back to front."""
         vertices = self.points.reshape(*self.heights.shape, 3)
-        lines = [self._pieces(line) for line in self.lines.values()]
+        lines = [pieces for pieces in map(self._pieces, self.lines.values()) if len(pieces.ends)]
         paint_grid(ctx, vertices, self.faces, rgbas, lines, pixel)
 
     def _pieces(self, line: _Line) -> Pieces:
-        seen = self.view.project(line.world)
+        seen = self.view.project(line.world)[: 1 + round(self.drawn * (len(line.world) - 1))]
         ends = np.stack([seen[:-1], seen[1:]], axis=1)
         depths = ends[:, :, 2].mean(axis=1) - line.bias
         red, green, blue, alpha = line.rgba
