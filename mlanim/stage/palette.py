@@ -115,7 +115,7 @@ LIGHT: Final = Theme(
             "gradient": "#74105c",
             "attention": "#0a7a55",
             "output": "#0a7a55",
-            "highlight": "#4d3d00",
+            "highlight": "#684000",
             "negative": "#2b67b5",
             "neutral": "#f3f4f6",
             "positive": "#c2491d",
