@@ -172,13 +172,21 @@ class LessonScene(Scene):
             self.play(*animations, **({"run_time": theme.BEAT} | timing))
 
 
-def exchange(old: Mobject | None, new: Mobject | None) -> list[Animation]:
-    """One text after another at one place: the old one is gone before the new one comes."""
+def exchange(
+    old: Mobject | None, new: Mobject | None, start: float = 0, end: float = 1
+) -> list[Animation]:
+    """One text after another at one place: the old one is gone before the new one comes.
+
+    It happens between `start` and `end`, shares of the play's time.
+    """
     if old is None or new is None:
-        return [*([FadeOut(old)] if old else []), *([FadeIn(new)] if new else [])]
+        timing = squish_rate_func(smooth, start, end)
+        leaving = [FadeOut(old, rate_func=timing)] if old else []
+        return [*leaving, *([FadeIn(new, rate_func=timing)] if new else [])]
+    middle = start + 0.45 * (end - start)
     return [
-        FadeOut(old, rate_func=squish_rate_func(smooth, 0, 0.45)),
-        FadeIn(new, rate_func=squish_rate_func(smooth, 0.45, 1)),
+        FadeOut(old, rate_func=squish_rate_func(smooth, start, middle)),
+        FadeIn(new, rate_func=squish_rate_func(smooth, middle, end)),
     ]
 
 

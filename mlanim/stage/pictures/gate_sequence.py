@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import Animation, Create, FadeIn, FadeOut, Mobject, ValueTracker
+from manim import (
+    Animation,
+    Create,
+    FadeIn,
+    FadeOut,
+    Mobject,
+    ValueTracker,
+    smooth,
+    squish_rate_func,
+)
 
 from mlanim.stage import theme
 from mlanim.stage.layout import Box
@@ -30,13 +39,19 @@ class GateSequence:
     def part(
         self, path: Any, heading: str, formula: str, readings: list[Reading], *extras: Mobject
     ) -> None:
-        """Back to rest, then the gate of `path` eases in while its readings follow."""
-        if self.parting:
-            self.leave()
-        self.path = path
+        """Back to rest, then the gate of `path` eases in while its readings follow.
+
+        On the way back the last gate's readings make way for this one's.
+        """
         self.readout = Readout(self.beside, heading, formula, path.share, readings)
+        if self.parting:
+            self.leave(FadeIn(self.readout, rate_func=squish_rate_func(smooth, 0.45, 1)))
+        else:
+            self.scene.play(FadeIn(self.readout), run_time=theme.BEAT)
+        self.path = path
         self.parting = [self.readout, *extras]
-        self.scene.play(*(FadeIn(mobject) for mobject in self.parting), run_time=theme.BEAT)
+        if extras:
+            self.scene.play(*(FadeIn(mobject) for mobject in extras), run_time=theme.BEAT)
         self.ease(1)
 
     def ease(self, share: float, run_time: float = theme.SLOW) -> None:
@@ -45,12 +60,13 @@ class GateSequence:
         self._move(share, run_time)
         self.readout.clear_updaters()
 
-    def leave(self) -> None:
-        """Let the sheet return to where it was, and what belonged to the last gate go."""
+    def leave(self, *others: Animation) -> None:
+        """Let the sheet return to where it was, and what belonged to the last gate go first."""
         for mobject in self.parting:
             mobject.clear_updaters()
-        leaving = [FadeOut(mobject) for mobject in self.parting]
-        self._move(0, theme.MOVE, *leaving, *self.scene.saying())
+        first = squish_rate_func(smooth, 0, 0.45)
+        leaving = [FadeOut(mobject, rate_func=first) for mobject in self.parting]
+        self._move(0, theme.MOVE, *leaving, *others, *self.scene.saying())
         self.parting = []
 
     def show_lost(self, kept: np.ndarray, x: np.ndarray) -> None:
