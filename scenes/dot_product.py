@@ -39,7 +39,7 @@ UPRIGHT = 1e-9  # a cosine below this is rounding: the vectors are perpendicular
 HALF_TURN = 6.0  # seconds that x takes to turn by 180°
 ROOM = 0.62  # manim units around the vectors for their names
 PANEL_HEIGHTS = 2.6, 4.4  # manim units: the least and the most that a still's plane takes
-WIDE, VALUES_BESIDE = 6.0, 2.3  # a still as wide has its numbers beside the plane, which take that
+WIDE, VALUES_BESIDE = 6.0, 2.65  # a still as wide has its numbers beside the plane, which take that
 VALUES_BELOW = 1.05  # what they take below it
 
 W, X = Colored("w", "weight", weight="semibold"), Colored("x", "input", weight="semibold")
@@ -223,9 +223,11 @@ class DotProduct(LessonScene):
         )  # fmt: skip
         fall = self._appearing("shadow")
         self.play(fall, FadeIn(self.cast), run_time=1.5 * theme.MOVE)
+        upright = abs(self.data.start.cosine) < UPRIGHT
         self._conclude(
-            X, " casts a ", SHADOW, " on the line of ", W, ": ",
+            X, " casts ", "no " if upright else "a ", SHADOW, " on the line of ", W, ": ",
             Math("|input(bold(x))| cos theta"), ", the part of ", X, " that lies along ", W,
+            *[", is 0"] * upright,
             notes="A perpendicular from the tip of x to the line of w cuts off the shadow.",
         )  # fmt: skip
 

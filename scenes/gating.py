@@ -34,6 +34,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Entry = Annotated[float, Field(ge=-2, le=2)]
 Vector = tuple[Coordinate, Coordinate]
 
+UNSEEN = 0.005  # a length that two decimals show as 0.00
 SHORTEST = 0.25  # shorter vectors are hard to see beside one of length 3
 PLANE, PANEL = layout.STAGE.columns(1.6, 1, gap=0.7)
 BLEND = "weight(g) input(bold(x)_1) + (1 - weight(g)) input(bold(x)_2)"
@@ -155,7 +156,9 @@ class Gating(LessonScene):
         area = max(1.0, float(path.area_change.max()))
         stretches.append(Reading(("area ", Math("abs(det)")), path.area_change, area))
         self.gates.part(path, "Matrix gate", formula, stretches, ring)
-        self.say("Any linear map: the circle becomes an ellipse, the axes may mix")
+        rank = int(np.linalg.matrix_rank(self.data.gate_matrix))
+        shape = ("a point", "a piece of a line", "an ellipse")[rank]
+        self.say(f"Any linear map: here the circle becomes {shape}, and the axes may mix")
         self.next_slide(
             "Every output draws on every feature. Attention does not: its weights mix positions."
         )
@@ -170,8 +173,10 @@ class Gating(LessonScene):
         self.gates.part(path, "Projection", formula, [self._rank(path), self._energy(path)], axis)
         self.gates.show_lost(split.kept, self.data.x1)
         lost = format_number(float(split.lost_norm), 2)
-        self.say("Onto the line of ", Colored(Math("bold(x)_2"), "weight"),
-                 f": what stands at right angles, {lost} long, is lost")  # fmt: skip
+        says = f": what stands at right angles, {lost} long, is lost"
+        if split.lost_norm < UNSEEN:
+            says = ", where the vector lies already: nothing of it is lost"
+        self.say("Onto the line of ", Colored(Math("bold(x)_2"), "weight"), says)
         self.next_slide(
             "Projecting twice changes nothing more. The query and key maps of attention lack that."
         )
@@ -330,7 +335,7 @@ class Gating(LessonScene):
         words = (
             "At the corners this is Boolean logic; between them it is smooth, so it can be trained"
         )
-        self.play(*turns, *self.saying(words), run_time=1.6 * theme.SLOW)
+        self.play(*turns, *self.saying(words), run_time=1.2 * theme.SLOW)
         for square in squares:
             square.clear_updaters()
         self.play(FadeIn(*values))

@@ -23,6 +23,7 @@ from mlanim.stage.text import Formula, Text
 
 WIDE, NOTED = 6.0, 4.2  # a still as wide has its words beside a plane of that side, manim units
 BELOW = 0.85  # what words take below it
+SEPARATED = 0.9  # the share of test points on their side that counts as separating the classes
 CHECK = 0.86  # how much darker every second square of the sheet is
 LEFT, RIGHT = STAGE.columns(6.2, 5.6, gap=0.9)
 
@@ -33,7 +34,7 @@ class PaperFolding(LessonScene):
     category = "composition"
 
     class Params(SceneParams):
-        dataset: Literal["moons", "circles", "spirals", "xor"] = Field(
+        dataset: Literal["moons", "circles", "spiral", "xor"] = Field(
             "moons", description="What is to be separated."
         )
         widths: tuple[int, ...] = Field(
@@ -69,7 +70,8 @@ class PaperFolding(LessonScene):
         self.cloud = self._cloud(self.plane)
         self.network = Network((2, *net.widths, 1), RIGHT.inset(top=3.2))
         self.side = self._words(
-            f"A {self._widths()} ReLU network", None,
+            f"A {self._widths()} ReLU network",
+            Formula('bold(h)_(l + 1) = "ReLU"(W_l bold(h)_l + bold(b)_l)'),
             f"{net.parameter_count} weights, trained on {self._examples()} points; "
             f"it is right on {self._percent(net.test_accuracy)} of the test points",
         )  # fmt: skip
@@ -123,13 +125,14 @@ class PaperFolding(LessonScene):
 
     def _layer(self, index: int) -> None:
         affine, relu = self.data.stages[index], self.data.stages[index + 1]
-        seen = "" if affine.kept > 0.9995 else (
-            f" Drawn is a projection that keeps {100 * affine.kept:.0f} % of the variance."
-        )  # fmt: skip
-        neurons = "1 neuron" if affine.width == 1 else f"{affine.width} neurons"
+        seen = "Every neuron is one axis of the new plane."
+        if affine.width > 2:
+            seen = (f"Every neuron is one axis of a new space. Drawn is a projection that keeps "
+                    f"{100 * affine.kept:.1f}\u00a0% of the variance.")  # fmt: skip
+        neurons = _neurons(affine.width)
         words = self._explain(
             f"Layer {affine.layer}: {neurons}", Formula("W bold(h) + bold(b)"),
-            f"Every neuron is one axis of the new plane.{seen}",
+            seen,
             f"Layer {affine.layer} turns, stretches and shifts the sheet",
         )  # fmt: skip
         self.play(*words, self.network.animate.light(affine.layer))
@@ -148,7 +151,7 @@ class PaperFolding(LessonScene):
         words = self._explain(
             "One straight cut", Formula("bold(v) dot bold(h) + c = 0"),
             f"{self._percent(self.data.net.test_accuracy)} of the test points lie on their side.",
-            "In the last space one straight line separates the classes",
+            self._separation(),
         )  # fmt: skip
         self.play(*words, self.network.animate.light(len(self.data.net.widths) + 1))
         self.lines = self._boundary(len(self.data.stages) - 1)
@@ -160,28 +163,37 @@ class PaperFolding(LessonScene):
         if cut.segment is not None:
             self.play(FadeOut(line), run_time=theme.BEAT)
 
+    def _separation(self) -> str:
+        """What the last layer's one straight line does here, in words that follow from the data."""
+        accuracy = self.data.net.test_accuracy
+        if self.data.cut.segment is None:
+            return "The straight line passes the folded sheet by: all of it gets one class"
+        if accuracy >= SEPARATED:
+            return "In the last space one straight line separates the classes"
+        share = self._percent(1 - accuracy)
+        return f"In the last space one straight line still leaves {share} on the wrong side"
+
     def _unfold(self) -> None:
         words = self._explain(
             "Unfolded", Formula("bold(v) dot bold(h)(bold(x)) + c = 0"),
             "The same cut, on the sheet as it was before it was folded.",
-            "Unfold the sheet: the straight cut has a kink at each crease that it crosses",
+            "Unfold the sheet: the straight cut has a kink at each crease that it crosses"
+            if self.data.cut.segment is not None else "Unfold the sheet again",
         )  # fmt: skip
         self.play(*words, self.network.animate.light(None))
         for index in range(len(self.data.stages) - 2, -1, -1):
             self._go_to(index)
-        self.next_slide("Going back through the layers, the cut bends at every crease it meets.")
+        self.next_slide("Going back through the layers, a cut bends at every crease that it meets.")
 
     def _regions(self) -> None:
         counts, bounds = self.data.region_counts, self.data.region_bounds
-        found = ", ".join(
-            f"{count} of at most {bound} after layer {layer}"
-            for layer, (count, bound) in enumerate(zip(counts, bounds, strict=True), 1)
-        )
+        found = ", then ".join(map(str, counts))
+        neurons = _neurons(self.data.net.widths[0])
         creases = Segments(self.plane.place(self.data.creases.segments), "text", "thin", 0.75)
         words = self._explain(
             f"{counts[-1]} linear regions", Formula("1 + n + (n (n - 1)) / 2"),
-            f"Counted by cutting: {found}. The formula is the most that one layer of n neurons "
-            "can make.",
+            f"Counted by cutting, layer by layer: {found}. By the formula, a layer of {neurons} "
+            f"can make {bounds[0]} at most.",
             "Within each region the network is one affine map",
         )  # fmt: skip
         self.sheet.generate_target()
@@ -214,7 +226,7 @@ class PaperFolding(LessonScene):
             Transform(self.cloud, self._cloud_at(plane.place(stage.points))),
             Transform(self.plane, plane),
             *lines,
-            run_time=1.5,
+            run_time=min(1.5, 8 / len(self.data.stages)),  # many layers go by more quickly
         )
         self.remove(self.plane)
         self.add(plane)
@@ -226,20 +238,23 @@ class PaperFolding(LessonScene):
 
     # Words
 
-    def _words(self, head: str, formula: Formula | None, text: str) -> VGroup:
-        """What stands beside the sheet."""
-        words = VGroup(layout.heading(RIGHT, head))
-        drop = 1.0
-        if formula is not None:
-            words.add(formula.baseline_at([RIGHT.left, RIGHT.top - 1.35, 0]))
-            drop = 2.25
+    def _words(self, head: str, formula: Formula, text: str) -> VGroup:
+        """What stands beside the sheet: a heading, a formula and a few lines."""
+        formula.baseline_at([RIGHT.left, RIGHT.top - 1.35, 0])
         body = Text(text, role="muted", width=RIGHT.width)
-        return words.add(body.baseline_at([RIGHT.left, RIGHT.top - drop, 0]))
+        body.baseline_at([RIGHT.left, RIGHT.top - 2.25, 0])
+        return VGroup(layout.heading(RIGHT, head), formula, body)
 
     def _explain(self, head: str, formula: Formula, text: str, caption: str) -> list[Animation]:
-        """Replace the words beside the sheet and the caption."""
+        """Replace the words beside the sheet, one after another, and the caption."""
         old, self.side = self.side, self._words(head, formula, text)
-        return [*exchange(old, self.side), *self.saying(caption)]
+        moves = self.saying(caption)
+        for row, (start, end) in enumerate(((0.0, 0.5), (0.25, 0.75), (0.5, 1.0))):
+            if old[row].plain == self.side[row].plain:
+                self.side[row] = old[row]
+            else:
+                moves += exchange(old[row], self.side[row], start, end)
+        return moves
 
     def _widths(self) -> str:
         return "–".join(map(str, (2, *self.data.net.widths, 1)))
@@ -359,6 +374,10 @@ class PaperFolding(LessonScene):
         ends = dict(zip(("x_start", "y_start", "x_end", "y_end"), edges.T, strict=True))
         found["cut"] = along(stage.boundary, before={"piece": of_cut})
         return {**found, "edges": table(ends)}
+
+
+def _neurons(count: int) -> str:
+    return "1 neuron" if count == 1 else f"{count} neurons"
 
 
 def _shares(ranks: np.ndarray) -> str:
