@@ -97,7 +97,7 @@ class Attention(LessonScene):
         self.next_slide(
             "We see at once what “it” stands for. A transformer lets every word look at the others."
         )
-        box = self._columns()[0]
+        box = STAGE.inset(bottom=0.65)
         self.read = self._matrix(box, data.embeddings, data.tokens)
         self.head = self._head(box, "Embeddings", "word + place")
         names = zip(line, self.read.row_labels, strict=True)
@@ -147,6 +147,8 @@ class Attention(LessonScene):
     def _projections(self) -> None:
         data = self.data
         first, *others = self._columns()
+        narrow = self._matrix(first, data.x, data.tokens).cells.points
+        self.play(self.read.moving(narrow), *self.saying())
         if data.layer > 1:
             head = self._head(first, f"What layer {data.layer} reads")
             mixing = self.read.morphing(data.x), *exchange(self.head, head)
@@ -212,14 +214,16 @@ class Attention(LessonScene):
         self.play(*leaving, *moves, run_time=1.5)
         self.play(FadeIn(keys), FadeIn(query), FadeIn(self._head(left, "One query, all keys")))
         self.remove(asking, self.parts["K"])
-        self.say("“it” asks with its query, every word answers with its key: do the two agree?")
-        self.next_slide("Take the query of “it” and hold it against the key of every word.")
         repeated = np.repeat(data.q[it], len(data.tokens), axis=0)
         parts = self._matrix(middle.inset(top=QUERY), repeated, places=1)
         place = parts.cells.points.copy()
         parts.cells.set_vertices(np.tile(query.cells.points, (len(data.tokens), 1)))
-        self.play(parts.moving(place), FadeIn(self._head(middle, "Multiplied")), *self.saying())
-        self.play(parts.morphing(data.q[it] * data.k, by_row=True, rate_func=linear), run_time=2)
+        head = self._head(middle, "The query, for each word")
+        self.play(parts.moving(place), FadeIn(head), run_time=1.5)
+        self.say("“it” asks with its query, every word answers with its key: do the two agree?")
+        self.next_slide("Take the query of “it” and hold it against the key of every word.")
+        self.play(*exchange(head, self._head(middle, "Multiplied")), *self.saying())
+        self.play(parts.morphing(data.q[it] * data.k, by_row=True, rate_func=linear), run_time=1.5)
         self._add_up(parts, right)
         self.say("Multiplied number by number and added up: one dot product for each word")
         self.next_slide(
@@ -327,22 +331,24 @@ class Attention(LessonScene):
         heads = self._head(left, "Weights"), self._head(middle, "Values", Math("V"))
         self.play(FadeIn(named), FadeIn(values), *(FadeIn(head) for head in heads))
         self.remove(shares)
-        self.say("Each word has a value to pass on, and “it” takes each by its weight")
-        self.next_slide("Beside the weights stand the values: what each word has to pass on.")
         self._mix(values, right)
 
     def _mix(self, values: Heatmap, box: Box) -> None:
         data, it = self.data, self.it
-        self.play(values.morphing(data.weights[it].T * data.v), *self.saying(), run_time=1.5)
         room = box.inset(left=1.4, top=box.height / 2 - 0.6, bottom=box.height / 2 - 0.6)
         output = self._matrix(room, data.output[it], places=1)
         streams = self._streams(values, output)
+        place = Polyline(output.cells.rim(), "rule", "thin", closed=True)
+        head = self._head(room, "What “it” reads")
+        self.play(FadeIn(streams), FadeIn(place), FadeIn(head))
+        self.say("Each word has a value to pass on, and “it” takes each by its weight")
+        self.next_slide("Beside the weights stand the values: what each word has to pass on.")
+        self.play(values.morphing(data.weights[it].T * data.v), *self.saying())
         running = values.cells.copy()
-        self.play(FadeIn(streams), Transform(running, running.copy().gather(output.cells)),
-                  run_time=1.5)  # fmt: skip
-        head = self._head(room, "What “it” reads", "their sum")
-        self.play(FadeIn(output), FadeIn(head), run_time=theme.BEAT)
-        self.remove(running)
+        self.play(Transform(running, running.copy().gather(output.cells)), run_time=1.5)
+        self.play(FadeIn(output), FadeIn(layout.subheading(head[0], "the weighted sum")),
+                  run_time=theme.BEAT)  # fmt: skip
+        self.remove(running, place)
         answer = self._answer(room)
         self.play(FadeIn(answer))
         self.say(*self._verdict())
@@ -390,8 +396,8 @@ class Attention(LessonScene):
             Colored(f"{100 * data.best_peak_rate:.1f} %", "attention"),
         )
         self.next_slide(
-            "Framed: the row of “it”. Per cent: how often its peak lies on the right noun. "
-            "The head in colour did best on sentences set aside to choose it by."
+            "Per cent: how often the row of “it”, framed, peaks on the right noun. "
+            "The head in colour was chosen on other sentences."
         )
 
     def _places(self) -> Iterator[tuple[Box, int, int]]:

@@ -31,6 +31,7 @@ NAMES = {"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"}
 RATE_ROLES = ("text", "weight", "gradient")
 LEFT, RIGHT = STAGE.columns(6, 6, gap=0.9)
 WIDE = 6.0  # a still's panel as wide has its key beside it, manim units
+DESCENTS = RIGHT.inset(top=2.5)
 SIDE = 4.25  # manim units: of a square chart that fills the stage's height
 LOSS, KEPT, TEST = 3.3, 4.7, 6.0  # right edges of the columns beside the paths
 
@@ -208,7 +209,7 @@ class LossLandscape(LessonScene):
         self.play(FadeIn(relief.labels), FadeIn(legend))
         scale = "" if self.data.plane.height_is == "loss" else ", on a logarithmic scale"
         self.say(f"The same plane in space: the height is the training loss{scale}")
-        self.play(above.turn.animate.set_value(1.15), run_time=3.5)
+        self.play(above.turn.animate.set_value(1.15), run_time=3)
         self.next_slide("The paths lie where the plane keeps them, not at their own loss.")
 
     def _relief(self, view: View, names: tuple[str, str, str] | None) -> Relief:
@@ -224,7 +225,7 @@ class LossLandscape(LessonScene):
         plane = self.data.plane
         kind = "component" if plane.directions == "pca" else "direction"
         first, second = (
-            f"{name} {kind}: {format_number(axis[0], 0)} to {format_number(axis[-1], 0)}"
+            f"{name} {kind}: {_ends_of(axis)}"
             for name, axis in (("first", plane.x), ("second", plane.y))
         )
         return first, second, "training loss"
@@ -243,11 +244,14 @@ class LossLandscape(LessonScene):
         steep = self._slices(left, "steep_slice", pair.distances, "distance along it")
         mean = self._slices(right, "train_slice", pair.alphas, "filter-normalised distance")
         self.play(FadeIn(names), FadeIn(columns[0]), *self.saying(*self._training()))
-        self.play(FadeIn(layout.heading(left, "Along the steepest direction")), FadeIn(steep[0]))
+        heads = (
+            layout.heading(left, "Along the steepest direction"),
+            layout.heading(right, "Along random directions"),
+        )
+        self.play(*map(FadeIn, (*heads, steep[0], mean[0])))
         self.play(*(Create(curve) for curve in steep[1:]), FadeIn(columns[1]), run_time=1.5)
-        self.next_slide("Both stop at one training loss: two places, not two amounts of training.")
-        self.play(FadeIn(layout.heading(right, "Along random directions")), FadeIn(mean[0]))
         self.play(*(Create(curve) for curve in mean[1:]), run_time=1.5)
+        self.next_slide("Both stop at one training loss: two places, not two amounts of training.")
         self.play(FadeIn(columns[2]), FadeIn(columns[3]), *self.saying(self._verdict()))
         self.next_slide(f"Along random directions {self._rises()}: it depends on where one looks.")
 
@@ -312,13 +316,14 @@ class LossLandscape(LessonScene):
         saddle = self.data.saddle
         left, right = STAGE.columns(7.4, 4.6, gap=0.6)
         view = View(0.4, 0.7, 2.1, left.centre - [-0.35, 0.45, 0])
-        names = "steepest way down", "steepest way up", "training loss"
+        span = _ends_of(saddle.offsets)
+        names = f"steepest way down: {span}", f"steepest way up: {span}", "training loss"
         relief = Relief(saddle.plane_loss, saddle.offsets, saddle.offsets, view, names=names)
         middle = relief.world(np.zeros((1, 2)), np.array([saddle.loss]))[0]
         dot = relief.marker(middle, "text")
         self.play(FadeIn(relief), FadeIn(dot), FadeIn(self._saddle_facts(right)))
         self.say("With all weights at zero the gradient vanishes, and the loss curves both ways")
-        self.play(view.turn.animate.set_value(1.0), run_time=3)
+        self.play(view.turn.animate.set_value(1.0), run_time=2.5)
         self.next_slide(
             f"The whole Hessian was computed: {saddle.negative:,} of its eigenvalues are negative."
         )
@@ -355,18 +360,18 @@ class LossLandscape(LessonScene):
     # The step size alone decides
 
     def _step_size(self) -> None:
-        wells, table = self.data.step_sizes, Rows(RIGHT, 1.05)
+        wells, table = self.data.step_sizes, Rows(DESCENTS, 1.05)
         chart, bands = self._wells(LEFT)
         self.play(FadeIn(chart), FadeIn(bands), FadeIn(self._thresholds()))
         self.say("A surface made for this: two minima of one depth, one sharp and one flat")
-        heading = layout.heading(RIGHT, "Where descent ends")
+        heading = layout.heading(DESCENTS, "Where descent ends")
         for row, (descent, role) in enumerate(zip(wells.descents, RATE_ROLES, strict=True)):
             key = Key(RIGHT.left, table.baseline(row), role, f"step size {descent.rate:g}")
             walk = Walk(chart.place(descent.positions), role, "thin")
             end = "neither" if descent.ended_in == "neither" else f"{descent.ended_in} minimum"
             words = Text(end).baseline_at([RIGHT.left + 3.3, table.baseline(row), 0])
             self.play(FadeIn(key), *([FadeIn(heading)] if row == 0 else []), run_time=theme.BEAT)
-            self.play(walk.walking(rate_func=_early), run_time=1.5)
+            self.play(walk.walking(rate_func=_early), run_time=1.2)
             self.play(FadeIn(words), run_time=theme.BEAT)
         self.say(*self._step_sentence())
         self.next_slide("Descent holds in a minimum only while step times curvature is below two.")
@@ -380,10 +385,11 @@ class LossLandscape(LessonScene):
     def _thresholds(self) -> VGroup:
         """Both minima: the curvature, and up to which step size descent holds there."""
         wells = self.data.step_sizes.sharp, self.data.step_sizes.flat
-        table = Rows(RIGHT, 3.75)
+        table = Rows(RIGHT, 1.4)
         curvatures = [format_number(float(well.eigenvalues[-1]), 1) for well in wells]
         limits = [format_number(well.threshold, 3) for well in wells]
         return VGroup(
+            layout.heading(RIGHT, "How large a step may be"),
             table.names(*(f"{well.name.capitalize()} minimum" for well in wells)),
             table.values(4.2, *curvatures, head="curvature λ"),
             table.values(6.0, *limits, head="holds below 2/λ"),
@@ -394,8 +400,6 @@ class LossLandscape(LessonScene):
         return ["A step of ", Colored(f"{largest.rate:g}", RATE_ROLES[-1]),
                 f", over {threshold:.3f}, cannot stay in the sharp minimum: "
                 f"it ends in the {largest.ended_in} one"]  # fmt: skip
-
-    # The still
 
     # The still
 
@@ -535,6 +539,10 @@ def _at(values: np.ndarray, share: float) -> float:
 def _early(share: float) -> float:
     """Most of the time for the first steps: they are the story."""
     return share**2
+
+
+def _ends_of(axis: np.ndarray) -> str:
+    return f"{format_number(axis[0], 0)} to {format_number(axis[-1], 0)}"
 
 
 def _percent(share: float, places: int = 0) -> str:
