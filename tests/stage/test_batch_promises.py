@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from manim import Create, FadeIn, FadeOut, Mobject, ReplacementTransform, Transform, linear
 
-from mlanim.export.still import still
+from mlanim.export.still import still as picture
+from mlanim.stage import theme
 from mlanim.stage.batch import Batch
 from mlanim.stage.cloud import PointCloud
 from mlanim.stage.heatmap import Cells
 from mlanim.stage.mesh import Mesh, grid_faces
-from mlanim.stage.surface import Surface, View
+from mlanim.stage.surface import Surface, View, in_pieces
 
 SIDE = 6
 AXIS = np.linspace(-1, 1, SIDE)
@@ -164,6 +165,19 @@ def test_creating_shows_more_and_more_of_it(kind: Kind, film: Film) -> None:
 def test_a_figure_of_it_has_no_raster(kind: Kind, film: Film, opacity: float) -> None:
     batch = kind(0.5).set_opacity(opacity)
     scene, _ = film(lambda scene: scene.add(batch))
-    drawing = still(scene, "svg")
+    drawing = picture(scene, "svg")
     assert b"<image" not in drawing
     assert drawing.count(b"<path") >= SIDE
+
+
+def test_lines_on_a_surface_come_with_its_faces(still: Callable[..., Any]) -> None:
+    whole = Surface(np.zeros((SIDE, SIDE)), VIEW, paint(BEND[1:, 1:]), wire=0)
+    whole.set_line("path", whole.lift(in_pieces(np.array([[-1, -1], [1, 1]]))), "weight", "bold")
+    begun = whole.copy().pointwise_become_partial(whole, 0, 0.2)
+    far = theme.rgb("background") * 255  # in the corner where the line ends
+    places = [VIEW.project(np.array([end, end, 0.0]))[:2] for end in (-0.97, 0.97)]
+    whole_ends = [still(whole).at(*place) for place in places]
+    begun_ends = [still(begun).at(*place) for place in places]
+    np.testing.assert_array_equal(whole_ends[0], begun_ends[0])
+    np.testing.assert_allclose(begun_ends[1], far, atol=1)
+    assert np.abs(whole_ends[1] - far).max() > 50
