@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from mlanim.stage.scene import Slide
 
@@ -39,9 +40,32 @@ def narration(slides: Iterable[Slide]) -> tuple[Cue, ...]:
     return tuple(found)
 
 
-def files(slides: Iterable[Slide], format: str) -> dict[str, bytes]:
+def subcaptions(added: Iterable[Any]) -> tuple[Cue, ...]:
+    """What a scene says by manim's own means, `add_subcaption` and `play(…, subcaption=…)`.
+
+    Args:
+        added: manim's, with `content`, `start` and `end`.
+    """
+    found = [
+        cue
+        for one in added
+        for cue in cues(one.content, max(0.0, one.start.total_seconds()), one.end.total_seconds())
+    ]
+    return tuple(sorted(found, key=lambda cue: (cue.start, cue.end)))
+
+
+def between(said: Iterable[Cue], start: float, end: float) -> tuple[Cue, ...]:
+    """What is said between two times in seconds, in times from the first of them on."""
+    first, last = round(1000 * start), round(1000 * end)
+    return tuple(
+        replace(cue, start=max(cue.start, first) - first, end=min(cue.end, last) - first)
+        for cue in said
+        if cue.start < last and cue.end > first
+    )
+
+
+def files(said: Sequence[Cue], format: str) -> dict[str, bytes]:
     """The caption files of a video by suffix; none where nothing is said or nothing plays them."""
-    said = narration(slides)
     if not said or format not in WITH_CAPTIONS:
         return {}
     return {".srt": as_srt(said), ".vtt": as_vtt(said)}

@@ -12,6 +12,7 @@ import numpy as np
 from manim import MultiCamera, Scene, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
+from mlanim.render import captions
 from mlanim.render.camera import fast
 from mlanim.render.job import Job
 from mlanim.render.loading import SET_IN_JOB, set_by_file
@@ -116,7 +117,8 @@ def plan_of(scene: Any) -> Plan:
     writer = renderer.file_writer
     sound = Sound.of(writer.audio_segment) if writer.includes_sound else None
     divisible = not isinstance(renderer.camera, MultiCamera)  # it reshapes the frames that it shows
-    return Plan(renderer.frames, slides_of(scene), sound, tuple(renderer.plays), divisible)
+    said = captions.subcaptions(writer.subcaptions)
+    return Plan(renderer.frames, slides_of(scene), sound, tuple(renderer.plays), divisible, said)
 
 
 def slides_of(scene: Any) -> tuple[Slide, ...]:

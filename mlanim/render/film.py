@@ -27,6 +27,8 @@ from mlanim.stage.scene import Slide
 class Film:
     """What a job shows of its scene: frames `begin` and so on, with slides and sound of their own.
 
+    `said` is what captions say, of the scene's own or from the notes of its slides.
+
     `spans` are the segments' first frames and ends, in frames of the scene.
     """
 
@@ -36,6 +38,7 @@ class Film:
     slides: tuple[Slide, ...]
     sound: Sound | None
     spans: tuple[tuple[int, int], ...]
+    said: tuple[captions.Cue, ...] = ()
 
 
 def make_video(
@@ -54,7 +57,7 @@ def make_video(
     poster = poster_of(segments[-1])
     _put_together(film, [Path(segment.piece) for segment in segments], temporary)
     details = {"slides": film.slides, "duration": film.length / job.fps}
-    return Made(poster, details, captions.files(film.slides, job.format))
+    return Made(poster, details, captions.files(film.said, job.format))
 
 
 def film_of(job: Job, planned: Plan) -> Film:
@@ -79,7 +82,9 @@ def film_of(job: Job, planned: Plan) -> Film:
     whole = ((begin, end),)
     divisible = planned.divisible and job.format not in PICTURES  # those have one palette
     spans = split(planned.plays, begin, end, job.width * job.height) if divisible else whole
-    return Film(job, begin, end - begin, slides, sound, spans)
+    added = captions.between(planned.said, start, end / job.fps)
+    said = added or captions.narration(slides)
+    return Film(job, begin, end - begin, slides, sound, spans, said)
 
 
 def segments_of(film: Film, planned: Plan, data: Any, temporary: Path) -> list[Segment]:
@@ -107,7 +112,7 @@ def _whole(film: Film, temporary: Path) -> Segment:
     piece = temporary.with_name(f"{temporary.name}.whole")
     end = film.begin + film.length
     place = film.begin, end, film.begin, film.length
-    return Segment(film.job, *place, (0, ""), "", str(piece), film.slides)
+    return Segment(film.job, *place, (0, ""), "", str(piece), film.slides, film.said)
 
 
 def _put_together(film: Film, pieces: Sequence[Path], output: Path) -> None:

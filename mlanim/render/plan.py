@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from mlanim.render.captions import Cue
 from mlanim.render.sound import Sound
 from mlanim.stage.scene import Slide
 
@@ -36,7 +37,8 @@ class Play:
 class Plan:
     """What a scene will be: how many frames, where it pauses, what is heard, and its plays.
 
-    It is not `divisible` where drawing a frame changes what is drawn next.
+    It is not `divisible` where drawing a frame changes what is drawn next. `said` are the captions
+    that the scene adds itself.
     """
 
     frames: int
@@ -44,6 +46,7 @@ class Plan:
     sound: Sound | None = field(default=None, compare=False)
     plays: tuple[Play, ...] = field(default=(), compare=False)
     divisible: bool = True
+    said: tuple[Cue, ...] = field(default=(), compare=False)
 
     def before(self, frame: int) -> tuple[int, str]:
         """Where the play begins that has this frame in it, and the scene's state there."""

@@ -33,8 +33,8 @@ class Segment:
 
     `expected` is the frame at which the play begins that has the first one in it, and the scene's
     state then; `data` is the file with what the scene computed, or "" if it computes nothing.
-    `slides` are those of the whole video, and `begin` and `length` its first frame and its frames.
-    `name` tells it from all others that are kept, together with its place.
+    `slides` and what is `said` are those of the whole video, and `begin` and `length` its first
+    frame and its frames. `name` tells it from all others that are kept, together with its place.
     """
 
     job: Job
@@ -46,6 +46,7 @@ class Segment:
     data: str
     piece: str
     slides: tuple[Slide, ...] = ()
+    said: tuple[captions.Cue, ...] = ()
     name: str = ""
 
     @property
@@ -63,8 +64,12 @@ class Segment:
         fields = json.loads(line)
         job = Job.from_json(json.dumps(fields["job"]))
         slides = tuple(Slide(**slide) for slide in fields["slides"])
+        said = tuple(
+            captions.Cue(cue["start"], cue["end"], tuple(cue["lines"])) for cue in fields["said"]
+        )
         expected = (fields["expected"][0], fields["expected"][1])
-        return cls(**{**fields, "job": job, "slides": slides, "expected": expected})
+        own = {"job": job, "slides": slides, "said": said, "expected": expected}
+        return cls(**{**fields, **own})
 
 
 @dataclass(frozen=True)
@@ -153,5 +158,4 @@ def encoder_for(segment: Segment) -> Any:
     )
     if not job.burn_in:
         return encoder
-    said = captions.narration(segment.slides)
-    return burn_in.CaptionedEncoder(encoder, job, said, segment.first - segment.begin)
+    return burn_in.CaptionedEncoder(encoder, job, segment.said, segment.first - segment.begin)

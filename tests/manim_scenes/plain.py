@@ -114,3 +114,16 @@ class Sections(Scene):
 class Nothing(Scene):
     def construct(self) -> None:
         self.add(Dot(radius=2))
+
+
+class Told(Scene):
+    """Captions by manim's own means"""
+
+    def construct(self) -> None:
+        self.add_subcaption("Look <here> & there.", duration=1)
+        self.wait(0.5)
+        self.play(Create(Square()), run_time=2, subcaption="A square.")
+        self.play(
+            Create(Circle()), run_time=1, subcaption="To\nthe end.", subcaption_duration=9,
+            subcaption_offset=0.5,
+        )  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ LONG = (
     "Multiply the shadow by the length of w: that is the dot product. The gauge shows it between "
     "the least and the greatest value that two vectors of these lengths can have."
 )
+PLAIN = Path(__file__).parents[1] / "manim_scenes" / "plain.py"
 HOSTILE = r"<b>x</b> & <3 {\an8}y{1, 2} --> \N \h &lt; 1 < 2 </script>"
 
 
@@ -128,5 +130,37 @@ def test_lie_beside_the_video_and_are_vouched_for(
 
 @pytest.mark.parametrize(("format", "suffixes"), [("mp4", {".srt", ".vtt"}), ("gif", set())])
 def test_only_what_a_player_opens_has_captions(format: str, suffixes: set[str]) -> None:
-    assert captions.files([Slide(1.0, "x")], format).keys() == suffixes
-    assert not captions.files([Slide(1.0)], "mp4")
+    assert captions.files(captions.narration([Slide(1.0, "x")]), format).keys() == suffixes
+    assert not captions.files(captions.narration([Slide(1.0)]), "mp4")
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (
+            (),
+            [
+                (0, 1000, "Look <here> & there."),
+                (500, 2500, "A square."),
+                (3000, 3500, "To the end."),  # which is where it stops
+            ],
+        ),
+        (
+            ("--from", "2s", "--to", "3.2s"),
+            [(0, 500, "A square."), (1000, 1200, "To the end.")],
+        ),
+    ],
+    ids=["whole", "part"],
+)
+def test_what_a_scene_says_by_manim_s_own_means(
+    mlanim: Callable[..., Any], decoded: Callable[..., Any], tmp_path: Path,
+    part: tuple[str, ...], said: list[Any],
+) -> None:  # fmt: skip
+    small = ("--resolution", "320x180", "--fps", "10", "--burn-in", "-o", "told.mp4")
+    ran = mlanim("render", f"{PLAIN}:Told", *small, *part)
+    assert ran.code == 0, ran.err
+    found = shown((tmp_path / "told.vtt").read_bytes(), "webvtt")
+    assert [(start, start + length, bare(text)) for start, length, text in found] == said
+    frame = decoded(tmp_path / "told.mp4").frames[2]
+    assert np.ptp(frame[-25:].astype(int)) > 100  # it stands in the band below the picture
+    assert len(shown((tmp_path / "told.srt").read_bytes(), "srt")) == len(said)

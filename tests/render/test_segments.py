@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlanim.render import catalog, draw, plan
+from mlanim.render.captions import Cue
 from mlanim.render.engine import Engine, Outcome
 from mlanim.render.job import Job
 from mlanim.render.loading import load, params_of
@@ -123,7 +124,17 @@ def test_segments_begin_with_plays_where_that_is_near() -> None:
 def test_a_segment_travels_as_json_and_pickled(tmp_path: Path) -> None:
     job = job_of("long.py:Long", tmp_path / "a.mp4")
     segment = Segment(
-        job, 3, 9, 0, 20, (2, "state"), "data", "piece", (Slide(1.5, "notes"),), "name"
+        job,
+        3,
+        9,
+        0,
+        20,
+        (2, "state"),
+        "data",
+        "piece",
+        (Slide(1.5, "notes"),),
+        (Cue(0, 900, ("one", "two")),),
+        "name",
     )
     assert Segment.from_json(segment.to_json()) == segment
     assert pickle.loads(pickle.dumps(segment)) == segment
