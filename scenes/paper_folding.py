@@ -71,7 +71,7 @@ class PaperFolding(LessonScene):
         self.network = Network((2, *net.widths, 1), RIGHT.inset(top=3.2))
         self.side = self._words(
             f"A {self._widths()} ReLU network",
-            Formula('bold(h)_(l + 1) = "ReLU"(W_l bold(h)_l + bold(b)_l)'),
+            Formula('bold(h)_(l + 1) = "ReLU"(W_l thin bold(h)_l + bold(b)_l)'),
             f"{net.parameter_count} weights, trained on {self._examples()} points; "
             f"it is right on {self._percent(net.test_accuracy)} of the test points",
         )  # fmt: skip

@@ -10,14 +10,14 @@ from manim import VGroup
 from mlanim.stage.batch import role_rgbas
 from mlanim.stage.cloud import PointCloud
 from mlanim.stage.layout import Box
-from mlanim.stage.pictures.gated_plane import beyond_tip
 from mlanim.stage.plane import fitted_plane
 from mlanim.stage.shapes import Arrow, Polyline
 from mlanim.stage.text import Math, Text
 
 ROLES = ("input", "weight")  # query and key, as in the rows and columns of their scores
 
-NAME_DISTANCE = 0.55  # straight out, where no dot of the circle lies
+NAME_BEYOND = 0.33  # manim units from a tip straight out, where no dot of its circle lies
+RING_CLEAR = 0.22  # and from the other circle, or the name goes beyond that one
 
 
 class RotaryDial(VGroup):
@@ -52,8 +52,17 @@ class RotaryDial(VGroup):
         ):
             tip = self.plane.place(self._at(turned, place))
             arrow.set_ends(self.origin, tip)
-            beyond_tip(name, self.origin, tip, by=NAME_DISTANCE, side=0)
+            name.move_to(self.origin + (tip - self.origin) * self._name_at(tip))
         return self
+
+    def _name_at(self, tip: np.ndarray) -> float:
+        """How far out a name stands, as a multiple of its arrow's length."""
+        length = float(np.linalg.norm(tip - self.origin))
+        radii = [self.plane.unit() * float(np.hypot(*turned[0])) for turned in self.turned]
+        distance = length + NAME_BEYOND
+        if abs(max(radii) - distance) < RING_CLEAR:
+            distance = max(radii) + NAME_BEYOND
+        return distance / length
 
     def _at(self, turned: np.ndarray, position: float) -> np.ndarray:
         """A turned vector at a position that may lie between two of those computed, (2,)."""

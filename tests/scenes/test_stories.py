@@ -1,0 +1,179 @@
+"""What the scenes say holds, and can be read, at the ends of what a user may set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from mlanim.render import catalog, draw
+from mlanim.render.job import Job
+from mlanim.render.loading import load
+from mlanim.render.params import validated
+from mlanim.stage.check import check
+from mlanim.stage.data import as_record
+from mlanim.stage.number import MINUS
+from mlanim.stage.scene import LessonScene
+
+ENTRIES = {entry.name: entry for entry in catalog.find()}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A lecture as it was told: its data, its captions and notes by pause, its faults, seconds."""
+
+    data: Any
+    captions: list[str]
+    notes: list[str]
+    faults: list[str]
+    seconds: float
+
+    def said(self, pattern: str) -> re.Match[str]:
+        """Where a caption matches."""
+        found = [m for caption in self.captions if (m := re.search(pattern, caption))]
+        assert found, (pattern, self.captions)
+        return found[0]
+
+
+def told(name: str, settings: Mapping[str, Any]) -> Told:
+    """Go through a lecture without drawing, and look at each pause."""
+    job = Job(ENTRIES[name], "video", "x.mp4", "mp4", 160, 90, 5, "dark", settings=settings)
+    scene_class = load(ENTRIES[name])
+    params = validated(scene_class.Params, settings, name)
+    data = as_record(scene_class.compute(params))
+    captions, faults = [], []
+
+    def look(scene: LessonScene) -> None:
+        captions.append(scene._caption.plain if scene._caption else "")
+        faults.extend(f"{scene.time:.1f} s: {fault}" for fault in check(scene.mobjects))
+
+    with draw.configured(job):
+        scene, _ = draw.run_dry(scene_class, params, data, at_pause=look)
+    notes = [slide.notes for slide in scene.slides]
+    return Told(data, captions, notes, faults, float(scene.time))
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Compute as a render's own process does; more threads only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def number(text: str) -> float:
+    return float(text.replace(MINUS, "-").replace(",", ""))
+
+
+def is_sound(lecture: Told) -> None:
+    assert lecture.faults == []
+    assert 20 <= lecture.seconds <= 60
+
+
+@pytest.mark.parametrize(
+    ("settings", "shape"),
+    [
+        ({"gate_scalar": 0, "gate_vector": [0, 0], "angle": 0}, "a point"),
+        ({"gate_scalar": 1, "gate_vector": [1, 1], "x1": [3, 3], "x2": [-3, 2]}, "an ellipse"),
+        ({"gate_matrix": [[2, 2], [2, 2]], "angle": -180}, "a piece of a line"),
+        ({"x1": [1, 0], "x2": [2, 0], "angle": 180}, "an ellipse"),
+    ],
+)
+def test_gating(settings: dict[str, Any], shape: str) -> None:
+    lecture = told("gating", settings)
+    is_sound(lecture)
+    x1 = np.array(settings.get("x1", (0.8, 1.6)))
+    x2 = np.array(settings.get("x2", (0.9, -1.6)))
+    assert lecture.said("the circle becomes (.*), and")[1] == shape
+    lost = abs(x1[0] * x2[1] - x1[1] * x2[0]) / np.hypot(*x2)
+    if lost < 0.005:
+        lecture.said("the vector lies already: nothing of it is lost")
+    else:
+        assert number(lecture.said("right angles, (.*) long")[1]) == pytest.approx(lost, abs=0.005)
+    back = np.array([[np.cos(2), np.sin(2)], [-np.sin(2), np.cos(2)]])  # a turn by -2 rad
+    score = number(lecture.said("every score is (.*)$")[1])
+    assert score == pytest.approx(x1 @ back @ x2, abs=0.005)
+    shortest = min(np.hypot(*(g * x1 + (1 - g) * x2)) for g in np.linspace(0, 1, 2001))
+    dip = number(lecture.said(r"(?:dips to length|shorter end,) ([\d.]+)")[1])
+    assert dip == pytest.approx(shortest, abs=0.006)
+    a = np.linspace(0, 1, 2001)
+    lowest = (a + (1 - a) - a * (1 - a)).min()
+    assert number(lecture.said("falls to ([0-9.]+)")[1]) == pytest.approx(lowest, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"angle": 0},
+        {"angle": 180, "w_length": 10, "x_length": 10},
+        {"angle": 90, "w_length": 0.1, "x_length": 10},
+        {"w": [-10, 10], "x": [0.1, -0.05]},
+    ],
+)
+def test_dot_product(settings: dict[str, Any]) -> None:
+    lecture = told("dot_product", settings)
+    is_sound(lecture)
+    if settings.get("angle") == 90:
+        lecture.said("x casts no shadow .*, is 0$")
+        lecture.said("shorter x: the product stays 0")
+        lecture.said("shorter w: the product stays 0")
+    else:
+        start, after_x, after_w = (
+            float(np.dot(one.w[-1], one.x[-1]))
+            for one in (lecture.data.back, lecture.data.shrink_x, lecture.data.shrink_w)
+        )
+        left = number(lecture.said("shorter x: (.*) % of the product is left")[1])
+        assert left == pytest.approx(100 * after_x / start, abs=0.5)
+        left = number(lecture.said("shorter w: (.*) % of the product is left")[1])
+        assert left == pytest.approx(100 * after_w / start, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"seed": 1},
+        {"dataset": "xor", "widths": [1]},
+        {"dataset": "spiral", "widths": [2, 2, 2, 2], "seed": 2},
+        {"dataset": "circles", "widths": [16, 3], "seed": 3},
+    ],
+)
+def test_paper_folding(settings: dict[str, Any]) -> None:
+    lecture = told("paper_folding", settings)
+    is_sound(lecture)
+    net, cut = lecture.data.net, lecture.data.cut
+    missed = 100 * (1 - net.test_accuracy)
+    words = lecture.captions[-3]
+    if cut.segment is None:
+        assert "passes the folded sheet by" in words
+    elif "separates the classes" in words:
+        assert missed <= 10
+    else:
+        assert number(lecture.said(r"leaves ([\d.]+)\u00a0% on")[1]) == pytest.approx(
+            missed, abs=0.05
+        )
+
+
+@pytest.mark.parametrize("settings", [{"seed": 0}, {"seed": 1, "directions": "random"}])
+def test_loss_landscape(settings: dict[str, Any]) -> None:
+    lecture = told("loss_landscape", {"dataset": "moons", "resolution": 11, **settings})
+    is_sound(lecture)
+    pair, saddle = lecture.data.batch_sizes, lecture.data.saddle
+    stopped_at = number(lecture.said("stopped at a training loss of ([0-9.]+)")[1])
+    assert max(pair.small.train_loss, pair.large.train_loss) <= stopped_at
+    words = lecture.said("Here (?:the )?(small batch|large batch|both places)")[0]
+    sharpness = {"small": pair.small.largest_eigenvalue, "large": pair.large.largest_eigenvalue}
+    if "both" in words:
+        assert min(sharpness.values()) >= 0.95 * max(sharpness.values())
+    else:
+        assert min(sharpness, key=lambda name: sharpness[name]) in words
+    assert saddle.negative > 0 < saddle.positive
+    assert saddle.gradient_norm < 1e-6
+    reached = number(lecture.said(r"comes to a loss of ([\d.]+)")[1])
+    assert reached == pytest.approx(saddle.leaving.loss[-1], abs=0.005)
+    assert reached < saddle.loss
