@@ -3,7 +3,7 @@ One of its heads is laid open on one sentence: words become vectors, queries mee
 products, the division by the root of their size and a softmax make them shares, and the shares
 mix values. At the end all heads stand side by side, with how often each is right."""
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,6 @@ from mlanim.stage import layout, theme
 from mlanim.stage.bars import RowBars
 from mlanim.stage.fitted_heatmap import fitted_heatmap
 from mlanim.stage.heatmap import (
-    Cells,
     ColorBar,
     Heatmap,
     Palette,
@@ -33,16 +32,16 @@ from mlanim.stage.heatmap import (
 )
 from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.number import format_number
+from mlanim.stage.pictures.head_grid import HeadGrid
+from mlanim.stage.pictures.reading import reading, streams
+from mlanim.stage.pictures.sentence import line_of_words, looks
 from mlanim.stage.scene import LessonScene, SceneParams, exchange
-from mlanim.stage.shapes import Flow, Polyline
-from mlanim.stage.table import Table, of_matrix, stacked, table
-from mlanim.stage.text import Colored, Content, Math, Text, Weight
+from mlanim.stage.shapes import Polyline
+from mlanim.stage.table import of_matrix, table
+from mlanim.stage.text import Colored, Content, Math, Text
 
 NAMES = 1.2  # manim units that the words beside a matrix take
 HEAT_WIDTH = 7.65  # of the matrix of all pairs of words
-ROLE_OF_IT: tuple[str, Weight] = ("highlight", "semibold")
-AIR = np.array([0.1, 0, 0])  # between a stream and the cells that it joins
-HIGHEST_ARC = 1.9  # below the title
 QUERY = 0.7  # how far the query stands over the keys
 
 
@@ -89,10 +88,10 @@ class Attention(LessonScene):
 
     def _sentence(self) -> None:
         data = self.data
-        line = self._line_of_words()
-        looks = self._looks(line)
+        line = line_of_words(data.tokens, data.pronoun, STAGE.centre)
+        arcs = looks(line, data.pronoun)
         self.play(FadeIn(line))
-        self.play(LaggedStart(*(Create(look) for look in looks), lag_ratio=0.1))
+        self.play(LaggedStart(*(Create(arc) for arc in arcs), lag_ratio=0.1))
         self.say("What does “it” stand for? Only the other words can tell")
         self.next_slide(
             "We see at once what “it” stands for. A transformer lets every word look at the others."
@@ -103,7 +102,7 @@ class Attention(LessonScene):
         names = zip(line, self.read.row_labels, strict=True)
         self.play(
             *(ReplacementTransform(word, name) for word, name in names),
-            *(FadeOut(look, run_time=theme.BEAT) for look in looks),
+            *(FadeOut(arc, run_time=theme.BEAT) for arc in arcs),
             *self.saying(),
         )
         self.play(FadeIn(self.read.cells), FadeIn(self.head), FadeIn(self._color_bar()))
@@ -115,29 +114,6 @@ class Attention(LessonScene):
         self.next_slide(
             "A row is a word: one vector for its meaning plus one for its place, all of it learned."
         )
-
-    def _line_of_words(self) -> VGroup:
-        """The sentence across the middle of the stage."""
-        words, x, space = VGroup(), 0.0, 0.24
-        for index, word in enumerate(self.data.tokens):
-            role, weight = ROLE_OF_IT if index == self.data.pronoun else ("text", "regular")
-            words.add(Text(word, size="title", role=role, weight=weight).baseline_at([x, 0, 0]))
-            x += words[-1].advance + space
-        return words.shift([(space - x) / 2, STAGE.centre[1], 0])
-
-    def _looks(self, line: VGroup) -> list[Polyline]:
-        """An arc from “it” to every other word of the line."""
-        tops = [word.get_center()[:2] + np.array([0, 0.45]) for word in line]
-        it = tops.pop(self.data.pronoun)
-        at = np.linspace(0, np.pi, 49)[:, None]
-        rise = lambda to: np.array([0, min(0.36 * abs(to - it)[0], HIGHEST_ARC)])  # noqa: E731
-        return [
-            Polyline(
-                (it + to) / 2 + np.cos(at) * (it - to) / 2 + np.sin(at) * rise(to),
-                "highlight", "thin", 0.7,
-            )
-            for to in sorted(tops, key=lambda to: abs(to - it)[0])
-        ]  # fmt: skip
 
     def _color_bar(self) -> ColorBar:
         ends = format_number(-self._reach(), 1), format_number(self._reach(), 1)
@@ -337,10 +313,10 @@ class Attention(LessonScene):
         data, it = self.data, self.it
         room = box.inset(left=1.4, top=box.height / 2 - 0.6, bottom=box.height / 2 - 0.6)
         output = self._matrix(room, data.output[it], places=1)
-        streams = self._streams(values, output)
+        flows = streams(values.cells, output.cells, data.weights[it][0])
         place = Polyline(output.cells.rim(), "rule", "thin", closed=True)
         head = self._head(room, "What “it” reads")
-        self.play(FadeIn(streams), FadeIn(place), FadeIn(head))
+        self.play(FadeIn(flows), FadeIn(place), FadeIn(head))
         self.say("Each word has a value to pass on, and “it” takes each by its weight")
         self.next_slide("Beside the weights stand the values: what each word has to pass on.")
         self.play(values.morphing(data.weights[it].T * data.v), *self.saying())
@@ -355,17 +331,6 @@ class Attention(LessonScene):
         self.next_slide(
             f"The weighted values add up to one vector, which helps to decide for “{data.answer}”."
         )
-
-    def _streams(self, values: Heatmap, output: Heatmap) -> VGroup:
-        """From each value to the output, as wide as its weight."""
-        target = output.cells.rim()[[0, 3]].mean(axis=0)
-        weights = self.data.weights[self.it][0]
-        streams = VGroup()
-        for index, weight in enumerate(weights):
-            corners = values.cells.rim(slice(index, index + 1))
-            start = corners[[1, 2]].mean(axis=0)
-            streams.add(Flow(start + AIR, target - AIR, float(weight), full=34))
-        return streams
 
     def _answer(self, box: Box) -> VGroup:
         data = self.data
@@ -387,7 +352,7 @@ class Attention(LessonScene):
     def _heads(self) -> None:
         data = self.data
         self.clear_stage(self.title)
-        grid = [self._one_head(box, layer, head) for box, layer, head in self._places()]
+        grid = HeadGrid(data).on_stage(STAGE)
         self.play(LaggedStart(*(FadeIn(one) for one in grid), lag_ratio=0.15), run_time=1.5)
         self.say(
             f"On {data.test_sentences:,} held-out sentences the model is right in ",
@@ -400,30 +365,10 @@ class Attention(LessonScene):
             "The head in colour was chosen on other sentences."
         )
 
-    def _places(self) -> Iterator[tuple[Box, int, int]]:
-        layers, heads = self.data.peak_rates.shape
-        for layer, line in enumerate(STAGE.rows(*[1] * layers, gap=0.35)):
-            for head, box in enumerate(line.columns(*[1] * heads, gap=0.45)):
-                yield box, layer, head
-
-    def _one_head(self, box: Box, layer: int, head: int) -> VGroup:
-        data, values = self.data, self.data.all_weights[layer, head]
-        room = box.inset(top=0.45)
-        cell = room.width / len(values), room.height / len(values)
-        cells = Cells(values, weights_palette, cell, centre=room.centre)
-        best = (layer + 1, head + 1) == (data.best_layer, data.best_head)
-        role = "attention" if best else "muted"
-        name = Text(f"Layer {layer + 1}, head {head + 1}", role=role)
-        rate = Text(f"{100 * data.peak_rates[layer, head]:.0f} %", role=role)
-        name.baseline_at([box.left, box.top - 0.28, 0])
-        rate.baseline_at([box.right - rate.advance, box.top - 0.28, 0])
-        row = Polyline(cells.rim(self.it), "highlight" if best else "muted", "thin", closed=True)
-        return VGroup(cells, name, rate, row)
-
     # The still
 
     def figure(self) -> None:
-        data, count = self.data, len(self.data.tokens)
+        data, count, grid = self.data, len(self.data.tokens), HeadGrid(self.data)
         height = 0.42 * count + 0.4
         row = data.weights[data.pronoun]
         most = data.tokens[int(row.argmax())]
@@ -440,7 +385,7 @@ class Attention(LessonScene):
         )
         self.panel(
             "reading",
-            self._figure_flows,
+            partial(reading, data.tokens, row, data.pronoun),
             heading=f"What “{data.tokens[data.pronoun]}” reads",
             height=height,
             least=2.7,
@@ -451,13 +396,13 @@ class Attention(LessonScene):
         )
         self.panel(
             "heads",
-            self._figure_heads,
+            grid.on_page,
             heading="All heads",
             remark=("“it” finds its antecedent",),
             height=lambda width: min(height, 0.55 * width),
             least=3.6,
             share=4.3,
-            data={"heads": self._rates_table(), "heads-weights": self._heads_table()},
+            data={"heads": grid.rates(), "heads-weights": grid.weights()},
             says=f"Head {data.best_layer}.{data.best_head} points at the antecedent in "
             f"{100 * data.best_peak_rate:.0f} % of {data.test_sentences} held-out sentences.",
         )
@@ -465,68 +410,6 @@ class Attention(LessonScene):
     def _figure_weights(self, box: Box) -> VGroup:
         words = self.data.tokens
         return fitted_heatmap(self.data.weights, weights_palette, box, words, words, (0, 1))
-
-    def _figure_flows(self, box: Box) -> VGroup:
-        """Streams from each word to “it”, as wide as the weights."""
-        row, words = self.data.weights[self.data.pronoun], self.data.tokens
-        labels = [Text(word, size="small", role="weight") for word in words]
-        shares = [Text(format_number(share), size="small", role="muted") for share in row]
-        it = Text(words[self.data.pronoun], role="input", weight="semibold")
-        left = box.left + max(label.advance for label in labels)
-        start = left + 0.12 + max(share.advance for share in shares) + 0.1
-        ys = np.linspace(box.top - 0.3, box.bottom + 0.2, len(words))
-        target = np.array([box.right - it.advance - 0.15, ys.mean()])
-        group = VGroup(it.baseline_at([target[0] + 0.12, target[1] - 0.08, 0]))
-        for label, value, y, share in zip(labels, shares, ys, row, strict=True):
-            group.add(label.baseline_at([left - label.advance, y - 0.075, 0]))
-            group.add(value.baseline_at([start - 0.1 - value.advance, y - 0.075, 0]))
-            group.add(Flow(np.array([start, y]), target, float(share), full=34))
-        return group
-
-    def _figure_heads(self, box: Box) -> VGroup:
-        """A small matrix for each head, a row for each layer."""
-        layers, heads = self.data.peak_rates.shape
-        pitch = (box.width + 0.25) / heads + 0.34
-        top = box.inset(bottom=max(0.0, box.height - layers * pitch))
-        group = VGroup()
-        for layer, line in enumerate(top.rows(*[1] * layers, gap=0.2)):
-            for head, spot in enumerate(line.columns(*[1] * heads, gap=0.25)):
-                group.add(self._figure_head(spot, layer, head))
-        return group
-
-    def _figure_head(self, box: Box, layer: int, head: int) -> VGroup:
-        values = self.data.all_weights[layer, head]
-        side = min(box.height - 0.34, box.width)
-        centre = np.array([box.left + side / 2, box.top - 0.34 - side / 2, 0])
-        cells = Cells(values, weights_palette, (side / len(values),) * 2, centre=centre)
-        best = (layer + 1, head + 1) == (self.data.best_layer, self.data.best_head)
-        rate = format_number(100 * self.data.peak_rates[layer, head], 0, suffix=" %")
-        label = Text(
-            f"{layer + 1}.{head + 1}: {rate}",
-            size="small",
-            role="attention" if best else "muted",
-            weight="semibold" if best else "regular",
-        )
-        return VGroup(cells, label.baseline_at([box.left, box.top - 0.24, 0]))
-
-    def _rates_table(self) -> Table:
-        layers, heads = self.data.peak_rates.shape
-        return of_matrix(
-            100 * self.data.peak_rates, np.arange(layers) + 1, np.arange(heads) + 1,
-            ("layer", "head", "rate"), "%",
-        )  # fmt: skip
-
-    def _heads_table(self) -> Table:
-        words = self.data.tokens
-        layers, heads = self.data.peak_rates.shape
-        tables = []
-        for layer in range(layers):
-            for head in range(heads):
-                one = of_matrix(
-                    self.data.all_weights[layer, head], words, words, ("query", "key", "weight")
-                )
-                tables.append(table({"layer": layer + 1, "head": head + 1, **one.columns}))
-        return stacked(*tables)
 
 
 def _span(values: np.ndarray) -> tuple[float, float]:
