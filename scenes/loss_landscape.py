@@ -15,10 +15,10 @@ from mlanim.stage.chart import Chart
 from mlanim.stage.contour import ContourBands
 from mlanim.stage.heatmap import ColorBar
 from mlanim.stage.layout import STAGE, Box
-from mlanim.stage.legend import legend, legend_height
+from mlanim.stage.legend import Key, legend, legend_height
 from mlanim.stage.number import Number, format_number
 from mlanim.stage.relief import Relief
-from mlanim.stage.rows import Key, Rows
+from mlanim.stage.rows import Rows
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.shapes import Dot
 from mlanim.stage.surface import View, bilinear

@@ -1,8 +1,9 @@
-"""The key of a figure: a stroke in its colour, and what it stands for, as many a row as fit."""
+"""Keys: a stroke in its colour and what it stands for, one by one or as many a row as fit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from manim import VGroup
@@ -14,10 +15,34 @@ from mlanim.stage.text import Content, Text
 Entry = tuple[str, Content]
 """A role and the words for it."""
 
-STROKE = 0.3  # manim units: the stroke's length
 APART = 0.35  # between one entry and the next in a row
 PITCH = 0.31  # from row to row
 TOP = 0.2  # from the legend's top to its first baseline
+
+
+class _Stroke(NamedTuple):
+    """A key's stroke beside words of one size, manim units."""
+
+    length: float
+    gap: float  # to the words
+    lift: float  # over their baseline
+
+
+STROKES = {"body": _Stroke(0.4, 0.15, 0.09), "small": _Stroke(0.3, 0.1, 0.075)}
+
+
+class Key(VGroup):
+    """One entry, from `left` on; `advance` is how far it reaches."""
+
+    def __init__(
+        self, left: float, baseline: float, role: str, *words: Content, size: str = "body"
+    ):
+        super().__init__()
+        length, gap, lift = STROKES[size]
+        ends = np.array([[left, baseline + lift], [left + length, baseline + lift]])
+        text = Text(*words, size=size).baseline_at([left + length + gap, baseline, 0])
+        self.advance = length + gap + text.advance
+        self.add(Polyline(ends, role, "bold"), text)
 
 
 def legend(entries: Sequence[Entry], box: Box) -> VGroup:
@@ -25,10 +50,9 @@ def legend(entries: Sequence[Entry], box: Box) -> VGroup:
     drawn = VGroup()
     for row, line in enumerate(_rows(entries, box.width)):
         left, y = box.left, box.top - TOP - PITCH * row
-        for role, text in line:
-            ends = np.array([[left, y + 0.075], [left + STROKE, y + 0.075]])
-            drawn.add(Polyline(ends, role, "bold"), text.baseline_at([left + STROKE + 0.1, y, 0]))
-            left += _width(text) + APART
+        for key in line:
+            drawn.add(key.shift([left, y, 0]))
+            left += key.advance + APART
     return drawn
 
 
@@ -37,18 +61,14 @@ def legend_height(entries: Sequence[Entry], width: float) -> float:
     return TOP + PITCH * (len(_rows(entries, width)) - 1) + 0.08
 
 
-def _rows(entries: Sequence[Entry], width: float) -> list[list[tuple[str, Text]]]:
-    rows: list[list[tuple[str, Text]]] = [[]]
+def _rows(entries: Sequence[Entry], width: float) -> list[list[Key]]:
+    rows: list[list[Key]] = [[]]
     used = 0.0
     for role, words in entries:
-        text = Text(words, size="small")
-        if rows[-1] and used + _width(text) > width:
+        key = Key(0, 0, role, words, size="small")
+        if rows[-1] and used + key.advance > width:
             rows.append([])
             used = 0.0
-        rows[-1].append((role, text))
-        used += _width(text) + APART
+        rows[-1].append(key)
+        used += key.advance + APART
     return rows
-
-
-def _width(text: Text) -> float:
-    return STROKE + 0.1 + text.advance

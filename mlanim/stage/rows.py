@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from manim import VGroup
 
 from mlanim.stage.layout import Box
-from mlanim.stage.shapes import Polyline
+from mlanim.stage.legend import Key
 from mlanim.stage.text import Colored, Content, Text
 
 PITCH = 0.55  # manim units from one baseline to the next
-
-
-class Key(VGroup):
-    """A line of a legend: a stroke in its colour and what it stands for, from `left` on."""
-
-    def __init__(self, left: float, baseline: float, role: str, *words: Content):
-        super().__init__()
-        y = baseline + 0.09
-        self.add(Polyline(np.array([[left, y], [left + 0.4, y]]), role, "bold"))
-        self.add(Text(*words).baseline_at([left + 0.55, baseline, 0]))
 
 
 class Rows:

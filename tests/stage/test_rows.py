@@ -3,7 +3,7 @@
 import numpy as np
 
 from mlanim.stage.layout import Box
-from mlanim.stage.rows import Key, Rows
+from mlanim.stage.rows import Rows
 from mlanim.stage.text import Colored
 
 BOX = Box(-3, -2, 3, 2)
@@ -27,11 +27,3 @@ def test_a_column_without_a_head_starts_at_the_first_row():
     values = Rows(BOX, drop=1.0).values(2.0, "1", "22")
     assert [value.plain for value in values] == ["1", "22"]
     assert values[0].origin[1] == 1.0
-
-
-def test_a_key_shows_its_stroke_before_its_words():
-    key = Key(-1.0, 0.3, "weight", "step size 0.1")
-    stroke, words = key
-    assert stroke.points[:, 0].min() == -1.0
-    assert stroke.points[:, 0].max() < words.origin[0]
-    assert words.origin[1] == 0.3
