@@ -14,6 +14,7 @@ from manim._config.utils import ManimConfig, config_file_paths
 
 from mlanim.render import captions
 from mlanim.render.camera import fast
+from mlanim.render.copying import quick_copies
 from mlanim.render.job import Job
 from mlanim.render.loading import SET_IN_JOB, set_by_file
 from mlanim.render.plan import Plan
@@ -45,7 +46,7 @@ def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[Non
         "progress_bar": "none",
         "verbosity": "ERROR",
     }
-    with tempconfig({}):
+    with tempconfig({}), quick_copies():
         config.update(_as_shipped())
         config.update(settings)
         if scene_class is not None:

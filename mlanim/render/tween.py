@@ -1,15 +1,16 @@
-"""Plain transforms of many mobjects in one go: one interpolation of long arrays for each frame."""
+"""Transforms of many mobjects in one go: one interpolation of long arrays for each frame."""
 
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from manim import Animation, Mobject, Transform, VMobject
-from manim.utils.paths import straight_path
+from manim import ORIGIN, Animation, Mobject, Transform, VMobject
+from manim.utils.paths import path_along_arc, path_along_circles, straight_path
 
 from mlanim.render.displaylist import shown
 
@@ -44,6 +45,7 @@ class Tweens:
             ends += animation.target_copy.family_members_with_points()
         self.members = [vars(member) for family in self.families for member in family]
         self.points = _Row([m.points for m in starts], [m.points for m in ends])
+        self._curved = list(self._on_curves())
         self.colors = [
             _Row([getattr(m, name) for m in starts], [getattr(m, name) for m in ends])
             for name in _COLORS
@@ -66,7 +68,11 @@ class Tweens:
     def interpolate(self, time: float) -> None:
         """Put every mobject where it is at a time of the play, seconds."""
         alphas = self._alphas(time)
-        points = self.points.at(alphas)
+        row = self.points.between(alphas)
+        for animation, part, first in self._curved:
+            starts, ends = self.points.start[part], self.points.end[part]
+            row[part] = animation.path_func(starts, ends, alphas[first])
+        points = [row[part] for part in self.points.slices]
         fills, strokes, behinds = (row.at(alphas) for row in self.colors)
         sheens = self.sheen.at(alphas)
         share = np.array(alphas)[:, None]
@@ -79,6 +85,19 @@ class Tweens:
             own["background_stroke_rgbas"], own["sheen_direction"] = behind, sheen[0]
             own["stroke_width"], own["background_stroke_width"] = width, back_width
             own["sheen_factor"] = factor
+
+    def _on_curves(self) -> Iterator[tuple[Transform, slice, int]]:
+        """The animations that do not go straight, where their points lie, and their first member.
+
+        All points of one go along its path at once, since all are equally far.
+        """
+        first = 0
+        for animation, family in zip(self.animations, self.families, strict=True):
+            last = first + len(family) - 1
+            if animation.path_func is not straight_path():
+                ends = self.points.slices[first].start, self.points.slices[last].stop
+                yield animation, slice(*ends), first
+            first = last + 1
 
     def _alphas(self, time: float) -> list[float]:
         alphas: list[float] = []
@@ -102,13 +121,19 @@ class _Row:
 
     def at(self, alphas: list[float]) -> list[np.ndarray]:
         """Each mobject's array, so far on the way as its `alphas` (N,) says."""
-        share = np.repeat(alphas, self.counts)[:, None]
-        row = (1 - share) * self.start + share * self.end
+        row = self.between(alphas)
         return [row[part] for part in self.slices]
+
+    def between(self, alphas: list[float]) -> np.ndarray:
+        """The same, still in a row."""
+        share = np.repeat(alphas, self.counts)[:, None]
+        return np.asarray((1 - share) * self.start + share * self.end)
 
 
 def is_plain(animation: Animation) -> bool:
-    """Whether an animation that has begun is a straight transform of mobjects as manim makes them.
+    """Whether an animation that has begun is a transform of mobjects as manim makes them.
+
+    It goes straight, or along arcs without one point lagging behind another.
 
     None of the three families that it goes through may have updaters, or be interpolated or
     coloured in a way of its own.
@@ -117,7 +142,10 @@ def is_plain(animation: Animation) -> bool:
         isinstance(animation, Transform)
         and _steps_plainly(animation.__class__)
         and not any(name in vars(animation) for name in _STEPS)
-        and animation.path_func is straight_path()
+        and (
+            animation.path_func is straight_path()
+            or (animation.lag_ratio == 0 and _along_arcs(animation.path_func))
+        )
         and animation.run_time > 0
         and _matches(animation)
     )
@@ -129,6 +157,16 @@ def _steps_plainly(kind: type) -> bool:
         getattr(kind, name) in (getattr(Transform, name), getattr(Animation, name))
         for name in _STEPS
     )
+
+
+def _along_arcs(path: Any) -> bool:
+    """Whether a path is one of manim's that takes each point by itself, whichever go with it."""
+    code = getattr(path, "__code__", None)
+    if code is path_along_arc(1.0).__code__:
+        return True
+    if code is not path_along_circles(1.0, ORIGIN).__code__:
+        return False
+    return np.shape(inspect.getclosurevars(path).nonlocals["circles_centers"]) == (3,)
 
 
 def _matches(animation: Transform) -> bool:

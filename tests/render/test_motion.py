@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from manim import *
+from manim.utils.paths import path_along_circles, spiral_path
 from pictures import small_pictures
 
 from mlanim.render.motion import Motion
@@ -58,6 +59,25 @@ def mixed(scene: Scene) -> list[Any]:
     ]
 
 
+def arcs(scene: Scene) -> list[Any]:
+    """Turns and arcs, about one centre, about one each, and with parts that lag behind."""
+    row = VGroup(*(Square(0.5).shift(i * RIGHT) for i in range(4)))
+    boxes = [row.copy().shift(i * UP) for i in range(-3, 3)]
+    scene.add(*boxes)
+    about = path_along_circles(2.0, np.array([1.0, 2.0, 0.5]), np.array([1.0, 1.0, 0.0]))
+    apart = path_along_circles(1.0, np.linspace(0, 1, 48).reshape(16, 3))
+    lone = Square()
+    return [
+        Rotate(boxes[0], 2.0, axis=np.array([1.0, 0.0, 1.0])),
+        boxes[1].animate(path_arc=1).shift(3 * DOWN),
+        Transform(boxes[2], row.copy().set_color(RED), path_func=about, rate_func=linear),
+        boxes[3].animate(path_arc=2, lag_ratio=0.3).shift(LEFT),
+        Transform(lone, Square().scale(2), path_func=apart),
+        CounterclockwiseTransform(boxes[4], row.copy().scale(2)),
+        Transform(boxes[5], row.copy(), path_func=spiral_path(TAU)),
+    ]
+
+
 def followed(scene: Scene) -> list[Any]:
     """An animation that reads what the next one moves, and updaters with and without a time."""
     leader, follower, spinner = Dot(), Square(), Triangle()
@@ -86,7 +106,7 @@ def state(scene: Scene) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("play", [dots, group, mixed, followed, growing])
+@pytest.mark.parametrize("play", [dots, group, mixed, arcs, followed, growing])
 def test_every_step_leaves_what_manims_leaves(play: Play) -> None:
     with small_pictures():
         theirs, ours = Scene(), Scene()
@@ -116,6 +136,11 @@ def test_neighbouring_plain_transforms_are_taken_together() -> None:
     (run,) = runs(dots, group)
     assert isinstance(run, Tweens)
     assert len(run.animations) == 10
+
+
+def test_arcs_on_which_each_point_goes_by_itself_are_taken_together() -> None:
+    taken = [len(run.animations) if isinstance(run, Tweens) else None for run in runs(arcs)]
+    assert taken == [3, None, 1, None]
 
 
 def test_the_order_of_animations_is_kept() -> None:

@@ -1,0 +1,83 @@
+"""Deep copies of mobjects, which every animation makes as it begins, in a fraction of the time.
+
+A copy has arrays and lists of its own. What nobody changes once it is made is the same object in
+both: numbers, texts, colours, and the outlines that a glyph's points were read from.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, NoneType
+from typing import Any
+
+import numpy as np
+import svgelements
+from manim import ManimColor, Mobject
+
+Memo = dict[int, Any]
+
+_SHARED = frozenset(
+    {NoneType, bool, int, float, complex, str, bytes, type, FunctionType, BuiltinFunctionType}
+    | {np.float64, np.int64, np.bool_, ManimColor}
+)
+
+
+@contextmanager
+def quick_copies() -> Iterator[None]:
+    """Have mobjects copied so; a class with a way of its own keeps it."""
+    before = Mobject.__deepcopy__
+    with (
+        _patched(Mobject, lambda mobject, memo: _copied(mobject, memo, before)),
+        _patched(ManimColor, _itself),
+        _patched(svgelements.Path, _itself),
+    ):
+        yield
+
+
+@contextmanager
+def _patched(kind: type, method: Any) -> Iterator[None]:
+    own = vars(kind).get("__deepcopy__")
+    kind.__deepcopy__ = method  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        if own is None:
+            del kind.__deepcopy__  # type: ignore[attr-defined]
+        else:
+            kind.__deepcopy__ = own  # type: ignore[attr-defined]
+
+
+def _itself(value: object, memo: Memo) -> object:
+    return value
+
+
+def _copied(mobject: Mobject, memo: Memo, theirs: Any) -> Any:
+    """What `Mobject.__deepcopy__`, here `theirs`, gives."""
+    kind = mobject.__class__
+    if kind.__setattr__ is not object.__setattr__:
+        return theirs(mobject, memo)
+    result = memo[id(mobject)] = kind.__new__(kind)
+    own = vars(result)
+    for name, value in vars(mobject).items():
+        own[name] = value if value.__class__ in _SHARED else _copy(value, memo)
+    own["original_id"] = str(id(mobject))
+    return result
+
+
+def _copy(value: Any, memo: Memo) -> Any:
+    """As `copy.deepcopy`, with a short way for what mobjects are made of."""
+    found = memo.get(id(value))
+    if found is not None:
+        return found
+    kind = value.__class__
+    if kind is np.ndarray and not value.dtype.hasobject:
+        memo[id(value)] = twin = value.copy(order="K")
+        return twin
+    if kind is list:
+        memo[id(value)] = items = []
+        items += [item if item.__class__ in _SHARED else _copy(item, memo) for item in value]
+        return items
+    return value if isinstance(value, Enum) else copy.deepcopy(value, memo)
