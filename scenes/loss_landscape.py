@@ -10,13 +10,13 @@ import numpy as np
 from manim import Create, FadeIn, FadeOut, Mobject, UpdateFromAlphaFunc, VGroup, linear
 from pydantic import Field
 
-from mlanim.stage import colormap, layout, theme
+from mlanim.stage import layout, theme
 from mlanim.stage.chart import Chart
 from mlanim.stage.contour import ContourBands
-from mlanim.stage.heatmap import ColorBar
 from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.legend import Key, legend, legend_height
 from mlanim.stage.number import Number, format_number
+from mlanim.stage.pictures.loss_charts import contour_plane, level_bar, slice_chart
 from mlanim.stage.relief import Relief
 from mlanim.stage.rows import Rows
 from mlanim.stage.scene import LessonScene, SceneParams
@@ -110,14 +110,13 @@ class LossLandscape(LessonScene):
         self.play(UpdateFromAlphaFunc(VGroup(dot, number), move), run_time=theme.SLOW)
         self.probe = VGroup(dot, words, number)
 
-    def _plane_chart(self, box: Box, side: float = SIDE) -> tuple[Chart, ContourBands]:
+    def _plane_chart(self, box: Box) -> tuple[Chart, ContourBands]:
         plane = self.data.plane
         if plane.directions == "pca":
             names = "first principal component (distance in weight space)", "second component"
         else:
             names = "first random direction", "second random direction"
-        chart = _square_chart(box, plane.x, plane.y, side, *names)
-        return chart, ContourBands(chart, plane.x, plane.y, plane.loss, plane.levels)
+        return contour_plane(box, plane.x, plane.y, plane.loss, plane.levels, SIDE, names)
 
     def _network(self) -> str:
         net = self.data.network
@@ -129,11 +128,7 @@ class LossLandscape(LessonScene):
         )
 
     def _scale(self, box: Box) -> VGroup:
-        levels = self.data.plane.levels
-        bar = ColorBar(
-            lambda values: colormap.terrain(values, 0, 1), 0, 1, width=3.2,
-            ends=(f"{levels[0]:g}", f"{levels[-1]:g}"),
-        )  # fmt: skip
+        bar = level_bar(self.data.plane.levels, 3.2)
         bar.shift([box.left + 1.95 - bar.strip.get_center()[0], box.top - 0.85, 0])
         return VGroup(layout.heading(box, "Training loss on a plane"), bar)
 
@@ -286,16 +281,9 @@ class LossLandscape(LessonScene):
 
     def _slices(self, box: Box, field: str, at: np.ndarray, x_label: str) -> VGroup:
         """A chart, and on it the loss around both end points."""
-        curves = [(getattr(end, field), role) for end, role in self._ends()]
-        top = 1.05 * max(float(curve.max()) for curve, _ in curves)
-        room = box.below_heading()
-        chart = Chart(
-            (float(at[0]), float(at[-1])), (0.0, top), room.width - 0.8, room.height - 1.15,
-            x_label=x_label, y_label="training loss",
-        )  # fmt: skip
-        low, high = chart.box
-        chart.shift([room.left + 0.6 - low[0], room.top - 0.4 - high[1], 0])
-        return VGroup(chart, *(chart.curve(at, curve, role) for curve, role in curves))
+        area = box.below_heading().inset(left=0.6, right=0.2, top=0.4, bottom=0.75)
+        slices = [(getattr(end, field), role) for end, role in self._ends()]
+        return slice_chart(area, at, slices, x_label)
 
     def _verdict(self) -> str:
         """What this run found, in words that follow from the numbers."""
@@ -378,9 +366,9 @@ class LossLandscape(LessonScene):
 
     def _wells(self, box: Box) -> tuple[Chart, ContourBands]:
         wells = self.data.step_sizes
-        chart = _square_chart(box, wells.x, wells.y, SIDE, "first weight", "second weight")
         levels = np.quantile(wells.loss, np.linspace(0.02, 0.9, 10))
-        return chart, ContourBands(chart, wells.x, wells.y, wells.loss, levels)
+        names = "first weight", "second weight"
+        return contour_plane(box, wells.x, wells.y, wells.loss, levels, SIDE, names)
 
     def _thresholds(self) -> VGroup:
         """Both minima: the curvature, and up to which step size descent holds there."""
@@ -438,29 +426,22 @@ class LossLandscape(LessonScene):
         data, wide = self.data, box.width > WIDE
         side = min(box.width - 0.8, box.height - (1.0 if wide else 1.9))
         kind = "principal component" if data.plane.directions == "pca" else "random direction"
-        chart = _square_chart(
-            box, data.plane.x, data.plane.y, side, f"first {kind}", f"second {kind}"
-        )
-        chart.shift([0, box.top - 0.36 - chart.box[1][1], 0])
+        plane, names = data.plane, (f"first {kind}", f"second {kind}")
+        chart, bands = contour_plane(box, plane.x, plane.y, plane.loss, plane.levels, side, names)
+        up = np.array([0, box.top - 0.36 - chart.box[1][1], 0])
+        VGroup(chart, bands).shift(up)
         (left, bottom), (right, top) = chart.box
-        bands = ContourBands(chart, data.plane.x, data.plane.y, data.plane.loss, data.plane.levels)
         entries = [(ROLES[path.optimizer], NAMES[path.optimizer]) for path in data.paths]
         if wide:
             key = Box(right + 0.45, box.bottom, box.right, top)
         else:
             key = Box(left, box.bottom, box.right, bottom - 0.75)
-        bar = self._loss_bar(key, min(2.2, key.width - 0.5))
+        width = min(2.2, key.width - 0.5)
+        bar = level_bar(plane.levels, width, "training loss")
+        bar.shift([key.left + 0.15 + width / 2, key.top - 0.36, 0])
         lines = legend(entries, key.inset(top=0.9))
         walks = [self._walk(chart, path) for path in data.paths]
         return [chart, bands, *walks, bar, lines]
-
-    def _loss_bar(self, box: Box, width: float) -> ColorBar:
-        """The colours of the contours, from the box's upper left on."""
-        levels = self.data.plane.levels
-        ends = f"{levels[0]:g}", f"{levels[-1]:g}"
-        palette = lambda values: colormap.terrain(values, 0, 1)  # noqa: E731
-        bar = ColorBar(palette, 0, 1, width=width, label="training loss", ends=ends)
-        return bar.shift([box.left + 0.15 + width / 2, box.top - 0.36, 0])
 
     def _surface_panel(self) -> None:
         plane = self.data.plane
@@ -511,25 +492,11 @@ class LossLandscape(LessonScene):
             for end, role in self._ends()
         ]
         key = legend_height(entries, box.width - 0.6)
-        top = 1.05 * max(float(end.steep_slice.max()) for end, _ in self._ends())
-        across = float(pair.distances[0]), float(pair.distances[-1])
         area = box.inset(left=0.6, right=0.15, top=0.36, bottom=0.78 + key)
-        chart = Chart(
-            across, (0.0, top), area.width, area.height,
-            x_label="along the steepest direction", y_label="training loss",
-        )  # fmt: skip
-        chart.shift(area.centre - chart.area.get_center())
-        curves = [chart.curve(pair.distances, end.steep_slice, role) for end, role in self._ends()]
+        slices = [(end.steep_slice, role) for end, role in self._ends()]
+        chart = slice_chart(area, pair.distances, slices, "along the steepest direction")
         below = Box(area.left, box.bottom, box.right, area.bottom - 0.74)
-        return [chart, *curves, legend(entries, below)]
-
-
-def _square_chart(box: Box, x: np.ndarray, y: np.ndarray, side: float, *names: str) -> Chart:
-    """A square chart over the given axes in the lower left of a box, with room for its labels."""
-    across, upward = ((float(axis[0]), float(axis[-1])) for axis in (x, y))
-    chart = Chart(across, upward, side, side, x_label=names[0], y_label=names[1], grid=False)
-    low, _ = chart.box
-    return chart.shift([box.left + 0.62 - low[0], box.bottom + 0.75 - low[1], 0])
+        return [*chart, legend(entries, below)]
 
 
 def _at(values: np.ndarray, share: float) -> float:
