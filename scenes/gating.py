@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import numpy as np
-from manim import DOWN, FadeIn, Mobject, ValueTracker
+from manim import FadeIn, Mobject, ValueTracker
 from pydantic import Field, field_validator
 
 from mlanim.stage import layout, theme
@@ -22,10 +22,9 @@ from mlanim.stage.pictures.blend import ARC, LINE, BlendPlane, NormChart
 from mlanim.stage.pictures.gate_sequence import GateSequence, lost_line
 from mlanim.stage.pictures.gated_plane import GatedPlane, at_share
 from mlanim.stage.pictures.rotary_dial import RotaryDial
-from mlanim.stage.pictures.unit_square import UnitSquareSurface
+from mlanim.stage.pictures.soft_logic import TURNS, SoftLogic
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.shapes import AngleArc, Polyline
-from mlanim.stage.surface import View
 from mlanim.stage.table import Table, along, stacked, table
 from mlanim.stage.text import Colored, Content, Math, Text
 
@@ -40,12 +39,6 @@ PLANE, PANEL = layout.STAGE.columns(1.6, 1, gap=0.7)
 BLEND = "weight(g) input(bold(x)_1) + (1 - weight(g)) input(bold(x)_2)"
 APART, UNDER_GATES = 0.3, 0.6  # manim units between a still's parts, and for words below them
 OFFSET = 2  # the diagonal of the scores that the lecture walks along
-TURNS, ELEVATION = (0.25, 0.75), 0.62  # of the views on soft logic, radians
-LOGIC = (
-    ("NOT", "1 - a", "negation", "NOT a"),
-    ("AND", "a b", "conjunction", "a AND b"),
-    ("OR", "a + b - a b", "disjunction", "a OR b"),
-)
 
 
 class Gating(LessonScene):
@@ -321,13 +314,9 @@ class Gating(LessonScene):
     def _logic(self) -> None:
         self.clear_stage(self.title)
         boxes = layout.STAGE.columns(1, 1, 1, gap=0.4)
-        views = [View(TURNS[0], ELEVATION, 1.27, box.centre + 0.3 * DOWN) for box in boxes]
-        squares = [self._logic_surface(row, view) for row, view in zip(LOGIC, views, strict=True)]
-        texts = []
-        for (name, formula, *_), box in zip(LOGIC, boxes, strict=True):
-            texts.append(layout.heading(box, name))
-            texts.append(layout.subheading(texts[-1], Math(formula)))
-        values = [self._logic_value(i, box) for i, box in enumerate(boxes)]
+        logic = SoftLogic(self.data.logic)
+        views, squares = logic.on_stage(boxes)
+        texts, values = logic.names(boxes), logic.values(boxes)
         self.play(FadeIn(*squares, *texts))
         for square in squares:
             square.add_updater(lambda shown: shown.follow())
@@ -346,22 +335,6 @@ class Gating(LessonScene):
         self.next_slide(
             f"Some laws of Boolean logic bend in between: a or not a falls to {lowest}."
         )
-
-    def _logic_surface(
-        self, row: tuple[str, str, str, str], view: View, size: str = "body"
-    ) -> UnitSquareSurface:
-        logic, column = self.data.logic, 2 + LOGIC.index(row)
-        chosen = logic.chosen[[0, 1, column]]
-        heights = getattr(logic, row[2])[::2, ::2]
-        return UnitSquareSurface(heights, logic.truth_table[:, column], chosen, view, size)
-
-    def _logic_value(self, index: int, box: Box) -> Text:
-        """What the operation gives for the chosen a and b, in words below its surface."""
-        a, b = (format_number(value) for value in self.data.logic.chosen[:2])
-        terms = (f"NOT {a}", f"{a} AND {b}", f"{a} OR {b}")
-        result = format_number(self.data.logic.chosen[2 + index])
-        text = Text(f"{terms[index]} = ", Colored(result, "highlight", weight="semibold"))
-        return text.baseline_at([box.centre[0] - text.advance / 2, box.bottom + 0.1, 0])
 
     # The still.
 
@@ -460,37 +433,21 @@ class Gating(LessonScene):
         )
 
     def _logic_panel(self) -> None:
+        logic = SoftLogic(self.data.logic)
         a, b = (format_number(value) for value in self.data.logic.chosen[:2])
         self.panel(
             "soft logic",
-            self._figure_logic,
+            lambda box: logic.on_page(box.columns(1, 1, 1, gap=APART)),
             heading="Soft logic",
             remark=("over all ", Math("a"), " and ", Math("b"), f"; the dot at {a} and {b}"),
             height=lambda width: (width - 2 * APART) / 3 * 1.02 + 0.4,
             least=6.0,
             share=2.0,
-            data=self._logic_table(),
+            data=logic.table(),
             says="NOT, AND and OR are "
             + ", ".join(format_number(value) for value in self.data.logic.chosen[2:])
             + f" at a = {a} and b = {b}.",
         )
-
-    def _logic_table(self) -> Table:
-        logic = self.data.logic
-        shares = np.linspace(0, 1, len(logic.negation))
-        columns = {name: getattr(logic, field).ravel() for name, _, field, _ in LOGIC}
-        a, b = np.repeat(shares, len(shares)), np.tile(shares, len(shares))
-        return table({"a": a, "b": b, **columns})
-
-    def _figure_logic(self, box: Box) -> list[Mobject]:
-        parts: list[Mobject] = []
-        for index, place in enumerate(box.columns(1, 1, 1, gap=APART)):
-            room = place.inset(bottom=0.4)
-            centre = room.centre - [0, 0.04 * room.width, 0]
-            view = View(TURNS[1], ELEVATION, 0.215 * room.width, centre)
-            parts.append(self._logic_surface(LOGIC[index], view, "small"))
-            parts.append(self._logic_value(index, place))
-        return parts
 
 
 def _percent(share: float) -> str:
