@@ -1,8 +1,8 @@
-"""RGBA frames as planes of YUV 4:2:0, of which only the rows that changed are converted again."""
+"""RGBA frames as planes of YUV 4:2:0, of which only the parts that changed are converted again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 import av
@@ -10,8 +10,12 @@ import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 
 FORMAT = "yuv420p"
-BLOCK = 24  # rows that are looked at together; even, as two rows share their colours
-REACH = 4  # rows that may share in a row's colours, above it and below it; even
+ROWS, COLUMNS = 24, 64  # of blocks of pixels that are looked at together; even, as 2 x 2 share
+REACH = 4  # pixels that may share in one's colours, to each side of it; even
+CONVERTERS = 64  # that are kept
+
+Part = tuple[slice, slice]
+"""Rows and columns of a picture."""
 
 
 class Planes:
@@ -22,7 +26,7 @@ class Planes:
 
     def __init__(self) -> None:
         self._pixels = np.empty((0, 0, 4), np.uint8)
-        self._converters: dict[int, VideoReformatter] = {}
+        self._converters: dict[tuple[int, ...], VideoReformatter] = {}
 
     def of(self, pixels: np.ndarray) -> av.VideoFrame:
         """The frame for pixels, (height, width, 4) uint8, both even; BT.709, limited range."""
@@ -31,38 +35,59 @@ class Planes:
             self._frame = self._converted(self._pixels)
             self._planes = _arrays(self._frame)
             return self._frame
-        runs = list(changed(self._pixels, pixels))
-        for first, end in runs:
-            self._pixels[first:end] = pixels[first:end]
-        for first, end in runs:
-            self._renew(max(0, first - REACH), min(len(pixels), end + REACH))
+        parts = list(changed(self._pixels, pixels))
+        for part in parts:
+            self._pixels[part] = pixels[part]
+        for rows, columns in parts:
+            self._renew(_widened(rows), _widened(columns))
         return self._frame
 
-    def _renew(self, first: int, end: int) -> None:
-        above = max(0, first - REACH)
-        fresh = self._converted(self._pixels[above : end + REACH])
-        for old, new, step in zip(self._planes, _arrays(fresh), (1, 2, 2), strict=True):
-            skipped, count = (first - above) // step, (end - first) // step
-            old[first // step : end // step] = new[skipped : skipped + count]
+    def _renew(self, rows: slice, columns: slice) -> None:
+        """Convert a part anew, out of a larger one: at an edge, colours are mixed otherwise."""
+        above, left = _widened(rows), _widened(columns)
+        fresh = _arrays(self._converted(np.ascontiguousarray(self._pixels[above, left])))
+        for old, new, step in zip(self._planes, fresh, (1, 2, 2), strict=True):
+            target = old[_every(rows, step), _every(columns, step)]
+            row, column = (rows.start - above.start) // step, (columns.start - left.start) // step
+            height, width = target.shape
+            target[:] = new[row : row + height, column : column + width]
 
-    def _converted(self, rows: np.ndarray) -> av.VideoFrame:
-        """A frame of some rows; the converter for their number is kept, as making it takes long."""
-        converter = self._converters.setdefault(len(rows), VideoReformatter())
-        source = av.VideoFrame.from_numpy_buffer(rows, "rgba")
+    def _converted(self, pixels: np.ndarray) -> av.VideoFrame:
+        """A frame of some pixels; the converter for their size is kept, as making it takes long."""
+        if len(self._converters) > CONVERTERS:
+            self._converters.clear()
+        converter = self._converters.setdefault(pixels.shape, VideoReformatter())
+        source = av.VideoFrame.from_numpy_buffer(pixels, "rgba")
         return converter.reformat(
             source, format=FORMAT, dst_colorspace=Colorspace.ITU709, threads=1
         )
 
 
-def changed(before: np.ndarray, after: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Runs of rows, as (first, end), outside of which two arrays of pixels are the same."""
+def changed(before: np.ndarray, after: np.ndarray) -> Iterator[Part]:
+    """Parts outside of which two arrays of pixels, (height, width, 4), are the same."""
     height, width, _ = before.shape
     same = (before.view(np.uint32) == after.view(np.uint32)).reshape(height, width)
-    blocks = [same[row : row + BLOCK].all() for row in range(0, height, BLOCK)]
-    for alike, run in groupby(range(len(blocks)), lambda number: blocks[number]):
+    starts = range(0, height, ROWS)
+    for rows in _runs([not same[row : row + ROWS].all() for row in starts], ROWS, height):
+        alike = np.logical_and.reduceat(same[rows].all(axis=0), range(0, width, COLUMNS))
+        for columns in _runs((~alike).tolist(), COLUMNS, width):
+            yield rows, columns
+
+
+def _runs(marks: Sequence[bool], step: int, end: int) -> Iterator[slice]:
+    """Where marked blocks lie side by side, `step` long each but the last, which ends at `end`."""
+    for marked, run in groupby(range(len(marks)), marks.__getitem__):
         numbers = list(run)
-        if not alike:
-            yield numbers[0] * BLOCK, min((numbers[-1] + 1) * BLOCK, height)
+        if marked:
+            yield slice(numbers[0] * step, min((numbers[-1] + 1) * step, end))
+
+
+def _widened(part: slice) -> slice:
+    return slice(max(0, part.start - REACH), part.stop + REACH)
+
+
+def _every(part: slice, step: int) -> slice:
+    return slice(part.start // step, part.stop // step)
 
 
 def _arrays(frame: av.VideoFrame) -> list[np.ndarray]:

@@ -44,6 +44,8 @@ class Tweens:
             starts += animation.starting_mobject.family_members_with_points()
             ends += animation.target_copy.family_members_with_points()
         self.members = [vars(member) for family in self.families for member in family]
+        everyone = [member for a in animations for member in a.mobject.get_family()]
+        self._parts = [(m, list(m.submobjects), len(m.points) > 0) for m in everyone]
         self.points = _Row([m.points for m in starts], [m.points for m in ends])
         self._curved = list(self._on_curves())
         self.colors = [
@@ -61,8 +63,8 @@ class Tweens:
     def holds(self) -> bool:
         """Whether the mobjects are still those that the animations began with."""
         return all(
-            shown([animation.mobject], False) == family
-            for animation, family in zip(self.animations, self.families, strict=True)
+            member.submobjects == parts and (len(member.points) > 0) == drawn
+            for member, parts, drawn in self._parts
         )
 
     def interpolate(self, time: float) -> None:
@@ -101,12 +103,16 @@ class Tweens:
 
     def _alphas(self, time: float) -> list[float]:
         alphas: list[float] = []
+        known: dict[object, float] = {}  # most animations of a play keep the same time
         for animation, family in zip(self.animations, self.families, strict=True):
             alpha, count = time / animation.run_time, len(family)
-            if animation.lag_ratio == 0:
-                alphas += [animation.get_sub_alpha(alpha, 0, count)] * count
-            else:
+            if animation.lag_ratio:
                 alphas += [animation.get_sub_alpha(alpha, i, count) for i in range(count)]
+                continue
+            pace = animation.run_time, animation.rate_func, animation.reverse_rate_function
+            if pace not in known:
+                known[pace] = animation.get_sub_alpha(alpha, 0, count)
+            alphas += [known[pace]] * count
         return alphas
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlanim.render.planes import BLOCK, FORMAT, Planes, changed
+from mlanim.render.planes import COLUMNS, FORMAT, ROWS, Planes, changed
 
-WIDTH, HEIGHT = 32, 5 * BLOCK + 10
+WIDTH, HEIGHT = 3 * COLUMNS + 22, 5 * ROWS + 10
 
 
 def whole(pixels: np.ndarray) -> bytes:
@@ -27,23 +27,32 @@ def noise(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)
 
 
-spots = st.tuples(st.integers(0, HEIGHT - 1), st.integers(1, 60), st.integers(0, WIDTH - 1))
+def stretches(end: int) -> st.SearchStrategy[slice]:
+    return st.builds(lambda a, b: slice(a, a + b), st.integers(0, end - 1), st.integers(1, 60))
+
+
+spots = st.tuples(stretches(HEIGHT), stretches(WIDTH))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(spots, max_size=3), min_size=1, max_size=4))
-def test_frames_are_as_if_each_were_converted_whole(
-    steps: list[list[tuple[int, int, int]]],
-) -> None:
+def test_frames_are_as_if_each_were_converted_whole(steps: list[list[tuple[slice, slice]]]) -> None:
     planes, pixels = Planes(), noise(0)
     assert bytes_of(planes.of(pixels)) == whole(pixels)
     for number, step in enumerate(steps):
         pixels = pixels.copy()
-        for first, count, column in step:
-            pixels[first : first + count, column:] = noise(number + 1)[
-                first : first + count, column:
-            ]
+        for spot in step:
+            pixels[spot] = noise(number + 1)[spot]
         assert bytes_of(planes.of(pixels)) == whole(pixels)
+
+
+def test_few_converters_are_kept_and_others_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlanim.render.planes.CONVERTERS", 2)
+    planes, pixels = Planes(), noise(0)
+    for count in (10, 30, 50, 80, 10):
+        pixels[:count] = noise(count)[:count]
+        assert bytes_of(planes.of(pixels)) == whole(pixels)
+        assert len(planes._converters) <= 3
 
 
 def test_pixels_may_be_drawn_over_once_they_are_converted() -> None:
@@ -56,22 +65,28 @@ def test_pixels_may_be_drawn_over_once_they_are_converted() -> None:
 def test_another_size_is_converted_whole() -> None:
     planes = Planes()
     planes.of(noise(0))
-    smaller = np.ascontiguousarray(noise(1)[: 2 * BLOCK])
+    smaller = np.ascontiguousarray(noise(1)[: 2 * ROWS])
     assert bytes_of(planes.of(smaller)) == whole(smaller)
 
 
 @pytest.mark.parametrize(
-    ("rows", "runs"),
+    ("pixels", "parts"),
     [
         ([], []),
-        ([0], [(0, BLOCK)]),
-        ([BLOCK, 2 * BLOCK], [(BLOCK, 3 * BLOCK)]),
-        ([BLOCK - 1, HEIGHT - 1], [(0, BLOCK), (5 * BLOCK, HEIGHT)]),
+        ([(0, 0)], [(0, ROWS, 0, COLUMNS)]),
+        ([(ROWS, 0), (2 * ROWS, COLUMNS)], [(ROWS, 3 * ROWS, 0, 2 * COLUMNS)]),
+        (
+            [(ROWS - 1, 0), (HEIGHT - 1, WIDTH - 1)],
+            [(0, ROWS, 0, COLUMNS), (5 * ROWS, HEIGHT, 3 * COLUMNS, WIDTH)],
+        ),
+        ([(0, 0), (1, 2 * COLUMNS)], [(0, ROWS, 0, COLUMNS), (0, ROWS, 2 * COLUMNS, 3 * COLUMNS)]),
     ],
 )
-def test_only_blocks_with_a_changed_row_are_named(
-    rows: list[int], runs: list[tuple[int, int]]
+def test_only_blocks_with_a_changed_pixel_are_named(
+    pixels: list[tuple[int, int]], parts: list[tuple[int, int, int, int]]
 ) -> None:
     before, after = noise(0), noise(0)
-    after[rows, 3, 2] ^= 1
-    assert list(changed(before, after)) == runs
+    for row, column in pixels:
+        after[row, column, 2] ^= 1
+    found = [(r.start, r.stop, c.start, c.stop) for r, c in changed(before, after)]
+    assert found == parts
