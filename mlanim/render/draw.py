@@ -12,9 +12,10 @@ import numpy as np
 from manim import MultiCamera, Scene, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
-from mlanim.render import captions
+from mlanim.render import captions, scratch
 from mlanim.render.camera import fast
 from mlanim.render.copying import quick_copies
+from mlanim.render.formulas import kept_formulas
 from mlanim.render.job import Job
 from mlanim.render.loading import SET_IN_JOB, set_by_file
 from mlanim.render.plan import Plan
@@ -41,12 +42,13 @@ def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[Non
         "frame_height": units * job.height,
         "frame_rate": job.fps,
         "background_opacity": 0.0 if job.transparent else 1.0,
+        "media_dir": str(scratch.folder()),
         "format": "auto",  # mov if transparent, else mp4; and a scene may be without a play
         "disable_caching": True,
         "progress_bar": "none",
         "verbosity": "ERROR",
     }
-    with tempconfig({}), quick_copies():
+    with tempconfig({}), quick_copies(), kept_formulas():
         config.update(_as_shipped())
         config.update(settings)
         if scene_class is not None:

@@ -17,6 +17,7 @@ from mlanim.render.encoder import codec_of
 from mlanim.render.job import PICTURES, Job
 from mlanim.render.join import join
 from mlanim.render.plan import Plan, split
+from mlanim.render.prefix import Prefixes
 from mlanim.render.segment import Segment, drawn, poster_of
 from mlanim.render.sound import SILENT, Sound
 from mlanim.render.worker import Emit, Made
@@ -49,7 +50,7 @@ def make_video(
         planned = draw.plan(scene_class, params, data)
         film = film_of(job, planned)
         shared = len(film.spans) > 1 or emit.elsewhere
-        segments = segments_of(film, planned, data if shared else None, temporary)
+        segments = segments_of(film, planned, scene_class, data if shared else None, temporary)
         emit("plan", frames=film.length)
         if not shared or not emit.draws(segments):
             segments = [_whole(film, temporary)]
@@ -87,13 +88,19 @@ def film_of(job: Job, planned: Plan) -> Film:
     return Film(job, begin, end - begin, slides, sound, spans, said)
 
 
-def segments_of(film: Film, planned: Plan, data: Any, temporary: Path) -> list[Segment]:
-    """The segments of a film, in files beside `temporary`."""
+def segments_of(
+    film: Film, planned: Plan, scene_class: Any, data: Any, temporary: Path
+) -> list[Segment]:
+    """The segments of a film, in files beside `temporary`.
+
+    Each is named after all that shapes it, and of the scene's file what is reached by its end.
+    """
     payload = store.dump(data) if data is not None else b""
     stored = temporary.with_name(f"{temporary.name}.data") if payload else None
     if stored is not None:
         stored.write_bytes(payload)
-    name = hashlib.sha256(film.job.digest().encode() + payload).hexdigest()
+    prefixes = Prefixes(scene_class, Path(film.job.scene.path))
+    common = hashlib.sha256(film.job.digest(but_scene=True).encode() + payload).hexdigest()
     return [
         replace(
             _whole(film, temporary),
@@ -102,7 +109,7 @@ def segments_of(film: Film, planned: Plan, data: Any, temporary: Path) -> list[S
             expected=planned.before(first),
             data=str(stored or ""),
             piece=str(temporary.with_name(f"{temporary.name}.{number:04}")),
-            name=name,
+            name=f"{common} {prefixes.digest(planned.line(end - 1))}",
         )
         for number, (first, end) in enumerate(film.spans)
     ]

@@ -149,11 +149,15 @@ class Job:
         }
         return cls(**{**fields, **nested})
 
-    def digest(self) -> str:
-        """A name for the result: it changes whenever anything that shapes the file changes."""
+    def digest(self, but_scene: bool = False) -> str:
+        """A name for the result: it changes whenever anything that shapes the file changes.
+
+        What stands in the scene's own file can be left out.
+        """
         style = self.style and self.style.anywhere()
         asked = replace(self, output="", scene=replace(self.scene, path=""), style=style)
-        sources = source_digest(Path(self.scene.path), self.kind, texts_in(self.settings))
+        texts = texts_in(self.settings)
+        sources = source_digest(Path(self.scene.path), self.kind, texts, but_scene)
         parts = [asked.to_json(), sources, versions_line()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from manim import Scene, config
 
+from mlanim.render import scratch
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.errors import OutputError, RenderError, UsageError, shortened
 from mlanim.render.job import Job
@@ -84,9 +85,13 @@ def set_by_file(scene_class: type[Scene]) -> dict[str, Any]:
 
 @contextmanager
 def _noting_settings(name: str) -> Iterator[None]:
-    """Note what a module sets in manim's `config`, and set it back."""
+    """Note what a module sets in manim's `config`, and set it back; it may set text meanwhile."""
     before = {key: config[key] for key in SET_BY_FILES}
-    yield
+    place, config.media_dir = config.media_dir, str(scratch.folder())
+    try:
+        yield
+    finally:
+        config.media_dir = place
     after = {key: config[key] for key in SET_BY_FILES}
     _settings[name] = {key: value for key, value in after.items() if value != before[key]}
     config.update({key: before[key] for key in _settings[name]})

@@ -109,7 +109,7 @@ def sweep(folder: Path) -> None:
     """Remove what processes that are no more left half-written in a folder."""
     for path in folder.glob(".mlanim-*"):
         owner = _TEMPORARY.match(path.name)
-        if owner and not _alive(int(owner.group(1))):
+        if owner and not alive(int(owner.group(1))):
             with contextlib.suppress(OSError):
                 path.unlink()
 
@@ -121,7 +121,8 @@ def remove_leftovers(folder: Path, process: int) -> None:
             path.unlink()
 
 
-def _alive(process: int) -> bool:
+def alive(process: int) -> bool:
+    """Whether a process of that number is there."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

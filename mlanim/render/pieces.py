@@ -45,7 +45,8 @@ def _kept(segment: Segment, name: str) -> Drawn | None:
 
 
 def _key(segment: Segment) -> str:
-    """What a segment's pictures depend on."""
-    place = [segment.first, segment.end, segment.begin, segment.length, *segment.expected]
-    slides = [asdict(slide) for slide in segment.slides]
-    return hashlib.sha256(json.dumps([segment.name, place, slides]).encode()).hexdigest()
+    """What a segment's pictures depend on; of the film beyond it, only that there is one."""
+    place = [segment.first, segment.end, segment.begin, segment.is_last, *segment.expected]
+    keyframes = sorted(segment.keyframes)
+    said = [asdict(cue) for cue in segment.cues]
+    return hashlib.sha256(json.dumps([segment.name, place, keyframes, said]).encode()).hexdigest()

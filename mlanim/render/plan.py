@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,8 +11,11 @@ from mlanim.render.captions import Cue
 from mlanim.render.sound import Sound
 from mlanim.stage.scene import Slide
 
-SECONDS = 5.0
+SECONDS = 3.0
 """How long drawing a segment should take: long beside reaching its start, short beside a film."""
+
+MOST = 16
+"""Segments; those of a film that has more take twice as long, or twice that."""
 
 _FRAME, _PIXEL = 0.002, 9e-9  # seconds that drawing takes: of a frame at all, and of each pixel
 _STILL = 0.3  # of a frame's cost, where it is the same as the one before it
@@ -20,12 +24,16 @@ _NEAR = 0.25  # of a segment's cost: how far its end moves to fall between two p
 
 @dataclass(frozen=True)
 class Play:
-    """One play: its first frame, its length in frames, and the state of the scene as it begins."""
+    """One play: its first frame, its length in frames, and the state of the scene as it begins.
+
+    `line` is that of the scene's `construct` at which it is played, or 0.
+    """
 
     first: int
     frames: int
     still: bool
     state: str
+    line: int = 0
 
     @property
     def end(self) -> int:
@@ -48,6 +56,10 @@ class Plan:
     divisible: bool = True
     said: tuple[Cue, ...] = field(default=(), compare=False)
 
+    def line(self, frame: int) -> int:
+        """The line of `construct` at which a frame is shown, or 0."""
+        return next((play.line for play in self.plays if play.first <= frame < play.end), 0)
+
     def before(self, frame: int) -> tuple[int, str]:
         """Where the play begins that has this frame in it, and the scene's state there."""
         found = (play for play in self.plays if play.first <= frame < play.end)
@@ -57,21 +69,21 @@ class Plan:
 def split(plays: Sequence[Play], first: int, end: int, pixels: int) -> tuple[tuple[int, int], ...]:
     """Segments as (first frame, end) that cost about as much each, of frames of so many pixels.
 
-    They depend on nothing but the plays: not on the machine, and not on how many draw at once.
+    They depend on nothing but the plays: not on the machine, and not on how many draw at once. But
+    for the last, each depends on the plays up to its end alone, so a change leaves those before it.
     """
     costs = _costs(plays, first, end)
-    ideal = SECONDS / (_FRAME + _PIXEL * pixels)  # frames
-    count = max(1, round(costs[-1] / ideal))
-    share = costs[-1] / count
+    size = SECONDS / (_FRAME + _PIXEL * pixels)  # frames
+    while costs[-1] > MOST * size:
+        size *= 2
     between = [play.first for play in plays if first < play.first < end]
     bounds = [first]
-    for number in range(1, count):
-        wanted = number * share
-        inside = first + next(i for i, cost in enumerate(costs) if cost >= wanted)
+    while costs[-1] - (wanted := costs[bounds[-1] - first] + size) > size / 2:
+        inside = first + bisect.bisect_left(costs, wanted)
         near = min(between, key=lambda frame: abs(costs[frame - first] - wanted), default=inside)
-        fits = abs(costs[near - first] - wanted) <= _NEAR * share
-        bounds.append(max(near if fits else inside, bounds[-1] + 1))
-    return tuple(pairwise([*(bound for bound in bounds if bound < end), end]))
+        fits = near > bounds[-1] and abs(costs[near - first] - wanted) <= _NEAR * size
+        bounds.append(near if fits else inside)
+    return tuple(pairwise([*bounds, end]))
 
 
 def _costs(plays: Sequence[Play], first: int, end: int) -> list[float]:

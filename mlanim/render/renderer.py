@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -108,7 +110,8 @@ class FrameRenderer(CairoRenderer):
     alone, else frame by frame as when drawn. The scene ends where the frame after them begins.
 
     `states` holds the scene's state at the first of them and at the frame after the last, so that
-    neighbours can be compared. A scene that comes to the frame of `expected` in another state ends
+    neighbours can be compared: where a play ends there, as it ends, so that no code beyond counts.
+    A scene that comes to the frame of `expected` in another state ends
     at once. With `planning`, plays are noted and sounds are mixed.
 
     A clear background is black as well, since pixels are premultiplied: else its colour shines
@@ -154,6 +157,10 @@ class FrameRenderer(CairoRenderer):
             self._run(scene)
         self.skip_animations = False
         self.num_plays += 1
+        if self.frames in (self.wanted.first, self.wanted.end):
+            self._reached(scene, self.frames)
+        if self.frames >= self.wanted.end:
+            raise EndSceneEarlyException
 
     def _pass_over(self, scene: Scene) -> None:
         """A play of a section that is not shown."""
@@ -233,12 +240,13 @@ class FrameRenderer(CairoRenderer):
             raise Unrepeatable
 
     def _reached(self, scene: Scene, frame: float) -> None:
-        if self.wanted is not ALL:
+        if self.wanted is not ALL and frame not in self.states:
             self.states[frame] = state_of(scene)
 
     def _note(self, scene: Scene, first: int, still: bool) -> None:
         if self.planning:
-            self.plays.append(Play(first, self.frames - first, still, self._state))
+            line = line_of(scene)
+            self.plays.append(Play(first, self.frames - first, still, self._state, line))
 
     def _at(self, frame: int) -> None:
         self.frames = frame
@@ -252,6 +260,15 @@ class FrameRenderer(CairoRenderer):
             if 0 in self.wanted:
                 self.update_frame(scene)
                 self.take(self.camera.pixel_array, 1)
+
+
+def line_of(scene: Scene) -> int:
+    """The line at which the scene's `construct` is now, or 0 if it is not running."""
+    code = getattr(type(scene).construct, "__code__", None)
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_code is not code:
+        frame = frame.f_back
+    return frame.f_lineno if frame is not None else 0
 
 
 def must_be_stepped(scene: Scene) -> bool:

@@ -54,6 +54,20 @@ class Segment:
         """Whether nothing follows it, so that its last frame is the poster."""
         return self.end == self.begin + self.length
 
+    @property
+    def keyframes(self) -> frozenset[int]:
+        """Which of its frames are encoded without those before: the first of each slide."""
+        starts = {round(slide.time * self.job.fps) + self.begin for slide in self.slides}
+        return frozenset(start - self.first for start in starts if self.first <= start < self.end)
+
+    @property
+    def cues(self) -> tuple[captions.Cue, ...]:
+        """What is drawn into its frames of what is said."""
+        if not self.job.burn_in:
+            return ()
+        begin, end = (1000 * (f - self.begin) / self.job.fps for f in (self.first, self.end))
+        return tuple(cue for cue in self.said if cue.start < end and cue.end > begin)
+
     def to_json(self) -> str:
         """The segment as one line of JSON."""
         return json.dumps(asdict(self), sort_keys=True, default=str)
@@ -145,7 +159,6 @@ def poster_path(segment: Segment) -> Path:
 def encoder_for(segment: Segment) -> Any:
     """What takes the frames of a segment: an encoder, with the captions drawn in on request."""
     job = segment.job
-    starts = {round(slide.time * job.fps) + segment.begin for slide in segment.slides}
     encoder = FrameEncoder(
         Path(segment.piece),
         job.format,
@@ -153,9 +166,10 @@ def encoder_for(segment: Segment) -> Any:
         job.fps,
         job.transparent,
         job.plays,
-        {start - segment.first for start in starts},
+        segment.keyframes,
         job.encoder,
     )
     if not job.burn_in:
         return encoder
-    return burn_in.CaptionedEncoder(encoder, job, segment.said, segment.first - segment.begin)
+    first = segment.first - segment.begin
+    return burn_in.CaptionedEncoder(encoder, job, segment.cues, first)

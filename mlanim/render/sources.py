@@ -35,10 +35,13 @@ _TEXT = re.compile(rb"""(["'])([^"'\n]{1,200})\1""")
 _SUFFIXES = ("", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".wav", ".mp3", ".ogg")  # as manim tries
 
 
-def source_digest(scene: Path, kind: str = "video", texts: Iterable[str] = ()) -> str:
+def source_digest(
+    scene: Path, kind: str = "video", texts: Iterable[str] = (), but_scene: bool = False
+) -> str:
     """A hash of all that a scene's file of that kind is made from, but for the parameters.
 
-    `texts` are words of the user's that may name files, too.
+    `texts` are words of the user's that may name files, too. The scene's own file can be left out,
+    but for the names of other files in it.
     """
     roots = [file for name in ROOTS[kind] for file in modules(name, scene, scene.parent)]
     files = closure([scene, *roots], scene.parent)
@@ -46,7 +49,8 @@ def source_digest(scene: Path, kind: str = "video", texts: Iterable[str] = ()) -
     words = [*texts, *(text for path in own for text in texts_of(path))]
     digest = hashlib.sha256()
     for path in [*files, *named_files(words, scene.parent)]:
-        digest.update(fingerprint(path))
+        if not (but_scene and path == scene):
+            digest.update(fingerprint(path))
     for name in sorted(_foreign(own, scene.parent)):
         digest.update(f"{name} {version_of(name)}".encode())
     return digest.hexdigest()

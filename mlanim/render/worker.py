@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
-from mlanim.render import cache, store
+from mlanim.render import cache, scratch, store
 from mlanim.render.errors import RenderError, UsageError, ending, shortened
 from mlanim.render.job import Job
 from mlanim.render.lifeline import end_with_parent, undivided
@@ -68,6 +68,7 @@ def serve(makers: Mapping[str, Maker]) -> int:
 
     def leave() -> None:
         remove_leftovers(output.parent, os.getpid())
+        scratch.remove()
 
     emit = _Pipe(events, end_with_parent(leave), leave)
     emit.elsewhere = fields.pop("elsewhere", False)

@@ -1,0 +1,156 @@
+"""What of a scene's file is reached up to a line of its `construct`.
+
+The frames of a segment depend on nothing that the scene does later. So that a change further down
+does not draw them again, the file is cut into what runs on import, the functions and classes that
+it defines, the methods of the scene, and the statements of `construct`. A definition counts as soon
+as its name occurs in what counts already, as a name, an attribute or a text; a method also if the
+scene's bases know that name, since Manim may call it. That takes too much rather than too little;
+where that could reach definitions in another way, the file counts as a whole.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from manim import Scene
+
+from mlanim.render.sources import DYNAMIC, fingerprint
+from mlanim.stage.scene import LessonScene
+
+CONSTRUCT = "construct"
+
+_BY_ANY_NAME = {
+    *DYNAMIC,
+    *("__dict__", "__getattribute__", "_getframe", "attrgetter", "compile", "currentframe", "dir"),
+    *("getmembers", "getsource", "globals", "locals", "methodcaller", "vars"),
+}
+"""What reaches definitions by names that only a run knows; and so does `getattr`."""
+
+_NOT_DRAWN = ("compute", "figure")  # of a lecture: another process runs them, or another command
+_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Prefixes:
+    """A scene's file, cut.
+
+    Args:
+        scene_class: the scene, as it was imported from the file.
+        path: its file.
+    """
+
+    def __init__(self, scene_class: type[Scene], path: Path):
+        self._whole = fingerprint(path).hex()
+        self._digests: dict[int, str] = {}
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+        scene = next((n for n in tree.body if _is_class(n, scene_class.__name__)), None)
+        found = _definitions(scene.body, CONSTRUCT) if isinstance(scene, ast.ClassDef) else []
+        self._body: Sequence[ast.stmt] = []
+        if isinstance(scene, ast.ClassDef) and len(found) == 1:
+            self._body = found[0].body  # type: ignore[attr-defined]
+            self._cut(tree, scene, _names_of_bases(scene_class))
+
+    def digest(self, line: int) -> str:
+        """A hash of what is reached once the statement of `construct` at a line is done.
+
+        Of the whole file, where the line is in none, or the file cannot be cut.
+        """
+        count = sum(statement.lineno <= line for statement in self._body)
+        if count == 0 or line > (self._body[-1].end_lineno or 0):
+            return self._whole
+        if count not in self._digests:
+            reached = self._reached(self._body[:count])
+            text = "\n".join(sorted(map(ast.dump, reached)))
+            named = hashlib.sha256(text.encode()).hexdigest()
+            self._digests[count] = self._whole if any(map(_is_open, reached)) else named
+        return self._digests[count]
+
+    def _cut(self, tree: ast.Module, scene: ast.ClassDef, called: set[str]) -> None:
+        """Sort the file's nodes into those that always count and those that a name stands for."""
+        self._always: list[ast.AST] = []
+        self._named: defaultdict[str, list[ast.AST]] = defaultdict(list)
+        for node in tree.body:
+            if node is scene:
+                self._cut_scene(scene, called)
+            elif isinstance(node, (*_Function, ast.ClassDef)) and not node.decorator_list:
+                self._named[node.name].append(node)
+                self._always += _run_on_import(node)
+            else:
+                self._always.append(node)
+
+    def _cut_scene(self, scene: ast.ClassDef, called: set[str]) -> None:
+        self._always += [*scene.decorator_list, *scene.bases, *scene.keywords]
+        for node in scene.body:
+            if not isinstance(node, _Function):
+                self._always.append(node)
+                continue
+            self._always += node.decorator_list
+            if node.name == CONSTRUCT:
+                self._always.append(node.args)
+            elif node.name in called:
+                self._always.append(node)
+            else:
+                self._named[node.name].append(node)
+
+    def _reached(self, body: Iterable[ast.AST]) -> list[ast.AST]:
+        found = [*self._always, *body]
+        seen: set[str] = set()
+        for node in found:  # which grows meanwhile
+            for name in _names(node):
+                if name not in seen:
+                    seen.add(name)
+                    found += self._named.get(name, ())
+        return found
+
+
+def _is_class(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.ClassDef) and node.name == name
+
+
+def _definitions(body: Iterable[ast.stmt], name: str) -> list[ast.stmt]:
+    return [node for node in body if isinstance(node, ast.FunctionDef) and node.name == name]
+
+
+def _names_of_bases(scene_class: type[Scene]) -> set[str]:
+    """What Manim and other files may call of a scene."""
+    known = {name for base in scene_class.__mro__[1:] for name in vars(base)}
+    return known.difference(_NOT_DRAWN) if issubclass(scene_class, LessonScene) else known
+
+
+def _is_open(tree: ast.AST) -> bool:
+    """Whether code may reach definitions by names that do not stand in it."""
+    return any(
+        (isinstance(node, ast.Call) and _called(node) == "getattr" and not _is_plain(node))
+        or (isinstance(node, ast.Name) and node.id in _BY_ANY_NAME)
+        or (isinstance(node, ast.Attribute) and node.attr in _BY_ANY_NAME)
+        or (isinstance(node, ast.alias) and node.name.rpartition(".")[2] in _BY_ANY_NAME)
+        for node in ast.walk(tree)
+    )
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _is_plain(node: ast.Call) -> bool:
+    return len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
+
+
+def _run_on_import(node: ast.AST) -> Iterator[ast.AST]:
+    """What of an undecorated definition runs though nobody uses it."""
+    if isinstance(node, ast.ClassDef):
+        yield from [*node.bases, *node.keywords]
+        yield from (part for part in node.body if not isinstance(part, _Function))
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Attribute):
+            yield part.attr
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
