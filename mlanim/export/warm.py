@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from mlanim.render import scratch
 from mlanim.render.job import Job
 
 PRELOADED = ("mlanim.export.clips", "mlanim.render.params", "mlanim.render.worker")
@@ -95,6 +96,7 @@ def _fork(order: Order, events: IO[str], alarm: tuple[int, int]) -> int:
             os.close(file)
         code = _draw(order, events)
     finally:
+        scratch.remove()
         os._exit(code)  # it must not run on as the one that waits
 
 
@@ -117,6 +119,7 @@ def _end(child: int) -> None:
         os.killpg(child, signal.SIGKILL)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    scratch.remove(child)
 
 
 def _draw(order: Order, events: IO[str]) -> int:

@@ -15,6 +15,8 @@ import threading
 from queue import SimpleQueue
 from typing import IO, Any, Protocol
 
+from mlanim.render import scratch
+
 REPEATABLE = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """No set's order may show, and no sum depend on the number of cores; and forks want no threads."""
 
@@ -66,7 +68,7 @@ class Processes:
 
 
 def end(process: Process) -> None:
-    """Let a process end by itself, then make sure of its group."""
+    """Let a process end by itself, then make sure of its group, and that its folder goes."""
     let_go(process)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=GRACE)
@@ -74,6 +76,8 @@ def end(process: Process) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    if process.pid:
+        scratch.remove(process.pid)
 
 
 def let_go(process: Process) -> None:

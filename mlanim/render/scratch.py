@@ -29,10 +29,10 @@ def folder() -> Path:
     return _folders[process]
 
 
-def remove() -> None:
-    """Remove this process's folder."""
-    path = _folders.pop(os.getpid(), None)
-    if path is not None:
+def remove(process: int | None = None) -> None:
+    """Remove the folder of a process that has ended; by default, this one's."""
+    _folders.pop(process or os.getpid(), None)
+    for path in Path(tempfile.gettempdir()).glob(f"mlanim-{process or os.getpid()}-*"):
         shutil.rmtree(path, ignore_errors=True)
 
 

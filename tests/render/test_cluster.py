@@ -147,9 +147,10 @@ def test_nobody_waits_for_what_is_given_up(line: str, scheduler: tuple[str, Any]
 
 
 def test_a_scheduler_is_asked_only_for_what_has_to_be_drawn(
-    demo_job: Job, monkeypatch: pytest.MonkeyPatch
+    demo_job: Job, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(cluster, "CONNECT", 1.0)
+    monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / "cache"))  # where nothing is yet
 
     def outcome(address: str | None) -> tuple[int, str]:
         with contextlib.ExitStack() as stack:

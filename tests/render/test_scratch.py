@@ -48,6 +48,16 @@ def test_a_render_leaves_no_folder(tmp_path: Path, environment: dict[str, str]) 
     assert not (tmp_path / "media").exists()
 
 
+def test_the_folder_of_a_killed_process_goes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("mlanim-12-a", "mlanim-123-a"):
+        (tmp_path / name / "texts").mkdir(parents=True)
+    scratch.remove(12)
+    assert [path.name for path in tmp_path.iterdir()] == ["mlanim-123-a"]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_fork_has_a_folder_of_its_own() -> None:
     ours = scratch.folder()
