@@ -49,4 +49,4 @@ class Hill(Scene):
         v, u = np.meshgrid(np.linspace(-1, 1, 65), np.linspace(-1, 1, 65), indexing="ij")
         view = View(turn=0.8, elevation=0.5, scale=2.4)
         self.add(Surface(0.5 * np.sin(3 * u) * np.cos(3 * v), view, wire=0), view)
-        self.play(view.turn.animate.set_value(1.6), run_time=1)
+        self.play(view.turn.animate.set_value(1.6), run_time=3)

@@ -119,7 +119,7 @@ class Hill(ThreeDScene):
         )
         self.set_camera_orientation(phi=60 * DEGREES, theta=-45 * DEGREES)
         self.add(hill)
-        self.move_camera(theta=0, run_time=1)
+        self.move_camera(theta=0, run_time=3)
 
 
 class Long(Scene):
