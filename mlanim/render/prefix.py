@@ -3,15 +3,17 @@
 The frames of a segment depend on nothing that the scene does later. So that a change further down
 does not draw them again, the file is cut into what runs on import, the functions and classes that
 it defines, the methods of the scene, and the statements of `construct`. A definition counts as soon
-as its name occurs in what counts already, as a name, an attribute or a text; a method also if the
-scene's bases know that name, since Manim may call it. That takes too much rather than too little;
-where that could reach definitions in another way, the file counts as a whole.
+as its name occurs in what counts already, as a name, an attribute or a word of a text; a method
+also if the scene's bases know that name, since Manim may call it. That takes too much rather than
+too little; where code could reach definitions in another way, the file counts as a whole.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -26,10 +28,15 @@ CONSTRUCT = "construct"
 _BY_ANY_NAME = {
     *DYNAMIC,
     *("__dict__", "__getattribute__", "_getframe", "attrgetter", "compile", "currentframe", "dir"),
-    *("getmembers", "getsource", "globals", "locals", "methodcaller", "vars"),
+    *("getattr_static", "getmembers", "getsource", "globals", "locals", "methodcaller", "vars"),
+    "__subclasses__",
 }
-"""What reaches definitions by names that only a run knows; and so does `getattr`."""
+"""What reaches definitions by names that only a run knows; and so may `getattr`."""
 
+_PLAIN = ("abc", "builtins", "enum", "manim", "mlanim", "pydantic", "typing")
+"""Where classes come from that do nothing with the classes derived from them."""
+
+_WORD = re.compile(r"[^\W\d]\w*")
 _NOT_DRAWN = ("compute", "figure")  # of a lecture: another process runs them, or another command
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -49,7 +56,7 @@ class Prefixes:
         scene = next((n for n in tree.body if _is_class(n, scene_class.__name__)), None)
         found = _definitions(scene.body, CONSTRUCT) if isinstance(scene, ast.ClassDef) else []
         self._body: Sequence[ast.stmt] = []
-        if isinstance(scene, ast.ClassDef) and len(found) == 1:
+        if isinstance(scene, ast.ClassDef) and len(found) == 1 and not _registers(scene_class):
             self._body = found[0].body  # type: ignore[attr-defined]
             self._cut(tree, scene, _names_of_bases(scene_class))
 
@@ -75,7 +82,7 @@ class Prefixes:
         for node in tree.body:
             if node is scene:
                 self._cut_scene(scene, called)
-            elif isinstance(node, (*_Function, ast.ClassDef)) and not node.decorator_list:
+            elif isinstance(node, (*_Function, ast.ClassDef)) and not _is_used(node):
                 self._named[node.name].append(node)
                 self._always += _run_on_import(node)
             else:
@@ -120,10 +127,29 @@ def _names_of_bases(scene_class: type[Scene]) -> set[str]:
     return known.difference(_NOT_DRAWN) if issubclass(scene_class, LessonScene) else known
 
 
+def _registers(scene_class: type) -> bool:
+    """Whether a class of the scene's file may be known to a base though nothing names it."""
+    module = sys.modules[scene_class.__module__]
+    own = [
+        v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__
+    ]
+    makers = {type(kind) for kind in own}
+    makers |= {b for kind in own for b in kind.__mro__ if "__init_subclass__" in vars(b)}
+    return any(maker.__module__.partition(".")[0] not in _PLAIN for maker in makers)
+
+
+def _is_used(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Whether a definition is used though nothing names it: a module's `__getattr__`, say."""
+    return bool(node.decorator_list) or node.name.startswith("__")
+
+
 def _is_open(tree: ast.AST) -> bool:
     """Whether code may reach definitions by names that do not stand in it."""
+    plain = {
+        id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call) and _names_it(node)
+    }
     return any(
-        (isinstance(node, ast.Call) and _called(node) == "getattr" and not _is_plain(node))
+        (isinstance(node, ast.Name) and node.id == "getattr" and id(node) not in plain)
         or (isinstance(node, ast.Name) and node.id in _BY_ANY_NAME)
         or (isinstance(node, ast.Attribute) and node.attr in _BY_ANY_NAME)
         or (isinstance(node, ast.alias) and node.name.rpartition(".")[2] in _BY_ANY_NAME)
@@ -131,12 +157,8 @@ def _is_open(tree: ast.AST) -> bool:
     )
 
 
-def _called(node: ast.Call) -> str:
-    return node.func.id if isinstance(node.func, ast.Name) else ""
-
-
-def _is_plain(node: ast.Call) -> bool:
-    return len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
+def _names_it(call: ast.Call) -> bool:
+    return len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
 
 
 def _run_on_import(node: ast.AST) -> Iterator[ast.AST]:
@@ -153,4 +175,4 @@ def _names(node: ast.AST) -> Iterator[str]:
         elif isinstance(part, ast.Attribute):
             yield part.attr
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
-            yield part.value
+            yield from _WORD.findall(part.value)

@@ -138,7 +138,14 @@ def test_a_change_leaves_what_does_not_reach_it(
 
 @pytest.mark.parametrize(
     "dark",
-    ["eval('1')", "getattr(self, 'thi' + 'rd')", "vars(self)", "self.__dict__.copy()"],
+    [
+        "eval('1')",
+        "getattr(self, 'thi' + 'rd')",
+        "list(map(getattr, [self], ['third']))",
+        "vars(self)",
+        "self.__dict__.copy()",
+        "Scene.__subclasses__()",
+    ],
 )
 def test_where_names_are_made_up_the_whole_file_counts(
     film: Callable[[str], Path], dark: str
@@ -149,8 +156,39 @@ def test_where_names_are_made_up_the_whole_file_counts(
     assert [a == b for a, b in zip(before, after, strict=True)] == [True] * 2 + [False] * 6
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def early", "def __getattr__(name):\n    return 1\n\n\ndef early"),
+        (
+            "def early",
+            "class Kinds:\n    def __init_subclass__(cls):\n        pass\n\n\n"
+            "class Kind(Kinds):\n    def made(self):\n        return 1\n\n\ndef early",
+        ),
+        (
+            "def early",
+            "class Maker(type):\n    pass\n\n\n"
+            "class Kind(metaclass=Maker):\n    def drawn(self):\n        return 1\n\n\ndef early",
+        ),
+    ],
+)
+def test_what_is_used_without_a_name_counts(
+    film: Callable[[str], Path], old: str, new: str
+) -> None:
+    text = FILE.replace(old, new)
+    before = digests(film(text))
+    after = digests(
+        film(
+            text.replace("        return 1", "        return 2").replace(
+                "    return 1\n\n\ndef early", "    return 2\n\n\ndef early"
+            )
+        )
+    )
+    assert not set(before) & set(after)
+
+
 def test_a_name_in_a_text_reaches_too(film: Callable[[str], Path]) -> None:
-    text = FILE.replace("Ring().made()", "getattr(Ring(), 'made')(); getattr(self, 'never', 0)")
+    text = FILE.replace("Ring().made()", "getattr(Ring(), 'made')(); '{0.never}'.format(self)")
     before = digests(film(text))
     after = digests(film(text.replace("self.wait(9)", "self.wait(8)")))
     assert [a == b for a, b in zip(before, after, strict=True)] == [True] + [False] * 7
