@@ -70,7 +70,8 @@ def split(plays: Sequence[Play], first: int, end: int, pixels: int) -> tuple[tup
     """Segments as (first frame, end) that cost about as much each, of frames of so many pixels.
 
     They depend on nothing but the plays: not on the machine, and not on how many draw at once. But
-    for the last, each depends on the plays up to its end alone, so a change leaves those before it.
+    for the last two, which share what is left, each depends on the plays up to its end alone, so a
+    change leaves those before it.
     """
     costs = _costs(plays, first, end)
     size = SECONDS / (_FRAME + _PIXEL * pixels)  # frames
@@ -78,11 +79,14 @@ def split(plays: Sequence[Play], first: int, end: int, pixels: int) -> tuple[tup
         size *= 2
     between = [play.first for play in plays if first < play.first < end]
     bounds = [first]
-    while costs[-1] - (wanted := costs[bounds[-1] - first] + size) > size / 2:
+    while (left := costs[-1] - costs[bounds[-1] - first]) > size:
+        wanted = costs[bounds[-1] - first] + (size if left > 2 * size else left / 2)
         inside = first + bisect.bisect_left(costs, wanted)
         near = min(between, key=lambda frame: abs(costs[frame - first] - wanted), default=inside)
         fits = near > bounds[-1] and abs(costs[near - first] - wanted) <= _NEAR * size
         bounds.append(near if fits else inside)
+        if left <= 2 * size:
+            break
     return tuple(pairwise([*bounds, end]))
 
 
