@@ -110,6 +110,7 @@ def segments_of(
             data=str(stored or ""),
             piece=str(temporary.with_name(f"{temporary.name}.{number:04}")),
             name=f"{common} {prefixes.digest(planned.line(end - 1))}",
+            source=prefixes.whole,
         )
         for number, (first, end) in enumerate(film.spans)
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mlanim.render import cache
 from mlanim.render.segment import Drawn, Listener, Segment, draw_segment, poster_path
+from mlanim.render.sources import fingerprint
 
 KIND = "segments"
 
@@ -22,6 +23,8 @@ def kept_or_drawn(segment: Segment, listener: Listener) -> Drawn:
         listener(segment.end - segment.first)
         return kept
     drawn = draw_segment(segment, listener)
+    if fingerprint(Path(segment.job.scene.path)).hex() != segment.source:
+        return drawn  # somebody wrote the scene's file meanwhile: this may be of another
     cache.put(KIND, f"{name}.video", Path(segment.piece))
     if segment.is_last:
         cache.put(KIND, f"{name}.poster", poster_path(segment))

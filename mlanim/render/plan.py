@@ -79,7 +79,7 @@ def split(plays: Sequence[Play], first: int, end: int, pixels: int) -> tuple[tup
         size *= 2
     between = [play.first for play in plays if first < play.first < end]
     bounds = [first]
-    while (left := costs[-1] - costs[bounds[-1] - first]) > size:
+    while (left := costs[-1] - costs[bounds[-1] - first]) > (1 + _NEAR) * size:
         wanted = costs[bounds[-1] - first] + (size if left > 2 * size else left / 2)
         inside = first + bisect.bisect_left(costs, wanted)
         near = min(between, key=lambda frame: abs(costs[frame - first] - wanted), default=inside)

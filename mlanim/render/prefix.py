@@ -3,15 +3,17 @@
 The frames of a segment depend on nothing that the scene does later. So that a change further down
 does not draw them again, the file is cut into what runs on import, the functions and classes that
 it defines, the methods of the scene, and the statements of `construct`. A definition counts as soon
-as its name occurs in what counts already, as a name, an attribute or a word of a text; a method
-also if the scene's bases know that name, since Manim may call it. That takes too much rather than
-too little; where code could reach definitions in another way, the file counts as a whole.
+as its name occurs in what counts already, as a name, an attribute or a word of a text, or in
+another file of the project; a method also if the scene's bases know that name, since Manim may call
+it. That takes too much rather than too little; where code could reach definitions in another way,
+the file counts as a whole.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 import re
 import sys
 from collections import defaultdict
@@ -20,18 +22,36 @@ from pathlib import Path
 
 from manim import Scene
 
-from mlanim.render.sources import DYNAMIC, fingerprint
+from mlanim.render.sources import DYNAMIC, PACKAGE, closure, fingerprint
 from mlanim.stage.scene import LessonScene
 
 CONSTRUCT = "construct"
 
 _BY_ANY_NAME = {
     *DYNAMIC,
-    *("__dict__", "__getattribute__", "_getframe", "attrgetter", "compile", "currentframe", "dir"),
-    *("getattr_static", "getmembers", "getsource", "globals", "locals", "methodcaller", "vars"),
+    *(
+        "__dict__",
+        "__file__",
+        "__getattribute__",
+        "_getframe",
+        "attrgetter",
+        "compile",
+        "currentframe",
+        "dir",
+    ),
+    *(
+        "getattr_static",
+        "getmembers",
+        "getsource",
+        "globals",
+        "inspect",
+        "locals",
+        "methodcaller",
+        "vars",
+    ),
     "__subclasses__",
 }
-"""What reaches definitions by names that only a run knows; and so may `getattr`."""
+"""What reaches definitions by names that only a run knows; and so may `getattr` and `hasattr`."""
 
 _PLAIN = ("abc", "builtins", "enum", "manim", "mlanim", "pydantic", "typing")
 """Where classes come from that do nothing with the classes derived from them."""
@@ -50,7 +70,7 @@ class Prefixes:
     """
 
     def __init__(self, scene_class: type[Scene], path: Path):
-        self._whole = fingerprint(path).hex()
+        self.whole = fingerprint(path).hex()
         self._digests: dict[int, str] = {}
         tree = ast.parse(path.read_bytes(), filename=str(path))
         scene = next((n for n in tree.body if _is_class(n, scene_class.__name__)), None)
@@ -59,6 +79,11 @@ class Prefixes:
         if isinstance(scene, ast.ClassDef) and len(found) == 1 and not _registers(scene_class):
             self._body = found[0].body  # type: ignore[attr-defined]
             self._cut(tree, scene, _names_of_bases(scene_class))
+        self._elsewhere = [
+            ast.parse(file.read_bytes(), filename=str(file))
+            for file in closure([path], path.parent)
+            if file != path and PACKAGE not in file.parents
+        ]
 
     def digest(self, line: int) -> str:
         """A hash of what is reached once the statement of `construct` at a line is done.
@@ -67,12 +92,13 @@ class Prefixes:
         """
         count = sum(statement.lineno <= line for statement in self._body)
         if count == 0 or line > (self._body[-1].end_lineno or 0):
-            return self._whole
+            return self.whole
         if count not in self._digests:
             reached = self._reached(self._body[:count])
             text = "\n".join(sorted(map(ast.dump, reached)))
             named = hashlib.sha256(text.encode()).hexdigest()
-            self._digests[count] = self._whole if any(map(_is_open, reached)) else named
+            is_open = any(map(_is_open, [*reached, *self._elsewhere]))
+            self._digests[count] = self.whole if is_open else named
         return self._digests[count]
 
     def _cut(self, tree: ast.Module, scene: ast.ClassDef, called: set[str]) -> None:
@@ -105,7 +131,7 @@ class Prefixes:
     def _reached(self, body: Iterable[ast.AST]) -> list[ast.AST]:
         found = [*self._always, *body]
         seen: set[str] = set()
-        for node in found:  # which grows meanwhile
+        for node in itertools.chain(self._elsewhere, found):  # which grows meanwhile
             for name in _names(node):
                 if name not in seen:
                     seen.add(name)
@@ -149,7 +175,7 @@ def _is_open(tree: ast.AST) -> bool:
         id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call) and _names_it(node)
     }
     return any(
-        (isinstance(node, ast.Name) and node.id == "getattr" and id(node) not in plain)
+        (isinstance(node, ast.Name) and node.id in ("getattr", "hasattr") and id(node) not in plain)
         or (isinstance(node, ast.Name) and node.id in _BY_ANY_NAME)
         or (isinstance(node, ast.Attribute) and node.attr in _BY_ANY_NAME)
         or (isinstance(node, ast.alias) and node.name.rpartition(".")[2] in _BY_ANY_NAME)

@@ -34,7 +34,8 @@ class Segment:
     `expected` is the frame at which the play begins that has the first one in it, and the scene's
     state then; `data` is the file with what the scene computed, or "" if it computes nothing.
     `slides` and what is `said` are those of the whole video, and `begin` and `length` its first
-    frame and its frames. `name` tells it from all others that are kept, together with its place.
+    frame and its frames. `name` tells it from all others that are kept, together with its place,
+    if the scene's file is still the `source` that it was named after.
     """
 
     job: Job
@@ -48,6 +49,7 @@ class Segment:
     slides: tuple[Slide, ...] = ()
     said: tuple[captions.Cue, ...] = ()
     name: str = ""
+    source: str = ""
 
     @property
     def is_last(self) -> bool:

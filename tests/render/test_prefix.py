@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from mlanim.render import catalog, draw
+from mlanim.render import catalog, draw, pieces
 from mlanim.render.engine import Engine
 from mlanim.render.job import Job
 from mlanim.render.loading import load, params_of
 from mlanim.render.prefix import Prefixes
+from mlanim.render.segment import Segment
 
 FILE = '''\
 from manim import DOWN, RIGHT, UP, Circle, Dot, Scene, Square
@@ -185,6 +186,30 @@ def test_what_is_used_without_a_name_counts(
         )
     )
     assert not set(before) & set(after)
+
+
+def test_a_name_in_another_file_reaches_too(film: Callable[[str], Path]) -> None:
+    path = film(FILE)
+    (path.parent / "beside.py").write_text(f"{BESIDE}def go(scene):\n    scene.never()\n")
+    before = digests(path)
+    after = digests(film(FILE.replace("self.wait(9)", "self.wait(8)")))
+    assert not set(before) & set(after)
+
+
+def test_a_segment_of_a_file_that_was_written_meanwhile_is_not_kept(
+    film: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / "cache"))
+    path = film(FILE)
+    (entry,) = catalog.select([f"{path}:Film"])
+    job = Job(entry, "video", str(tmp_path / "a.mp4"), "mp4", 64, 36, 10.0, "dark")
+    whole = Prefixes(load(entry), path).whole
+    place = {"begin": 0, "length": 60, "expected": (0, ""), "data": "", "source": whole}
+    for first, kept in ((0, 1), (5, 1)):
+        piece = str(tmp_path / f"piece{first}")
+        pieces.kept_or_drawn(Segment(job, first, first + 5, piece=piece, **place), lambda _: None)
+        assert len(list((tmp_path / "cache" / "segments").glob("*.video"))) == kept
+        path.write_text(f"{FILE}\n# a word\n")
 
 
 def test_a_name_in_a_text_reaches_too(film: Callable[[str], Path]) -> None:
