@@ -58,6 +58,7 @@ _PLAIN = ("abc", "builtins", "enum", "manim", "mlanim", "pydantic", "typing")
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _NOT_DRAWN = ("compute", "figure")  # of a lecture: another process runs them, or another command
+_LEAVE_ALONE = {"classmethod", "property", "staticmethod"}  # they keep a method under its name only
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -71,13 +72,15 @@ class Prefixes:
 
     def __init__(self, scene_class: type[Scene], path: Path):
         self.whole = fingerprint(path).hex()
+        self._name = path.name
         self._digests: dict[int, str] = {}
         tree = ast.parse(path.read_bytes(), filename=str(path))
         scene = next((n for n in tree.body if _is_class(n, scene_class.__name__)), None)
         found = _definitions(scene.body, CONSTRUCT) if isinstance(scene, ast.ClassDef) else []
         self._body: Sequence[ast.stmt] = []
-        if isinstance(scene, ast.ClassDef) and len(found) == 1 and not _registers(scene_class):
-            self._body = found[0].body  # type: ignore[attr-defined]
+        plain = len(found) == 1 and not found[0].decorator_list  # else its lines may be another's
+        if isinstance(scene, ast.ClassDef) and plain and not _registers(scene_class):
+            self._body = found[0].body
             self._cut(tree, scene, _names_of_bases(scene_class))
         self._elsewhere = [
             ast.parse(file.read_bytes(), filename=str(file))
@@ -95,9 +98,10 @@ class Prefixes:
             return self.whole
         if count not in self._digests:
             reached = self._reached(self._body[:count])
-            text = "\n".join(sorted(map(ast.dump, reached)))
+            text = "\n".join(map(ast.dump, sorted(reached, key=_place)))
             named = hashlib.sha256(text.encode()).hexdigest()
             is_open = any(map(_is_open, [*reached, *self._elsewhere]))
+            is_open |= any(_shows(node, self._name) for node in reached)
             self._digests[count] = self.whole if is_open else named
         return self._digests[count]
 
@@ -120,10 +124,10 @@ class Prefixes:
             if not isinstance(node, _Function):
                 self._always.append(node)
                 continue
-            self._always += node.decorator_list
+            self._always += _run_on_import(node)
             if node.name == CONSTRUCT:
                 self._always.append(node.args)
-            elif node.name in called:
+            elif node.name in called or _is_used(node):
                 self._always.append(node)
             else:
                 self._named[node.name].append(node)
@@ -143,7 +147,7 @@ def _is_class(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.ClassDef) and node.name == name
 
 
-def _definitions(body: Iterable[ast.stmt], name: str) -> list[ast.stmt]:
+def _definitions(body: Iterable[ast.stmt], name: str) -> list[ast.FunctionDef]:
     return [node for node in body if isinstance(node, ast.FunctionDef) and node.name == name]
 
 
@@ -165,8 +169,9 @@ def _registers(scene_class: type) -> bool:
 
 
 def _is_used(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
-    """Whether a definition is used though nothing names it: a module's `__getattr__`, say."""
-    return bool(node.decorator_list) or node.name.startswith("__")
+    """Whether a definition may be used though nothing names it: a `__getattr__`, say."""
+    decorators = {ast.unparse(decorator) for decorator in node.decorator_list}
+    return not decorators <= _LEAVE_ALONE or node.name.startswith("__")
 
 
 def _is_open(tree: ast.AST) -> bool:
@@ -188,10 +193,23 @@ def _names_it(call: ast.Call) -> bool:
 
 
 def _run_on_import(node: ast.AST) -> Iterator[ast.AST]:
-    """What of an undecorated definition runs though nobody uses it."""
+    """What of a definition runs though nobody uses it."""
+    if isinstance(node, _Function):
+        yield from [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
     if isinstance(node, ast.ClassDef):
         yield from [*node.bases, *node.keywords]
         yield from (part for part in node.body if not isinstance(part, _Function))
+
+
+def _place(node: ast.AST) -> tuple[int, int]:
+    """Where a node is in its file: what is done in another order is something else."""
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+def _shows(tree: ast.AST, file: str) -> bool:
+    """Whether code names a file, as one that a film shows: it may be its own."""
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return any(isinstance(text, str) and text.rpartition("/")[2] == file for text in texts)
 
 
 def _names(node: ast.AST) -> Iterator[str]:

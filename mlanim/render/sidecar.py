@@ -31,11 +31,11 @@ def describe(
     duration: float | None = None,
     panels: tuple[str, ...] = (),
     beside: Mapping[str, bytes] = MappingProxyType({}),
-    asked: Job | None = None,
+    made_from: str = "",
 ) -> bytes:
     """The sidecar's bytes; the same job gives the same bytes.
 
-    `asked` is the job as it was asked for, where the scene's file changed its size or its rate.
+    `made_from` is the job's digest as it was before anything was made; by default as it is.
     """
     scene = job.scene
     content: dict[str, Any] = {
@@ -59,7 +59,7 @@ def describe(
         "results": results(data),
         "results_key": data_key,
         "versions": versions(),
-        "job": (asked or job).digest(),
+        "job": made_from or job.digest(),
         "sha256": payload_hash,
     }
     if poster is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import subprocess
@@ -27,6 +28,12 @@ from mlanim.render.whole import write_beside
 
 if TYPE_CHECKING:
     from mlanim.render.segment import Segment
+
+
+CHANGED = (
+    "The file of {name}, or one that it uses, changed while it was drawn; "
+    "render it again to see what is there now."
+)
 
 
 class Emit:
@@ -151,17 +158,21 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     from mlanim.render.sidecar import describe
 
     prepare_folder(Path(job.output).parent)
-    scene_class, asked = load(job.scene), job
+    asked, made_from = job, job.digest()
+    scene_class = load(job.scene)
     if job.kind != "figure":
         job = as_set_by_file(job, scene_class)
     params = validated(params_of(scene_class), job.settings, job.scene.name)
     data = stored_data(job, params, emit)
     with faults_of(job.scene):
         made = maker(job, scene_class, params, data, temporary, emit)
+    if asked.digest() != made_from:  # then it is what no job would make
+        emit("warning", message=CHANGED.format(name=job.scene.name))
+        made_from = hashlib.sha256(f"{made_from} {asked.digest()}".encode()).hexdigest()
     digest = sha256_of(temporary)
     key = data_key(job, params)
-    said = {"beside": made.beside, **made.details}
-    about = describe(job, params, data, key, digest, made.poster, asked=asked, **said)
+    said = {"beside": made.beside, "made_from": made_from, **made.details}
+    about = describe(job, params, data, key, digest, made.poster, **said)
     _publish(Path(job.output), temporary, made, about)
 
 

@@ -256,3 +256,55 @@ def test_only_what_changed_is_drawn_again_and_the_film_is_the_same(
     (tmp_path / "beside.py").write_text("size = 3\n")
     _, third = made(changed, "cache")
     assert len(third - more) == len(anew)
+
+
+SWAPS = [
+    ("self.wait(1)\n        self.wait(2)", "self.wait(2)\n        self.wait(1)", 2),
+    ("SIDE = 1.0\nSIDE = 2.0", "SIDE = 2.0\nSIDE = 1.0", 0),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "same"), SWAPS)
+def test_the_order_counts(film: Callable[[str], Path], old: str, new: str, same: int) -> None:
+    text = FILE.replace("        self.third()\n", "        self.wait(1)\n        self.wait(2)\n")
+    text = text.replace("SIDE = 1.0\n", "SIDE = 1.0\nSIDE = 2.0\n")
+    assert old in text
+    before, after = digests(film(text)), digests(film(text.replace(old, new)))
+    assert [a == b for a, b in zip(before, after, strict=True)] == [n < same for n in range(PLAYS)]
+
+
+STEPS = "STEPS = []\n\n\ndef step(f):\n    STEPS.append(f)\n    return f\n\n\nclass Film"
+
+
+@pytest.mark.parametrize(
+    ("changes", "old", "new"),
+    [
+        ([("def never(self)", "def __call__(self)")], "self.wait(9)", "self.wait(8)"),
+        ([("class Film", STEPS), ("    def never", "    @step\n    def never")], "(9)", "(8)"),
+        ([("def never():", "def never(x=print()):")], "x=print()", "x=print(1)"),
+        ([("def never(self)", "def never(self, x=print())")], "x=print()", "x=print(1)"),
+        ([('"""A film."""', "if 0:\n            open('film.py')")], "return None", "return 1"),
+    ],
+)
+def test_what_python_or_a_decorator_uses_counts(
+    film: Callable[[str], Path], changes: list[tuple[str, str]], old: str, new: str
+) -> None:
+    text = FILE
+    for place, instead in changes:
+        assert place in text
+        text = text.replace(place, instead)
+    assert not set(digests(film(text))) & set(digests(film(text.replace(old, new))))
+
+
+def test_a_construct_that_is_wrapped_counts_as_a_whole(
+    film: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """The line at which the wrapper is lies where lines of the film's own do."""
+    text = FILE.replace("import size", "import size\nfrom wrapping import wrapped")
+    head = "    def construct(self):\n        "
+    text = text.replace(f'{head}"', f'    @wrapped\n{head}"')
+    line = text[: text.index("self.third()")].count("\n") - 1
+    wrapper = "def wrapped(it):\n    return lambda scene: it(scene)\n"
+    (tmp_path / "wrapping.py").write_text("\n" * line + wrapper)
+    before, after = digests(film(text)), digests(film(text.replace("shift(way)", "shift(-way)")))
+    assert not set(before) & set(after)
