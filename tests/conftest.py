@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a shell's background: it is inherited
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DEMO_SCENES = Path(__file__).parent / "demo_scenes"
 TINY = ("--resolution", "160x90", "--fps", "5")
