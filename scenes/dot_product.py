@@ -12,7 +12,7 @@ from functools import partial
 from typing import Annotated, Any, Self
 
 import numpy as np
-from manim import FadeIn, FadeOut, Mobject, UpdateFromAlphaFunc, VGroup
+from manim import FadeIn, Mobject, UpdateFromAlphaFunc, VGroup
 from pydantic import Field, model_validator
 
 from mlanim.stage import layout, theme
@@ -24,7 +24,7 @@ from mlanim.stage.number import format_number
 from mlanim.stage.pictures.dot_product_equation import DotProductEquation
 from mlanim.stage.pictures.shadow import ShadowPicture
 from mlanim.stage.plane import fitted_height, fitted_plane
-from mlanim.stage.scene import LessonScene, SceneParams
+from mlanim.stage.scene import LessonScene, SceneParams, exchange
 from mlanim.stage.table import Table, table
 from mlanim.stage.text import Colored, Content, Formula, Math, Text, Typeset
 
@@ -266,7 +266,7 @@ class DotProduct(LessonScene):
         )  # fmt: skip
         allowed.move_to(words).level_with(words[0])
         self.gauge.remove(words).add(allowed)
-        self.play(FadeOut(words), FadeIn(allowed), *self.saying(
+        self.play(*exchange(words, allowed), *self.saying(
             "Alignment is not all: hold the angle, and make the vectors shorter"
         ))  # fmt: skip
         self.wait(theme.MOVE)

@@ -3,6 +3,7 @@ through weight space. Three optimisers walk there from one start; the plane says
 walk it keeps. Then close-ups: two places of equal loss, one sharper than the other, a saddle where
 the gradient vanishes, and a surface on which the step size alone decides where descent ends."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from mlanim.stage.number import Number, format_number
 from mlanim.stage.pictures.loss_charts import contour_plane, level_bar, slice_chart
 from mlanim.stage.relief import Relief
 from mlanim.stage.rows import Rows
-from mlanim.stage.scene import LessonScene, SceneParams
+from mlanim.stage.scene import LessonScene, SceneParams, exchange
 from mlanim.stage.shapes import Dot
 from mlanim.stage.surface import View, bilinear
 from mlanim.stage.table import Table, along, stacked, table
@@ -141,7 +142,8 @@ class LossLandscape(LessonScene):
         losses = [Number(path.train_loss[0], 3) for path in paths]
         for row, number in enumerate(losses):
             number.baseline_at([RIGHT.left + LOSS - 0.42, table.baseline(row), 0])
-        self.play(FadeOut(self.probe), FadeIn(legend), FadeIn(head), *map(FadeIn, losses))
+        coming = [exchange(None, new, 0.45) for new in (legend, head, *losses)]
+        self.play(*exchange(self.probe, None, end=0.45), *itertools.chain(*coming))
         self.say("One start, the same batches: only the rule for the step differs")
         self.walks = [self._walk(self.chart, path) for path in paths]
         running = (
