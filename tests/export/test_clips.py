@@ -24,11 +24,13 @@ Decoder = Callable[..., Any]
 class Story(LessonScene):
     """Moving, resting, a motion that comes back, one that depends on each frame, and a repeat."""
 
+    height = 1
+
     def construct(self) -> None:
         square = Square()
         self.play(square.animate.shift(RIGHT), run_time=0.6)
         self.wait(0.4)
-        self.play(square.animate(rate_func=there_and_back).shift(UP), run_time=0.6)
+        self.play(square.animate(rate_func=there_and_back).shift(self.height * UP), run_time=0.6)
         self.next_slide(notes="a")
         self.wait(0.4)
         tracker, dot = ValueTracker(0), Dot()
@@ -42,19 +44,7 @@ class Story(LessonScene):
 class Higher(Story):
     """The same, but that the motion which comes back goes further."""
 
-    def construct(self) -> None:
-        square = Square()
-        self.play(square.animate.shift(RIGHT), run_time=0.6)
-        self.wait(0.4)
-        self.play(square.animate(rate_func=there_and_back).shift(2 * UP), run_time=0.6)
-        self.next_slide(notes="a")
-        self.wait(0.4)
-        tracker, dot = ValueTracker(0), Dot()
-        dot.add_updater(lambda d, dt: d.shift(RIGHT * dt))
-        self.add(dot)
-        self.play(tracker.animate.set_value(1), run_time=0.6)
-        dot.clear_updaters()
-        self.wait(0.4)
+    height = 2
 
 
 class Still(LessonScene):
