@@ -108,10 +108,12 @@ def modules(name: str, importer: Path, folder: Path) -> Iterator[Path]:
     else:
         own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         roots = [folder, *(Path(place) for place in own if place)]
-    for place in roots:
+    for root in roots:
+        place = str(root)  # a thousand names are looked for, and making paths costs more than that
         for part in name[dots:].split("."):
-            place = place / part
-            yield from filter(Path.is_file, (place / "__init__.py", Path(f"{place}.py")))
+            place = os.path.join(place, part) if part else place
+            files = os.path.join(place, "__init__.py"), f"{place}.py"
+            yield from map(Path, filter(os.path.isfile, files))
 
 
 def texts_in(value: Any) -> Iterator[str]:

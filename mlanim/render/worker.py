@@ -166,9 +166,9 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     data = stored_data(job, params, emit)
     with faults_of(job.scene):
         made = maker(job, scene_class, params, data, temporary, emit)
-    if asked.digest() != made_from:  # then it is what no job would make
+    if (now := asked.digest()) != made_from:  # then it is what no job would make
         emit("warning", message=CHANGED.format(name=job.scene.name))
-        made_from = hashlib.sha256(f"{made_from} {asked.digest()}".encode()).hexdigest()
+        made_from = hashlib.sha256(f"{made_from} {now}".encode()).hexdigest()
     digest = sha256_of(temporary)
     key = data_key(job, params)
     said = {"beside": made.beside, "made_from": made_from, **made.details}
