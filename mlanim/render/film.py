@@ -49,10 +49,10 @@ def make_video(
     with draw.configured(burn_in.picture_of(job), scene_class):
         planned = draw.plan(scene_class, params, data)
         film = film_of(job, planned)
-        shared = len(film.spans) > 1 or emit.elsewhere
-        segments = segments_of(film, planned, scene_class, data if shared else None, temporary)
         emit("plan", frames=film.length)
-        if not shared or not emit.draws(segments):
+        shared = len(film.spans) > 1 or emit.elsewhere
+        segments = segments_of(film, planned, scene_class, data, temporary) if shared else []
+        if not (segments and emit.draws(segments)):
             segments = [_whole(film, temporary)]
             drawn(segments[0], scene_class, params, data, lambda done: emit("frame", done=done))
     poster = poster_of(segments[-1])

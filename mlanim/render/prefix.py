@@ -18,6 +18,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from manim import Scene
@@ -28,29 +29,10 @@ from mlanim.stage.scene import LessonScene
 CONSTRUCT = "construct"
 
 _BY_ANY_NAME = {
-    *DYNAMIC,
-    *(
-        "__dict__",
-        "__file__",
-        "__getattribute__",
-        "_getframe",
-        "attrgetter",
-        "compile",
-        "currentframe",
-        "dir",
-    ),
-    *(
-        "getattr_static",
-        "getmembers",
-        "getsource",
-        "globals",
-        "inspect",
-        "locals",
-        "methodcaller",
-        "vars",
-    ),
-    "__subclasses__",
-}
+    *DYNAMIC, "__dict__", "__file__", "__getattribute__", "__subclasses__", "_getframe",
+    "attrgetter", "compile", "currentframe", "dir", "getattr_static", "getmembers", "getsource",
+    "globals", "inspect", "locals", "methodcaller", "vars",
+}  # fmt: skip
 """What reaches definitions by names that only a run knows; and so may `getattr` and `hasattr`."""
 
 _PLAIN = ("abc", "builtins", "enum", "manim", "mlanim", "pydantic", "typing")
@@ -60,6 +42,38 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _NOT_DRAWN = ("compute", "figure")  # of a lecture: another process runs them, or another command
 _LEAVE_ALONE = {"classmethod", "property", "staticmethod"}  # they keep a method under its name only
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class _Piece:
+    """A part of a file that counts as a whole; most are looked at again for every line."""
+
+    def __init__(self, node: ast.AST):
+        self._node = node
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it is in its file: what is done in another order is something else."""
+        return getattr(self._node, "lineno", 0), getattr(self._node, "col_offset", 0)
+
+    @cached_property
+    def text(self) -> str:
+        """What it says, without comments and places."""
+        return ast.dump(self._node)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All in it that may be a name."""
+        return frozenset(_names(self._node))
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The texts in it."""
+        return frozenset(_texts(self._node))
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether it may reach definitions by names that do not stand in it."""
+        return _is_open(self._node)
 
 
 class Prefixes:
@@ -78,12 +92,14 @@ class Prefixes:
         scene = next((n for n in tree.body if _is_class(n, scene_class.__name__)), None)
         found = _definitions(scene.body, CONSTRUCT) if isinstance(scene, ast.ClassDef) else []
         self._body: Sequence[ast.stmt] = []
+        self._done: Sequence[_Piece] = []
         plain = len(found) == 1 and not found[0].decorator_list  # else its lines may be another's
         if isinstance(scene, ast.ClassDef) and plain and not _registers(scene_class):
             self._body = found[0].body
+            self._done = [_Piece(statement) for statement in self._body]
             self._cut(tree, scene, _names_of_bases(scene_class))
         self._elsewhere = [
-            ast.parse(file.read_bytes(), filename=str(file))
+            _Piece(ast.parse(file.read_bytes(), filename=str(file)))
             for file in closure([path], path.parent)
             if file != path and PACKAGE not in file.parents
         ]
@@ -97,49 +113,54 @@ class Prefixes:
         if count == 0 or line > (self._body[-1].end_lineno or 0):
             return self.whole
         if count not in self._digests:
-            reached = self._reached(self._body[:count])
-            text = "\n".join(map(ast.dump, sorted(reached, key=_place)))
+            reached = self._reached(self._done[:count])
+            text = "\n".join(
+                piece.text for piece in sorted(reached, key=lambda p: (p.place, p.text))
+            )
+            is_open = any(piece.is_open for piece in (*reached, *self._elsewhere))
+            shown = any(t.rpartition("/")[2] == self._name for p in reached for t in p.texts)
             named = hashlib.sha256(text.encode()).hexdigest()
-            is_open = any(map(_is_open, [*reached, *self._elsewhere]))
-            is_open |= any(_shows(node, self._name) for node in reached)
-            self._digests[count] = self.whole if is_open else named
+            self._digests[count] = self.whole if is_open or shown else named
         return self._digests[count]
 
     def _cut(self, tree: ast.Module, scene: ast.ClassDef, called: set[str]) -> None:
         """Sort the file's nodes into those that always count and those that a name stands for."""
-        self._always: list[ast.AST] = []
-        self._named: defaultdict[str, list[ast.AST]] = defaultdict(list)
+        self._always: list[_Piece] = []
+        self._named: defaultdict[str, list[_Piece]] = defaultdict(list)
         for node in tree.body:
             if node is scene:
                 self._cut_scene(scene, called)
             elif isinstance(node, (*_Function, ast.ClassDef)) and not _is_used(node):
-                self._named[node.name].append(node)
-                self._always += _run_on_import(node)
+                self._named[node.name].append(_Piece(node))
+                self._count(*_run_on_import(node))
             else:
-                self._always.append(node)
+                self._count(node)
 
     def _cut_scene(self, scene: ast.ClassDef, called: set[str]) -> None:
-        self._always += [*scene.decorator_list, *scene.bases, *scene.keywords]
+        self._count(*scene.decorator_list, *scene.bases, *scene.keywords)
         for node in scene.body:
             if not isinstance(node, _Function):
-                self._always.append(node)
+                self._count(node)
                 continue
-            self._always += _run_on_import(node)
+            self._count(*_run_on_import(node))
             if node.name == CONSTRUCT:
-                self._always.append(node.args)
+                self._count(node.args)
             elif node.name in called or _is_used(node):
-                self._always.append(node)
+                self._count(node)
             else:
-                self._named[node.name].append(node)
+                self._named[node.name].append(_Piece(node))
 
-    def _reached(self, body: Iterable[ast.AST]) -> list[ast.AST]:
-        found = [*self._always, *body]
+    def _count(self, *nodes: ast.AST) -> None:
+        """Have nodes count always."""
+        self._always += map(_Piece, nodes)
+
+    def _reached(self, done: Iterable[_Piece]) -> list[_Piece]:
+        found = [*self._always, *done]
         seen: set[str] = set()
-        for node in itertools.chain(self._elsewhere, found):  # which grows meanwhile
-            for name in _names(node):
-                if name not in seen:
-                    seen.add(name)
-                    found += self._named.get(name, ())
+        for piece in itertools.chain(self._elsewhere, found):  # which grows meanwhile
+            for name in piece.names - seen:
+                seen.add(name)
+                found += self._named.get(name, ())
         return found
 
 
@@ -201,22 +222,17 @@ def _run_on_import(node: ast.AST) -> Iterator[ast.AST]:
         yield from (part for part in node.body if not isinstance(part, _Function))
 
 
-def _place(node: ast.AST) -> tuple[int, int]:
-    """Where a node is in its file: what is done in another order is something else."""
-    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+    for text in _texts(tree):
+        yield from _WORD.findall(text)
 
 
-def _shows(tree: ast.AST, file: str) -> bool:
-    """Whether code names a file, as one that a film shows: it may be its own."""
-    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return any(isinstance(text, str) and text.rpartition("/")[2] == file for text in texts)
-
-
-def _names(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name):
-            yield part.id
-        elif isinstance(part, ast.Attribute):
-            yield part.attr
-        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
-            yield from _WORD.findall(part.value)
+def _texts(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
