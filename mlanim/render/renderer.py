@@ -53,6 +53,13 @@ class Span:
         """Whether some of these frames lie in it."""
         return max(first, self.first) < min(end, self.end)
 
+    def is_over(self, frame: int) -> bool:
+        """Whether they are all done as a play ends before this frame.
+
+        Where there are none, the frame at which they would be is still to begin.
+        """
+        return frame > self.end or frame == self.end > self.first
+
     def __contains__(self, frame: int) -> bool:
         return self.first <= frame < self.end
 
@@ -107,11 +114,11 @@ class FrameRenderer(CairoRenderer):
     """Goes through the plays of a scene and draws the frames of `wanted`.
 
     What comes before them is passed over: in one step where a play's end depends on its time
-    alone, else frame by frame as when drawn. The scene ends where the frame after them begins.
+    alone, else frame by frame as when drawn. The scene ends as soon as they are drawn: with the
+    play, where that ends there, so that no code beyond it counts.
 
-    `states` holds the scene's state at the first of them and at the frame after the last, so that
-    neighbours can be compared: where a play ends there, as it ends, so that no code beyond counts.
-    A scene that comes to the frame of `expected` in another state ends
+    `states` holds the scene's state at the first of them and where the last one has been, so that
+    neighbours can be compared. A scene that comes to the frame of `expected` in another state ends
     at once. With `planning`, plays are noted and sounds are mixed.
 
     A clear background is black as well, since pixels are premultiplied: else its colour shines
@@ -159,7 +166,7 @@ class FrameRenderer(CairoRenderer):
         self.num_plays += 1
         if self.frames in (self.wanted.first, self.wanted.end):
             self._reached(scene, self.frames)
-        if self.frames >= self.wanted.end:
+        if self.wanted.is_over(self.frames):
             raise EndSceneEarlyException
 
     def _pass_over(self, scene: Scene) -> None:
@@ -186,8 +193,6 @@ class FrameRenderer(CairoRenderer):
             self.take(self.camera.pixel_array, int(shown))
         self._at(end)
         self._note(scene, first, still=True)
-        if self.wanted.end < end:
-            raise EndSceneEarlyException
 
     def _run(self, scene: Scene) -> None:
         """A play in which something moves."""
@@ -227,7 +232,7 @@ class FrameRenderer(CairoRenderer):
         """
         if must_be_stepped(scene):
             return iter(range(count))
-        visits = Span(self.wanted.first, self.wanted.end + 1)  # the one after them is looked at
+        visits = Span(self.wanted.first, self.wanted.end + 1)  # one that is empty is looked at
         if not visits.meets(first, first + count):
             return iter((count - 1,))
         return iter(range(max(0, int(self.wanted.first) - first), count))

@@ -147,6 +147,7 @@ def test_a_moment_is_the_frame_that_the_video_shows_then():
     scene = at(Flat, "1.5s")
     assert scene.mobjects[0].get_center()[0] == pytest.approx(1, abs=0.05)
     assert shapes(at(Flat, "0")) == 1
+    assert shapes(at(Flat, "2")) == 3  # a play ends there, and the next one begins
     assert shapes(at(Flat, "2.5")) == 3
 
 
