@@ -50,7 +50,7 @@ def main() -> int:
     if not line.endswith("\n"):  # whoever wanted something was killed before it was said
         return 3
     job = Job.from_json(line)
-    end_with_parent(lambda: None)
+    end_with_parent()
     try:
         payload, code = _payload(job), 0
     except UsageError as error:

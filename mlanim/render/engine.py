@@ -93,6 +93,8 @@ class Engine:
             self.cluster.give_up()
         for process in running:
             let_go(process)
+        for task in self._tasks:
+            task.give_up()
         for process in running:
             end(process)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
+from typing import NoReturn
 
 undivided = threading.Lock()
 """Held while files take their places that belong together; the end waits for it."""
 
 
-def end_with_parent(leave: Callable[[], None]) -> SimpleQueue[str]:
-    """Call `leave` and end at once when stdin closes; the parent holds it open while it lives.
+def end_with_parent(leave: Callable[[], None] | None = None) -> SimpleQueue[str]:
+    """End at once when stdin closes, and then `leave`; the parent holds it open while it lives.
 
     Lines that the parent writes meanwhile come into the queue.
     """
@@ -27,8 +29,23 @@ def end_with_parent(leave: Callable[[], None]) -> SimpleQueue[str]:
                 for line in whole:
                     lines.put(line.decode())
         with undivided:
-            leave()
-            os._exit(3)
+            end_now(leave)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
     return lines
+
+
+def end_now(leave: Callable[[], None] | None) -> NoReturn:
+    """End this process; `leave` is then called by a fork of it.
+
+    While its other threads run, they may write one more file just after the last was removed.
+    """
+    process = os.getpid()
+    if leave is None or os.fork():
+        os._exit(3)
+    try:
+        while os.getppid() == process:
+            time.sleep(0.001)
+        leave()
+    finally:
+        os._exit(0)

@@ -116,9 +116,19 @@ def sweep(folder: Path) -> None:
 
 def remove_leftovers(folder: Path, process: int) -> None:
     """Remove whatever the process of that number has half-written in a folder."""
-    for path in folder.glob(f".mlanim-{process}-*"):
-        with contextlib.suppress(OSError):
-            path.unlink()
+    _remove(folder, f".mlanim-{process}-")
+
+
+def remove_piece(piece: Path) -> None:
+    """Remove a segment's file and what lies beside it."""
+    _remove(piece.parent, piece.name)
+
+
+def _remove(folder: Path, beginning: str) -> None:
+    with contextlib.suppress(OSError):
+        for path in [path for path in folder.iterdir() if path.name.startswith(beginning)]:
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def alive(process: int) -> bool:

@@ -92,7 +92,6 @@ class Task:
                 case _:
                     self.engine.tell(self.job, last)
         code = self._ended(self._main)
-        remove_leftovers(Path(self.job.output).parent, self._main.pid)
         killed = code < 0 and last.get("event") not in _FINAL
         if killed and self._attempts < ATTEMPTS and self._lives:
             self._make()
@@ -196,6 +195,7 @@ class Task:
 
     def _ended(self, process: Process) -> int:
         self.engine.ended(process)
+        remove_leftovers(Path(self.job.output).parent, process.pid)
         with self._lock:
             self._processes.discard(process)
         return process.wait()
@@ -204,7 +204,7 @@ class Task:
         for process in processes:
             let_go(process)
         for process in processes:
-            self.engine.ended(process)
+            self._ended(process)
 
     @property
     def _lives(self) -> bool:

@@ -22,8 +22,14 @@ from typing import IO, TYPE_CHECKING, Any
 from mlanim.render import cache, scratch, store
 from mlanim.render.errors import RenderError, UsageError, ending, shortened
 from mlanim.render.job import Job
-from mlanim.render.lifeline import end_with_parent, undivided
-from mlanim.render.outputs import prepare_folder, remove_leftovers, sha256_of, temporary_beside
+from mlanim.render.lifeline import end_now, end_with_parent, undivided
+from mlanim.render.outputs import (
+    prepare_folder,
+    remove_leftovers,
+    remove_piece,
+    sha256_of,
+    temporary_beside,
+)
 from mlanim.render.whole import write_beside
 
 if TYPE_CHECKING:
@@ -72,12 +78,18 @@ def serve(makers: Mapping[str, Maker]) -> int:
         return 3
     fields = json.loads(line)
     output = Path(fields.get("output") or fields["job"]["output"])
+    process = os.getpid()
 
     def leave() -> None:
-        remove_leftovers(output.parent, os.getpid())
-        scratch.remove()
+        remove_leftovers(output.parent, process)
+        scratch.remove(process)
 
-    emit = _Pipe(events, end_with_parent(leave), leave)
+    def leave_unfinished() -> None:
+        if piece := fields.get("piece"):
+            remove_piece(Path(piece))
+        leave()
+
+    emit = _Pipe(events, end_with_parent(leave_unfinished), leave_unfinished)
     emit.elsewhere = fields.pop("elsewhere", False)
     cache.say_through(lambda message: emit("cache", message=message))
     try:
@@ -106,8 +118,7 @@ class _Pipe(Emit):
         try:
             print(json.dumps({"event": event, **fields}), file=self.events, flush=True)
         except BrokenPipeError:
-            self.leave()
-            os._exit(3)
+            end_now(self.leave)
 
     def draws(self, segments: Sequence[Segment]) -> bool:
         """Have the engine draw segments, and wait until they are there."""
