@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlanim.render.cluster import AT_ONCE, Cluster
 from mlanim.render.job import Job
+from mlanim.render.outputs import has_sidecar
 from mlanim.render.pool import Pool
 from mlanim.render.processes import Process, Processes, end, let_go
 
@@ -67,6 +68,8 @@ class Engine:
         from mlanim.render.task import PLAN, Task
 
         self._tasks = [Task(job, self, number) for number, job in enumerate(jobs)]
+        if not all(has_sidecar(task.job) for task in self._tasks):
+            self._processes.prepare()
         self.pool = Pool(self.workers, self._fail)
         self.drawing = Pool(AT_ONCE, self._fail) if self.cluster is not None else self.pool
         try:

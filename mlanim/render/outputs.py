@@ -62,6 +62,11 @@ def is_current(job: Job) -> bool:
         return False
 
 
+def has_sidecar(job: Job) -> bool:
+    """Whether a file is there that may say that the output is made already."""
+    return Path(job.output).with_suffix(".json").exists()
+
+
 def vouched(content: Mapping[str, Any]) -> dict[str, str]:
     """The files that a sidecar vouches for, each with its SHA-256."""
     output = Path(content["file"])

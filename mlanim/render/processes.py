@@ -49,6 +49,13 @@ class Processes:
         self._nursery: _Nursery | None = None
         self._lock = threading.Lock()
 
+    def prepare(self) -> None:
+        """Have what others are forked from get ready, as one will be wanted soon."""
+        if FORKS:
+            with self._lock:
+                if self._nursery is None:
+                    self._nursery = _Nursery([*self.command, "nursery"])
+
     def start(self) -> Process:
         """Start one."""
         if not FORKS:
@@ -118,11 +125,12 @@ class _Nursery:
             self._process = _started(command, stdin=theirs, stdout=subprocess.DEVNULL)
         self._unborn: SimpleQueue[_Child] = SimpleQueue()
         self._children: dict[int, _Child] = {}
-        self.lives = True
+        self.lives, self._has_borne = True, False
         threading.Thread(target=self._listen, daemon=True, name="nursery").start()
 
     def bear(self) -> _Child:
         """Have a process forked."""
+        self._has_borne = True
         (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
         child = _Child(os.fdopen(ours_in, "w"), os.fdopen(ours_out, encoding="utf-8"))
         self._unborn.put(child)
@@ -138,6 +146,8 @@ class _Nursery:
 
     def close(self) -> None:
         """Have it end; its children go on."""
+        if not self._has_borne:  # it may be busy importing, for nobody
+            self._process.kill()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._process.wait()
