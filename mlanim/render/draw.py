@@ -19,7 +19,7 @@ from mlanim.render.formulas import kept_formulas
 from mlanim.render.job import Job
 from mlanim.render.loading import SET_IN_JOB, set_by_file
 from mlanim.render.plan import Plan
-from mlanim.render.renderer import NONE, Expected, FrameRenderer, Span, Take
+from mlanim.render.renderer import NONE, Expected, FrameRenderer, Planner, Span, Take
 from mlanim.render.sound import Sound
 from mlanim.render.style import theme_of
 from mlanim.stage import theme
@@ -63,9 +63,11 @@ def _as_shipped() -> ManimConfig:
     return ManimConfig().digest_parser(parser)
 
 
-def plan(scene_class: type[Scene], params: SceneParams, data: Any) -> Plan:
+def plan(
+    scene_class: type[Scene], params: SceneParams, data: Any, planner: Planner | None = None
+) -> Plan:
     """A dry pass over the scene; call it within `configured`."""
-    return plan_of(run_dry(scene_class, params, data)[0])
+    return plan_of(run_dry(scene_class, params, data, planner=planner)[0])
 
 
 def run_dry(
@@ -73,9 +75,11 @@ def run_dry(
     params: SceneParams,
     data: Any,
     at_pause: Callable[[Any], None] | None = None,
+    planner: Planner | None = None,
 ) -> tuple[Any, int]:
     """Run a scene without drawing; `at_pause` is called with it at each pause."""
     scene, renderer = built(scene_class, params, data, _ignore, NONE, planning=True)
+    renderer.planner = planner
     if at_pause is not None:
         renderer.at_section = lambda: at_pause(scene)
         if isinstance(scene, LessonScene):

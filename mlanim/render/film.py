@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.render import burn_in, captions, draw, store
+from mlanim.render.branches import Branches
 from mlanim.render.encoder import codec_of
 from mlanim.render.job import PICTURES, Job
 from mlanim.render.join import join
+from mlanim.render.loading import source_of
 from mlanim.render.plan import Plan, split
 from mlanim.render.prefix import Prefixes
 from mlanim.render.segment import Segment, drawn, poster_of
@@ -47,12 +49,14 @@ def make_video(
 ) -> Made:
     """Plan, then have every frame drawn into the video; the poster is its last frame."""
     with draw.configured(burn_in.picture_of(job), scene_class):
-        planned = draw.plan(scene_class, params, data)
+        with Branches(job, emit) as branches:
+            planned = draw.plan(scene_class, params, data, branches)
         film = film_of(job, planned)
         emit("plan", frames=film.length)
         shared = len(film.spans) > 1 or emit.elsewhere
         segments = segments_of(film, planned, scene_class, data, temporary) if shared else []
-        if not (segments and emit.draws(segments)):
+        if not (segments and emit.draws(segments, branches)):
+            branches.end()
             segments = [_whole(film, temporary)]
             drawn(segments[0], scene_class, params, data, lambda done: emit("frame", done=done))
     poster = poster_of(segments[-1])
@@ -100,6 +104,7 @@ def segments_of(
     if stored is not None:
         stored.write_bytes(payload)
     prefixes = Prefixes(scene_class, Path(film.job.scene.path))
+    source = source_of(scene_class) if source_of(scene_class) == prefixes.whole else ""
     common = hashlib.sha256(film.job.digest(but_scene=True).encode() + payload).hexdigest()
     return [
         replace(
@@ -110,7 +115,7 @@ def segments_of(
             data=str(stored or ""),
             piece=str(temporary.with_name(f"{temporary.name}.{number:04}")),
             name=f"{common} {prefixes.digest(planned.line(end - 1))}",
-            source=prefixes.whole,
+            source=source,
         )
         for number, (first, end) in enumerate(film.spans)
     ]

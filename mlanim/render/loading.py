@@ -17,6 +17,7 @@ from mlanim.render import scratch
 from mlanim.render.catalog import SceneEntry
 from mlanim.render.errors import OutputError, RenderError, UsageError, shortened
 from mlanim.render.job import Job
+from mlanim.render.sources import fingerprint
 from mlanim.stage.scene import LessonScene, SceneParams
 
 SET_BY_FILES = (
@@ -29,6 +30,7 @@ SET_IN_JOB = {"pixel_width": "width", "pixel_height": "height", "frame_rate": "f
 """Those of them that a job has as well, by their names there."""
 
 _settings: dict[str, dict[str, Any]] = {}  # by the name of the module that set them
+_sources: dict[str, str] = {}  # what its file held as a module was imported, by its name
 
 
 def load(entry: SceneEntry) -> type[Scene]:
@@ -46,6 +48,7 @@ def load(entry: SceneEntry) -> type[Scene]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    _sources[name] = fingerprint(path).hex()
     with faults_of(entry), _noting_settings(name):
         try:
             spec.loader.exec_module(module)
@@ -60,6 +63,11 @@ def load(entry: SceneEntry) -> type[Scene]:
 def params_of(scene_class: type[Scene]) -> type[SceneParams]:
     """A scene's parameters; one that is not of LessonScene's contract has its seed alone."""
     return getattr(scene_class, "Params", SceneParams)
+
+
+def source_of(scene_class: type[Scene]) -> str:
+    """The fingerprint of a scene's file as it was imported."""
+    return _sources.get(scene_class.__module__, "")
 
 
 def computes(entry: SceneEntry) -> bool:

@@ -17,19 +17,30 @@ KIND = "segments"
 
 def kept_or_drawn(segment: Segment, listener: Listener) -> Drawn:
     """Put a segment's file where it belongs, from the cache or drawn anew, and keep it there."""
-    name = _key(segment)
-    kept = _kept(segment, name)
-    if kept is not None:
+    found = kept(segment, listener)
+    if found is None:
+        found = draw_segment(segment, listener)
+        keep(segment, found)
+    return found
+
+
+def kept(segment: Segment, listener: Listener) -> Drawn | None:
+    """Put a segment's file where it belongs from the cache, if it is there."""
+    found = _kept(segment, _key(segment))
+    if found is not None:
         listener(segment.end - segment.first)
-        return kept
-    drawn = draw_segment(segment, listener)
+    return found
+
+
+def keep(segment: Segment, drawn: Drawn) -> None:
+    """Put a segment that was drawn into the cache."""
     if fingerprint(Path(segment.job.scene.path)).hex() != segment.source:
-        return drawn  # somebody wrote the scene's file meanwhile: this may be of another
+        return  # somebody wrote the scene's file meanwhile: this may be of another
+    name = _key(segment)
     cache.put(KIND, f"{name}.video", Path(segment.piece))
     if segment.is_last:
         cache.put(KIND, f"{name}.poster", poster_path(segment))
     cache.put(KIND, f"{name}.json", json.dumps(asdict(drawn)).encode())  # last: vouches for it
-    return drawn
 
 
 def _kept(segment: Segment, name: str) -> Drawn | None:

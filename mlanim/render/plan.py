@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from mlanim.render.captions import Cue
 from mlanim.render.sound import Sound
 from mlanim.stage.scene import Slide
 
 SECONDS = 3.0
-"""How long drawing a segment should take: long beside reaching its start, short beside a film."""
+"""How long drawing a segment should take: long beside beginning one, short beside a film."""
 
 MOST = 16
 """Segments; those of a film that has more take twice as long, or twice that."""
 
-_FRAME, _PIXEL = 0.002, 9e-9  # seconds that drawing takes: of a frame at all, and of each pixel
-_STILL = 0.3  # of a frame's cost, where it is the same as the one before it
-_NEAR = 0.25  # of a segment's cost: how far its end moves to fall between two plays
+# Seconds that drawing takes: of a frame at all, of each pixel, and of each item that moves.
+_FRAME, _PIXEL, _ITEM = 0.002, 4.5e-9, 4.5e-6
+_STILL = 0.6  # of the first two, where a frame is the same as the one before it
+_LAST = 4.0  # segments' cost: what is left of a film is shared out if it costs no more
+_ROUNDING = 1e-9  # seconds, by which sums may differ
+_WHOLE = 0.6  # likewise: what is left is not divided
+_NEAR, _NEARER = 0.25, 0.1  # of a segment's cost: how far its end moves to fall between two plays
 
 
 @dataclass(frozen=True)
 class Play:
     """One play: its first frame, its length in frames, and the state of the scene as it begins.
 
-    `line` is that of the scene's `construct` at which it is played, or 0.
+    `line` is that of the scene's `construct` at which it is played, or 0. `items` move in it: the
+    points, cells or faces of a batch, and each other mobject for four.
     """
 
     first: int
@@ -34,11 +39,18 @@ class Play:
     still: bool
     state: str
     line: int = 0
+    items: int = 0
 
     @property
     def end(self) -> int:
         """The frame after its last."""
         return self.first + self.frames
+
+    def costs(self, pixels: int) -> Iterator[float]:
+        """Seconds that each of its frames takes, of so many pixels."""
+        frame = _FRAME + _PIXEL * pixels
+        for index in range(self.frames):
+            yield frame * (_STILL if index else 1) if self.still else frame + _ITEM * self.items
 
 
 @dataclass(frozen=True)
@@ -70,32 +82,41 @@ def split(plays: Sequence[Play], first: int, end: int, pixels: int) -> tuple[tup
     """Segments as (first frame, end) that cost about as much each, of frames of so many pixels.
 
     They depend on nothing but the plays: not on the machine, and not on how many draw at once. But
-    for the last two, which share what is left, each depends on the plays up to its end alone, so a
-    change leaves those before it.
+    for the last few, which share what is left, so that all who draw end at about the same time,
+    each depends on the plays up to its end alone: a change leaves those before it.
     """
-    costs = _costs(plays, first, end)
-    size = SECONDS / (_FRAME + _PIXEL * pixels)  # frames
+    costs = _costs(plays, first, end, pixels)
+    size = SECONDS
     while costs[-1] > MOST * size:
         size *= 2
     between = [play.first for play in plays if first < play.first < end]
     bounds = [first]
-    while (left := costs[-1] - costs[bounds[-1] - first]) > (1 + _NEAR) * size:
-        wanted = costs[bounds[-1] - first] + (size if left > 2 * size else left / 2)
-        inside = first + bisect.bisect_left(costs, wanted)
+
+    def cut(wanted: float, reach: float) -> None:
+        """End a segment where it costs so much to come to: with a play if one ends near there."""
+        inside = min(first + bisect.bisect_left(costs, wanted - _ROUNDING), end - 1)
         near = min(between, key=lambda frame: abs(costs[frame - first] - wanted), default=inside)
-        fits = near > bounds[-1] and abs(costs[near - first] - wanted) <= _NEAR * size
-        bounds.append(near if fits else inside)
-        if left <= 2 * size:
-            break
+        bound = near if abs(costs[near - first] - wanted) <= reach else inside
+        if bound > bounds[-1]:
+            bounds.append(bound)
+
+    while costs[-1] - (done := costs[bounds[-1] - first]) > _LAST * size and bounds[-1] < end - 1:
+        cut(done + size, _NEAR * size)
+    left = costs[-1] - done
+    shares = _shares(left / size, len(bounds) - 1)
+    for share in range(1, shares):
+        cut(done + left * share / shares, _NEARER * left / shares)
     return tuple(pairwise([*bounds, end]))
 
 
-def _costs(plays: Sequence[Play], first: int, end: int) -> list[float]:
-    """What it costs to come from `first` to each frame up to `end`, in frames in motion."""
-    found = [0.0] * (end - first + 1)
-    for play in plays:
-        for frame in range(max(first, play.first), min(end, play.end)):
-            found[frame - first + 1] = _STILL if play.still and frame > play.first else 1.0
-    for index in range(1, len(found)):
-        found[index] += found[index - 1]
-    return found
+def _shares(left: float, before: int) -> int:
+    """Into how many segments goes what is left, so that one or two who draw have as much to do."""
+    if left <= _WHOLE:
+        return 1
+    return 2 if left <= 2 else 4 + before % 2
+
+
+def _costs(plays: Sequence[Play], first: int, end: int, pixels: int) -> list[float]:
+    """What it costs to come from `first` to each frame up to `end`, seconds."""
+    each = [cost for play in plays for cost in play.costs(pixels)]
+    return list(accumulate(each[first:end], initial=0.0))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from manim import (
@@ -28,6 +28,7 @@ from manim.utils.exceptions import EndSceneEarlyException
 from mlanim.render.motion import Motion
 from mlanim.render.plan import Play
 from mlanim.render.state import state_of
+from mlanim.stage.batch import Batch
 
 Take = Callable[[np.ndarray, int], None]
 """Receives a frame, (rows, columns, 4) uint8, and how often it is shown in a row.
@@ -65,6 +66,16 @@ class Span:
 
 
 ALL, NONE = Span(), Span(math.inf)
+
+
+class Planner(Protocol):
+    """Whoever looks on while a scene is planned."""
+
+    def is_due(self) -> bool:
+        """Whether the scene's state counts now, as a play has ended."""
+
+    def at_play(self, renderer: FrameRenderer, play: Play) -> None:
+        """A play has begun; the renderer may now be told to `draw_on`."""
 
 
 class Unrepeatable(BaseException):
@@ -141,10 +152,18 @@ class FrameRenderer(CairoRenderer):
         self.take, self.wanted = take, wanted
         self.nearest, self.planning, self.expected = nearest, planning, expected
         self.at_section: Callable[[], None] = lambda: None
+        self.planner: Planner | None = None
         self.frames = 0
         self.plays: list[Play] = []
         self.states: dict[float, str] = {}
         self._passed_over = 0.0  # seconds of sections that show nothing
+
+    def draw_on(self, take: Take, wanted: Span) -> None:
+        """Plan no more, but draw: from the play on that has just begun."""
+        self.take, self.wanted, self.planning = take, wanted, False
+        self.states = {
+            frame: self.states[frame] for frame in (wanted.first,) if frame in self.states
+        }
 
     def init_scene(self, scene: Scene, session_spec: Any, file_writer_settings: Any) -> None:
         """Give the scene a writer."""
@@ -164,7 +183,7 @@ class FrameRenderer(CairoRenderer):
             self._run(scene)
         self.skip_animations = False
         self.num_plays += 1
-        if self.frames in (self.wanted.first, self.wanted.end):
+        if self.frames in (self.wanted.first, self.wanted.end) or self._is_due():
             self._reached(scene, self.frames)
         if self.wanted.is_over(self.frames):
             raise EndSceneEarlyException
@@ -182,7 +201,7 @@ class FrameRenderer(CairoRenderer):
         rate = self.camera.frame_rate
         held = round(scene.duration * rate) if self.nearest else int(scene.duration / (1 / rate))
         first, end = self.frames, self.frames + max(held, 1)
-        self._begin(scene)
+        self._begin(scene, end - first, still=True)
         for bound in (self.wanted.first, self.wanted.end):
             if first <= bound < end:
                 self._reached(scene, bound)
@@ -192,13 +211,13 @@ class FrameRenderer(CairoRenderer):
             self.update_frame(scene, mobjects=scene.moving_mobjects)
             self.take(self.camera.pixel_array, int(shown))
         self._at(end)
-        self._note(scene, first, still=True)
+        self._note()
 
     def _run(self, scene: Scene) -> None:
         """A play in which something moves."""
         times = np.arange(0, scene.duration, 1 / self.camera.frame_rate)
         first = self.frames
-        self._begin(scene)
+        self._begin(scene, len(times), still=False)
         self.static_image = None
         if self.wanted.meets(first, first + len(times)):
             self.save_static_frame_data(scene, scene.static_mobjects)
@@ -210,7 +229,7 @@ class FrameRenderer(CairoRenderer):
             self._at(self.frames + 1)
             if scene.stop_condition is not None and scene.stop_condition():
                 break
-        self._note(scene, first, still=False)
+        self._note()
         _finish(scene)
         scene.update_mobjects(0)
         self.static_image = None
@@ -237,21 +256,29 @@ class FrameRenderer(CairoRenderer):
             return iter((count - 1,))
         return iter(range(max(0, int(self.wanted.first) - first), count))
 
-    def _begin(self, scene: Scene) -> None:
-        """Compare the scene with its plan, or note its state for one."""
+    def _begin(self, scene: Scene, frames: int, still: bool) -> None:
+        """Compare the scene with its plan, or foresee a play for one."""
         frame, state = self.expected
-        self._state = state_of(scene) if self.planning else ""
         if state and frame == self.frames and state_of(scene) != state:
             raise Unrepeatable
+        if self.planning:
+            items = 0 if still else _items(scene.moving_mobjects)
+            place = self.frames, frames, still
+            self._play = Play(*place, state_of(scene), line_of(scene), items)
+            if self.planner is not None:
+                self.planner.at_play(self, self._play)
+
+    def _is_due(self) -> bool:
+        return self.planning and self.planner is not None and self.planner.is_due()
 
     def _reached(self, scene: Scene, frame: float) -> None:
         if self.wanted is not ALL and frame not in self.states:
             self.states[frame] = state_of(scene)
 
-    def _note(self, scene: Scene, first: int, still: bool) -> None:
+    def _note(self) -> None:
+        """Keep the play that is over, in its true length."""
         if self.planning:
-            line = line_of(scene)
-            self.plays.append(Play(first, self.frames - first, still, self._state, line))
+            self.plays.append(replace(self._play, frames=self.frames - self._play.first))
 
     def _at(self, frame: int) -> None:
         self.frames = frame
@@ -274,6 +301,12 @@ def line_of(scene: Scene) -> int:
     while frame is not None and frame.f_code is not code:
         frame = frame.f_back
     return frame.f_lineno if frame is not None else 0
+
+
+def _items(mobjects: Iterable[Mobject]) -> int:
+    """What there is to be drawn anew in each frame, as a play counts it."""
+    members = {part for mobject in mobjects for part in mobject.family_members_with_points()}
+    return sum(len(member.rgbas) if isinstance(member, Batch) else 4 for member in members)
 
 
 def must_be_stepped(scene: Scene) -> bool:

@@ -7,7 +7,7 @@ runs it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from mlanim.render.job import Job
 from mlanim.render.loading import as_set_by_file, faults_of, load, params_of
 from mlanim.render.params import validated
 from mlanim.render.pixels import png_bytes
-from mlanim.render.renderer import Span
-from mlanim.render.video import FrameEncoder
+from mlanim.render.renderer import Span, Unrepeatable
+from mlanim.render.video import THREADS, FrameEncoder
 from mlanim.stage.scene import Slide
 
 Listener = Callable[[int], None]
@@ -35,7 +35,7 @@ class Segment:
     state then; `data` is the file with what the scene computed, or "" if it computes nothing.
     `slides` and what is `said` are those of the whole video, and `begin` and `length` its first
     frame and its frames. `name` tells it from all others that are kept, together with its place,
-    if the scene's file is still the `source` that it was named after.
+    if the scene's file is still the `source` that it was named after; "" is never one.
     """
 
     job: Job
@@ -55,6 +55,11 @@ class Segment:
     def is_last(self) -> bool:
         """Whether nothing follows it, so that its last frame is the poster."""
         return self.end == self.begin + self.length
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of the film."""
+        return self.first == self.begin and self.is_last
 
     @property
     def keyframes(self) -> frozenset[int]:
@@ -115,34 +120,54 @@ def draw_segment(segment: Segment, listener: Listener = lambda done: None) -> Dr
 
 
 def drawn(segment: Segment, scene_class: Any, params: Any, data: Any, listener: Listener) -> Drawn:
-    """The same within `draw.configured`, of a scene that is loaded.
-
-    The encoder has threads of its own, in which it works while the next frame is drawn.
-    """
-    encoder = encoder_for(segment)
-    last: list[np.ndarray] = []
-
-    def take(pixels: np.ndarray, repeat: int) -> None:
-        encoder.write(pixels, repeat)
-        listener(encoder.frames)
-        last[:] = [pixels]
-
-    span = Span(segment.first, segment.end)
+    """The same within `draw.configured`, of a scene that is loaded."""
+    drawing = Drawing(segment, listener)
     try:
         scene, renderer = draw.built(
-            scene_class, params, data, take, span, expected=segment.expected
+            scene_class, params, data, drawing.take, drawing.span, expected=segment.expected
         )
         scene.render()
-        encoder.finish()
+        return drawing.finish(renderer.states)
     except BaseException:
-        encoder.abort()
+        drawing.abort()
         raise
-    listener(encoder.frames)
-    if segment.is_last:
-        whole = burn_in.framed(segment.job, last[0])  # there is no scene without a frame
-        poster_path(segment).write_bytes(png_bytes(whole, segment.job.transparent))
-    states = renderer.states
-    return Drawn(states.get(segment.first, ""), states.get(segment.end, ""))
+
+
+class Drawing:
+    """A segment whose frames are coming: `finish` it, or `abort` it."""
+
+    def __init__(self, segment: Segment, listener: Listener):
+        self.segment, self.listener = segment, listener
+        self.span = Span(segment.first, segment.end)
+        self.encoder = encoder_for(segment)
+        self._last: np.ndarray
+
+    def take(self, pixels: np.ndarray, repeat: int) -> None:
+        """Encode a frame."""
+        self.encoder.write(pixels, repeat)
+        self.listener(self.encoder.frames)
+        self._last = pixels
+
+    def finish(self, states: Mapping[float, str]) -> Drawn:
+        """Have the file whole; `states` are the scene's at the frames where they were noted.
+
+        Raises:
+            Unrepeatable: if there are not as many frames as were planned of a part.
+        """
+        segment = self.segment
+        if not segment.is_whole and self.encoder.frames != segment.end - segment.first:
+            self.encoder.abort()
+            raise Unrepeatable
+        self.encoder.finish()
+        self.listener(self.encoder.frames)
+        if segment.is_last:  # and there is no scene without a frame
+            whole = burn_in.framed(segment.job, self._last)
+            poster_path(segment).write_bytes(png_bytes(whole, segment.job.transparent))
+        return Drawn(states.get(segment.first, ""), states.get(segment.end, ""))
+
+    def abort(self) -> None:
+        """Remove what was written."""
+        self.encoder.abort()
 
 
 def poster_of(segment: Segment) -> bytes:
@@ -170,6 +195,7 @@ def encoder_for(segment: Segment) -> Any:
         job.plays,
         segment.keyframes,
         job.encoder,
+        THREADS if segment.is_whole else 1,
     )
     if not job.burn_in:
         return encoder

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from mlanim.render import cache
@@ -37,6 +39,7 @@ class Task:
         self._main: Process | None = None
         self._attempts = 0
         self._segments: list[_Segment] = []
+        self._overhearing: threading.Thread | None = None
         self._processes: set[Process] = set()
         self._lock = threading.RLock()
         self._timer: threading.Timer | None = None
@@ -79,11 +82,13 @@ class Task:
         if self._main is None:
             self.give_up()
             return
+        if self._overhearing is not None:
+            self._overhearing.join()
         last: dict[str, Any] = {}
         for last in _events(self._main):
             match last["event"]:
                 case "segments":
-                    self._share_out(last["segments"], last["frames"])
+                    self._share_out(last["segments"], last["frames"], last["branches"])
                     return
                 case "made" | "error":
                     pass
@@ -98,11 +103,16 @@ class Task:
         else:
             self._end(_outcome(self.job, code, last))
 
-    def _share_out(self, lines: list[str], lengths: list[int]) -> None:
+    def _share_out(self, lines: list[str], lengths: list[int], branches: list[bool]) -> None:
         """Have each segment drawn; the longer what is left of the job, the sooner."""
         self._segments = [
-            _Segment(line, length) for line, length in zip(lines, lengths, strict=True)
+            _Segment(number, *segment)
+            for number, segment in enumerate(zip(lines, lengths, branches, strict=True))
         ]
+        self._overhearing = threading.Thread(
+            target=self._overhear, args=(self._main, self._segments), daemon=True
+        )
+        self._overhearing.start()
         left = sum(lengths)
         draw = self._draw if self.engine.cluster is None else self._draw_there
         for segment in self._segments:
@@ -112,18 +122,42 @@ class Task:
     def _draw(self, segment: _Segment, fellows: list[_Segment]) -> None:
         """Have one segment drawn, once more if its process is killed."""
         for _ in range(ATTEMPTS):
-            process = self._start(segment.line) if fellows is self._segments else None
-            if process is None:
+            if fellows is not self._segments:
                 return
-            segment.done, segment.last = 0, {}
-            for event in _events(process):
+            segment.done, segment.last, segment.is_drawn = 0, {}, True
+            for event in self._by_branch(segment) if segment.branch else self._by_process(segment):
                 segment.last = event
                 self._hear(segment, event)
-            segment.code = self._ended(process)
+            segment.is_drawn = False
             if segment.code >= 0 or segment.last.get("event") in _FINAL:
                 break
         if fellows is self._segments:
             self._drawn(segment)
+
+    def _by_branch(self, segment: _Segment) -> Iterator[dict[str, Any]]:
+        """What a branch of the job's process tells as it draws a segment; it does so once."""
+        segment.branch = False
+        assert self._main is not None
+        say(self._main, json.dumps({"draw": segment.number}))
+        while (event := segment.heard.get())["event"] != "ended":
+            yield event
+        segment.code = event["code"]
+
+    def _by_process(self, segment: _Segment) -> Iterator[dict[str, Any]]:
+        """What a process of its own tells as it draws a segment."""
+        process = self._start(segment.line)
+        if process is not None:
+            yield from _events(process)
+            segment.code = self._ended(process)
+
+    def _overhear(self, main: Process, segments: list[_Segment]) -> None:
+        """Hand on what branches tell through the job's process, until they are no more."""
+        for event in _events(main):
+            if event["event"] == "joining":
+                break
+            segments[event.pop("segment")].heard.put(event)
+        for segment in segments:
+            segment.heard.put({"event": "ended", "code": -signal.SIGKILL})
 
     def _draw_there(self, segment: _Segment, fellows: list[_Segment]) -> None:
         """Have one segment drawn by the cluster, which tries again by itself."""
@@ -179,7 +213,7 @@ class Task:
     def _tell_progress(self) -> None:
         with self._lock:
             done = sum(segment.done for segment in self._segments)
-            drawing = len(self._processes - {self._main})
+            drawing = sum(segment.is_drawn for segment in self._segments)
         if done:
             event = {"event": "frame", "done": done, "workers": drawing}
             self.engine.tell(self.job, event)
@@ -235,12 +269,17 @@ class Task:
 
 
 class _Segment:
-    """A segment under way: the line that says what it is, and how far it is."""
+    """A segment under way: the line that says what it is, and how far it is.
 
-    def __init__(self, line: str, length: int):
-        self.line, self.length = line, length
-        self.done, self.code = 0, 0
+    `branch` is whether one of the job's process is there to draw it, `is_drawn` whether somebody
+    here draws it now.
+    """
+
+    def __init__(self, number: int, line: str, length: int, branch: bool):
+        self.number, self.line, self.length, self.branch = number, line, length, branch
+        self.done, self.code, self.is_drawn = 0, 0, False
         self.last: dict[str, Any] = {}
+        self.heard: SimpleQueue[dict[str, Any]] = SimpleQueue()
 
 
 def _fit(segments: list[_Segment]) -> bool:

@@ -18,7 +18,10 @@ from mlanim.render.encoder import HARDWARE, OWN, Encoder, codec_of, lookahead
 from mlanim.render.errors import OutputError, RenderError, UsageError, shortened
 
 THREADS = 2
-"""A fixed number: the encoder's output may depend on it, and must not depend on the machine."""
+"""Of an encoder that is alone at work; where several are, each has one.
+
+The output may depend on it, so it must not depend on the machine.
+"""
 
 
 class FrameEncoder:
@@ -38,6 +41,7 @@ class FrameEncoder:
         plays: int = 0,
         keyframes: Collection[int] = (),
         chosen: Encoder = OWN,
+        threads: int = THREADS,
     ):
         self.path, self.format, self.transparent, self.plays = path, format, transparent, plays
         self.keyframes = keyframes
@@ -56,7 +60,7 @@ class FrameEncoder:
         self._stream = _stream(self._container, encoder, rate=rate, options=options)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = self._pixels
-        self._stream.codec_context.thread_count = THREADS
+        self._stream.codec_context.thread_count = threads
         if self._is_yuv:
             _tag_bt709(self._stream.codec_context)
         try:

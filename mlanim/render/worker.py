@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,9 +31,11 @@ from mlanim.render.outputs import (
     sha256_of,
     temporary_beside,
 )
+from mlanim.render.processes import FORKS
 from mlanim.render.whole import write_beside
 
 if TYPE_CHECKING:
+    from mlanim.render.branches import Branches
     from mlanim.render.segment import Segment
 
 
@@ -45,17 +48,22 @@ CHANGED = (
 class Emit:
     """Tells the parent of a worker how it is going. This one has no parent to tell.
 
-    Where segments are drawn `elsewhere`, by other machines, a single one is worth sending.
+    Where segments are drawn `elsewhere`, by other machines, a single one is worth sending. Where
+    this process `forks`, branches of its plan draw them.
     """
 
     elsewhere = False
+    forks = False
 
     def __call__(self, event: str, **fields: Any) -> None:
         """Tell of one event."""
 
-    def draws(self, segments: Sequence[Segment]) -> bool:
+    def draws(self, segments: Sequence[Segment], branches: Branches) -> bool:
         """Have segments drawn by other processes; False if nobody does, or they do not fit."""
         return False
+
+    def close(self) -> None:
+        """Tell nothing more."""
 
 
 Maker = Callable[[Job, Any, Any, Any, Path, Emit], "Made"]
@@ -78,19 +86,10 @@ def serve(makers: Mapping[str, Maker]) -> int:
         return 3
     fields = json.loads(line)
     output = Path(fields.get("output") or fields["job"]["output"])
-    process = os.getpid()
-
-    def leave() -> None:
-        remove_leftovers(output.parent, process)
-        scratch.remove(process)
-
-    def leave_unfinished() -> None:
-        if piece := fields.get("piece"):
-            remove_piece(Path(piece))
-        leave()
-
-    emit = _Pipe(events, end_with_parent(leave_unfinished), leave_unfinished)
+    cut_off = leaver(output, fields.get("piece"))
+    emit = Pipe(events, end_with_parent(cut_off), cut_off)
     emit.elsewhere = fields.pop("elsewhere", False)
+    emit.forks = FORKS and not emit.elsewhere
     cache.say_through(lambda message: emit("cache", message=message))
     try:
         if "piece" in fields:
@@ -100,32 +99,60 @@ def serve(makers: Mapping[str, Maker]) -> int:
             _make(job, makers[job.kind], temporary_beside(output), emit)
             emit("made")
     except Exception as error:
-        emit("error", usage=isinstance(error, UsageError), message=words(error, output))
+        tell(emit, error, output)
         return 1
     finally:
-        leave()
+        leaver(output)()
     return 0
 
 
-class _Pipe(Emit):
+def leaver(output: Path, piece: str | None = None) -> Callable[[], None]:
+    """What removes all that this process has half-written, whoever calls it; `piece` as well."""
+    process = os.getpid()
+
+    def leave() -> None:
+        if piece is not None:
+            remove_piece(Path(piece))
+        remove_leftovers(output.parent, process)
+        scratch.remove(process)
+
+    return leave
+
+
+def tell(emit: Emit, error: Exception, output: Path) -> None:
+    """Tell of what went wrong."""
+    emit("error", usage=isinstance(error, UsageError), message=words(error, output))
+
+
+class Pipe(Emit):
     """Tells the engine, as lines of JSON, and hears its answers."""
 
     def __init__(self, events: IO[str], answers: SimpleQueue[str], leave: Callable[[], None]):
         self.events, self.answers, self.leave = events, answers, leave
+        self._one_at_a_time = threading.Lock()
 
     def __call__(self, event: str, **fields: Any) -> None:
         """Tell of one event; end if nobody is there any more."""
         try:
-            print(json.dumps({"event": event, **fields}), file=self.events, flush=True)
+            with self._one_at_a_time:
+                print(json.dumps({"event": event, **fields}), file=self.events, flush=True)
         except BrokenPipeError:
             end_now(self.leave)
 
-    def draws(self, segments: Sequence[Segment]) -> bool:
-        """Have the engine draw segments, and wait until they are there."""
+    def draws(self, segments: Sequence[Segment], branches: Branches) -> bool:
+        """Have the engine see to it that segments are drawn, and wait until they are there."""
         lines = [segment.to_json() for segment in segments]
         lengths = [segment.end - segment.first for segment in segments]
-        self("segments", segments=lines, frames=lengths)
-        return bool(json.loads(self.answers.get())["fit"])
+        self("segments", segments=lines, frames=lengths, branches=branches.assign(segments))
+        while "fit" not in (answer := json.loads(self.answers.get())):
+            branches.draw(answer["draw"], lines[answer["draw"]])
+        branches.end()
+        self("joining")
+        return bool(answer["fit"])
+
+    def close(self) -> None:
+        """Tell nothing more."""
+        self.events.close()
 
 
 def _draw(line: str, emit: Emit) -> None:

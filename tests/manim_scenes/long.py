@@ -92,6 +92,25 @@ class Third(Scene):
             self.remove(shy)
 
 
+class Many(Scene):
+    """So many plays that not each of them has a branch"""
+
+    def construct(self) -> None:
+        square = Square()
+        for number in range(150):
+            self.play(square.animate.shift(((-1) ** number) * RIGHT), run_time=0.3)
+
+
+class Reading(Scene):
+    """Reads on in an open file as it goes, a byte at a time"""
+
+    def construct(self) -> None:
+        square = Square()
+        with open(os.environ["LINES"], "rb", buffering=0) as file:
+            while file.read(2):
+                self.play(square.animate.shift(RIGHT / 2), run_time=1)
+
+
 class Endless(Scene):
     def construct(self) -> None:
         while True:

@@ -1,37 +1,46 @@
 """The worker with segments of a few frames, so that small films have some.
 
 Where KILLED_ONCE names a file that is not there yet, the first of the processes that comes to the
-middle of its segment writes down where it was, and is killed.
+middle of its segment writes down where it was, and is killed; with KILLED_FROM, of those whose
+segment begins at that frame or after. With NO_BRANCHES, each segment has a process of its own.
 """
 
 import contextlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from mlanim.export.worker import main
-from mlanim.render import pieces, plan
-from mlanim.render.segment import Drawn, Listener, Segment, draw_segment
+from mlanim.render import plan, worker
+from mlanim.render.segment import Drawing
 
 
-def killed_once(segment: Segment, listener: Listener) -> Drawn:
-    """Draw a segment, or die of it."""
+def dies_once(take: Callable[[Drawing, np.ndarray, int], None]) -> Any:
+    """A way to take frames of which one process dies."""
 
-    def listen(done: int) -> None:
-        listener(done)
-        if 0 < done < segment.end - segment.first:
+    def taken(drawing: Drawing, pixels: np.ndarray, repeat: int) -> None:
+        take(drawing, pixels, repeat)
+        segment, done = drawing.segment, drawing.encoder.frames
+        if 0 < done < segment.end - segment.first and segment.first >= first:
             with contextlib.suppress(FileExistsError), mark.open("x") as file:
                 file.write(f"{segment.first} {segment.end} {done}")
                 file.flush()
                 os.kill(os.getpid(), signal.SIGKILL)
 
     mark = Path(os.environ["KILLED_ONCE"])
-    return draw_segment(segment, listen)
+    first = int(os.environ.get("KILLED_FROM", "0"))
+    return taken
 
 
 if __name__ == "__main__":
     plan.SECONDS = 0.02
     if "KILLED_ONCE" in os.environ:
-        pieces.draw_segment = killed_once
+        Drawing.take = dies_once(Drawing.take)
+    if "NO_BRANCHES" in os.environ:
+        worker.FORKS = False
     sys.exit(main())

@@ -79,7 +79,7 @@ def test_a_killed_segment_is_drawn_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert payload(tmp_path / "killed") == payload(tmp_path / "calm")
 
 
-def test_an_error_in_the_third_of_five_segments_ends_those_beside_it(tmp_path: Path) -> None:
+def test_an_error_in_the_third_of_six_segments_ends_those_beside_it(tmp_path: Path) -> None:
     found: list[Any] = []
 
     def note(engine: Engine, event: dict[str, Any]) -> None:
@@ -91,8 +91,8 @@ def test_an_error_in_the_third_of_five_segments_ends_those_beside_it(tmp_path: P
     assert outcome.code == 1
     assert outcome.message.count("ValueError: the third is closed") == 1
     assert [event["event"] for event in events].count("failed") == 1
-    assert [segment.length for segment in found] == [10] * 5
-    assert [segment.last.get("event") == "error" for segment in found] == [n == 2 for n in range(5)]
+    assert [segment.length for segment in found] == [10, 10, 8, 7, 8, 7]
+    assert [segment.last.get("event") == "error" for segment in found] == [n == 2 for n in range(6)]
     assert found[0].last.get("event") != "drawn"  # it has no end of its own
     assert not engines[0]._running
     assert list(tmp_path.glob("*")) == [tmp_path / "cache"]

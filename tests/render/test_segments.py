@@ -21,7 +21,7 @@ from mlanim.render.job import Job
 from mlanim.render.loading import load, params_of
 from mlanim.render.plan import Play, split
 from mlanim.render.renderer import ALL, Span, Unrepeatable
-from mlanim.render.segment import Segment
+from mlanim.render.segment import Drawing, Segment
 from mlanim.stage.scene import Slide
 
 SCENES = Path(__file__).parent.parent / "manim_scenes"
@@ -106,28 +106,46 @@ def test_segments_follow_one_another_and_cost_about_the_same(
     assert (spans[0][0], spans[-1][1]) == (first, end)
     assert all(a[1] == b[0] for a, b in itertools.pairwise(spans))
     assert all(a < b for a, b in spans)
-    costs = plan._costs(found, first, end)
+    costs = plan._costs(found, first, end, pixels)
     shares = [costs[b - first] - costs[a - first] for a, b in spans]
-    assert max(shares) <= 5 * min(shares) + 4
+    assert max(shares) <= 5 * min(shares) + 4 * max(found[0].costs(pixels))
     assert len(spans) <= 1.5 * plan.MOST
+    assert len(spans) == 1 or len(spans) % 2 == 0
 
 
 def test_segments_begin_with_plays_where_that_is_near() -> None:
-    bounds, pixels = [0, 130, 290, 430], 1920 * 1080
+    bounds, pixels = [0, 290, 500, 790, 1000, 1240, 1480, 1750], 1920 * 1080
     found = [Play(a, b - a, False, "") for a, b in itertools.pairwise(bounds)]
-    assert split(found, 0, 430, pixels) == ((0, 130), (130, 290), (290, 430))
-    assert split([Play(0, 437, False, "")], 0, 437, pixels) == ((0, 146), (146, 292), (292, 437))
-    short = [Play(0, 240, False, "")]
-    assert split(short, 0, 240, pixels) == ((0, 120), (120, 240))
-    still = [Play(0, 437, True, "")]
-    assert split(still, 0, 437, pixels) == ((0, 437),)
-    assert len(split([Play(0, 9999, False, "")], 0, 9999, pixels)) <= plan.MOST
+    assert split(found, 0, 1750, pixels)[:3] == ((0, 290), (290, 500), (500, 790))
+    assert split(found, 0, 1750, pixels)[-1][0] not in bounds  # the last ones cost the same
+
+
+def one_play(frames: int, **kind: Any) -> tuple[tuple[int, int], ...]:
+    return split([Play(0, frames, kind.pop("still", False), "", **kind)], 0, frames, 1920 * 1080)
+
+
+def test_a_short_film_is_shared_by_two_or_four() -> None:
+    assert one_play(150) == ((0, 150),)
+    assert one_play(160) == ((0, 80), (80, 160))
+    assert one_play(240, still=True) == ((0, 240),)
+    assert one_play(150, items=4096) == ((0, 75), (75, 150))
+    assert [b - a for a, b in one_play(800)] == [200] * 4
+    assert len(one_play(9999)) <= plan.MOST
 
 
 def test_a_longer_film_begins_with_the_segments_of_a_shorter_one() -> None:
-    short, long = ([Play(0, n, False, ""), Play(n, 100, True, "")] for n in (600, 900))
+    short, long = ([Play(0, n, False, ""), Play(n, 100, True, "")] for n in (1600, 1900))
     pixels = 1920 * 1080
-    assert split(short, 0, 700, pixels)[:3] == split(long, 0, 1000, pixels)[:3]
+    assert split(short, 0, 1700, pixels)[:3] == split(long, 0, 2000, pixels)[:3]
+
+
+def test_a_part_with_too_few_frames_is_none(tmp_path: Path) -> None:
+    job, piece = job_of("long.py:Long", tmp_path / "a.mp4"), tmp_path / "piece"
+    drawing = Drawing(Segment(job, 0, 5, 0, 10, (0, ""), "", str(piece)), lambda done: None)
+    drawing.take(np.zeros((job.height, job.width, 4), np.uint8), 4)
+    with pytest.raises(Unrepeatable):
+        drawing.finish({})
+    assert not piece.exists()
 
 
 def test_a_segment_travels_as_json_and_pickled(tmp_path: Path) -> None:
