@@ -40,6 +40,7 @@ class Task:
         self._attempts = 0
         self._segments: list[_Segment] = []
         self._overhearing: threading.Thread | None = None
+        self._overheard: dict[str, Any] = {}
         self._processes: set[Process] = set()
         self._lock = threading.RLock()
         self._timer: threading.Timer | None = None
@@ -84,7 +85,7 @@ class Task:
             return
         if self._overhearing is not None:
             self._overhearing.join()
-        last: dict[str, Any] = {}
+        last, self._overheard = self._overheard, {}
         for last in _events(self._main):
             match last["event"]:
                 case "segments":
@@ -151,9 +152,10 @@ class Task:
             segment.code = self._ended(process)
 
     def _overhear(self, main: Process, segments: list[_Segment]) -> None:
-        """Hand on what branches tell through the job's process, until they are no more."""
+        """Hand on what branches tell through the job's process, until it speaks for itself."""
         for event in _events(main):
-            if event["event"] == "joining":
+            if "segment" not in event:
+                self._overheard = event
                 break
             segments[event.pop("segment")].heard.put(event)
         for segment in segments:

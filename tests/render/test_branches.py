@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +40,23 @@ def shared_out(monkeypatch: pytest.MonkeyPatch) -> list[list[bool]]:
     return found
 
 
-def made(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, bytes], str]:
+def made(
+    name: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    hear: Callable[[Engine, dict[str, Any]], None] = lambda *_: None,
+) -> tuple[dict[str, bytes], str]:
     """The files of a film that nobody has drawn before, and what was warned of."""
     monkeypatch.setenv("MLANIM_CACHE_DIR", str(folder / "cache"))
     (entry,) = catalog.select([f"{SCENES}:{name}"])
     job = Job(entry, "video", str(folder / "out" / "a.mp4"), "mp4", 64, 36, 10.0, "dark")
     said: list[Any] = []
-    engine = Engine(2, lambda _, event: said.append(event.get("message", "")), "short_worker")
+
+    def listen(_: Job, event: dict[str, Any]) -> None:
+        said.append(event.get("message", ""))
+        hear(engine, event)
+
+    engine = Engine(2, listen, "short_worker")
     (outcome,) = engine.run([job])
     assert (outcome.code, outcome.message) == (0, "")
     return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}, "".join(said)
@@ -73,6 +86,23 @@ def test_a_killed_branch_has_its_segment_drawn_again(
     monkeypatch.setenv("KILLED_FROM", "20")
     again, _ = made("Long", tmp_path / "killed", monkeypatch)
     assert int(mark.read_text().split()[0]) >= 20
+    assert again == calm
+
+
+def test_the_planning_process_may_be_killed_while_its_branches_draw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calm, _ = made("Long", tmp_path / "calm", monkeypatch)
+    killed: list[int] = []
+
+    def kill(engine: Engine, event: dict[str, Any]) -> None:
+        main = engine._tasks[0]._main
+        if event["event"] == "frame" and event["done"] > 20 and main is not None and not killed:
+            killed.append(main.pid)
+            os.kill(main.pid, signal.SIGKILL)
+
+    again, _ = made("Long", tmp_path / "killed", monkeypatch, kill)
+    assert killed
     assert again == calm
 
 
