@@ -25,7 +25,6 @@ from mlanim.render import catalog, draw, loading, worker
 from mlanim.render.encoder import codec_of, lookahead
 from mlanim.render.job import Job
 from mlanim.render.renderer import Span
-from mlanim.render.video import THREADS
 
 PLACES = (0.2, 0.5, 0.8)  # where in a scene the stretches begin
 MANIM = "manim"
@@ -85,7 +84,7 @@ def encoded(frames: list[av.VideoFrame], options: dict[str, str]) -> tuple[float
     with av.open(buffer, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=60, options=options)
         stream.width, stream.height, stream.pix_fmt = frames[0].width, frames[0].height, "yuv420p"
-        stream.codec_context.thread_count = THREADS
+        stream.codec_context.thread_count = 1  # as beside other segments
         for number, frame in enumerate(frames):
             frame.pts, frame.time_base = number, TICK
             container.mux(stream.encode(frame))
