@@ -188,9 +188,9 @@ class Task:
         """Go on from how a segment ended: with the others, with joining, or not at all."""
         match segment.last.get("event"):
             case "drawn":
-                segment.done = segment.length
+                segment.done, segment.is_there = segment.length, True
                 self._tell_progress()
-                if all(fellow.last.get("event") == "drawn" for fellow in self._segments):
+                if all(fellow.is_there for fellow in self._segments):
                     self._resume(_fit(self._segments))
             case "unrepeatable":
                 self._resume(False)
@@ -274,12 +274,13 @@ class _Segment:
     """A segment under way: the line that says what it is, and how far it is.
 
     `branch` is whether one of the job's process is there to draw it, `is_drawn` whether somebody
-    here draws it now.
+    here draws it now, and `is_there` whether it is made, and whoever made it has ended.
     """
 
     def __init__(self, number: int, line: str, length: int, branch: bool):
         self.number, self.line, self.length, self.branch = number, line, length, branch
-        self.done, self.code, self.is_drawn = 0, 0, False
+        self.done, self.code = 0, 0
+        self.is_drawn = self.is_there = False
         self.last: dict[str, Any] = {}
         self.heard: SimpleQueue[dict[str, Any]] = SimpleQueue()
 
