@@ -95,10 +95,11 @@ def mlanim(command: str, scene: str, size: Size, *options: str, folder: str | No
     if folder is None:
         with tempfile.TemporaryDirectory() as fresh:
             return mlanim(command, scene, size, *options, folder=fresh)
-    words = ["--resolution", f"{size.width}x{size.height}", "-o", "out/", "--quiet", *options]
-    rate = ["--fps", str(size.fps)] if command == "render" else []
+    words = ["-o", "out/", "--quiet", *options]
+    if command == "render":
+        words += ["--resolution", f"{size.width}x{size.height}", "--fps", str(size.fps)]
     cached = {"MLANIM_CACHE_DIR": str(Path(folder) / "cache")}
-    return timed("mlanim", command, scene, *rate, *words, folder=folder, environment=cached)
+    return timed("mlanim", command, scene, *words, folder=folder, environment=cached)
 
 
 def against_manim(ours: str, theirs: str, text: str, wanted: str) -> Row:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
+import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import click
 import pytest
@@ -15,16 +17,17 @@ from click.testing import CliRunner
 TOP = Path(__file__).parents[2]
 
 
-def loaded() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("command_line", TOP / "cli.py")
+def loaded(path: Path) -> ModuleType:
+    """A file beside the package, as a module that is named after it."""
+    spec = importlib.util.spec_from_file_location(f"loaded_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-CLI = loaded().cli
+CLI = loaded(TOP / "cli.py").cli
 CONTEXT = click.Context(CLI, info_name="mlanim", terminal_width=80)
 NAMES = CLI.list_commands(CONTEXT)
 
@@ -64,6 +67,24 @@ def test_every_help_has_examples_that_the_command_would_take(name: str) -> None:
     assert found, f"{name} shows no example"
     for line in found:
         words = shlex.split(line.split("|")[0].split(">")[0])[2:]
+        command(name).make_context(name, words, parent=CONTEXT).close()
+
+
+def test_the_benchmarks_ask_for_what_the_commands_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = loaded(TOP / "benchmarks" / "table.py")
+    asked: list[list[str]] = []
+
+    def note(*words: Any, **_: Any) -> Any:
+        asked.append([str(word) for word in words])
+        return table.Run(1.0, 1.0)
+
+    monkeypatch.setattr(table, "timed", note)
+    for name, row in table.rows().items():
+        if name != "restored":  # which removes what was made
+            row.ours(table.QUICK)
+    assert {name for _, name, *_ in asked} == {"render", "figure"}
+    for program, name, *words in asked:
+        assert program == "mlanim"
         command(name).make_context(name, words, parent=CONTEXT).close()
 
 
