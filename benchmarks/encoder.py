@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
@@ -95,14 +96,18 @@ def encoded(frames: list[av.VideoFrame], options: dict[str, str]) -> tuple[float
 def likenesses(frames: list[av.VideoFrame], film: bytes) -> Iterator[float]:
     """SSIM of each decoded frame to the one that was encoded."""
     graph = av.filter.Graph()
-    shape = {"width": frames[0].width, "height": frames[0].height, "format": "yuv420p"}
+    shape: dict[str, Any] = {
+        "width": frames[0].width,
+        "height": frames[0].height,
+        "format": "yuv420p",
+    }
     entries = [graph.add_buffer(**shape, time_base=TICK, name=name) for name in ("film", "drawn")]
     measure, sink = graph.add("ssim"), graph.add("buffersink")
     for number, entry in enumerate(entries):
         entry.link_to(measure, 0, number)
     measure.link_to(sink)
     graph.configure()
-    with av.open(io.BytesIO(film)) as container:
+    with av.open(io.BytesIO(film), "r") as container:
         for number, frame in enumerate(container.decode(video=0)):
             for entry, picture in zip(entries, (frame, frames[number]), strict=True):
                 picture.pts, picture.time_base = number, TICK

@@ -19,6 +19,7 @@ import numpy as np
 
 from mlanim.render import catalog, draw, loading, worker
 from mlanim.render.job import Job
+from mlanim.render.renderer import ALL
 from mlanim.render.video import FrameEncoder
 
 AT_ONCE = 30  # frames in memory
@@ -44,7 +45,7 @@ def drawn(job: Job, target: Path) -> None:
                 frame.pts = None
                 container.mux(stream.encode(frame))
 
-        scene, _ = draw.built(scene_class, params, data, take, draw.ALL)
+        scene, _ = draw.built(scene_class, params, data, take, ALL)
         scene.render()
         container.mux(stream.encode(None))
 
