@@ -20,12 +20,10 @@ from typing import IO, Any
 
 from mlanim.render import scratch
 from mlanim.render.job import Job
+from mlanim.render.processes import FORKS
 
 PRELOADED = ("mlanim.export.clips", "mlanim.render.params", "mlanim.render.worker")
 """What takes its time to import, and what a drawing then finds there."""
-
-FORKS = hasattr(os, "fork") and sys.platform != "darwin"
-"""Whether forking is sound: on macOS, its own libraries forbid it."""
 
 
 @dataclass(frozen=True)

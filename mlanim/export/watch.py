@@ -18,9 +18,10 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from mlanim.export.board import Board
-from mlanim.export.warm import FORKS, Order
+from mlanim.export.warm import Order
 from mlanim.render.errors import RenderError, UsageError
 from mlanim.render.job import Job
+from mlanim.render.processes import FORKS
 from mlanim.render.sources import PACKAGE, closure, modules, named_files, texts_in
 
 QUIET = 0.05  # seconds without a further change: an editor saves a file in several steps

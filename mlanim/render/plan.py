@@ -20,8 +20,8 @@ MOST = 16
 # Seconds that drawing takes: of a frame at all, of each pixel, and of each item that moves.
 _FRAME, _PIXEL, _ITEM = 0.002, 4.5e-9, 4.5e-6
 _STILL = 0.6  # of the first two, where a frame is the same as the one before it
-_LAST = 4.0  # segments' cost: what is left of a film is shared out if it costs no more
 _ROUNDING = 1e-9  # seconds, by which sums may differ
+_LAST = 4.0  # of a segment's cost: what is left of a film is shared out if it costs no more
 _WHOLE = 0.6  # likewise: what is left is not divided
 _NEAR, _NEARER = 0.25, 0.1  # of a segment's cost: how far its end moves to fall between two plays
 

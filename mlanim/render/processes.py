@@ -53,8 +53,7 @@ class Processes:
         """Have what others are forked from get ready, as one will be wanted soon."""
         if FORKS:
             with self._lock:
-                if self._nursery is None:
-                    self._nursery = _Nursery([*self.command, "nursery"])
+                self._living()
 
     def start(self) -> Process:
         """Start one."""
@@ -62,9 +61,13 @@ class Processes:
             pipe = subprocess.PIPE
             return _started(self.command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
         with self._lock:
-            if self._nursery is None or not self._nursery.lives:
-                self._nursery = _Nursery([*self.command, "nursery"])
-            return self._nursery.bear()
+            return self._living().bear()
+
+    def _living(self) -> _Nursery:
+        """What forks; another if it was killed."""
+        if self._nursery is None or not self._nursery.lives:
+            self._nursery = _Nursery([*self.command, "nursery"])
+        return self._nursery
 
     def close(self) -> None:
         """Start no more; those that run go on."""

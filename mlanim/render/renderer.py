@@ -161,9 +161,6 @@ class FrameRenderer(CairoRenderer):
     def draw_on(self, take: Take, wanted: Span) -> None:
         """Plan no more, but draw: from the play on that has just begun."""
         self.take, self.wanted, self.planning = take, wanted, False
-        self.states = {
-            frame: self.states[frame] for frame in (wanted.first,) if frame in self.states
-        }
 
     def init_scene(self, scene: Scene, session_spec: Any, file_writer_settings: Any) -> None:
         """Give the scene a writer."""

@@ -123,10 +123,11 @@ class Task:
     def _draw(self, segment: _Segment, fellows: list[_Segment]) -> None:
         """Have one segment drawn, once more if its process is killed."""
         for _ in range(ATTEMPTS):
-            if fellows is not self._segments:
+            events = self._drawer(segment) if fellows is self._segments else None
+            if events is None:
                 return
             segment.done, segment.last, segment.is_drawn = 0, {}, True
-            for event in self._by_branch(segment) if segment.branch else self._by_process(segment):
+            for event in events:
                 segment.last = event
                 self._hear(segment, event)
             segment.is_drawn = False
@@ -134,6 +135,13 @@ class Task:
                 break
         if fellows is self._segments:
             self._drawn(segment)
+
+    def _drawer(self, segment: _Segment) -> Iterator[dict[str, Any]] | None:
+        """What is told by whoever draws a segment; None if nothing is to be started any more."""
+        if segment.branch:
+            return self._by_branch(segment)
+        process = self._start(segment.line)
+        return self._by_process(segment, process) if process is not None else None
 
     def _by_branch(self, segment: _Segment) -> Iterator[dict[str, Any]]:
         """What a branch of the job's process tells as it draws a segment; it does so once."""
@@ -144,12 +152,10 @@ class Task:
             yield event
         segment.code = event["code"]
 
-    def _by_process(self, segment: _Segment) -> Iterator[dict[str, Any]]:
+    def _by_process(self, segment: _Segment, process: Process) -> Iterator[dict[str, Any]]:
         """What a process of its own tells as it draws a segment."""
-        process = self._start(segment.line)
-        if process is not None:
-            yield from _events(process)
-            segment.code = self._ended(process)
+        yield from _events(process)
+        segment.code = self._ended(process)
 
     def _overhear(self, main: Process, segments: list[_Segment]) -> None:
         """Hand on what branches tell through the job's process, until it speaks for itself."""
