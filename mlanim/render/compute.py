@@ -30,12 +30,13 @@ def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
     """Run a scene's `compute` so that the same parameters give the same bytes.
 
     One thread, because sums depend on how they are split. Deterministic algorithms, because torch
-    then also fills memory that it would leave as it was, and some drivers of LAPACK read it.
+    then also fills memory that it would leave as it was, and some drivers of LAPACK read it; asked
+    for so, since `use_deterministic_algorithms` loads the compiler, too, which takes 1.5 s.
     """
     import torch
 
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.set_deterministic_debug_mode("warn")
     torch.manual_seed(params.seed)
     random.seed(params.seed)
     np.random.seed(params.seed)

@@ -21,6 +21,7 @@ class Memory(LessonScene):
     @staticmethod
     def compute(params):
         import os
+        import sys
         import numpy as np
         import torch
 
@@ -36,18 +37,23 @@ class Memory(LessonScene):
             used = [torch.randint(0, 9, (2,), dtype=torch.int32) for _ in range(trial % 40)]
             del used
             fits.add(torch.linalg.lstsq(plane, points).solution.numpy().tobytes())
-        return {"dots": len(dots), "fits": len(fits), "threads": os.environ["OMP_NUM_THREADS"]}
+        return {
+            "dots": len(dots),
+            "fits": len(fits),
+            "threads": os.environ["OMP_NUM_THREADS"],
+            "compilers": "torch._dynamo" in sys.modules,
+        }
 
     def figure(self):
         self.panel("one", Text("one"))
 '''
 
 
-def test_neither_alignment_nor_old_memory_nor_threads_show(
+def test_neither_alignment_nor_old_memory_nor_threads_show_and_no_compiler_is_loaded(
     mlanim: Callable[..., Any], tmp_path: Path
 ) -> None:
     (tmp_path / "memory.py").write_text(SCENE)
     done = mlanim("figure", "memory.py", "--dpi", "30", "-o", "memory.png")
     assert done.code == 0, done.err
     about = json.loads((tmp_path / "memory.json").read_text())
-    assert about["results"] == {"dots": 1, "fits": 1, "threads": "1"}
+    assert about["results"] == {"dots": 1, "fits": 1, "threads": "1", "compilers": False}
