@@ -13,6 +13,7 @@ from manim import MultiCamera, Scene, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
 from mlanim.render import captions, scratch
+from mlanim.render.bounds import quick_bounds
 from mlanim.render.camera import fast
 from mlanim.render.copying import quick_copies
 from mlanim.render.formulas import kept_formulas
@@ -48,7 +49,7 @@ def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[Non
         "progress_bar": "none",
         "verbosity": "ERROR",
     }
-    with tempconfig({}), quick_copies(), kept_formulas():
+    with tempconfig({}), quick_bounds(), quick_copies(), kept_formulas():
         config.update(_as_shipped())
         config.update(settings)
         if scene_class is not None:
