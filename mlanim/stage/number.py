@@ -44,14 +44,22 @@ def number_curves(text: str, weight: str = "regular") -> tuple[np.ndarray, float
 
     Digits all have the same width, so numbers of one format line up on the point.
     """
-    pieces, x, point = [], 0.0, None
+    return _number_curves_in(theme.current().fonts, text, weight)
+
+
+@functools.lru_cache(maxsize=16384)
+def _number_curves_in(
+    fonts: theme.Fonts, text: str, weight: str
+) -> tuple[np.ndarray, float, float]:
+    pieces, x, point = [np.zeros((0, 2))], 0.0, None
     for character in text:
         if character == "." and point is None:
             point = x
-        curves, advance = _glyph(character, weight)
+        curves, advance = _glyph_in(fonts, character, weight)
         pieces.append(curves + np.array([x, 0.0]))
         x += advance
-    whole = np.concatenate(pieces) if pieces else np.zeros((0, 2))
+    whole = np.concatenate(pieces)
+    whole.setflags(write=False)  # whoever asks again gets the same
     return whole, x if point is None else point, x
 
 
@@ -83,11 +91,12 @@ class Number(Typeset):
         self.plain = format_number(value, self.places, self.signed, self.suffix)
         curves, point, width = number_curves(self.plain, self.weight)
         self.advance = width * self.size * EM_PER_FONT_UNIT
-        marks = self[0].points[:8]
+        piece = self.submobjects[0]
+        marks = piece.points[:8]
         up = (marks[4] - marks[0]) / self._ABOVE  # an em, along which the number stands now
         across = np.array([up[1], -up[0], 0.0])
         x, y = curves[:, :1] - point, curves[:, 1:]
-        self[0].points = np.concatenate([marks, marks[0] + x * across + y * up])
+        piece.points = np.concatenate([marks, marks[0] + x * across + y * up])
         return self
 
 
@@ -127,14 +136,19 @@ class NumberGrid(VMobject):
 
 def grid_points(texts: Sequence[str], places: np.ndarray, size: float) -> np.ndarray:
     """Points (4 n, 3) of numbers centred on `places` (N, 3), in manim units."""
-    em = size * EM_PER_FONT_UNIT
-    _, cap = _cap_height()
-    pieces = [np.zeros((0, 3))]
-    for text, place in zip(texts, places, strict=True):
-        curves, _, width = number_curves(text)
-        flat = (curves - np.array([width / 2, cap / 2])) * em
-        pieces.append(np.column_stack([flat, np.zeros(len(flat))]) + place)
-    return np.concatenate(pieces)
+    fonts = theme.current().fonts
+    curves = [_centred_in(fonts, text) for text, _ in zip(texts, places, strict=True)]
+    flat = np.concatenate([np.zeros((0, 3)), *curves]) * (size * EM_PER_FONT_UNIT)
+    return flat + np.repeat(places, [len(curve) for curve in curves], axis=0)
+
+
+@functools.lru_cache(maxsize=16384)
+def _centred_in(fonts: theme.Fonts, text: str) -> np.ndarray:
+    """Curves (4 n, 3) of a number in ems, around the middle of its width and of a figure."""
+    curves, _, width = _number_curves_in(fonts, text, "regular")
+    cap = float(_glyph_in(fonts, "8", "regular")[0][:, 1].max())
+    flat = curves - np.array([width / 2, cap / 2])
+    return np.column_stack([flat, np.zeros(len(flat))])
 
 
 def _cap_height() -> tuple[float, float]:

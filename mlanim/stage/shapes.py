@@ -9,7 +9,7 @@ from manim import CapStyleType, LineJointType, VGroup, VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.batch import as_3d
-from mlanim.stage.text import polygon_curves
+from mlanim.stage.text import polygon_curves, straight_curves
 
 
 class Polyline(VMobject):
@@ -61,8 +61,7 @@ class Segments(VMobject):
         if not len(segments):
             self.points = np.zeros((0, 3))
             return self
-        a, b = as_3d(segments[:, 0]), as_3d(segments[:, 1])
-        self.points = np.stack([a, a + (b - a) / 3, a + (b - a) * 2 / 3, b], 1).reshape(-1, 3)
+        self.points = as_3d(straight_curves(segments[:, 0], segments[:, 1]))
         return self
 
 

@@ -91,7 +91,8 @@ class Typeset(VGroup):
     @property
     def size(self) -> float:
         """The text's size now, in font units, after any scaling."""
-        up = np.linalg.norm(self[0].points[4] - self[0].points[0])
+        points = self.submobjects[0].points
+        up = np.linalg.norm(points[4] - points[0])
         return float(up / self._ABOVE / EM_PER_FONT_UNIT)
 
     def part(self, name: str) -> VMobject:
@@ -235,5 +236,15 @@ def _as_area(outline: Outline) -> np.ndarray:
 
 def polygon_curves(corners: np.ndarray) -> np.ndarray:
     """A closed polyline (n + 1, d) as straight cubic curves (4 n, d)."""
-    a, b = corners[:-1], corners[1:]
-    return np.stack([a, a + (b - a) / 3, a + (b - a) * 2 / 3, b], axis=1).reshape(-1, a.shape[1])
+    return straight_curves(corners[:-1], corners[1:])
+
+
+def straight_curves(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Straight lines from `starts` (n, d) to `ends` as cubic curves (4 n, d)."""
+    count, dim = starts.shape
+    curves = np.empty((count, 4, dim))
+    curves[:, 0], curves[:, 3] = starts, ends
+    step = ends - starts
+    curves[:, 1] = starts + step / 3
+    curves[:, 2] = starts + step * 2 / 3
+    return curves.reshape(-1, dim)

@@ -24,6 +24,9 @@ CLEAR, THETA_CLEARS = 0.25, 0.18  # no line of the plane comes closer to the nam
 CORNER = 0.2  # side of the right-angle mark
 
 
+Holes = tuple[np.ndarray, np.ndarray]
+
+
 class Band(VMobject):
     """A wide translucent strip along a straight line."""
 
@@ -91,9 +94,10 @@ class ShadowPicture(VGroup):
         )
         self._show_arrows(w_tip, x_tip, w, x)
         self._show_angle(w_tip, x_tip, float(alignment.angle), angle)
-        self._show_shadow(x_tip, foot, _unit(w_tip - self.origin), shadow)
+        holes = self._holes()
+        self._show_shadow(x_tip, foot, _unit(w_tip - self.origin), shadow, holes)
         for lines, ends in self._behind:
-            lines.set_segments(self._make_way(ends))
+            lines.set_segments(cut_around(ends, *holes))
         return self
 
     def _show_arrows(self, w_tip: np.ndarray, x_tip: np.ndarray, w: float, x: float) -> None:
@@ -106,7 +110,7 @@ class ShadowPicture(VGroup):
             along = _unit(tip - self.origin)
             aside = side * _left_of(along)
             off = np.cos(LABEL_TURN) * along + np.sin(LABEL_TURN) * aside
-            name.move_to([*(tip + LABEL_AWAY * off), 0]).set_opacity(share)
+            _put(name, tip + LABEL_AWAY * off, share)
 
     def _show_angle(self, w_tip: np.ndarray, x_tip: np.ndarray, angle: float, share: float) -> None:
         shorter = min(np.linalg.norm(w_tip - self.origin), np.linalg.norm(x_tip - self.origin))
@@ -119,13 +123,14 @@ class ShadowPicture(VGroup):
         place = self.origin + away * np.array([np.cos(middle), np.sin(middle)])
         room = np.interp(opening, self.fades, [0, 1])
         # Where the wedge cannot hold it, the name waits, unseen, at the arc.
-        self.theta.move_to([*(place if room > 0 else self.origin), 0]).set_opacity(room * share)
+        _put(self.theta, place if room > 0 else self.origin, float(room) * share)
 
     def _show_shadow(
-        self, x_tip: np.ndarray, foot: np.ndarray, along: np.ndarray, share: float
+        self, x_tip: np.ndarray, foot: np.ndarray, along: np.ndarray, share: float, holes: Holes
     ) -> None:
         fallen, cast = min(1.0, 2 * share), max(0.0, 2 * share - 1)
-        self.drop.set_segments(self._make_way(dashes(x_tip, x_tip + fallen * (foot - x_tip))))
+        drop = dashes(x_tip, x_tip + fallen * (foot - x_tip))
+        self.drop.set_segments(cut_around(drop, *holes))
         self.band.set_ends(self.origin, self.origin + cast * (foot - self.origin))
         height = float(np.linalg.norm(x_tip - foot))
         side = min(CORNER, 0.35 * height) * cast
@@ -133,13 +138,11 @@ class ShadowPicture(VGroup):
         square = foot + side * np.array([along, along + up, up])
         self.corner.set_path(square if side > 0.02 else np.zeros((0, 2)))
 
-    def _make_way(self, segments: np.ndarray) -> np.ndarray:
-        """Segments (N, 2, 2) without what would run through a name that is seen."""
+    def _holes(self) -> Holes:
+        """Where the lines make way for a name that is seen: centres (N, 2) and radii (N,)."""
         names = (self.w_name, CLEAR), (self.x_name, CLEAR), (self.theta, THETA_CLEARS)
-        for name, radius in names:
-            if name[0].get_fill_opacity() > 0:
-                segments = cut_around(segments, name.get_center()[:2], radius)
-        return segments
+        seen = [(name.get_center()[:2], radius) for name, radius in names if _opacity(name) > 0]
+        return np.array([centre for centre, _ in seen]), np.array([radius for _, radius in seen])
 
     def _line_of(self, w: np.ndarray) -> np.ndarray:
         """The ends (2, 2) of the line through the origin along w, cut off at the plane's edge."""
@@ -149,6 +152,17 @@ class ShadowPicture(VGroup):
             crossings = np.array([low - self.origin, high - self.origin]) / along
         far = np.sort(crossings, axis=0)
         return self.origin + np.outer([far[0].max(), far[1].min()], along)
+
+
+def _put(name: Formula, place: np.ndarray, opacity: float) -> None:
+    """Have a name's middle at a place (2,)."""
+    name.move_to([*place, 0])
+    if _opacity(name) != opacity:
+        name.set_opacity(opacity)
+
+
+def _opacity(name: Formula) -> float:
+    return float(name.submobjects[0].fill_rgbas[0, 3])
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:
