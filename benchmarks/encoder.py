@@ -64,7 +64,7 @@ def stretches(name: str, size: tuple[int, int], count: int) -> list[av.VideoFram
     data = worker.stored_data(job, params)
     found: list[av.VideoFrame] = []
 
-    def take(pixels: np.ndarray, repeat: int) -> None:
+    def take(pixels: np.ndarray, repeat: int, parts: object) -> None:
         frame = av.VideoFrame.from_ndarray(pixels, "rgba")
         found.extend([frame.reformat(format="yuv420p", dst_colorspace="ITU709")] * repeat)
 

@@ -39,7 +39,7 @@ def drawn(job: Job, target: Path) -> None:
         )
         stream.width, stream.height, stream.pix_fmt = job.width, job.height, "rgb24"
 
-        def take(pixels: np.ndarray, repeat: int) -> None:
+        def take(pixels: np.ndarray, repeat: int, parts: object) -> None:
             frame = av.VideoFrame.from_ndarray(pixels[..., :3].copy(), "rgb24")
             for _ in range(repeat):
                 frame.pts = None

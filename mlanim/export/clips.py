@@ -23,6 +23,7 @@ from manim.utils.exceptions import EndSceneEarlyException
 from mlanim.render import draw
 from mlanim.render.job import Job
 from mlanim.render.join import join
+from mlanim.render.planes import Part
 from mlanim.render.renderer import ALL, NONE, FrameRenderer, Span, must_be_stepped
 from mlanim.render.video import FrameEncoder
 from mlanim.stage.scene import Slide
@@ -149,14 +150,14 @@ class _ClipWriter:
         self._encoder: FrameEncoder | None = None
         self._done = 0
 
-    def write(self, pixels: np.ndarray, repeat: int) -> None:
+    def write(self, pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:
         """Append frames to the clip whose turn it is."""
         clip = self._clips[0]
         if self._encoder is None:
             part = self.shelf / f"{clip.key}.part"
             size = self.job.width, self.job.height
             self._encoder = FrameEncoder(part, "mp4", size, self.job.fps, False)
-        self._encoder.write(pixels, repeat)
+        self._encoder.write(pixels, repeat, parts)
         self._done += repeat
         if self._encoder.frames == clip.frames:
             self._encoder.finish()

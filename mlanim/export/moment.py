@@ -78,5 +78,5 @@ def _no_such_slide(count: int, slide: int | None, name: str) -> str:
     return f"--slide {slide}: {name} has {count} slide{'s' * (count > 1)}, from 1 to {count}."
 
 
-def _keep_nothing(pixels: np.ndarray, repeat: int) -> None:
+def _keep_nothing(pixels: np.ndarray, repeat: int, parts: object) -> None:
     """Take no frame."""

@@ -60,7 +60,7 @@ class CaptionedEncoder:
         """How many frames were taken so far."""
         return self.encoder.frames
 
-    def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
+    def write(self, pixels: np.ndarray, repeat: int = 1, parts: object = None) -> None:
         """Append a frame, (rows, columns, 4) uint8, `repeat` times, each with what is said then."""
         for lines, count in self._runs(repeat):
             self.encoder.write(framed(self.job, pixels, lines), count)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import cairo
 import numpy as np
@@ -25,9 +25,11 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from manim.utils.family import extract_mobject_family_members
 from manim.utils.iterables import list_difference_update
 
+from mlanim.render.damage import MANY, Frame, Painted, blocks_of, grid_of, parts_of
 from mlanim.render.displaylist import shown
 from mlanim.render.ink import Ink, Inks, renew
-from mlanim.render.painting import Canvas, Look, look_of, paint
+from mlanim.render.painting import Canvas, Colors, Look, look_of, paint, reach_of
+from mlanim.render.planes import Part
 from mlanim.stage.batch import Batch
 from mlanim.stage.camera import StageCamera
 
@@ -50,6 +52,16 @@ _DRAWING = (
 )
 """The methods that this file does without; a class with its own is left to them."""
 
+_WHOLE = (
+    "capture_mobjects",
+    "display_multiple_vectorized_mobjects",
+    "get_cairo_context",
+    "reset",
+    "set_frame_to_background",
+    "set_pixel_array",
+)
+"""What is gone around where a frame is painted in parts; a class with its own paints it whole."""
+
 
 @functools.cache
 def fast(camera_class: type[Camera]) -> type[Camera]:
@@ -65,7 +77,11 @@ def fast(camera_class: type[Camera]) -> type[Camera]:
         from mlanim.render.space import FastSpaceCamera  # built on this file
 
         mixin = FastSpaceCamera
-    return type(camera_class.__name__, (mixin, camera_class), {"__module__": __name__})
+    in_parts = mixin is FastCamera and all(
+        _definer(camera_class, name) in (Camera, MovingCamera) for name in _WHOLE
+    )
+    own = {"__module__": __name__, "paints_parts": in_parts}
+    return type(camera_class.__name__, (mixin, camera_class), own)
 
 
 def _definer(camera_class: type[Camera], name: str) -> type | None:
@@ -74,6 +90,9 @@ def _definer(camera_class: type[Camera], name: str) -> type | None:
 
 class BatchCamera(Camera):
     """Lets batches paint themselves, whatever the camera."""
+
+    paints_parts = False
+    """Whether there is `redraw`."""
 
     def display_vectorized(self, vmobject: VMobject, ctx: cairo.Context) -> Any:
         """Draw one mobject onto a Cairo context whose units are manim's."""
@@ -88,7 +107,94 @@ class FastCamera(BatchCamera):
 
     def __init__(self, *args: Any, **kwargs: Any):
         self._inks = Inks()
+        self._shown: Frame | None = None  # what the pixels show, where that is known
+        self._sheet = np.zeros((0, 0, 4), np.uint8)
         super().__init__(*args, **kwargs)
+
+    def redraw(self, base: np.ndarray, mobjects: Iterable[Mobject]) -> list[Part] | None:
+        """Show mobjects over a picture, and paint only what differs from the frame before.
+
+        Returns the parts outside of which the pixels are as they were; None for everywhere.
+        """
+        found = self.get_mobjects_to_display(mobjects)
+        shown: list[Any] = [m for m in found if _kind_of(m.__class__) is not Mobject]  # unseen
+        if not all(map(_is_painted_alone, shown)) or base.shape != self.pixel_array.shape:
+            self.set_pixel_array(base)
+            self.capture_mobjects(mobjects)
+            return None
+        if self._sheet.shape != base.shape:
+            self._sheet = np.zeros_like(base)
+        before, self._shown = self._shown, None
+        frame = Frame(base, self.pixel_array, self._canvas(self.pixel_array))
+        inks = [self._inks.of(vmobject) for vmobject in shown]
+        if self._bring_up_to_date(inks) > MANY:
+            self.set_pixel_array(base)
+            self._paint_in_turn(frame.canvas, shown, inks)
+            return None
+        for vmobject, ink in zip(shown, inks, strict=True):
+            frame.add(self._seen(vmobject, ink, frame, before))
+        parts = self._paint(frame, frame.differs(before))
+        self._shown = frame
+        return parts
+
+    def _paint(self, frame: Frame, marks: np.ndarray | None) -> list[Part] | None:
+        """Paint what stands in the marked blocks of a frame, or all of it.
+
+        Nothing is clipped: Cairo's antialiasing of a shape is another one where a part of it is
+        cut off. So blocks are painted on a sheet where what is around them does not matter.
+        """
+        if marks is None:
+            frame.pixels[:] = frame.base
+            self._paint_all(frame.canvas, frame.painted.values())
+            return None
+        parts = list(parts_of(marks, *frame.pixels.shape[:2]))
+        for part in parts:
+            self._sheet[part] = frame.base[part]
+        there = [one for one in frame.painted.values() if marks[one.blocks].any()]
+        self._paint_all(self._canvas(self._sheet), there)
+        for part in parts:
+            frame.pixels[part] = self._sheet[part]
+        return parts
+
+    def _paint_all(self, canvas: Canvas, painted: Iterable[Painted]) -> None:
+        for one in painted:
+            if isinstance(one.thing, Ink) and one.look is not None:
+                paint(canvas, one.thing, one.look, self._gradient_line)
+            else:
+                self.display_vectorized(one.thing, canvas.ctx)
+
+    def _seen(self, vmobject: VMobject, ink: Ink, frame: Frame, before: Frame | None) -> Painted:
+        """A mobject as it is now: the very same as before, if it is so."""
+        thing: Ink | VMobject = ink if ink.usable else vmobject
+        look, seen, kind = None, object(), cast(Any, vmobject.__class__)
+        if ink.usable:
+            look = self._look(ink)
+            mixed = any(colors is not None and len(colors) > 1 for colors in _colors_of(look))
+            seen = ink.version, look, self._gradient_line(ink) if mixed else None
+        elif isinstance(vmobject, Batch) and _says_what_it_paints(kind):
+            seen = vmobject.seen()
+        was = before.painted.get(id(thing)) if before is not None else None
+        if was is not None and was.seen == seen:
+            return was
+        grid = grid_of(frame.pixels)
+        blocks: Part = slice(0, grid[0]), slice(0, grid[1])
+        if look is not None:
+            reach = reach_of(look) * self.cairo_line_width_multiple
+            blocks = blocks_of(frame.canvas, ink.box, reach, grid)
+        elif isinstance(vmobject, Batch) and isinstance(seen, tuple):
+            box = vmobject.extent(self.frame_height / self.pixel_height)
+            blocks = blocks_of(frame.canvas, box, 0, grid)
+        return Painted(thing, seen, look, blocks)
+
+    def set_pixel_array(self, pixel_array: Any, convert_from_floats: bool = False) -> None:
+        """Have other pixels."""
+        self._shown = None
+        super().set_pixel_array(pixel_array, convert_from_floats)
+
+    def capture_mobjects(self, mobjects: Iterable[Mobject], **options: Any) -> None:
+        """Paint mobjects onto the pixels."""
+        self._shown = None
+        super().capture_mobjects(mobjects, **options)
 
     def get_mobjects_to_display(
         self,
@@ -115,24 +221,34 @@ class FastCamera(BatchCamera):
         self, vmobjects: Iterable[VMobject], pixel_array: np.ndarray
     ) -> None:
         """Draw mobjects whose colours are their own."""
-        ctx = self.get_cairo_context(pixel_array)
         drawn = list(vmobjects)
-        size = self.pixel_width, self.pixel_height
-        canvas = Canvas.on(ctx, size, self.cairo_line_width_multiple)
-        for vmobject, ink in zip(drawn, self._outlined(drawn), strict=True):
+        inks = [self._inks.of(vmobject) for vmobject in drawn]
+        self._bring_up_to_date(inks)
+        self._paint_in_turn(self._canvas(pixel_array), drawn, inks)
+
+    def _paint_in_turn(
+        self, canvas: Canvas, vmobjects: Sequence[VMobject], inks: Sequence[Ink]
+    ) -> None:
+        for vmobject, ink in zip(vmobjects, inks, strict=True):
             if ink.usable:
                 paint(canvas, ink, self._look(ink), self._gradient_line)
             else:
-                self.display_vectorized(vmobject, ctx)
+                self.display_vectorized(vmobject, canvas.ctx)
 
-    def _outlined(self, vmobjects: Sequence[VMobject]) -> list[Ink]:
-        """Each mobject's ink, up to date; one that manim's own code has to draw is not usable."""
-        inks = [self._inks.of(vmobject) for vmobject in vmobjects]
+    def _canvas(self, pixel_array: np.ndarray) -> Canvas:
+        size = self.pixel_width, self.pixel_height
+        return Canvas.on(self.get_cairo_context(pixel_array), size, self.cairo_line_width_multiple)
+
+    def _bring_up_to_date(self, inks: Sequence[Ink]) -> int:
+        """Have inks the outlines of their mobjects; how many have another one than before.
+
+        One that manim's own code has to draw is not usable afterwards.
+        """
         self._inspect(inks)
         stale = list({id(ink): ink for ink in inks if ink.stale and ink.usable}.values())
         if stale:
             renew(stale, self._placed(stale))
-        return inks
+        return len(stale)
 
     def _inspect(self, inks: Sequence[Ink]) -> None:
         """Have every ink see whether its mobject has changed."""
@@ -158,3 +274,23 @@ def _kind_of(kind: type) -> type[Mobject]:
         for known in (VMobject, PMobject, AbstractImageMobject, Mobject)
         if issubclass(kind, known)
     )
+
+
+def _is_painted_alone(mobject: Mobject) -> bool:
+    """Whether a mobject is painted by itself, in colours that are its own."""
+    return isinstance(mobject, VMobject) and not mobject.get_background_image()
+
+
+def _colors_of(look: Look) -> tuple[Colors | None, ...]:
+    behind, fill, front = look
+    return behind and behind[0], fill, front and front[0]
+
+
+@functools.cache
+def _says_what_it_paints(kind: type[Batch]) -> bool:
+    """Whether what a batch says is seen of it was said for the way in which it is painted."""
+    return kind.draw is Batch.draw and _rank(kind, "seen") <= _rank(kind, "paint")
+
+
+def _rank(kind: type, name: str) -> int:
+    return next(rank for rank, base in enumerate(kind.__mro__) if name in vars(base))

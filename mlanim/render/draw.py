@@ -148,5 +148,5 @@ def slides_of(scene: Any) -> tuple[Slide, ...]:
     )
 
 
-def _ignore(pixels: np.ndarray, repeat: int) -> None:
+def _ignore(pixels: np.ndarray, repeat: int, parts: object) -> None:
     """Take no frame."""

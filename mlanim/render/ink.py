@@ -67,6 +67,7 @@ class Ink:
         "stale",
         "subpaths",
         "usable",
+        "version",
     )
 
     def __init__(self, mobject: VMobject):
@@ -83,6 +84,7 @@ class Ink:
         self.kept: dict[str, np.ndarray] = {}
         """What was computed from these very points, by name."""
         self.frame = -1
+        self.version = 0  # another one for each outline
 
     def look(self, place: object = None) -> None:
         """See whether the points, or the place that the camera gives them, are other ones now."""
@@ -99,6 +101,7 @@ class Ink:
         self.subpaths, self.box = subpaths, box
         self.path = self.path_matrix = None
         self.stale = False
+        self.version += 1
 
     def trace(self, ctx: cairo.Context, matrix: Matrix) -> None:
         """Make the outline the context's path; from the second time on, from Cairo's own copy.

@@ -83,8 +83,12 @@ def marks(colors: Colors) -> bool:
     return colors[0][3] > 0 if len(colors) == 1 else any(color[3] > 0 for color in colors)
 
 
+def reach_of(look: Look) -> float:
+    """How far the strokes go beyond the outline, in units of stroke width."""
+    return max(_reach(look[0]), _reach(look[2]))
+
+
 def _reach(stroke: Stroke | None) -> float:
-    """How far a stroke goes beyond the outline, in units of stroke width."""
     if stroke is None:
         return 0.0
     pointed = LINE_JOIN_MAP[stroke[2]] == cairo.LineJoin.MITER
@@ -96,8 +100,7 @@ def paint(canvas: Canvas, ink: Ink, look: Look, line: GradientLine) -> None:
     behind, fill, front = look
     if behind is None and fill is None and front is None:
         return
-    reach = max(_reach(behind), _reach(front)) * canvas.line_width if behind or front else 0.0
-    if not canvas.shows(ink.box, reach):
+    if not canvas.shows(ink.box, reach_of(look) * canvas.line_width):
         return
     ctx = canvas.ctx
     ink.trace(ctx, canvas.matrix)

@@ -28,14 +28,17 @@ class Planes:
         self._pixels = np.empty((0, 0, 4), np.uint8)
         self._converters: dict[tuple[int, ...], VideoReformatter] = {}
 
-    def of(self, pixels: np.ndarray) -> av.VideoFrame:
-        """The frame for pixels, (height, width, 4) uint8, both even; BT.709, limited range."""
+    def of(self, pixels: np.ndarray, within: Sequence[Part] | None = None) -> av.VideoFrame:
+        """The frame for pixels, (height, width, 4) uint8, both even; BT.709, limited range.
+
+        With `within`, they are those of the frame before outside of these parts.
+        """
         if pixels.shape != self._pixels.shape:
             self._pixels = pixels.copy()
             self._frame = self._converted(self._pixels)
             self._planes = _arrays(self._frame)
             return self._frame
-        parts = list(changed(self._pixels, pixels))
+        parts = list(changed(self._pixels, pixels, within))
         for part in parts:
             self._pixels[part] = pixels[part]
         for rows, columns in parts:
@@ -63,14 +66,29 @@ class Planes:
         )
 
 
-def changed(before: np.ndarray, after: np.ndarray) -> Iterator[Part]:
-    """Parts outside of which two arrays of pixels, (height, width, 4), are the same."""
+def changed(
+    before: np.ndarray, after: np.ndarray, within: Sequence[Part] | None = None
+) -> Iterator[Part]:
+    """Parts outside of which two arrays of pixels, (height, width, 4), are the same.
+
+    Looks into the parts `within` alone, whose bounds are even; into all of it without them.
+    """
     height, width, _ = before.shape
-    same = _pairs(before) == _pairs(after)
+    old, new = _pairs(before), _pairs(after)
+    for rows, columns in within if within is not None else [(slice(0, height), slice(0, width))]:
+        pairs = slice(columns.start // 2, columns.stop // 2)
+        same = old[rows, pairs] == new[rows, pairs]
+        for down, across in _unlike(same):
+            yield _moved(down, rows.start), _moved(across, columns.start)
+
+
+def _unlike(same: np.ndarray) -> Iterator[Part]:
+    """Parts that hold every pair of pixels that is not the same, (rows, pairs)."""
+    height, pairs = same.shape
     starts = range(0, height, ROWS)
-    for rows in _runs([not same[row : row + ROWS].all() for row in starts], ROWS, height):
-        alike = np.logical_and.reduceat(same[rows].all(axis=0), range(0, width // 2, COLUMNS // 2))
-        for columns in _runs((~alike).tolist(), COLUMNS, width):
+    for rows in runs([not same[row : row + ROWS].all() for row in starts], ROWS, height):
+        alike = np.logical_and.reduceat(same[rows].all(axis=0), range(0, pairs, COLUMNS // 2))
+        for columns in runs((~alike).tolist(), COLUMNS, 2 * pairs):
             yield rows, columns
 
 
@@ -79,12 +97,16 @@ def _pairs(pixels: np.ndarray) -> np.ndarray:
     return pixels.reshape(len(pixels), -1).view(np.uint64)
 
 
-def _runs(marks: Sequence[bool], step: int, end: int) -> Iterator[slice]:
+def runs(marks: Sequence[bool], step: int, end: int) -> Iterator[slice]:
     """Where marked blocks lie side by side, `step` long each but the last, which ends at `end`."""
     for marked, run in groupby(range(len(marks)), marks.__getitem__):
         numbers = list(run)
         if marked:
             yield slice(numbers[0] * step, min((numbers[-1] + 1) * step, end))
+
+
+def _moved(part: slice, by: int) -> slice:
+    return slice(part.start + by, part.stop + by)
 
 
 def _widened(part: slice) -> slice:

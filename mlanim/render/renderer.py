@@ -27,13 +27,15 @@ from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.render.motion import Motion
 from mlanim.render.plan import Play
+from mlanim.render.planes import Part
 from mlanim.render.state import state_of
 from mlanim.stage.batch import Batch
 
-Take = Callable[[np.ndarray, int], None]
+Take = Callable[[np.ndarray, int, "list[Part] | None"], None]
 """Receives a frame, (rows, columns, 4) uint8, and how often it is shown in a row.
 
-The next frame is drawn over these pixels: whoever wants to keep them copies them.
+Outside of the parts it is as the frame before; None says nothing. The next frame is drawn over
+these pixels: whoever wants to keep them copies them.
 """
 
 Expected = tuple[int, str]
@@ -206,7 +208,7 @@ class FrameRenderer(CairoRenderer):
         if shown > 0:
             self.save_static_frame_data(scene, scene.static_mobjects)
             self.update_frame(scene, mobjects=scene.moving_mobjects)
-            self.take(self.camera.pixel_array, int(shown))
+            self.take(self.camera.pixel_array, int(shown), None)
         self._at(end)
         self._note()
 
@@ -238,8 +240,17 @@ class FrameRenderer(CairoRenderer):
         if self.frames >= self.wanted.end:
             raise EndSceneEarlyException
         if self.frames in self.wanted:
+            parts = self._redraw(scene)
+            self.take(self.camera.pixel_array, 1, parts)
+
+    def _redraw(self, scene: Scene) -> list[Part] | None:
+        """Paint the present frame; the parts outside of which it is as the last one painted."""
+        camera: Any = self.camera
+        if not (scene.moving_mobjects and getattr(camera, "paints_parts", False)):
             self.update_frame(scene, scene.moving_mobjects)
-            self.take(self.camera.pixel_array, 1)
+            return None
+        base = camera.background if self.static_image is None else self.static_image
+        return camera.redraw(base, scene.moving_mobjects)
 
     def _visited(self, scene: Scene, first: int, count: int) -> Iterator[int]:
         """Which of a play's frames are gone through: from the first wanted one, or just the last.
@@ -288,7 +299,7 @@ class FrameRenderer(CairoRenderer):
             self._at(1)
             if 0 in self.wanted:
                 self.update_frame(scene)
-                self.take(self.camera.pixel_array, 1)
+                self.take(self.camera.pixel_array, 1, None)
 
 
 def line_of(scene: Scene) -> int:

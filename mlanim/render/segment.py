@@ -19,6 +19,7 @@ from mlanim.render.job import Job
 from mlanim.render.loading import as_set_by_file, faults_of, load, params_of
 from mlanim.render.params import validated
 from mlanim.render.pixels import png_bytes
+from mlanim.render.planes import Part
 from mlanim.render.renderer import Span, Unrepeatable
 from mlanim.render.video import THREADS, FrameEncoder
 from mlanim.stage.scene import Slide
@@ -142,9 +143,9 @@ class Drawing:
         self.encoder = encoder_for(segment)
         self._last: np.ndarray
 
-    def take(self, pixels: np.ndarray, repeat: int) -> None:
-        """Encode a frame."""
-        self.encoder.write(pixels, repeat)
+    def take(self, pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:
+        """Encode a frame, which outside of these parts is as the one before."""
+        self.encoder.write(pixels, repeat, parts)
         self.listener(self.encoder.frames)
         self._last = pixels
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -74,9 +74,14 @@ class FrameEncoder:
     def _is_yuv(self) -> bool:
         return self._pixels.startswith(("yuv", "nv"))
 
-    def write(self, pixels: np.ndarray, repeat: int = 1) -> None:
-        """Append a frame, (height, width, 4) uint8, `repeat` times."""
-        frame = self._planes.of(pixels) if self._planes else self._converted(pixels)
+    def write(
+        self, pixels: np.ndarray, repeat: int = 1, parts: Sequence[planes.Part] | None = None
+    ) -> None:
+        """Append a frame, (height, width, 4) uint8, `repeat` times.
+
+        With `parts`, it is the frame before outside of these.
+        """
+        frame = self._planes.of(pixels, parts) if self._planes else self._converted(pixels)
         if self._is_yuv:
             _tag_bt709(frame)
         with writing():

@@ -14,6 +14,9 @@ from manim import VMobject
 
 from mlanim.stage import theme
 
+Extent = tuple[float, float, float, float]
+"""Left, bottom, right and top, manim units."""
+
 
 class Batch(VMobject):
     """Items with a colour each. `points` (N, 3) holds their geometry, `rgbas` (M, 4) their paint.
@@ -112,6 +115,17 @@ class Batch(VMobject):
         """How far the paint goes beyond the points, manim units."""
         return 0.0
 
+    def extent(self, pixel: float) -> Extent:
+        """What it is painted within; `pixel` is a pixel's side in manim units."""
+        return extent_of(self.points[:, :2], self.reach + pixel)
+
+    def seen(self) -> tuple[Any, ...]:
+        """All that `paint` reads: equal to what it was if the picture is.
+
+        A class that paints in a way of its own says this anew; else it is painted in every frame.
+        """
+        return self.points.tobytes(), self.rgbas.tobytes()
+
     @property
     def visible(self) -> bool:
         """Whether any item would leave a mark."""
@@ -124,12 +138,20 @@ def _batch(mobject: Any) -> Batch:
     return mobject
 
 
+def extent_of(places: np.ndarray, by: float) -> Extent:
+    """The box around places (N, 2), and `by` further out on each side."""
+    (left, bottom), (right, top) = places.min(axis=0).tolist(), places.max(axis=0).tolist()
+    return left - by, bottom - by, right + by, top + by
+
+
 def as_3d(points: np.ndarray) -> np.ndarray:
     """Points (N, 2) or (N, 3) as float64 (N, 3)."""
     points = np.asarray(points, dtype=float)
     if points.shape[-1] == 3:
         return points.copy()
-    return np.column_stack([points, np.zeros(len(points))])
+    padded = np.zeros((len(points), 3))
+    padded[:, :2] = points
+    return padded
 
 
 def as_rgba(colors: np.ndarray) -> np.ndarray:

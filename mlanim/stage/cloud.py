@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import cairo
 import numpy as np
@@ -29,6 +30,10 @@ class PointCloud(Batch):
     def reach(self) -> float:
         """How far the paint goes beyond the centres: a radius, and half of a ring."""
         return self.radius + self.ring / 2
+
+    def seen(self) -> tuple[Any, ...]:
+        """The discs, and how large they are."""
+        return *super().seen(), self.radius, self.ring
 
     def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
         """Paint runs of equal colour as one path each."""

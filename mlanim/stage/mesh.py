@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cairo
 import numpy as np
 
@@ -33,6 +35,10 @@ class Mesh(Batch):
         """Move the vertices to (V, 2 or 3)."""
         self.points = as_3d(vertices)
         return self
+
+    def seen(self) -> tuple[Any, ...]:
+        """The faces, and how much they overlap."""
+        return *super().seen(), self.faces.tobytes(), self.seam
 
     def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
         """Paint the faces in their order, later ones over earlier ones."""

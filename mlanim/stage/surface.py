@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import cairo
 import numpy as np
 from manim import ORIGIN, Animation, Mobject, UpdateFromAlphaFunc, ValueTracker, VMobject
 
 from mlanim.stage import colormap, theme
-from mlanim.stage.batch import Batch, as_3d
+from mlanim.stage.batch import Batch, Extent, as_3d, extent_of
 from mlanim.stage.depth import Pieces, paint_grid
 from mlanim.stage.mesh import grid_faces
 
@@ -166,6 +166,22 @@ class Surface(Batch):
             self.set_line(f"row {i}", grid[i], "background", "hair", 0.03, opacity=0.35)
         for j in range(0, columns, self.wire):
             self.set_line(f"column {j}", grid[:, j], "background", "hair", 0.03, opacity=0.35)
+
+    def extent(self, pixel: float) -> Extent:
+        """What its faces and its lines are painted within."""
+        lines = self.lines.values()
+        seen = [self.points, *(self.view.project(line.world) for line in lines)]
+        width = max((line.width for line in lines), default=0.0)
+        return extent_of(np.concatenate(seen)[:, :2], width + 2 * pixel)
+
+    def seen(self) -> tuple[Any, ...]:
+        """The faces, the lines as far as they are drawn, and the view that these are seen in."""
+        lines = [
+            (name, line.world.tobytes(), line.rgba, line.width, line.bias)
+            for name, line in self.lines.items()
+        ]
+        shape = self.heights.shape
+        return *super().seen(), shape, self.view._settings().tobytes(), self.drawn, lines
 
     def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
         """Paint faces and line pieces from back to front."""

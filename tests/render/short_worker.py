@@ -20,11 +20,11 @@ from mlanim.render import plan, worker
 from mlanim.render.segment import Drawing
 
 
-def dies_once(take: Callable[[Drawing, np.ndarray, int], None]) -> Any:
+def dies_once(take: Callable[[Drawing, np.ndarray, int, Any], None]) -> Any:
     """A way to take frames of which one process dies."""
 
-    def taken(drawing: Drawing, pixels: np.ndarray, repeat: int) -> None:
-        take(drawing, pixels, repeat)
+    def taken(drawing: Drawing, pixels: np.ndarray, repeat: int, parts: Any) -> None:
+        take(drawing, pixels, repeat, parts)
         segment, done = drawing.segment, drawing.encoder.frames
         if 0 < done < segment.end - segment.first and segment.first >= first:
             with contextlib.suppress(FileExistsError), mark.open("x") as file:

@@ -38,7 +38,7 @@ def drawn(job: Job, scene_class: Any) -> tuple[list[np.ndarray], Plan, Plan]:
     with draw.configured(job, scene_class):
         plan = draw.plan(scene_class, params, None)
         scene, _ = draw.built(
-            scene_class, params, None, lambda p, repeat: reel.extend([p.copy()] * repeat), ALL
+            scene_class, params, None, lambda p, n, parts: reel.extend([p.copy()] * n), ALL
         )
         scene.render()
     return reel, plan, draw.plan_of(scene)

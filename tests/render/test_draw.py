@@ -31,7 +31,7 @@ def drawn(job: Job, scene_class: Any, params: Any = None) -> tuple[Plan, Plan, l
     with draw.configured(job):
         plan = draw.plan(scene_class, params, None)
         scene, _ = draw.built(
-            scene_class, params, None, lambda p, repeat: reel.extend([p.copy()] * repeat), ALL
+            scene_class, params, None, lambda p, n, parts: reel.extend([p.copy()] * n), ALL
         )
         scene.render()
     return plan, draw.plan_of(scene), reel, reel[-1]

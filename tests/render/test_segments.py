@@ -42,7 +42,7 @@ def pictures(job: Job, wanted: Span, expected: Any = (0, "")) -> tuple[list[np.n
             scene_class,
             params_of(scene_class)(),
             None,
-            lambda p, n: reel.extend([p.copy()] * n),
+            lambda p, n, parts: reel.extend([p.copy()] * n),
             wanted,
             expected=expected,
         )
@@ -142,7 +142,7 @@ def test_a_longer_film_begins_with_the_segments_of_a_shorter_one() -> None:
 def test_a_part_with_too_few_frames_is_none(tmp_path: Path) -> None:
     job, piece = job_of("long.py:Long", tmp_path / "a.mp4"), tmp_path / "piece"
     drawing = Drawing(Segment(job, 0, 5, 0, 10, (0, ""), "", str(piece)), lambda done: None)
-    drawing.take(np.zeros((job.height, job.width, 4), np.uint8), 4)
+    drawing.take(np.zeros((job.height, job.width, 4), np.uint8), 4, None)
     with pytest.raises(Unrepeatable):
         drawing.finish({})
     assert not piece.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 
 from mlanim.render import catalog, draw, worker
 from mlanim.render.camera import fast
+from mlanim.render.damage import Frame
 from mlanim.render.job import Job
 from mlanim.render.loading import load
+from mlanim.render.planes import Part
+from mlanim.render.renderer import ALL
 from mlanim.stage.camera import StageCamera
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
@@ -37,3 +41,30 @@ def test_every_pause_looks_the_same(name: str) -> None:
         draw.run_dry(scene_class, params, data, at_pause=compare)
     assert len(apart) >= 4
     assert max(apart) <= 1
+
+
+@pytest.mark.parametrize("name", sorted(ENTRIES))
+def test_every_frame_painted_in_parts_is_the_frame_painted_whole(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Job(ENTRIES[name], "video", f"{name}.mp4", "mp4", 480, 270, 3, "dark")
+    scene_class = load(ENTRIES[name])
+    params = scene_class.Params()
+    data = worker.stored_data(job, params)
+
+    def film() -> tuple[list[bytes], int]:
+        frames: list[bytes] = []
+        in_parts: list[bool] = []
+
+        def take(pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:
+            frames.append(hashlib.blake2b(pixels.tobytes()).digest())
+            in_parts.append(parts is not None)
+
+        with draw.configured(job, scene_class):
+            draw.built(scene_class, params, data, take, ALL)[0].render()
+        return frames, sum(in_parts)
+
+    in_parts, count = film()
+    monkeypatch.setattr(Frame, "differs", lambda self, before: None)
+    assert in_parts == film()[0]
+    assert count > len(in_parts) / 2
