@@ -8,6 +8,7 @@ is done twice.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -168,6 +169,7 @@ class Branches:
     def _become(self, segment: Segment, says: int) -> Segment:
         """Be what draws a segment, and leave the planning process's own things alone."""
         cut_off = leaver(Path(self._job.output), segment.piece)
+        gc.freeze()  # what is shared now stays shared
         answers = end_with_parent(cut_off)
         self._emit.close()
         self._emit = Pipe(os.fdopen(says, "w", encoding="utf-8"), answers, cut_off)
