@@ -123,7 +123,7 @@ class FastCamera(BatchCamera):
             self.capture_mobjects(mobjects)
             return None
         if self._sheet.shape != base.shape:
-            self._sheet = np.zeros_like(base)
+            self._sheet = np.zeros(base.shape, base.dtype)
         before, self._shown = self._shown, None
         frame = Frame(base, self.pixel_array, self._canvas(self.pixel_array))
         inks = [self._inks.of(vmobject) for vmobject in shown]
