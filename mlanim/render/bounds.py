@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from manim import Mobject, VMobject
 
+from mlanim.render.copying import patched
+from mlanim.render.displaylist import collect
 from mlanim.stage.batch import Batch
 
 _ANCHORS = ("get_anchors", "get_start_anchors", "get_end_anchors")
@@ -24,9 +26,7 @@ def quick_bounds() -> Iterator[None]:
             (Mobject, "get_critical_point", _critical_point),
             (VMobject, "get_points_defining_boundary", _boundary),
         ):
-            theirs = getattr(kind, name)
-            stack.callback(setattr, kind, name, theirs)
-            setattr(kind, name, _in_place_of(theirs, quick))
+            stack.enter_context(patched(kind, name, _in_place_of(getattr(kind, name), quick)))
         yield
 
 
@@ -44,24 +44,10 @@ def _in_place_of(theirs: Any, quick: Any) -> Any:
 def _family(mobject: Mobject, recurse: bool = True) -> list[Mobject] | None:
     """A mobject and all below it, each once, where it occurs last."""
     found: list[Mobject] = []
-    if not _collect(mobject, set(), found):
+    if not collect(mobject, set(), found, _has_plain_family):
         return None
     found.reverse()
     return found
-
-
-def _collect(mobject: Mobject, seen: set[Mobject], found: list[Mobject]) -> bool:
-    """Add a family to `found`, last member first; False if one has a way of its own."""
-    if mobject in seen:
-        return True
-    seen.add(mobject)
-    if not _has_plain_family(mobject.__class__):
-        return False
-    for child in reversed(mobject.submobjects):
-        if not _collect(child, seen, found):
-            return False
-    found.append(mobject)
-    return True
 
 
 def _boundary(mobject: VMobject) -> np.ndarray | None:

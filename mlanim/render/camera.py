@@ -158,10 +158,7 @@ class FastCamera(BatchCamera):
 
     def _paint_all(self, canvas: Canvas, painted: Iterable[Painted]) -> None:
         for one in painted:
-            if isinstance(one.thing, Ink) and one.look is not None:
-                paint(canvas, one.thing, one.look, self._gradient_line)
-            else:
-                self.display_vectorized(one.thing, canvas.ctx)
+            self._paint_one(canvas, one.thing, one.look)
 
     def _seen(self, vmobject: VMobject, ink: Ink, frame: Frame, before: Frame | None) -> Painted:
         """A mobject as it is now: the very same as before, if it is so."""
@@ -230,10 +227,15 @@ class FastCamera(BatchCamera):
         self, canvas: Canvas, vmobjects: Sequence[VMobject], inks: Sequence[Ink]
     ) -> None:
         for vmobject, ink in zip(vmobjects, inks, strict=True):
-            if ink.usable:
-                paint(canvas, ink, self._look(ink), self._gradient_line)
-            else:
-                self.display_vectorized(vmobject, canvas.ctx)
+            look = self._look(ink) if ink.usable else None
+            self._paint_one(canvas, ink if ink.usable else vmobject, look)
+
+    def _paint_one(self, canvas: Canvas, thing: Any, look: Look | None) -> None:
+        """Paint an ink as it looks, or by itself what has no look: a batch, or manim's own."""
+        if look is not None:
+            paint(canvas, thing, look, self._gradient_line)
+        else:
+            self.display_vectorized(thing, canvas.ctx)
 
     def _canvas(self, pixel_array: np.ndarray) -> Canvas:
         size = self.pixel_width, self.pixel_height

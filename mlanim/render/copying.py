@@ -19,6 +19,8 @@ from manim import ManimColor, Mobject
 
 Memo = dict[int, Any]
 
+_DEEP = "__deepcopy__"
+
 _SHARED = frozenset(
     {NoneType, bool, int, float, complex, str, bytes, type, FunctionType, BuiltinFunctionType}
     | {np.float64, np.int64, np.bool_, ManimColor}
@@ -30,24 +32,25 @@ def quick_copies() -> Iterator[None]:
     """Have mobjects copied so; a class with a way of its own keeps it."""
     before = Mobject.__deepcopy__
     with (
-        _patched(Mobject, lambda mobject, memo: _copied(mobject, memo, before)),
-        _patched(ManimColor, _itself),
-        _patched(svgelements.Path, _itself),
+        patched(Mobject, _DEEP, lambda mobject, memo: _copied(mobject, memo, before)),
+        patched(ManimColor, _DEEP, _itself),
+        patched(svgelements.Path, _DEEP, _itself),
     ):
         yield
 
 
 @contextmanager
-def _patched(kind: type, method: Any) -> Iterator[None]:
-    own = vars(kind).get("__deepcopy__")
-    kind.__deepcopy__ = method  # type: ignore[attr-defined]
+def patched(kind: type, name: str, method: Any) -> Iterator[None]:
+    """Within it, a class has another method of a name, whether it had one of its own or not."""
+    own = vars(kind).get(name)
+    setattr(kind, name, method)
     try:
         yield
     finally:
         if own is None:
-            del kind.__deepcopy__  # type: ignore[attr-defined]
+            delattr(kind, name)
         else:
-            kind.__deepcopy__ = own  # type: ignore[attr-defined]
+            setattr(kind, name, own)
 
 
 def _itself(value: object, memo: Memo) -> object:

@@ -9,10 +9,10 @@ from itertools import groupby
 
 import numpy as np
 
-from mlanim.render.ink import Box, Ink
+from mlanim.render.ink import Ink
 from mlanim.render.painting import SOFT, Canvas, Look
 from mlanim.render.planes import COLUMNS, ROWS, Part, runs
-from mlanim.stage.batch import Batch
+from mlanim.stage.batch import Batch, Extent
 
 MOST = 0.7
 """A share of the frame: if there is more to paint again, all of it is."""
@@ -74,7 +74,7 @@ def grid_of(pixels: np.ndarray) -> tuple[int, int]:
     return -(-pixels.shape[0] // ROWS), -(-pixels.shape[1] // COLUMNS)
 
 
-def blocks_of(canvas: Canvas, box: Box, reach: float, grid: tuple[int, int]) -> Part:
+def blocks_of(canvas: Canvas, box: Extent, reach: float, grid: tuple[int, int]) -> Part:
     """The blocks in which something within `reach` manim units around a box may leave a mark."""
     xx, yx, xy, yy, x0, y0 = canvas.matrix
     xs, ys = (box[0] - reach, box[2] + reach), (box[1] - reach, box[3] + reach)

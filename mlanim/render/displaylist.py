@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
+from typing import Any
 
 from manim import Mobject, VMobject
 from manim.utils.family import extract_mobject_family_members
@@ -21,26 +22,27 @@ def shown(mobjects: Iterable[Mobject], use_z_index: bool) -> list[Mobject]:
     found: list[Mobject] = []
     seen: set[Mobject] = set()
     # Backwards, so that whatever is met again needs no second look.
-    if not all(_collect(mobject, seen, found) for mobject in reversed(mobjects)):
+    if not all(collect(mobject, seen, found, _has_plain_family) for mobject in reversed(mobjects)):
         return extract_mobject_family_members(mobjects, use_z_index, only_those_with_points=True)
-    found.reverse()
+    found = [mobject for mobject in reversed(found) if len(mobject.points)]
     if use_z_index and len({mobject.z_index for mobject in found}) > 1:
         found.sort(key=attrgetter("z_index"))
     return found
 
 
-def _collect(mobject: Mobject, seen: set[Mobject], found: list[Mobject]) -> bool:
-    """Add a family to `found`, last member first; False if one says itself what its family is."""
+def collect(
+    mobject: Mobject, seen: set[Mobject], found: list[Mobject], plain: Callable[[Any], bool]
+) -> bool:
+    """Add a family to `found`, last member first; False if the class of one is not `plain`."""
     if mobject in seen:
         return True
     seen.add(mobject)
-    if not _has_plain_family(mobject.__class__):
+    if not plain(mobject.__class__):
         return False
     for child in reversed(mobject.submobjects):
-        if not _collect(child, seen, found):
+        if not collect(child, seen, found, plain):
             return False
-    if len(mobject.points):
-        found.append(mobject)
+    found.append(mobject)
     return True
 
 

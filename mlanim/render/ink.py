@@ -10,11 +10,9 @@ import numpy as np
 from manim import VMobject
 
 from mlanim.render.paths import Subpath, boxes_of, subpaths_of, trace
-from mlanim.stage.batch import Batch
+from mlanim.stage.batch import Batch, Extent
 
 Matrix = tuple[float, float, float, float, float, float]
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top; manim units."""
 
 _ANSWERS = (
     "consider_points_equals_2d",
@@ -78,7 +76,7 @@ class Ink:
         self.usable = False
         self.stale = True
         self.subpaths: list[Subpath] = []
-        self.box: Box = (0.0, 0.0, 0.0, 0.0)
+        self.box: Extent = (0.0, 0.0, 0.0, 0.0)
         self.path: cairo.Path | None = None
         self.path_matrix: Matrix | None = None
         self.kept: dict[str, np.ndarray] = {}
@@ -96,7 +94,7 @@ class Ink:
         if place != self.place:
             self.place, self.stale = place, True
 
-    def renew(self, subpaths: list[Subpath], box: Box) -> None:
+    def renew(self, subpaths: list[Subpath], box: Extent) -> None:
         """Take another outline and the box around its points."""
         self.subpaths, self.box = subpaths, box
         self.path = self.path_matrix = None
@@ -163,7 +161,7 @@ def renew(inks: Sequence[Ink], placed: np.ndarray) -> None:
     flat = np.ascontiguousarray(placed[:, :2])
     tolerances = np.array([ink.mobject.tolerance_for_point_equality for ink in inks], dtype=float)
     found = subpaths_of(flat, counts, tolerances)
-    boxes: Iterable[Box] = map(tuple, boxes_of(flat, counts).tolist())
+    boxes: Iterable[Extent] = map(tuple, boxes_of(flat, counts).tolist())
     for ink, subpaths, box in zip(inks, found, boxes, strict=True):
         ink.renew(subpaths, box)
 

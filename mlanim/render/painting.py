@@ -11,7 +11,8 @@ import numpy as np
 from manim import CapStyleType, LineJointType, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 
-from mlanim.render.ink import Box, Ink, Matrix
+from mlanim.render.ink import Ink, Matrix
+from mlanim.stage.batch import Extent
 
 MITER = 10.0
 """Cairo's limit: the tip of a sharp corner is at most that many half line widths away."""
@@ -36,7 +37,7 @@ class Canvas:
     ctx: cairo.Context
     matrix: Matrix
     line_width: float  # manim units for each unit of a mobject's stroke width
-    frame: Box  # what is on the canvas, and as much around it as antialiasing may reach
+    frame: Extent  # what is on the canvas, and as much around it as antialiasing may reach
 
     @classmethod
     def on(cls, ctx: cairo.Context, size: tuple[int, int], line_width: float) -> Canvas:
@@ -50,7 +51,7 @@ class Canvas:
         frame = min(xs), min(ys), max(xs), max(ys)
         return cls(ctx, (m.xx, m.yx, m.xy, m.yy, m.x0, m.y0), line_width, frame)
 
-    def shows(self, box: Box, reach: float) -> bool:
+    def shows(self, box: Extent, reach: float) -> bool:
         """Whether something within `reach` manim units around a box may be on the canvas."""
         left, bottom, right, top = self.frame
         return (

@@ -31,7 +31,7 @@ from mlanim.render.planes import Part
 from mlanim.render.state import state_of
 from mlanim.stage.batch import Batch
 
-Take = Callable[[np.ndarray, int, "list[Part] | None"], None]
+Take = Callable[[np.ndarray, int, list[Part] | None], None]
 """Receives a frame, (rows, columns, 4) uint8, and how often it is shown in a row.
 
 Outside of the parts it is as the frame before; None says nothing. The next frame is drawn over
@@ -246,7 +246,7 @@ class FrameRenderer(CairoRenderer):
     def _redraw(self, scene: Scene) -> list[Part] | None:
         """Paint the present frame; the parts outside of which it is as the last one painted."""
         camera: Any = self.camera
-        if not (scene.moving_mobjects and getattr(camera, "paints_parts", False)):
+        if not (scene.moving_mobjects and camera.paints_parts):
             self.update_frame(scene, scene.moving_mobjects)
             return None
         base = camera.background if self.static_image is None else self.static_image

@@ -25,13 +25,9 @@ def format_number(value: float, places: int = 2, signed: bool = False, suffix: s
     return text.replace("-", MINUS) + suffix
 
 
-def _glyph(character: str, weight: str) -> tuple[np.ndarray, float]:
-    """A character's curves (4 n, 2) and advance width, in ems."""
-    return _glyph_in(theme.current().fonts, character, weight)
-
-
 @functools.lru_cache(maxsize=128)
 def _glyph_in(fonts: theme.Fonts, character: str, weight: str) -> tuple[np.ndarray, float]:
+    """A character's curves (4 n, 2) and advance width, in ems."""
     # The strut keeps the width of a space, which Typst would trim at the end of a line.
     setting = typeset(f'#text(weight: "{weight}", {literal(character + "|")})')
     bar = typeset(f'#text(weight: "{weight}", {literal("|")})')
@@ -149,9 +145,3 @@ def _centred_in(fonts: theme.Fonts, text: str) -> np.ndarray:
     cap = float(_glyph_in(fonts, "8", "regular")[0][:, 1].max())
     flat = curves - np.array([width / 2, cap / 2])
     return np.column_stack([flat, np.zeros(len(flat))])
-
-
-def _cap_height() -> tuple[float, float]:
-    """Lowest and highest ink of a figure, in ems."""
-    curves, _ = _glyph("8", "regular")
-    return float(curves[:, 1].min()), float(curves[:, 1].max())
