@@ -25,8 +25,10 @@ from mlanim.render.job import PICTURES, Job
 from mlanim.render.lifeline import end_with_parent
 from mlanim.render.loading import faults_of
 from mlanim.render.plan import Play
+from mlanim.render.processes import is_alone
 from mlanim.render.renderer import FrameRenderer, Unrepeatable
 from mlanim.render.segment import Drawing, Segment
+from mlanim.render.typesetter import Typesetter
 from mlanim.render.worker import Emit, Pipe, leaver, tell
 
 MOST = 2 * plan.MOST
@@ -69,6 +71,7 @@ class Branches:
         self._drawn_by: dict[int, _Branch] = {}  # by the segment's number
         self._drawing_on: list[_Branch] = []
         self._listening: list[threading.Thread] = []
+        self._typesetter: Typesetter | None = None
         self._segment: Segment | None = None  # in a branch
         self._drawing: Drawing | None = None
         self._renderer: FrameRenderer
@@ -83,7 +86,7 @@ class Branches:
         In a branch, this returns once it is to draw, and its renderer draws. Where the state in
         which the last play ended was not noted, the first frame cannot be compared.
         """
-        if not (self._emit.forks and self._job.format not in PICTURES and _is_alone()):
+        if not (self._are_wanted and is_alone()):
             return
         cost = sum(play.costs(self._job.width * self._job.height))
         due = self.is_due()
@@ -129,16 +132,25 @@ class Branches:
         self._waiting, self._drawn_by, self._drawing_on = [], {}, []
 
     def __enter__(self) -> Self:
+        if self._are_wanted and is_alone():
+            self._typesetter = Typesetter()
         return self
 
     def __exit__(self, kind: Any, fault: BaseException | None, trace: Any) -> None:
-        if self._segment is not None:
+        if self._segment is None:
+            if self._typesetter is not None:
+                self._typesetter.close()
+        else:
             code = 1
             try:
                 self._say_how_it_ended(fault)
                 code = 0
             finally:
                 self._leave(code)
+
+    @property
+    def _are_wanted(self) -> bool:
+        return self._emit.forks and self._job.format not in PICTURES
 
     def _fork(self, frame: int) -> Segment | None:
         """Fork; a branch returns with its segment as soon as it has one."""
@@ -170,6 +182,8 @@ class Branches:
         """Be what draws a segment, and leave the planning process's own things alone."""
         cut_off = leaver(Path(self._job.output), segment.piece)
         gc.freeze()  # what is shared now stays shared
+        if self._typesetter is not None:
+            self._typesetter.leave()
         answers = end_with_parent(cut_off)
         self._emit.close()
         self._emit = Pipe(os.fdopen(says, "w", encoding="utf-8"), answers, cut_off)
@@ -238,10 +252,3 @@ def _line() -> str:
             return ""
         found += piece
     return found.decode()
-
-
-def _is_alone() -> bool:
-    """Whether no library has threads here: a fork would lack them."""
-    with contextlib.suppress(OSError):
-        return len(os.listdir("/proc/self/task")) == threading.active_count()
-    return False

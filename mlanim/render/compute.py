@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import random
+import subprocess
 import sys
 from typing import Any
 
 import numpy as np
 
-from mlanim.render import store
+from mlanim.render import scratch, store
 from mlanim.render.errors import RenderError, UsageError, shortened
 from mlanim.render.job import Job
 from mlanim.render.lifeline import end_with_parent
 from mlanim.render.loading import faults_of, is_refusal, load, params_of
+from mlanim.render.nursery import ended
 from mlanim.render.params import validated
+from mlanim.render.processes import FORKS, is_alone
 from mlanim.stage.scene import LessonScene, SceneParams
 
 REPEATABLE = {
@@ -33,14 +38,61 @@ def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
     then also fills memory that it would leave as it was, and some drivers of LAPACK read it; asked
     for so, since `use_deterministic_algorithms` loads the compiler, too, which takes 1.5 s.
     """
+    gc.disable()  # there is nothing to collect in what is imported
     import torch
 
+    gc.freeze()
+    gc.enable()
     torch.set_num_threads(1)
     torch.set_deterministic_debug_mode("warn")
     torch.manual_seed(params.seed)
     random.seed(params.seed)
     np.random.seed(params.seed)
     return scene_class.compute(params)
+
+
+def in_own_process(job: Job) -> tuple[bytes, int]:
+    """What `main` answers to a job, and its exit code, in a process that dies when this one does.
+
+    A fork of this one has manim already; where it would lack threads, one is started.
+    """
+    line = job.to_json().encode() + b"\n"
+    return _forked(line) if FORKS and is_alone() else _started(line)
+
+
+def _forked(line: bytes) -> tuple[bytes, int]:
+    (theirs, stdin), (stdout, says) = os.pipe(), os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(stdin)
+        os.close(stdout)
+        os.dup2(theirs, 0)
+        os.dup2(says, 1)
+        os.environ.update(REPEATABLE)
+        os._exit(ended(main))
+    os.close(theirs)
+    os.close(says)
+    with contextlib.suppress(BrokenPipeError):
+        os.write(stdin, line)
+    with os.fdopen(stdout, "rb") as answer:
+        payload = answer.read()
+    _, status = os.waitpid(process, 0)  # with its stdin still open: losing that would end it
+    os.close(stdin)
+    scratch.remove(process)
+    return payload, os.waitstatus_to_exitcode(status)
+
+
+def _started(line: bytes) -> tuple[bytes, int]:
+    command = [sys.executable, "-P", "-m", "mlanim.render.compute"]
+    settings, pipe = {**os.environ, **REPEATABLE}, subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=settings) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(line)
+            child.stdin.flush()
+        payload = child.stdout.read()
+        return payload, child.wait()  # likewise
 
 
 def main() -> int:
@@ -51,7 +103,8 @@ def main() -> int:
     if not line.endswith("\n"):  # whoever wanted something was killed before it was said
         return 3
     job = Job.from_json(line)
-    end_with_parent()
+    process = os.getpid()
+    end_with_parent(lambda: scratch.remove(process))
     try:
         payload, code = _payload(job), 0
     except UsageError as error:

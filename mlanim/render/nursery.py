@@ -47,7 +47,7 @@ def tend(run: Callable[[], int]) -> int:
             process = os.fork()
             if process == 0:
                 _become(requests, (woken, wakes), *files)
-                os._exit(_ended(run))
+                os._exit(ended(run))
             _say(requests, f"born {process}")
             for file in files:
                 os.close(file)
@@ -91,8 +91,8 @@ def _become(requests: socket.socket, alarm: tuple[int, int], stdin: int, stdout:
         os.close(file)
 
 
-def _ended(run: Callable[[], int]) -> int:
-    """The exit code of a child, whatever happens in it; it must not run on as a nursery."""
+def ended(run: Callable[[], int]) -> int:
+    """The exit code of a fork that runs `run`, whatever happens: it must not run on as another."""
     try:
         return run()
     except BaseException:

@@ -77,6 +77,13 @@ class Processes:
                 self._nursery = None
 
 
+def is_alone() -> bool:
+    """Whether no library has threads in this process: a fork would lack them."""
+    with contextlib.suppress(OSError):
+        return len(os.listdir("/proc/self/task")) == threading.active_count()
+    return False
+
+
 def end(process: Process) -> None:
     """Let a process end by itself, then make sure of its group, and that its folder goes."""
     let_go(process)

@@ -5,12 +5,10 @@ It lives no longer than its parent: when stdin closes, it removes what it was wr
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import threading
 import traceback
@@ -253,18 +251,9 @@ def stored_data(job: Job, params: Any, emit: Emit | None = None) -> Any:
 
 def _computed(job: Job) -> bytes:
     """The stored form of a job's data, from a process of its own that dies when this one does."""
-    from mlanim.render.compute import REPEATABLE
+    from mlanim.render.compute import in_own_process
 
-    command = [sys.executable, "-P", "-m", "mlanim.render.compute"]
-    settings, pipe = {**os.environ, **REPEATABLE}, subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=settings) as child:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
-            child.stdin.write(job.to_json().encode() + b"\n")
-            child.stdin.flush()
-        payload = child.stdout.read()
-        code = child.wait()  # with its stdin still open: losing that would end it
+    payload, code = in_own_process(job)
     if code == 0:
         return payload
     message = payload.decode(errors="replace") or ending(f"computed {job.scene.name}", code)

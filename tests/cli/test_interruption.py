@@ -34,12 +34,12 @@ def marked(mark: str) -> list[int]:
 
 
 def computes(mark: str) -> bool:
-    """Whether one of them is there to compute."""
-    lines = []
+    """Whether one of them is there to compute: the one that has loaded torch."""
+    files = []
     for process in marked(mark):
         with contextlib.suppress(OSError):
-            lines.append(Path(f"/proc/{process}/cmdline").read_bytes())
-    return any(b"mlanim.render.compute" in line for line in lines)
+            files.append(Path(f"/proc/{process}/maps").read_bytes())
+    return any(b"libtorch" in file for file in files)
 
 
 def until(reached: object, what: str) -> None:
