@@ -25,6 +25,7 @@ class Planes:
     """
 
     def __init__(self) -> None:
+        self.stands = False  # whether the last frame was as the one before
         self._pixels = np.empty((0, 0, 4), np.uint8)
         self._converters: dict[tuple[int, ...], VideoReformatter] = {}
 
@@ -34,11 +35,13 @@ class Planes:
         With `within`, they are those of the frame before outside of these parts.
         """
         if pixels.shape != self._pixels.shape:
+            self.stands = False
             self._pixels = pixels.copy()
             self._frame = self._converted(self._pixels)
             self._planes = _arrays(self._frame)
             return self._frame
         parts = list(changed(self._pixels, pixels, within))
+        self.stands = not parts
         for part in parts:
             self._pixels[part] = pixels[part]
         for rows, columns in parts:

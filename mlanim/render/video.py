@@ -16,6 +16,7 @@ from av.video.frame import PictureType
 from mlanim.render import planes
 from mlanim.render.encoder import HARDWARE, OWN, Encoder, codec_of, lookahead
 from mlanim.render.errors import OutputError, RenderError, UsageError, shortened
+from mlanim.render.stills import Repeater
 
 THREADS = 2
 """Of an encoder that is alone at work; where several are, each has one.
@@ -23,12 +24,19 @@ THREADS = 2
 The output may depend on it, so it must not depend on the machine.
 """
 
+STANDING = 24
+"""Frames of a picture that stands that x264 gets: it looks at 20 ahead to see how long it will."""
+
+LONG = 90
+"""Frames that a picture has to stand for the next one to be encoded without it."""
+
 
 class FrameEncoder:
     """Writes RGBA frames of one size to `path`, which nobody else looks at until `finish`.
 
     The frames with the numbers `keyframes` are encoded without those before them, so that the
-    video can be cut there.
+    video can be cut there. Of a picture that stands until such a frame, x264 gets the first frames;
+    the others are written here.
     """
 
     def __init__(
@@ -44,8 +52,11 @@ class FrameEncoder:
         threads: int = THREADS,
     ):
         self.path, self.format, self.transparent, self.plays = path, format, transparent, plays
-        self.keyframes = keyframes
+        self.keyframes = set(keyframes)
         self.frames = 0
+        self._encoded = self._repeated = 0  # by the encoder, and after it
+        self._to_repeat: dict[int, int] = {}  # how often, by the number that the encoder knows
+        self._stood = 0  # how often the last frame was shown already
         container, encoder, self._pixels, options = codec_of(format, transparent, chosen)
         if encoder == "libx264" and "preset" not in chosen.options:
             options = {"rc-lookahead": lookahead(size), **options}
@@ -69,6 +80,9 @@ class FrameEncoder:
             self._container.close()
             _remove(self._raw)
             raise
+        self._repeater: Repeater | None = None
+        if encoder == "libx264" and not chosen.options:
+            self._repeater = Repeater(bytes(self._stream.codec_context.extradata))
 
     @property
     def _is_yuv(self) -> bool:
@@ -84,13 +98,32 @@ class FrameEncoder:
         frame = self._planes.of(pixels, parts) if self._planes else self._converted(pixels)
         if self._is_yuv:
             _tag_bt709(frame)
+        if self._planes is None or not self._planes.stands:
+            self._stood = 0
+        held = self._held(repeat)
         with writing():
-            for _ in range(repeat):
-                frame.pts, frame.time_base = self.frames, self._time_base
-                forced = self.frames in self.keyframes
-                frame.pict_type = PictureType.I if forced else PictureType.NONE
+            for left in range(repeat - held, 0, -1):
+                # Nothing refers to what comes after the last two, so that others can follow.
+                kind = PictureType.P if held and left <= 2 else PictureType.NONE
+                frame.pict_type = PictureType.I if self.frames in self.keyframes else kind
+                frame.pts, frame.time_base = self._encoded, self._time_base
+                self._to_repeat[self._encoded] = held if left == 1 else 0
+                self._encoded += 1
                 self.frames += 1
                 self._mux(frame)
+        self.frames += held
+        self._stood += repeat
+
+    def _held(self, repeat: int) -> int:
+        """How often of that a frame is shown without being encoded; then, a key frame follows."""
+        end = self.frames + repeat
+        needed = max(STANDING - self._stood, 2)
+        if self._repeater is None or repeat <= needed:
+            return 0
+        if end not in self.keyframes and repeat <= LONG:
+            return 0
+        self.keyframes.add(end)
+        return repeat - needed
 
     def _converted(self, pixels: np.ndarray) -> av.VideoFrame:
         straight = _straight(pixels) if self.transparent else pixels
@@ -116,7 +149,23 @@ class FrameEncoder:
 
     def _mux(self, frame: av.VideoFrame | None) -> None:
         for packet in self._stream.encode(frame):
-            self._container.mux(packet)
+            if self._repeater is None:
+                self._container.mux(packet)
+            else:
+                self._mux_with_repeats(packet, self._repeater)
+
+    def _mux_with_repeats(self, packet: av.Packet, repeater: Repeater) -> None:
+        """Write a packet at its place, and the frames that show its own once more."""
+        assert packet.pts is not None
+        assert packet.dts is not None
+        count = self._to_repeat.pop(packet.pts)
+        shown, decoded = packet.pts + self._repeated, packet.dts + self._repeated
+        packets = [packet, *map(av.Packet, repeater.after(bytes(packet), count))]
+        for number, one in enumerate(packets):
+            one.stream, one.time_base = self._stream, self._time_base
+            one.pts, one.dts = shown + number, decoded + number
+            self._container.mux(one)
+        self._repeated += count
 
 
 def container_flags(container: str, plays: int = 0) -> dict[str, str]:

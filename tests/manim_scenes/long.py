@@ -24,6 +24,8 @@ from manim import (
     VGroup,
 )
 
+from mlanim.stage.text import Text
+
 
 class Long(MovingCameraScene):
     """One of each kind of motion"""
@@ -99,6 +101,16 @@ class Many(Scene):
         square = Square()
         for number in range(150):
             self.play(square.animate.shift(((-1) ** number) * RIGHT), run_time=0.3)
+
+
+class Worded(Scene):
+    """Sets text, as it goes and by the clock of a play"""
+
+    def construct(self) -> None:
+        for number in range(8):
+            word, square = Text(f"word {number}"), Square()
+            self.play(FadeIn(word), square.animate.shift(RIGHT), run_time=1)
+            self.remove(word)
 
 
 class Reading(Scene):

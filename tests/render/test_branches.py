@@ -62,7 +62,7 @@ def made(
     return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}, "".join(said)
 
 
-@pytest.mark.parametrize("name", ["Long", "Many"])
+@pytest.mark.parametrize("name", ["Long", "Many", "Worded"])
 def test_branches_draw_what_processes_of_their_own_draw(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_out: list[list[bool]]
 ) -> None:
