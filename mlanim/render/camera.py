@@ -30,7 +30,7 @@ from mlanim.render.displaylist import shown
 from mlanim.render.ink import Ink, Inks, renew
 from mlanim.render.painting import Canvas, Colors, Look, look_of, paint, reach_of
 from mlanim.render.planes import Part
-from mlanim.stage.batch import Batch
+from mlanim.stage.batch import Batch, says_what_it_paints
 from mlanim.stage.camera import StageCamera
 
 _KNOWN = (Camera, MovingCamera, MultiCamera, ThreeDCamera, StageCamera)
@@ -168,7 +168,7 @@ class FastCamera(BatchCamera):
             look = self._look(ink)
             mixed = any(colors is not None and len(colors) > 1 for colors in _colors_of(look))
             seen = ink.version, look, self._gradient_line(ink) if mixed else None
-        elif isinstance(vmobject, Batch) and _says_what_it_paints(kind):
+        elif isinstance(vmobject, Batch) and says_what_it_paints(kind):
             seen = vmobject.seen()
         was = before.painted.get(id(thing)) if before is not None else None
         if was is not None and was.seen == seen:
@@ -286,13 +286,3 @@ def _is_painted_alone(mobject: Mobject) -> bool:
 def _colors_of(look: Look) -> tuple[Colors | None, ...]:
     behind, fill, front = look
     return behind and behind[0], fill, front and front[0]
-
-
-@functools.cache
-def _says_what_it_paints(kind: type[Batch]) -> bool:
-    """Whether what a batch says is seen of it was said for the way in which it is painted."""
-    return kind.draw is Batch.draw and _rank(kind, "seen") <= _rank(kind, "paint")
-
-
-def _rank(kind: type, name: str) -> int:
-    return next(rank for rank, base in enumerate(kind.__mro__) if name in vars(base))

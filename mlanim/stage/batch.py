@@ -6,6 +6,7 @@ A batch keeps one colour an item and animates by interpolating arrays, so `.anim
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar, Self
 
 import cairo
@@ -43,10 +44,15 @@ class Batch(VMobject):
         if veil >= 1 or not np.all(self.rgbas[:, 3] == veil):
             self.paint(ctx, pixel, self.rgbas)
             return
+        ctx.save()
+        kind: Any = type(self)
+        if isinstance(ctx.get_target(), cairo.ImageSurface) and says_what_it_paints(kind):
+            _clip(ctx, self.extent(pixel))  # else a picture as large as the frame is laid down
         ctx.push_group()
         self.paint(ctx, pixel, as_rgba(self.rgbas[:, :3]))
         ctx.pop_group_to_source()
         ctx.paint_with_alpha(veil)
+        ctx.restore()
 
     def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
         """Paint all items in the colours given (M, 4). Cairo gets the channels as BGR."""
@@ -130,6 +136,31 @@ class Batch(VMobject):
     def visible(self) -> bool:
         """Whether any item would leave a mark."""
         return bool(len(self.rgbas)) and bool((self.rgbas[:, 3] > 0).any())
+
+
+@functools.cache
+def says_what_it_paints(kind: type[Batch]) -> bool:
+    """Whether what a batch says is seen of it was said for the way in which it is painted."""
+    return kind.draw is Batch.draw and _rank(kind, "seen") <= _rank(kind, "paint")
+
+
+def _rank(kind: type, name: str) -> int:
+    return next(rank for rank, base in enumerate(kind.__mro__) if name in vars(base))
+
+
+def _clip(ctx: cairo.Context, box: Extent) -> None:
+    """Leave out what is beyond a box, along the edges of pixels, where no antialiasing shows it."""
+    left, bottom, right, top = box
+    corners = np.array([ctx.user_to_device(x, y) for x in (left, right) for y in (bottom, top)])
+    if not np.isfinite(corners).all():
+        return
+    low, high = np.floor(corners.min(axis=0)) - 1, np.ceil(corners.max(axis=0)) + 1
+    matrix = ctx.get_matrix()
+    ctx.identity_matrix()
+    ctx.new_path()
+    ctx.rectangle(*low.tolist(), *(high - low).tolist())
+    ctx.clip()
+    ctx.set_matrix(matrix)
 
 
 def _batch(mobject: Any) -> Batch:
