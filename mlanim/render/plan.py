@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 
 from mlanim.render.captions import Cue
 from mlanim.render.sound import Sound
+from mlanim.render.stills import LONG, STANDING
 from mlanim.stage.scene import Slide
 
 SECONDS = 3.0
@@ -20,6 +21,7 @@ MOST = 16
 # Seconds that drawing takes: of a frame at all, of each pixel, and of each item that moves.
 _FRAME, _PIXEL, _ITEM = 0.002, 4.5e-9, 4.5e-6
 _STILL = 0.6  # of the first two, where a frame is the same as the one before it
+_WRITTEN = 0.1  # likewise, where it may not be encoded
 _ROUNDING = 1e-9  # seconds, by which sums may differ
 _LAST = 4.0  # of a segment's cost: what is left of a film is shared out if it costs no more
 _WHOLE = 0.6  # likewise: what is left is not divided
@@ -50,7 +52,12 @@ class Play:
         """Seconds that each of its frames takes, of so many pixels."""
         frame = _FRAME + _PIXEL * pixels
         for index in range(self.frames):
-            yield frame * (_STILL if index else 1) if self.still else frame + _ITEM * self.items
+            if not self.still:
+                yield frame + _ITEM * self.items
+            elif index < STANDING or self.frames <= LONG:
+                yield frame * (_STILL if index else 1)
+            else:
+                yield frame * _WRITTEN
 
 
 @dataclass(frozen=True)

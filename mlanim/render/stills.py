@@ -12,6 +12,12 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+STANDING = 24
+"""Frames of a picture that stands that x264 gets: it looks at 20 ahead to see how long it will."""
+
+LONG = 90
+"""Frames that a picture has to stand for the next one to be encoded without it."""
+
 START = b"\0\0\0\1"
 """What a NAL unit begins with in a stream of bytes (annex B)."""
 

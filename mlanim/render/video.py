@@ -16,19 +16,13 @@ from av.video.frame import PictureType
 from mlanim.render import planes
 from mlanim.render.encoder import HARDWARE, OWN, Encoder, codec_of, lookahead
 from mlanim.render.errors import OutputError, RenderError, UsageError, shortened
-from mlanim.render.stills import Repeater
+from mlanim.render.stills import LONG, STANDING, Repeater
 
 THREADS = 2
 """Of an encoder that is alone at work; where several are, each has one.
 
 The output may depend on it, so it must not depend on the machine.
 """
-
-STANDING = 24
-"""Frames of a picture that stands that x264 gets: it looks at 20 ahead to see how long it will."""
-
-LONG = 90
-"""Frames that a picture has to stand for the next one to be encoded without it."""
 
 
 class FrameEncoder:

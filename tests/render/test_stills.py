@@ -14,7 +14,7 @@ import pytest
 from av.bitstream import BitStreamFilterContext
 from av.video.frame import PictureType
 
-from mlanim.render import stills, video
+from mlanim.render import stills
 from mlanim.render.encoder import Encoder
 from mlanim.render.stills import Repeater, _escaped, all_skipped
 from mlanim.render.video import FrameEncoder
@@ -91,7 +91,7 @@ def test_a_picture_stands_without_being_encoded_and_goes_on(tmp_path: Path, thre
     end = 0
     for hold in HOLDS:
         end += 20 + hold
-        stands = [picture for _, picture in frames[end - hold + video.STANDING : end]]
+        stands = [picture for _, picture in frames[end - hold + stills.STANDING : end]]
         assert hold <= 100 or all(np.array_equal(picture, stands[0]) for picture in stands)
     losses = [
         [
@@ -150,7 +150,7 @@ def test_headers_say_in_which_order_frames_are_shown(tmp_path: Path) -> None:
 
 def test_what_stands_for_a_short_time_is_encoded(tmp_path: Path) -> None:
     encoder = FrameEncoder(tmp_path / "a.mp4", "mp4", SIZE, 60, False)
-    encoder.write(np.zeros((SIZE[1], SIZE[0], 4), np.uint8), video.LONG)
+    encoder.write(np.zeros((SIZE[1], SIZE[0], 4), np.uint8), stills.LONG)
     encoder.finish()
     assert encoder._repeated == 0
 
