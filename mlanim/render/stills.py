@@ -2,7 +2,7 @@
 
 A lecture stands still for much of its time, and x264 takes as long for a frame that stands as for
 one in which little moves: it looks at every macroblock. That all of them are skipped can be said in
-some fifty bytes, which are the same for each such frame but for its number. References are to
+some sixty bytes, which are the same for each such frame but for its number. References are to
 ITU-T Rec. H.264 (08/2021).
 """
 
@@ -27,16 +27,16 @@ _PLAIN_PROFILES = (66, 77, 88)  # those whose parameters do not speak of chroma
 _P = 5  # slice_type: this slice, and all others of the frame
 _QP = 51  # any would do, as nothing is coded; this one needs the smallest table below
 
-_SKIP_STATE = 42
-"""Of ctxIdx 11, mb_skip_flag, as a P slice with cabac_init_idc 0 begins at that QP (9.3.1.1)."""
-
 _RANGES = (
     (16, 20, 23, 27), (15, 19, 22, 25), (14, 18, 21, 24), (14, 17, 20, 23), (13, 16, 19, 22),
     (12, 15, 18, 21), (12, 14, 17, 20), (11, 14, 16, 19), (11, 13, 15, 18), (10, 12, 15, 17),
     (10, 12, 14, 16), (9, 11, 13, 15), (9, 11, 12, 14), (8, 10, 12, 14), (8, 9, 11, 13),
     (7, 9, 11, 12), (7, 9, 10, 12), (7, 8, 10, 11), (6, 8, 9, 11), (6, 7, 9, 10), (6, 7, 8, 9),
 )  # fmt: skip
-"""rangeTabLPS from that state to the last that is reached, 62 (table 9-44)."""
+"""rangeTabLPS (table 9-44) of the states 42 to 62 that mb_skip_flag goes through.
+
+Its context has the first of them as a P slice with that QP and a cabac_init_idc of 0 begins.
+"""
 
 
 class Repeater:
@@ -192,7 +192,7 @@ class _Coder:
         self._bits = _Writer()
 
     def skip(self, state: int) -> int:
-        """mb_skip_flag of 1 in a state, counted from `_SKIP_STATE`; the state afterwards."""
+        """mb_skip_flag of 1 in a state, by its row in `_RANGES`; the state afterwards."""
         self._range -= _RANGES[state][(self._range >> 6) & 3]
         self._renew()
         return min(state + 1, len(_RANGES) - 1)

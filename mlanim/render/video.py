@@ -76,7 +76,8 @@ class FrameEncoder:
             raise
         self._repeater: Repeater | None = None
         if encoder == "libx264" and not chosen.options:
-            self._repeater = Repeater(bytes(self._stream.codec_context.extradata))
+            with contextlib.suppress(ValueError):  # of an x264 that writes otherwise
+                self._repeater = Repeater(bytes(self._stream.codec_context.extradata))
 
     @property
     def _is_yuv(self) -> bool:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from manim import Camera, Create, FadeIn, FadeOut, Transform, linear
 
+from mlanim.stage import batch as batches
 from mlanim.stage import theme
 from mlanim.stage.batch import Batch, as_3d, as_rgba, role_rgbas
 from mlanim.stage.cloud import PointCloud
@@ -304,6 +305,28 @@ def test_a_batch_faded_halfway_is_half_as_far_from_the_background(still):
     full, background = still(batch).pixels, still().pixels
     half = still(batch.fade(0.5)).pixels
     np.testing.assert_allclose(half, (full + background) / 2, atol=1.5)
+
+
+@pytest.mark.parametrize(
+    "batch", [cloud(40, 0.3), sheet(5, 7, [1, 1, 1, 1])], ids=["cloud", "mesh"]
+)
+@pytest.mark.parametrize("away", [0.0, 5.0, 20.0])
+def test_a_faded_batch_is_cut_off_nowhere(still, monkeypatch, batch, away):
+    """Also where it is painted over the edge of the frame, or beyond it."""
+    faded = batch.copy().set_opacity(0.4).shift([away, 0.013, 0])
+    small = still(faded).pixels
+    monkeypatch.setattr(batches, "_clip", lambda ctx, box: None)
+    np.testing.assert_array_equal(small, still(faded).pixels)
+
+
+def test_a_batch_that_does_not_say_where_it_paints_is_not_cut_off(still):
+    class Wide(PointCloud):
+        def paint(self, ctx, pixel, rgbas):
+            ctx.set_source_rgba(1, 1, 1, 1)
+            ctx.paint()
+
+    wide = Wide(np.zeros((2, 2)), np.tile([[1, 1, 1, 0.5]], (2, 1)), 0.1)
+    assert np.ptp(still(wide).pixels.reshape(-1, 3), axis=0).max() == 0
 
 
 def test_faces_that_turn_either_way_do_not_cut_holes_into_each_other(still):
