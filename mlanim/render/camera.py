@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
 import cairo
 import numpy as np
@@ -30,7 +30,7 @@ from mlanim.render.displaylist import shown
 from mlanim.render.ink import Ink, Inks, renew
 from mlanim.render.painting import Canvas, Colors, Look, look_of, paint, reach_of
 from mlanim.render.planes import Part
-from mlanim.stage.batch import Batch, says_what_it_paints
+from mlanim.stage.batch import Batch
 from mlanim.stage.camera import StageCamera
 
 _KNOWN = (Camera, MovingCamera, MultiCamera, ThreeDCamera, StageCamera)
@@ -163,12 +163,12 @@ class FastCamera(BatchCamera):
     def _seen(self, vmobject: VMobject, ink: Ink, frame: Frame, before: Frame | None) -> Painted:
         """A mobject as it is now: the very same as before, if it is so."""
         thing: Ink | VMobject = ink if ink.usable else vmobject
-        look, seen, kind = None, object(), cast(Any, vmobject.__class__)
+        look, seen = None, object()
         if ink.usable:
             look = self._look(ink)
             mixed = any(colors is not None and len(colors) > 1 for colors in _colors_of(look))
             seen = ink.version, look, self._gradient_line(ink) if mixed else None
-        elif isinstance(vmobject, Batch) and says_what_it_paints(kind):
+        elif isinstance(vmobject, Batch) and vmobject.says_what_it_paints:
             seen = vmobject.seen()
         was = before.painted.get(id(thing)) if before is not None else None
         if was is not None and was.seen == seen:

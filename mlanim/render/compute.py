@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import random
 import subprocess
@@ -17,7 +16,7 @@ from mlanim.render.errors import RenderError, UsageError, shortened
 from mlanim.render.job import Job
 from mlanim.render.lifeline import end_with_parent
 from mlanim.render.loading import faults_of, is_refusal, load, params_of
-from mlanim.render.nursery import ended
+from mlanim.render.nursery import ended, importing
 from mlanim.render.params import validated
 from mlanim.render.processes import FORKS, is_alone
 from mlanim.stage.scene import LessonScene, SceneParams
@@ -38,11 +37,9 @@ def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
     then also fills memory that it would leave as it was, and some drivers of LAPACK read it; asked
     for so, since `use_deterministic_algorithms` loads the compiler, too, which takes 1.5 s.
     """
-    gc.disable()  # there is nothing to collect in what is imported
-    import torch
+    with importing():
+        import torch
 
-    gc.freeze()
-    gc.enable()
     torch.set_num_threads(1)
     torch.set_deterministic_debug_mode("warn")
     torch.manual_seed(params.seed)

@@ -15,7 +15,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 PRELOADED = ("mlanim.render.film", "mlanim.render.pieces", "mlanim.render.sidecar")
@@ -24,12 +24,9 @@ PRELOADED = ("mlanim.render.film", "mlanim.render.pieces", "mlanim.render.sideca
 def tend(run: Callable[[], int]) -> int:
     """Fork a process that runs `run` for each request on stdin, a socket, until it closes."""
     requests = socket.socket(fileno=0)
-    gc.disable()  # there is nothing to collect in what is imported
-    with contextlib.suppress(Exception):  # what is missing is said where it is needed
+    with importing(), contextlib.suppress(Exception):  # what is missing is said where it is needed
         for name in PRELOADED:
             importlib.import_module(name)
-    gc.freeze()  # what is shared now stays shared
-    gc.enable()
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.set_wakeup_fd(wakes)
@@ -51,6 +48,20 @@ def tend(run: Callable[[], int]) -> int:
             _say(requests, f"born {process}")
             for file in files:
                 os.close(file)
+
+
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """Leave what is imported within it to itself: nothing in it is to be collected, then or later.
+
+    So what forks share of it stays shared.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _request(requests: socket.socket) -> list[int] | None:

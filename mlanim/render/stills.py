@@ -18,7 +18,7 @@ STANDING = 24
 LONG = 90
 """Frames that a picture has to stand for the next one to be encoded without it."""
 
-START = b"\0\0\0\1"
+_START = b"\0\0\0\1"
 """What a NAL unit begins with in a stream of bytes (annex B)."""
 
 _SLICE, _KEY_SLICE, _SPS, _PPS = 1, 5, 7, 8  # types of NAL units
@@ -74,7 +74,7 @@ class Repeater:
         size = self._sequence.macroblocks
         for index in range(1, count + 1):
             header = self._header(number + index, order + 2 * index)
-            yield START + bytes([_REFERRED | _SLICE]) + _escaped(header + all_skipped(size))
+            yield _START + bytes([_REFERRED | _SLICE]) + _escaped(header + all_skipped(size))
 
     def _place(self, unit: bytes) -> tuple[int, int]:
         """frame_num and pic_order_cnt_lsb of a slice (7.3.3)."""
@@ -174,63 +174,23 @@ class _Picture:
 
 @functools.lru_cache(maxsize=4)
 def all_skipped(macroblocks: int) -> bytes:
-    """The data of a slice that skips all of so many macroblocks (7.3.4, coded as in 9.3.4)."""
-    coder, state = _Coder(), 0
-    for _ in range(macroblocks - 1):
-        state = coder.skip(state)
-        coder.go_on()
-    coder.skip(state)
-    return coder.end()
+    """The data of a slice that skips all of so many macroblocks (7.3.4, coded as in 9.3.4).
 
-
-class _Coder:
-    """The arithmetic encoder, for what is always the likelier symbol."""
-
-    def __init__(self) -> None:
-        self._low, self._range = 0, 510
-        self._outstanding, self._is_first = 0, True
-        self._bits = _Writer()
-
-    def skip(self, state: int) -> int:
-        """mb_skip_flag of 1 in a state, by its row in `_RANGES`; the state afterwards."""
-        self._range -= _RANGES[state][(self._range >> 6) & 3]
-        self._renew()
-        return min(state + 1, len(_RANGES) - 1)
-
-    def go_on(self) -> None:
-        """end_of_slice_flag of 0."""
-        self._range -= 2
-        self._renew()
-
-    def end(self) -> bytes:
-        """end_of_slice_flag of 1, and all that was coded."""
-        self._low += self._range - 2
-        self._range = 2
-        self._renew()
-        self._put((self._low >> 9) & 1)
-        self._bits.fixed(((self._low >> 7) & 3) | 1, 2)  # the last is rbsp_stop_one_bit
-        return self._bits.aligned(0)
-
-    def _renew(self) -> None:
-        while self._range < 256:
-            if self._low < 256:
-                self._put(0)
-            elif self._low >= 512:
-                self._low -= 512
-                self._put(1)
-            else:
-                self._low -= 256
-                self._outstanding += 1
-            self._range <<= 1
-            self._low <<= 1
-
-    def _put(self, bit: int) -> None:
-        if not self._is_first:
-            self._bits.fixed(bit, 1)
-        self._is_first = False
-        for _ in range(self._outstanding):
-            self._bits.fixed(1 - bit, 1)
-        self._outstanding = 0
+    Always the likelier symbol is coded, whose interval begins where the whole one does, at 0: until
+    the last, each bit that comes out is 0.
+    """
+    state, width, zeros = 0, 510, 0
+    for number in range(1, 2 * macroblocks):
+        if number % 2:  # mb_skip_flag of 1
+            width -= _RANGES[state][(width >> 6) & 3]
+            state = min(state + 1, len(_RANGES) - 1)
+        else:  # end_of_slice_flag of 0
+            width -= 2
+        shift = 9 - width.bit_length()
+        width <<= shift
+        zeros += shift
+    end = (width - 2) | 1  # end_of_slice_flag of 1, in whose last bit is rbsp_stop_one_bit
+    return _packed(f"{'0' * zeros}{end:010b}"[1:], "0")  # the first bit is never written
 
 
 class _Bits:
@@ -277,11 +237,15 @@ class _Writer:
         """The reverse of `_Bits.signed`."""
         self.unsigned(2 * number - 1 if number > 0 else -2 * number)
 
-    def aligned(self, filling: int = 1) -> bytes:
-        """All of it, filled up to whole bytes."""
-        text = "".join(self._text)
-        text += str(filling) * (-len(text) % 8)
-        return int(text, 2).to_bytes(len(text) // 8)
+    def aligned(self) -> bytes:
+        """All of it, filled up with cabac_alignment_one_bit."""
+        return _packed("".join(self._text), "1")
+
+
+def _packed(bits: str, filling: str) -> bytes:
+    """Bits as whole bytes."""
+    bits += filling * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8)
 
 
 def _units(stream: bytes) -> Iterator[bytes]:

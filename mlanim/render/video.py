@@ -96,13 +96,14 @@ class FrameEncoder:
         if self._planes is None or not self._planes.stands:
             self._stood = 0
         held = self._held(repeat)
+        if held:
+            self._to_repeat[self._encoded + repeat - held - 1] = held
         with writing():
             for left in range(repeat - held, 0, -1):
                 # Nothing refers to what comes after the last two, so that others can follow.
                 kind = PictureType.P if held and left <= 2 else PictureType.NONE
                 frame.pict_type = PictureType.I if self.frames in self.keyframes else kind
                 frame.pts, frame.time_base = self._encoded, self._time_base
-                self._to_repeat[self._encoded] = held if left == 1 else 0
                 self._encoded += 1
                 self.frames += 1
                 self._mux(frame)
@@ -153,7 +154,7 @@ class FrameEncoder:
         """Write a packet at its place, and the frames that show its own once more."""
         assert packet.pts is not None
         assert packet.dts is not None
-        count = self._to_repeat.pop(packet.pts)
+        count = self._to_repeat.pop(packet.pts, 0)
         shown, decoded = packet.pts + self._repeated, packet.dts + self._repeated
         packets = [packet, *map(av.Packet, repeater.after(bytes(packet), count))]
         for number, one in enumerate(packets):

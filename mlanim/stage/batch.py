@@ -45,8 +45,7 @@ class Batch(VMobject):
             self.paint(ctx, pixel, self.rgbas)
             return
         ctx.save()
-        kind: Any = type(self)
-        if isinstance(ctx.get_target(), cairo.ImageSurface) and says_what_it_paints(kind):
+        if isinstance(ctx.get_target(), cairo.ImageSurface) and self.says_what_it_paints:
             _clip(ctx, self.extent(pixel))  # else a picture as large as the frame is laid down
         ctx.push_group()
         self.paint(ctx, pixel, as_rgba(self.rgbas[:, :3]))
@@ -133,14 +132,19 @@ class Batch(VMobject):
         return self.points.tobytes(), self.rgbas.tobytes()
 
     @property
+    def says_what_it_paints(self) -> bool:
+        """Whether what is seen of it, and where, was said for the way in which it is painted."""
+        kind: Any = type(self)  # which mypy takes for unhashable
+        return _says_what_it_paints(kind)
+
+    @property
     def visible(self) -> bool:
         """Whether any item would leave a mark."""
         return bool(len(self.rgbas)) and bool((self.rgbas[:, 3] > 0).any())
 
 
 @functools.cache
-def says_what_it_paints(kind: type[Batch]) -> bool:
-    """Whether what a batch says is seen of it was said for the way in which it is painted."""
+def _says_what_it_paints(kind: type[Batch]) -> bool:
     return kind.draw is Batch.draw and _rank(kind, "seen") <= _rank(kind, "paint")
 
 
