@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from mlanim import __version__
-from mlanim.render.errors import RenderError, UsageError, shortened
+from mlanim.engine.errors import RenderError, UsageError, shortened
 
 COMMANDS = {
     "list": "look:list_scenes",
@@ -100,8 +100,8 @@ class _Commands(click.Group):
 
 
 def _unknown(word: str) -> str:
-    from mlanim.render import catalog
-    from mlanim.render.request import scene_folders
+    from mlanim.engine.jobs import catalog
+    from mlanim.engine.jobs.request import scene_folders
 
     if any(entry.name == word for entry in catalog.find(scene_folders())):
         return f"{word} is a scene, not a command: `mlanim render {word}`."

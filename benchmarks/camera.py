@@ -15,12 +15,12 @@ import numpy as np
 from manim import Camera, Dot, ManimColor, Square, ThreeDCamera, Transform, VGroup, tempconfig
 from manim import Surface as FacedSurface
 
-from mlanim.render.camera import fast
-from mlanim.stage.batch import role_rgbas
-from mlanim.stage.camera import StageCamera
-from mlanim.stage.cloud import PointCloud
-from mlanim.stage.heatmap import Cells, signed_palette
-from mlanim.stage.surface import Surface, View
+from mlanim.engine.camera.camera import fast
+from mlanim.stage.arrays.batch import role_rgbas
+from mlanim.stage.arrays.camera import StageCamera
+from mlanim.stage.arrays.cloud import PointCloud
+from mlanim.stage.arrays.surface import Surface, View
+from mlanim.stage.plots.heatmap import Cells, signed_palette
 
 ROUNDS = 5
 RNG = np.random.default_rng(0)

@@ -22,10 +22,12 @@ from typing import Any
 import av
 import numpy as np
 
-from mlanim.render import catalog, draw, loading, worker
-from mlanim.render.encoder import codec_of, lookahead
-from mlanim.render.job import Job
-from mlanim.render.renderer import Span
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.encoder import codec_of, lookahead
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.playback import draw, loading
+from mlanim.engine.playback.renderer import Span
+from mlanim.engine.workers import worker
 
 PLACES = (0.2, 0.5, 0.8)  # where in a scene the stretches begin
 MANIM = "manim"

@@ -17,10 +17,12 @@ from pathlib import Path
 import av
 import numpy as np
 
-from mlanim.render import catalog, draw, loading, worker
-from mlanim.render.job import Job
-from mlanim.render.renderer import ALL
-from mlanim.render.video import FrameEncoder
+from mlanim.engine.encoding.video import FrameEncoder
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.playback import draw, loading
+from mlanim.engine.playback.renderer import ALL
+from mlanim.engine.workers import worker
 
 AT_ONCE = 30  # frames in memory
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
-from mlanim.export import figure
-from mlanim.export.about import about
-from mlanim.render import catalog, draw, worker
-from mlanim.render.job import Job
-from mlanim.render.loading import load
-from mlanim.render.page import Page
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.page import Page
+from mlanim.engine.playback import draw
+from mlanim.engine.playback.loading import load
+from mlanim.engine.workers import worker
+from mlanim.export.figures import figure
+from mlanim.export.figures.about import about
 from mlanim.stage import theme
 
 FORMATS = ("svg", "pdf", "eps", "png")

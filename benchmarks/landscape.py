@@ -1,7 +1,7 @@
 """Ways to evaluate a loss grid, side by side: time of each over the time of the one in use.
 
 Every way computes the digits network's training loss at the same 41 x 41 weight sets, on one
-thread. A ratio above 1 is slower than `mlanim.core.landscape.loss_grid`.
+thread. A ratio above 1 is slower than `mlanim.core.landscape.landscape.loss_grid`.
 
     python benchmarks/landscape.py [--resolution 41] [--repeats 3]
 """
@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
-from mlanim.core import landscape
-from mlanim.core.classifier import Task, initial_weights, load_task
+from mlanim.core.landscape import landscape
+from mlanim.core.landscape.classifier import Task, initial_weights, load_task
 
 Evaluate = Callable[[Tensor], Tensor]
 

@@ -115,7 +115,7 @@ def against_manim(ours: str, theirs: str, text: str, wanted: str) -> Row:
 
 def own_scenes() -> list[tuple[Path, str, str]]:
     """File, class and name of each of our scenes."""
-    from mlanim.render.catalog import find
+    from mlanim.engine.jobs.catalog import find
 
     return [(Path(entry.path), entry.class_name, entry.name) for entry in find()]
 
@@ -245,7 +245,7 @@ def line(row: Row, ours: Run, theirs: Run | None) -> str:
 
 def versions() -> Iterator[str]:
     """What was measured, on what."""
-    from mlanim.render.job import versions_line
+    from mlanim.engine.jobs.job import versions_line
 
     yield versions_line()
     yield f"{os.cpu_count()} processors, {sys.platform}"

@@ -6,14 +6,14 @@ video and `figure("attention", sentence="…")` for vectors; and
 """
 
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
 
 _NOTEBOOK = {
-    "figure": "mlanim.export.live",
-    "load_ipython_extension": "mlanim.export.magics",
+    "render": "mlanim.export.web.notebook",
+    "figure": "mlanim.export.web.live",
+    "load_ipython_extension": "mlanim.export.web.magics",
 }
 """What a notebook finds here by name, and the file that it is in."""
 
@@ -23,19 +23,3 @@ def __getattr__(name: str) -> Any:
     if name not in _NOTEBOOK:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_NOTEBOOK[name]), name)
-
-
-class _CallablePackage(ModuleType):
-    """`mlanim.render` is a package; a notebook also calls it, by the name that it expects."""
-
-    def __call__(self, scene: str, **options: Any) -> Any:
-        """Render a scene to a video that a notebook shows; see `mlanim.export.notebook.render`.
-
-        `render("dot_product", quality="m", theme="light", angle=60)`: the options are quality,
-        fps, resolution, theme, format, transparent, burn_in and plays; every other name is one of
-        the scene's parameters.
-        """
-        return import_module("mlanim.export.notebook").render(scene, **options)
-
-
-import_module("mlanim.render").__class__ = _CallablePackage

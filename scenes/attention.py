@@ -21,24 +21,24 @@ from manim import (
 from pydantic import Field
 
 from mlanim.stage import layout, theme
-from mlanim.stage.bars import RowBars
-from mlanim.stage.fitted_heatmap import fitted_heatmap
-from mlanim.stage.heatmap import (
+from mlanim.stage.layout import STAGE, Box
+from mlanim.stage.marks.bars import RowBars
+from mlanim.stage.marks.shapes import Polyline
+from mlanim.stage.pictures.attention.head_grid import HeadGrid
+from mlanim.stage.pictures.attention.reading import reading, streams
+from mlanim.stage.pictures.attention.sentence import line_of_words, looks
+from mlanim.stage.plots.fitted_heatmap import fitted_heatmap
+from mlanim.stage.plots.heatmap import (
     ColorBar,
     Heatmap,
     Palette,
     signed_palette,
     weights_palette,
 )
-from mlanim.stage.layout import STAGE, Box
-from mlanim.stage.number import format_number
-from mlanim.stage.pictures.head_grid import HeadGrid
-from mlanim.stage.pictures.reading import reading, streams
-from mlanim.stage.pictures.sentence import line_of_words, looks
 from mlanim.stage.scene import LessonScene, SceneParams, exchange
-from mlanim.stage.shapes import Polyline
 from mlanim.stage.table import of_matrix, table
-from mlanim.stage.text import Colored, Content, Math, Text
+from mlanim.stage.text.number import format_number
+from mlanim.stage.text.texts import Colored, Content, Math, Text
 
 NAMES = 1.2  # manim units that the words beside a matrix take
 HEAT_WIDTH = 7.65  # of the matrix of all pairs of words
@@ -67,7 +67,7 @@ class Attention(LessonScene):
 
     @staticmethod
     def compute(params: Params) -> Any:
-        from mlanim.core.attention_lecture import attention_lecture
+        from mlanim.core.attention.attention_lecture import attention_lecture
 
         return attention_lecture(
             params.sentence, params.seed, params.layer, params.head, params.temperature

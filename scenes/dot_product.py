@@ -17,16 +17,16 @@ from pydantic import Field, model_validator
 
 from mlanim.stage import layout, theme
 from mlanim.stage.data import Record
-from mlanim.stage.gauge import Gauge
 from mlanim.stage.layout import Box
-from mlanim.stage.meter import Meter
-from mlanim.stage.number import format_number
-from mlanim.stage.pictures.dot_product_equation import DotProductEquation
-from mlanim.stage.pictures.shadow import ShadowPicture
-from mlanim.stage.plane import fitted_height, fitted_plane
+from mlanim.stage.marks.gauge import Gauge
+from mlanim.stage.marks.meter import Meter
+from mlanim.stage.pictures.vectors.dot_product_equation import DotProductEquation
+from mlanim.stage.pictures.vectors.shadow import ShadowPicture
+from mlanim.stage.plots.plane import fitted_height, fitted_plane
 from mlanim.stage.scene import LessonScene, SceneParams, exchange
 from mlanim.stage.table import Table, table
-from mlanim.stage.text import Colored, Content, Formula, Math, Text, Typeset
+from mlanim.stage.text.number import format_number
+from mlanim.stage.text.texts import Colored, Content, Formula, Math, Text, Typeset
 
 Coordinate = Annotated[float, Field(ge=-10, le=10)]
 Vector = tuple[Coordinate, Coordinate]
@@ -91,8 +91,8 @@ class DotProduct(LessonScene):
 
     @staticmethod
     def compute(params: Params) -> Any:
-        from mlanim.core.dot_product import dot_product_lecture
-        from mlanim.core.vectors import from_polar
+        from mlanim.core.vectors.dot_product import dot_product_lecture
+        from mlanim.core.vectors.vectors import from_polar
 
         if params.w is not None and params.x is not None:
             return dot_product_lecture(params.w, params.x)

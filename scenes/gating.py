@@ -14,19 +14,19 @@ from manim import FadeIn, Mobject, ValueTracker
 from pydantic import Field, field_validator
 
 from mlanim.stage import layout, theme
-from mlanim.stage.heatmap import Heatmap, signed_palette
 from mlanim.stage.layout import Box
-from mlanim.stage.meter import Meters, Reading
-from mlanim.stage.number import format_number
-from mlanim.stage.pictures.blend import ARC, LINE, BlendPlane, NormChart
-from mlanim.stage.pictures.gate_sequence import GateSequence, lost_line
-from mlanim.stage.pictures.gated_plane import GatedPlane, at_share
-from mlanim.stage.pictures.rotary_dial import RotaryDial
-from mlanim.stage.pictures.soft_logic import TURNS, SoftLogic
+from mlanim.stage.marks.meter import Meters, Reading
+from mlanim.stage.marks.shapes import AngleArc, Polyline
+from mlanim.stage.pictures.gates.blend import ARC, LINE, BlendPlane, NormChart
+from mlanim.stage.pictures.gates.gate_sequence import GateSequence, lost_line
+from mlanim.stage.pictures.gates.gated_plane import GatedPlane, at_share
+from mlanim.stage.pictures.gates.rotary_dial import RotaryDial
+from mlanim.stage.pictures.gates.soft_logic import TURNS, SoftLogic
+from mlanim.stage.plots.heatmap import Heatmap, signed_palette
 from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.shapes import AngleArc, Polyline
 from mlanim.stage.table import Table, along, stacked, table
-from mlanim.stage.text import Colored, Content, Math, Text
+from mlanim.stage.text.number import format_number
+from mlanim.stage.text.texts import Colored, Content, Math, Text
 
 Coordinate = Annotated[float, Field(ge=-3, le=3)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -75,7 +75,7 @@ class Gating(LessonScene):
     @staticmethod
     def compute(params: Params) -> Any:
         """Every gate on the given vectors."""
-        from mlanim.core.gating import gating_lecture
+        from mlanim.core.gates.gating import gating_lecture
 
         return gating_lecture(
             params.x1,

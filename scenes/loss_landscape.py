@@ -12,20 +12,20 @@ from manim import Create, FadeIn, FadeOut, Mobject, UpdateFromAlphaFunc, VGroup,
 from pydantic import Field
 
 from mlanim.stage import layout, theme
-from mlanim.stage.chart import Chart
-from mlanim.stage.contour import ContourBands
+from mlanim.stage.arrays.surface import View, bilinear
 from mlanim.stage.layout import STAGE, Box
-from mlanim.stage.legend import Key, legend, legend_height
-from mlanim.stage.number import Number, format_number
-from mlanim.stage.pictures.loss_charts import contour_plane, level_bar, slice_chart
-from mlanim.stage.relief import Relief
-from mlanim.stage.rows import Rows
+from mlanim.stage.marks.legend import Key, legend, legend_height
+from mlanim.stage.marks.rows import Rows
+from mlanim.stage.marks.shapes import Dot
+from mlanim.stage.marks.traced_path import Walk, until
+from mlanim.stage.pictures.landscape.loss_charts import contour_plane, level_bar, slice_chart
+from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.contour import ContourBands
+from mlanim.stage.plots.relief import Relief
 from mlanim.stage.scene import LessonScene, SceneParams, exchange
-from mlanim.stage.shapes import Dot
-from mlanim.stage.surface import View, bilinear
 from mlanim.stage.table import Table, along, stacked, table
-from mlanim.stage.text import Colored, Content, Text
-from mlanim.stage.walk import Walk, until
+from mlanim.stage.text.number import Number, format_number
+from mlanim.stage.text.texts import Colored, Content, Text
 
 ROLES = {"sgd": "gradient", "momentum": "weight", "adam": "text"}
 NAMES = {"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"}
@@ -58,7 +58,7 @@ class LossLandscape(LessonScene):
 
     @staticmethod
     def compute(params: Params) -> Any:
-        from mlanim.core.landscape_lecture import landscape_lecture
+        from mlanim.core.landscape.landscape_lecture import landscape_lecture
 
         return landscape_lecture(
             params.dataset, params.directions, params.optimizer, params.seed, params.resolution

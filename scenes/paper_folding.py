@@ -10,16 +10,17 @@ import numpy as np
 from manim import Animation, Create, FadeIn, FadeOut, Mobject, Transform, VGroup
 from pydantic import Field
 
-from mlanim.stage import colormap, layout, theme
-from mlanim.stage.chart import Chart, Plane
-from mlanim.stage.cloud import PointCloud
+from mlanim.stage import layout, theme
+from mlanim.stage.arrays.cloud import PointCloud
+from mlanim.stage.arrays.mesh import Mesh
+from mlanim.stage.colors import colormap
 from mlanim.stage.layout import STAGE, Box
-from mlanim.stage.mesh import Mesh
-from mlanim.stage.network import Network
+from mlanim.stage.marks.shapes import Dot, Polyline, Segments
+from mlanim.stage.plots.chart import Chart, Plane
+from mlanim.stage.plots.network import Network
 from mlanim.stage.scene import LessonScene, SceneParams, exchange
-from mlanim.stage.shapes import Dot, Polyline, Segments
 from mlanim.stage.table import Table, along, table
-from mlanim.stage.text import Formula, Text
+from mlanim.stage.text.texts import Formula, Text
 
 WIDE, NOTED = 6.0, 4.2  # a still as wide has its words beside a plane of that side, manim units
 BELOW = 0.85  # what words take below it
@@ -46,7 +47,7 @@ class PaperFolding(LessonScene):
 
     @staticmethod
     def compute(params: Params) -> Any:
-        from mlanim.core.folding import paper_folding_lecture
+        from mlanim.core.folding.folding import paper_folding_lecture
 
         return paper_folding_lecture(params.dataset, params.widths, params.seed)
 

@@ -136,8 +136,8 @@ def decoded() -> Callable[..., Film]:
 @pytest.fixture
 def demo_job(demo: Path, tmp_path: Path) -> Any:
     """A job for the demo scene's video, to change."""
-    from mlanim.render import catalog
-    from mlanim.render.job import Job
+    from mlanim.engine.jobs import catalog
+    from mlanim.engine.jobs.job import Job
 
     entry = catalog.select([str(demo)])[0]
     return Job(entry, "video", str(tmp_path / "demo.mp4"), "mp4", 160, 90, 5.0, "dark")

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import click
 
 from mlanim.commands.options import cache_option
-from mlanim.render import cache
-from mlanim.render.cache import Entry
-from mlanim.render.errors import RenderError
+from mlanim.engine.cache import cache
+from mlanim.engine.cache.cache import Entry
+from mlanim.engine.errors import RenderError
 
 WORDS = {
     "data": "computed results",

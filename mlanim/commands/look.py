@@ -7,9 +7,9 @@ import json
 import click
 
 from mlanim.commands.options import cache_option, entries, folders, parsed
-from mlanim.render import catalog
-from mlanim.render.errors import RenderError
-from mlanim.render.job import THEMES
+from mlanim.engine.errors import RenderError
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import THEMES
 
 
 @click.command("list")
@@ -21,7 +21,7 @@ def list_scenes(as_json: bool) -> None:
     Example:
       mlanim list --json | jq -r '.[].name'
     """
-    from mlanim.render.catalog import find
+    from mlanim.engine.jobs.catalog import find
 
     found = find(folders())
     if as_json:
@@ -42,8 +42,8 @@ def info(scene: str, as_json: bool) -> None:
     Example:
       mlanim info attention
     """
-    from mlanim.render.loading import load, params_of
-    from mlanim.render.params import parameter_rows
+    from mlanim.engine.jobs.params import parameter_rows
+    from mlanim.engine.playback.loading import load, params_of
 
     entry = catalog.select([scene], folders())[0]
     model = params_of(load(entry))
@@ -66,7 +66,7 @@ def check(as_json: bool) -> None:
     Example:
       mlanim check
     """
-    from mlanim.render.health import examine
+    from mlanim.engine.health import examine
 
     found = examine()
     if as_json:

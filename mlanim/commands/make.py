@@ -22,11 +22,11 @@ from mlanim.commands.options import (
     scene_options,
 )
 from mlanim.commands.page_options import page_asked, page_flags, page_options
-from mlanim.render import catalog
-from mlanim.render.encoder import Encoder, parse_option
-from mlanim.render.errors import UsageError, shortened
-from mlanim.render.job import FIGURE_FORMATS, VIDEO_FORMATS
-from mlanim.render.part import Part, seconds
+from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.encoder import Encoder, parse_option
+from mlanim.engine.jobs.job import FIGURE_FORMATS, VIDEO_FORMATS
+from mlanim.engine.jobs.part import Part, seconds
 
 WORKER = "mlanim.export.worker"
 
@@ -109,9 +109,9 @@ def figure(scenes: tuple[str, ...], **options: Any) -> None:
 
 def _make(kind: Any, scenes: tuple[str, ...], options: dict[str, Any]) -> None:
     """Turn options into jobs, run them, print where the files are."""
-    from mlanim.render import request
-    from mlanim.render.engine import Engine
-    from mlanim.render.progress import reporter
+    from mlanim.engine.jobs import request
+    from mlanim.engine.workers.engine import Engine
+    from mlanim.engine.workers.progress import reporter
 
     again = options.pop("again")
     if again and again.endswith(".json"):
@@ -138,7 +138,7 @@ def _cluster(address: str | None) -> Iterator[Any]:
     if address is None:
         yield None
         return
-    from mlanim.render.cluster import Cluster
+    from mlanim.engine.workers.cluster import Cluster
 
     with contextlib.closing(Cluster(address, WORKER)) as cluster:
         yield cluster
@@ -192,7 +192,7 @@ def _part(kind: Any, start: str | None, options: dict[str, Any]) -> Part | None:
 
 
 def _request(kind: Any, options: dict[str, Any]) -> Any:
-    from mlanim.render import request, settings
+    from mlanim.engine.jobs import request, settings
 
     from_file = settings.params_file(Path(options["file"])) if options["file"] else {}
     taken = ("quality", "fps", "resolution", "theme", "format", "transparent", "output")
@@ -210,7 +210,7 @@ def _request(kind: Any, options: dict[str, Any]) -> Any:
 
 def _files(job: Any) -> list[str]:
     """What a job was asked to write; a video's captions lie beside it unasked."""
-    from mlanim.render.outputs import beside
+    from mlanim.engine.jobs.outputs import beside
 
     return [job.output, *(beside(job) if job.kind == "figure" else [])]
 

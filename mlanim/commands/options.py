@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from mlanim.render import catalog
-from mlanim.render.catalog import SceneEntry
-from mlanim.render.errors import UsageError, shortened
-from mlanim.render.job import QUALITIES, THEMES
+from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.job import QUALITIES, THEMES
 
 
 class Whole(click.ParamType):
@@ -36,7 +36,7 @@ class Whole(click.ParamType):
 
 
 def _use_cache(_context: click.Context, _option: click.Parameter, chosen: str | None) -> None:
-    from mlanim.render.settings import use_cache
+    from mlanim.engine.jobs.settings import use_cache
 
     use_cache(Path.cwd(), chosen)
 
@@ -96,7 +96,7 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def parsed(sets: tuple[str, ...]) -> dict[str, str]:
     """The `--set name=value` words as names and texts."""
-    from mlanim.render.request import parse_setting
+    from mlanim.engine.jobs.request import parse_setting
 
     return dict(parse_setting(text) for text in sets)
 
@@ -118,13 +118,13 @@ def entries(scenes: tuple[str, ...], every: bool) -> list[SceneEntry]:
 
 def folders() -> list[Path]:
     """Where scenes are found by name, beside the built-in ones."""
-    from mlanim.render.request import scene_folders
+    from mlanim.engine.jobs.request import scene_folders
 
     return scene_folders()
 
 
 def default_jobs() -> int:
     """How many processes draw at once where `--jobs` was not given."""
-    from mlanim.render.settings import defaults
+    from mlanim.engine.jobs.settings import defaults
 
     return int(defaults(Path.cwd()).get("jobs") or os.cpu_count() or 1)

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from mlanim.render.figures import PageRequest
-from mlanim.render.page import LAYOUTS, TABLES
+from mlanim.engine.jobs.figures import PageRequest
+from mlanim.engine.jobs.page import LAYOUTS, TABLES
 
 
 def page_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from mlanim.commands.options import default_jobs, entries, folders
-from mlanim.render import catalog
-from mlanim.render.errors import UsageError
-from mlanim.render.job import QUALITIES
+from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import QUALITIES
 
 WORKER = "mlanim.export.worker"
 GALLERY_QUALITY = "m"
@@ -31,7 +31,7 @@ def embed(scene: str, format: str | None, page: str | None) -> None:
       mlanim embed dot_product
       mlanim embed talk/attention.mp4 --page paper/paper.tex
     """
-    from mlanim.export import embed as lines
+    from mlanim.export.web import embed as lines
 
     name, folder, source = _rendered(scene)
     chosen = format or lines.SUFFIXES.get(Path(page or "").suffix.lower())
@@ -46,9 +46,9 @@ def embed(scene: str, format: str | None, page: str | None) -> None:
 
 def _rendered(scene: str) -> tuple[str, Path, str]:
     """The name of a rendered scene, the folder that it is in, and what renders it."""
-    from mlanim.render.job import VIDEO_FORMATS
-    from mlanim.render.request import DEFAULT_FOLDER
-    from mlanim.render.settings import defaults
+    from mlanim.engine.jobs.job import VIDEO_FORMATS
+    from mlanim.engine.jobs.request import DEFAULT_FOLDER
+    from mlanim.engine.jobs.settings import defaults
 
     path = Path(scene)
     if path.suffix[1:] in (*VIDEO_FORMATS, "json"):
@@ -79,10 +79,10 @@ def gallery(scenes: tuple[str, ...], output: str, **options: Any) -> None:
       mlanim gallery -o site/
       mlanim gallery dot_product scenes/mine.py -o site/ --docs docs
     """
-    from mlanim.export import gallery as page
-    from mlanim.export.site import Site, documents
-    from mlanim.render.engine import Engine
-    from mlanim.render.progress import reporter
+    from mlanim.engine.workers.engine import Engine
+    from mlanim.engine.workers.progress import reporter
+    from mlanim.export.web import gallery as page
+    from mlanim.export.web.site import Site, documents
 
     found = entries(scenes, every=not scenes)
     themes = (options["theme"],) if options["theme"] else SITE_THEMES

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from mlanim.commands.options import Whole, cache_option, folders, parsed
-from mlanim.render import catalog
-from mlanim.render.job import QUALITIES, THEMES
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import QUALITIES, THEMES
 
 PORT = 8765
 
@@ -41,9 +41,9 @@ def watch(scene: str, **options: Any) -> None:
       mlanim watch scenes/mine.py
       mlanim watch attention --params talk.toml --theme light
     """
-    from mlanim.export.board import ADDRESS, Board, serve
-    from mlanim.export.site import assets
-    from mlanim.export.watch import Watch
+    from mlanim.export.watch.preview_server import ADDRESS, Board, serve
+    from mlanim.export.watch.watch import Watch
+    from mlanim.export.web.site import assets
 
     entry = catalog.select([scene], folders())[0]
     with tempfile.TemporaryDirectory(prefix="mlanim-watch-") as folder:
@@ -64,7 +64,7 @@ def watch(scene: str, **options: Any) -> None:
 
 
 def _job(scene: str, options: dict[str, Any]) -> Any:
-    from mlanim.render import request, settings
+    from mlanim.engine.jobs import request, settings
 
     entry = catalog.select([scene], folders())[0]
     from_file = settings.params_file(Path(options["file"])) if options["file"] else {}
@@ -84,7 +84,7 @@ def _job(scene: str, options: dict[str, Any]) -> Any:
 
 def _settings_files(params: str | None) -> list[Path]:
     """The files that settings come from: the parameters, and the project's, there or not yet."""
-    from mlanim.render.settings import project_file
+    from mlanim.engine.jobs.settings import project_file
 
     project = project_file(Path.cwd()) or Path.cwd() / "mlanim.toml"
     return [project, *([Path(params)] if params else [])]

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mlanim.export.composition import LEAST_POINTS
-from mlanim.export.figure import figure_of, has_figure
-from mlanim.render import draw, worker
-from mlanim.render.catalog import SceneEntry
-from mlanim.render.job import Job
-from mlanim.render.loading import faults_of, load, params_of
-from mlanim.render.page import POINTS, USUAL_WIDTH, Page, in_centimetres
-from mlanim.render.params import validated
+from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.page import POINTS, USUAL_WIDTH, Page, in_centimetres
+from mlanim.engine.jobs.params import validated
+from mlanim.engine.playback import draw
+from mlanim.engine.playback.loading import faults_of, load, params_of
+from mlanim.engine.workers import worker
+from mlanim.export.figures.composition import LEAST_POINTS
+from mlanim.export.figures.figure import figure_of, has_figure
 from mlanim.stage import theme
 from mlanim.stage.check import Finding, Ground, check
 from mlanim.stage.scene import LessonScene

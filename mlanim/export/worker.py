@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from mlanim.render.nursery import tend
-from mlanim.render.worker import Made, serve
+from mlanim.engine.workers.fork_server import tend
+from mlanim.engine.workers.worker import Made, serve
 
 
 def main() -> int:
@@ -20,14 +20,14 @@ def _serve() -> int:
 
 def _make_video(*job: Any) -> Made:
     """What draws is imported only once a job is there, so that a wrong one ends at once."""
-    from mlanim.render.film import make_video
+    from mlanim.engine.film.film import make_video
 
     return make_video(*job)
 
 
 def _make_figure(*job: Any) -> Made:
     """Likewise."""
-    from mlanim.export.figure import make_figure
+    from mlanim.export.figures.figure import make_figure
 
     return make_figure(*job)
 

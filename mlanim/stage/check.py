@@ -10,11 +10,11 @@ import numpy as np
 from manim import Mobject, VMobject
 
 from mlanim.stage import theme
-from mlanim.stage.batch import Batch
-from mlanim.stage.camera import StageCamera
+from mlanim.stage.arrays.batch import Batch
+from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.layout import Box
-from mlanim.stage.number import NumberGrid
-from mlanim.stage.text import EM_PER_FONT_UNIT, Typeset
+from mlanim.stage.text.number import NumberGrid
+from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Typeset
 
 EDGE = 0.04 * theme.FRAME_HEIGHT
 """Nothing comes closer to the frame's edge than this, manim units."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from manim import Mobject
 
-from mlanim.stage.text import Content, Text, Typeset
+from mlanim.stage.text.texts import Content, Text, Typeset
 from mlanim.stage.theme import FRAME_HEIGHT, FRAME_WIDTH, MARGIN
 
 TITLE_BASELINE = FRAME_HEIGHT / 2 - MARGIN - 0.33

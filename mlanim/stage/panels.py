@@ -18,7 +18,7 @@ from manim import Mobject
 from mlanim.stage.check import bounding_box, visible_members
 from mlanim.stage.layout import Box
 from mlanim.stage.table import Table
-from mlanim.stage.text import Content, Text
+from mlanim.stage.text.texts import Content, Text
 
 Builder = Callable[[Box], Mobject | Iterable[Mobject]]
 Height = Callable[[float], float]

@@ -19,11 +19,11 @@ from manim import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from mlanim.stage import layout, theme
-from mlanim.stage.camera import StageCamera
+from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.data import as_record
 from mlanim.stage.panels import Builder, Height, Panel
 from mlanim.stage.table import Table
-from mlanim.stage.text import Content, Text
+from mlanim.stage.text.texts import Content, Text
 
 
 class SceneParams(BaseModel):

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from manim import ManimColor
 
-from mlanim.stage.palette import (
+from mlanim.stage.colors.palette import (
     DARK,
     LIGHT,
     LINES,

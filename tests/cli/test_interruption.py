@@ -116,7 +116,7 @@ def test_whoever_listened_may_be_gone(environment: dict[str, str], tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("module", ["mlanim.render.compute", "mlanim.export.worker"])
+@pytest.mark.parametrize("module", ["mlanim.engine.workers.compute", "mlanim.export.worker"])
 @pytest.mark.parametrize("said", ["", '{"scene": {"na'], ids=["nothing", "half a line"])
 def test_a_process_whose_parent_is_killed_before_it_said_all_ends_in_silence(
     environment: dict[str, str], tmp_path: Path, module: str, said: str

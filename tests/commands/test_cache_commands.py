@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mlanim.commands.cache import clean, show
-from mlanim.render import cache
-from mlanim.render.errors import RenderError
+from mlanim.engine.cache import cache
+from mlanim.engine.errors import RenderError
 
 A, B = "a" * 64, "b" * 64
 

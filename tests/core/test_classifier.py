@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from mlanim.core.classifier import (
+from mlanim.core.landscape.classifier import (
     Examples,
     accuracy,
     class_frequencies,

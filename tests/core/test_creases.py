@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 
-from mlanim.core.creases import boundary, chain, creases
-from mlanim.core.regions import cells_by_layer
+from mlanim.core.folding.creases import boundary, chain, creases
+from mlanim.core.folding.regions import cells_by_layer
 
 L = 1.75
 random_nets = settings(deadline=None, max_examples=25)

@@ -4,8 +4,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlanim.core.classifier import gradient, initial_weights, load_task
-from mlanim.core.curvature import hessian, hessian_vector_product, largest_eigenvalue
+from mlanim.core.landscape.classifier import gradient, initial_weights, load_task
+from mlanim.core.landscape.curvature import hessian, hessian_vector_product, largest_eigenvalue
 
 
 def symmetric(eigenvalues, seed):

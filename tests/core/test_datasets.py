@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import make_circles, make_moons
 
-from mlanim.core import datasets
-from mlanim.core.datasets import SHAPES, plane_dataset
+from mlanim.core.data import datasets
+from mlanim.core.data.datasets import SHAPES, plane_dataset
 
 
 def farthest_from(curve, points):

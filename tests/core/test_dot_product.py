@@ -7,8 +7,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlanim.core.dot_product import SHORTER, dot_product_lecture
-from mlanim.core.vectors import Alignment, AlignmentSweep
+from mlanim.core.vectors.dot_product import SHORTER, dot_product_lecture
+from mlanim.core.vectors.vectors import Alignment, AlignmentSweep
 
 geometry = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 
-from mlanim.core.datasets import plane_dataset
-from mlanim.core.folding import collapse, fold, mirror, paper_folding_lecture, unit_normals
-from mlanim.core.training import TrainedNet
+from mlanim.core.data.datasets import plane_dataset
+from mlanim.core.folding.folding import collapse, fold, mirror, paper_folding_lecture, unit_normals
+from mlanim.core.folding.training import TrainedNet
 
 random_nets = settings(deadline=None, max_examples=15)
 angles = st.floats(0, 6.28)

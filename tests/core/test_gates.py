@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mlanim.core.gates import (
+from mlanim.core.gates.gates import (
     circle_points,
     ease_in,
     gate_path,

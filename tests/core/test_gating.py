@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core.gating import GatingData, gating_lecture
+from mlanim.core.gates.gating import GatingData, gating_lecture
 
 X1, X2 = (2.0, 0.6), (-0.5, 1.6)
 PATHS = ("shutting", "scalar", "vector", "matrix", "masking", "projection", "rotation")

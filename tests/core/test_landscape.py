@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.func import functional_call
 
-from mlanim.core.classifier import initial_weights, layers, load_task
-from mlanim.core.landscape import (
+from mlanim.core.landscape.classifier import initial_weights, layers, load_task
+from mlanim.core.landscape.landscape import (
     axis_through_zero,
     contour_levels,
     distance_kept,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core import landscape_lecture as module
-from mlanim.core.classifier import load_task
-from mlanim.core.landscape_lecture import landscape_lecture
-from mlanim.core.optimisers import UPDATES, train
+from mlanim.core.landscape.classifier import load_task
+from mlanim.core.landscape.landscape import landscape_lecture as module
+from mlanim.core.landscape.landscape_lecture import landscape_lecture
+from mlanim.core.landscape.optimisers import UPDATES, train
 
 PLAIN = (str, int, float, bool, type(None), np.ndarray)
 

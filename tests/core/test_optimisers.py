@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core.classifier import initial_weights, load_task
-from mlanim.core.optimisers import LEARNING_RATES, UPDATES, batches, descend, train
+from mlanim.core.landscape.classifier import initial_weights, load_task
+from mlanim.core.landscape.optimisers import LEARNING_RATES, UPDATES, batches, descend, train
 
 TORCH_OPTIMISERS = {
     "sgd": lambda theta, rate: torch.optim.SGD([theta], lr=rate),

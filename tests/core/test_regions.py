@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 
-from mlanim.core.regions import (
+from mlanim.core.folding.regions import (
     area,
     as_regions,
     cells_by_layer,

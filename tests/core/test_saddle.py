@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core.classifier import Task, layers, load_task
-from mlanim.core.saddle import find_saddle, zero_weights
+from mlanim.core.landscape.classifier import Task, layers, load_task
+from mlanim.core.landscape.saddle import find_saddle, zero_weights
 
 
 def covariance_singular_values(task: Task) -> np.ndarray:

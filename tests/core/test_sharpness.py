@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core import sharpness
-from mlanim.core.classifier import Examples, initial_weights, load_task
-from mlanim.core.curvature import hessian
-from mlanim.core.landscape import filter_normalised
-from mlanim.core.optimisers import descend
-from mlanim.core.sharpness import (
+from mlanim.core.landscape.classifier import Examples, initial_weights, load_task
+from mlanim.core.landscape.curvature import hessian
+from mlanim.core.landscape.landscape import filter_normalised, sharpness
+from mlanim.core.landscape.optimisers import descend
+from mlanim.core.landscape.sharpness import (
     ALPHAS,
     DISTANCES,
     LARGE,

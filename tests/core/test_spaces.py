@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 from sklearn.decomposition import PCA
 
-from mlanim.core.creases import boundary
-from mlanim.core.regions import cells_by_layer
-from mlanim.core.sheet import cut_sheet
-from mlanim.core.spaces import layer_images, stages, turn_and_stretch
+from mlanim.core.folding.creases import boundary
+from mlanim.core.folding.regions import cells_by_layer
+from mlanim.core.folding.sheet import cut_sheet
+from mlanim.core.folding.spaces import layer_images, stages, turn_and_stretch
 
 L = 1.75
 random_nets = settings(deadline=None, max_examples=20)

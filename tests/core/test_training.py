@@ -3,8 +3,8 @@ import pytest
 import torch
 from random_nets import run, torch_net
 
-from mlanim.core.datasets import plane_dataset
-from mlanim.core.training import random_parameters, starts_for, train_classifier
+from mlanim.core.data.datasets import plane_dataset
+from mlanim.core.folding.training import random_parameters, starts_for, train_classifier
 
 MOONS = plane_dataset("moons", 0)
 

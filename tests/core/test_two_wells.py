@@ -3,7 +3,7 @@ import pytest
 import torch
 from scipy.optimize import minimize
 
-from mlanim.core.two_wells import START, two_wells, two_wells_loss
+from mlanim.core.landscape.two_wells import START, two_wells, two_wells_loss
 
 
 def plain_loss(point):

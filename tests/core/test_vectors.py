@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial import geometric_slerp
 from scipy.spatial.distance import cosine as cosine_distance
 
-from mlanim.core.vectors import (
+from mlanim.core.vectors.vectors import (
     alignment,
     alignment_sweep,
     angle_between,

@@ -9,9 +9,9 @@ import numpy as np
 from manim import RIGHT, FadeIn
 from pydantic import Field
 
+from mlanim.stage.marks.shapes import Arrow
 from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.shapes import Arrow
-from mlanim.stage.text import Text
+from mlanim.stage.text.texts import Text
 
 
 class Demo(LessonScene):

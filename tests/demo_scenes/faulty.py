@@ -5,7 +5,7 @@ import signal
 from typing import Any
 
 from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.text import Text
+from mlanim.stage.text.texts import Text
 
 FAULT = os.environ.get("FAULT")
 

@@ -6,8 +6,8 @@ from typing import Any
 from manim import RIGHT
 from pydantic import Field
 
+from mlanim.stage.marks.shapes import Arrow
 from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.shapes import Arrow
 
 
 class Slow(LessonScene):

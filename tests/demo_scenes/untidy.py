@@ -3,7 +3,7 @@
 from typing import Any
 
 from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.text import Text
+from mlanim.stage.text.texts import Text
 
 
 class Untidy(LessonScene):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlanim.render.video import FrameEncoder
+from mlanim.engine.encoding.video import FrameEncoder
 
 COLOR = np.array([0.9, 0.5, 0.2])
 READ = """async (address) => {

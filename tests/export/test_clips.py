@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from manim import PI, RIGHT, UP, Dot, Square, ValueTracker, there_and_back
 
-from mlanim.export import clips
-from mlanim.render.film import make_video
-from mlanim.render.job import Job
-from mlanim.render.renderer import Span
-from mlanim.render.worker import Emit
+from mlanim.engine.film.film import make_video
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.playback.renderer import Span
+from mlanim.engine.workers.worker import Emit
+from mlanim.export.watch.watch import clips
 from mlanim.stage.scene import LessonScene
 
 Decoder = Callable[..., Any]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from mlanim.engine.errors import UsageError
 from mlanim.export.deck.lecture import from_file, from_scenes
 from mlanim.export.deck.model import ScenePart
-from mlanim.render.errors import UsageError
 
 HEAD = 'title = "T"\n\n'
 SLIDE = HEAD + "[[slide]]\n"

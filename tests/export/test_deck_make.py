@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from lectures import DEMO, LECTURE, SMALL
 
+from mlanim.engine.errors import RenderError, UsageError
 from mlanim.export.deck.make import Wanted, make_deck
-from mlanim.render.errors import RenderError, UsageError
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from mlanim.export.deck import to_pdf
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step, Still
 from mlanim.export.deck.to_pdf import Paper
-from mlanim.stage.palette import LIGHT
+from mlanim.stage.colors.palette import LIGHT
 
 pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
 

@@ -18,7 +18,7 @@ from PIL import Image
 from mlanim.export.deck import to_pptx
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Clip, Film, Step
-from mlanim.stage.palette import DARK, LIGHT
+from mlanim.stage.colors.palette import DARK, LIGHT
 
 pptx = pytest.importorskip("pptx", reason="python-pptx is not installed")
 NAMES = {"p": "http://schemas.openxmlformats.org/presentationml/2006/main"}

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from mlanim.export import embed
-from mlanim.export.embed import Rendered
-from mlanim.render.errors import UsageError
+from mlanim.engine.errors import UsageError
+from mlanim.export.web import embed
+from mlanim.export.web.embed import Rendered
 
 NASTY = (
     r"""</figure><script>alert("x")</script> & \"q\" 100 % _a_ *b* [c](d) $e$ #f {g} ~ ^ `h` <!--"""
@@ -47,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, video: Path) -> Path:
 def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import numpy as np
 
-    from mlanim.render.video import FrameEncoder
+    from mlanim.engine.encoding.video import FrameEncoder
 
     encoder = FrameEncoder(tmp_path_factory.mktemp("v") / "x.mp4", "mp4", (160, 90), 5, False)
     encoder.write(np.full((90, 160, 4), 128, np.uint8), 5)

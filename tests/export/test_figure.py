@@ -19,17 +19,19 @@ from PIL import Image
 from pypdf import PdfReader
 from renderers import RENDERERS, TOOLS, apart
 
-from mlanim.export import figure
-from mlanim.export.about import about
-from mlanim.export.composition import Composition
-from mlanim.export.tables import as_csv, as_json, as_npz
-from mlanim.render import catalog, draw, worker
-from mlanim.render.job import Job
-from mlanim.render.loading import load
-from mlanim.render.page import POINTS, Page
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.page import POINTS, Page
+from mlanim.engine.playback import draw
+from mlanim.engine.playback.loading import load
+from mlanim.engine.workers import worker
+from mlanim.export.figures import figure
+from mlanim.export.figures.about import about
+from mlanim.export.figures.composition import Composition
+from mlanim.export.figures.tables import as_csv, as_json, as_npz
 from mlanim.stage import theme
 from mlanim.stage.check import text_sizes
-from mlanim.stage.heatmap import Cells
+from mlanim.stage.plots.heatmap import Cells
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
 WITH_SURFACE = {"gating", "loss_landscape"}

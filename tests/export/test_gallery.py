@@ -15,12 +15,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
-from mlanim.export import gallery, site
-from mlanim.export.site import Site
-from mlanim.render import catalog
-from mlanim.render.catalog import SceneEntry
-from mlanim.render.errors import UsageError
-from mlanim.render.video import FrameEncoder
+from mlanim.engine.encoding.video import FrameEncoder
+from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.export.web import gallery, site
+from mlanim.export.web.site import Site
 from mlanim.stage import theme
 
 SCENES = Path(__file__).parent.parent / "demo_scenes"

@@ -6,7 +6,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from mlanim import figure
-from mlanim.render.errors import UsageError
+from mlanim.engine.errors import UsageError
 
 DEMO = Path(__file__).parents[1] / "demo_scenes" / "demo.py"
 

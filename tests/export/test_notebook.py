@@ -17,12 +17,12 @@ import pytest
 from nbclient import NotebookClient
 from PIL import Image
 
-from mlanim.render.errors import UsageError
+from mlanim.engine.errors import UsageError
 
 SIZE = 'resolution="160x90", fps=5'
 LESSON = """%%mlanim --resolution 160x90 --fps 5 --theme light --set 'words=<b>said</b> & "done"'
 from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.text import Text
+from mlanim.stage.text.texts import Text
 
 class Short(LessonScene):
     "A <short> one"
@@ -46,7 +46,7 @@ class Two(Scene):
         self.wait(1)
 """
 CELLS = (
-    "%load_ext mlanim\nimport mlanim.render.job\nfrom mlanim import render\nmlanim.render.job.Job",
+    "%load_ext mlanim\nfrom mlanim.engine.jobs.job import Job\nfrom mlanim import render\nJob",
     f"film = render({{demo!r}}, {SIZE}, angle=60)\nfilm",
     'film.save("kept.mp4")',
     f'render({{demo!r}}, {SIZE}, format="webp")',
@@ -171,7 +171,7 @@ def test_an_export_plays_in_a_browser_with_its_captions(
 
 
 def test_the_name_must_suit_the_format(demo: Path, tmp_path: Path) -> None:
-    from mlanim.export.notebook import Video
+    from mlanim.export.web.notebook import Video
 
     video = Video(b"x", b"", None, '{"format": "mp4"}')
     with pytest.raises(UsageError, match=r'is mp4; save it as talk\.mp4, or .* format="webm"'):

@@ -31,17 +31,17 @@ from PIL import Image
 from pypdf import PdfReader
 from renderers import RENDERERS, apart
 
-from mlanim.export.moment import Moment, run_to
-from mlanim.export.still import still
-from mlanim.render import draw
-from mlanim.render.errors import UsageError
-from mlanim.render.job import Job
-from mlanim.render.loading import load
-from mlanim.render.page import seconds
-from mlanim.render.params import validated
+from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.page import seconds
+from mlanim.engine.jobs.params import validated
+from mlanim.engine.playback import draw
+from mlanim.engine.playback.loading import load
+from mlanim.export.figures.at_time import Moment, run_to
+from mlanim.export.figures.still import still
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import SceneParams
-from mlanim.stage.text import Text
+from mlanim.stage.text.texts import Text
 
 CLOSE = 0.15
 """How far another renderer's view of our vectors may be from our PNG, as a share of how far an

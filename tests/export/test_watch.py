@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from mlanim.export.board import Board
+from mlanim.export.watch.preview_server import Board
 
 PATIENCE = 90.0  # seconds; never the measure of anything
 

@@ -24,7 +24,7 @@ from manim import (
     VGroup,
 )
 
-from mlanim.stage.text import Text
+from mlanim.stage.text.texts import Text
 
 
 class Long(MovingCameraScene):

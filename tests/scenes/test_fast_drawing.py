@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlanim.render import catalog, draw, worker
-from mlanim.render.camera import fast
-from mlanim.render.damage import Frame
-from mlanim.render.job import Job
-from mlanim.render.loading import load
-from mlanim.render.planes import Part
-from mlanim.render.renderer import ALL
-from mlanim.stage.camera import StageCamera
+from mlanim.engine.camera.camera import fast
+from mlanim.engine.camera.damage import Frame
+from mlanim.engine.encoding.planes import Part
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.playback import draw
+from mlanim.engine.playback.loading import load
+from mlanim.engine.playback.renderer import ALL
+from mlanim.engine.workers import worker
+from mlanim.stage.arrays.camera import StageCamera
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
 

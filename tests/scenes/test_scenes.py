@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlanim.export.figure import as_png, figure_of
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.page import Page
+from mlanim.engine.playback import draw
+from mlanim.engine.playback.loading import load
+from mlanim.engine.workers import worker
+from mlanim.export.figures.figure import as_png, figure_of
 from mlanim.export.lint import lint_scene
-from mlanim.render import catalog, draw, worker
-from mlanim.render.job import Job
-from mlanim.render.loading import load
-from mlanim.render.page import Page
 from mlanim.stage import theme
 from mlanim.stage.data import Record
 

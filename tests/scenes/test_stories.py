@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.render import catalog, draw
-from mlanim.render.job import Job
-from mlanim.render.loading import load
-from mlanim.render.params import validated
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.params import validated
+from mlanim.engine.playback import draw
+from mlanim.engine.playback.loading import load
 from mlanim.stage.check import check
 from mlanim.stage.data import as_record
-from mlanim.stage.number import MINUS
 from mlanim.stage.scene import LessonScene
+from mlanim.stage.text.number import MINUS
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
 

@@ -13,7 +13,7 @@ from manim import CairoRenderer, Camera, Mobject, tempconfig
 from manim.scene.scene_file_writer import SceneFileWriter
 
 from mlanim.stage import theme
-from mlanim.stage.camera import StageCamera
+from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.scene import LessonScene
 
 WIDTH, HEIGHT = 320, 180  # pixels of a still

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mlanim.stage.bars import RowBars
 from mlanim.stage.layout import Box
+from mlanim.stage.marks.bars import RowBars
 
 ROOM = Box(0, 0, 6, 3)
 PAINT = np.full((3, 3), 0.5)

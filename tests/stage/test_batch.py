@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from manim import Camera, Create, FadeIn, FadeOut, Transform, linear
 
-from mlanim.stage import batch as batches
 from mlanim.stage import theme
-from mlanim.stage.batch import Batch, as_3d, as_rgba, role_rgbas
-from mlanim.stage.cloud import PointCloud
-from mlanim.stage.mesh import Mesh, grid_faces, grown
+from mlanim.stage.arrays import batch as batches
+from mlanim.stage.arrays.batch import Batch, as_3d, as_rgba, role_rgbas
+from mlanim.stage.arrays.cloud import PointCloud
+from mlanim.stage.arrays.mesh import Mesh, grid_faces, grown
 
 RNG = np.random.default_rng(7)
 RED, BLUE = np.array([[1.0, 0, 0]]), np.array([[0, 0, 1.0]])

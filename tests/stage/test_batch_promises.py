@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from manim import Create, FadeIn, FadeOut, Mobject, ReplacementTransform, Transform, linear
 
-from mlanim.export.still import still as picture
+from mlanim.export.figures.still import still as picture
 from mlanim.stage import theme
-from mlanim.stage.batch import Batch
-from mlanim.stage.cloud import PointCloud
-from mlanim.stage.heatmap import Cells
-from mlanim.stage.mesh import Mesh, grid_faces
-from mlanim.stage.surface import Surface, View, in_pieces
+from mlanim.stage.arrays.batch import Batch
+from mlanim.stage.arrays.cloud import PointCloud
+from mlanim.stage.arrays.mesh import Mesh, grid_faces
+from mlanim.stage.arrays.surface import Surface, View, in_pieces
+from mlanim.stage.plots.heatmap import Cells
 
 SIDE = 6
 AXIS = np.linspace(-1, 1, SIDE)

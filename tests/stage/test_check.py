@@ -3,7 +3,7 @@ import pytest
 from manim import Mobject, Square, ValueTracker, VGroup, VMobject
 
 from mlanim.stage import layout, theme
-from mlanim.stage.chart import Chart
+from mlanim.stage.arrays.cloud import PointCloud
 from mlanim.stage.check import (
     EDGE,
     MOST_CROSSED,
@@ -13,11 +13,11 @@ from mlanim.stage.check import (
     check,
     visible_members,
 )
-from mlanim.stage.cloud import PointCloud
-from mlanim.stage.heatmap import Heatmap, signed_palette, weights_palette
-from mlanim.stage.number import Number, NumberGrid
-from mlanim.stage.shapes import Arrow, Bar, Dot, Polyline
-from mlanim.stage.text import Colored, Formula, Text
+from mlanim.stage.marks.shapes import Arrow, Bar, Dot, Polyline
+from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.heatmap import Heatmap, signed_palette, weights_palette
+from mlanim.stage.text.number import Number, NumberGrid
+from mlanim.stage.text.texts import Colored, Formula, Text
 
 RIGHT_EDGE, TOP_EDGE = theme.FRAME_WIDTH / 2, theme.FRAME_HEIGHT / 2
 GREY = "#555a60"

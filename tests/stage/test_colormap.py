@@ -4,7 +4,8 @@ from colorspacious import cspace_convert
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlanim.stage import colormap, theme
+from mlanim.stage import theme
+from mlanim.stage.colors import colormap
 
 MAPS = {
     "sequential": colormap.sequential,

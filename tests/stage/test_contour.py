@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from mlanim.stage import colormap, theme
-from mlanim.stage.chart import Chart
-from mlanim.stage.contour import ContourBands, level_lines
+from mlanim.stage import theme
+from mlanim.stage.colors import colormap
+from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.contour import ContourBands, level_lines
 
 XS, YS = np.linspace(-2, 2, 161), np.linspace(-1, 1, 81)
 CONE = np.hypot(*np.meshgrid(XS, YS))

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_erosion
 
-from mlanim.export.vector import Sheet, as_vector
+from mlanim.export.figures.vector import Sheet, as_vector
 from mlanim.stage import theme
-from mlanim.stage.camera import StageCamera
+from mlanim.stage.arrays.camera import StageCamera
+from mlanim.stage.arrays.surface import Surface, View
 from mlanim.stage.layout import Box
-from mlanim.stage.surface import Surface, View
 
 WAVES = 0.3 * np.sin(np.linspace(-5, 5, 30))[:, None] * np.cos(np.linspace(-4, 4, 24))
 

@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 from manim import Camera, Transform, linear
 
-from mlanim.stage import colormap, theme
-from mlanim.stage.heatmap import (
+from mlanim.stage import theme
+from mlanim.stage.colors import colormap
+from mlanim.stage.plots.heatmap import (
     Cells,
     ColorBar,
     Heatmap,
@@ -12,7 +13,7 @@ from mlanim.stage.heatmap import (
     signed_palette,
     weights_palette,
 )
-from mlanim.stage.number import MINUS
+from mlanim.stage.text.number import MINUS
 
 VALUES = np.array([[0.1, 0.9, 0.4], [0.75, 0.0, 1.0]])
 

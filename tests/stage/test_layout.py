@@ -8,7 +8,7 @@ from manim import Square
 
 from mlanim.stage import layout, theme
 from mlanim.stage.layout import Box
-from mlanim.stage.text import Text
+from mlanim.stage.text.texts import Text
 
 shares = st.lists(st.floats(0.2, 5), min_size=1, max_size=5)
 BOX = Box(-6.0, -3.0, 6.5, 2.0)

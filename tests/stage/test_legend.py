@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlanim.stage.layout import Box
-from mlanim.stage.legend import PITCH, Key, legend, legend_height
+from mlanim.stage.marks.legend import PITCH, Key, legend, legend_height
 
 ENTRIES = [("weight", "batch 16"), ("input", "batch 1437"), ("text", "neither")]
 

@@ -5,7 +5,7 @@ import pytest
 
 from mlanim.stage import theme
 from mlanim.stage.layout import Box
-from mlanim.stage.network import Network
+from mlanim.stage.plots.network import Network
 
 BOX = Box(0, -1.5, 5, 1.5)
 

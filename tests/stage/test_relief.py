@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mlanim.stage.relief import HEIGHT_AXIS, RISE, Relief
-from mlanim.stage.surface import View, bilinear
+from mlanim.stage.arrays.surface import View, bilinear
+from mlanim.stage.plots.relief import HEIGHT_AXIS, RISE, Relief
 
 X, Y = np.linspace(-30, 10, 9), np.linspace(0, 4, 5)
 VALUES = np.add.outer(Y, 0.1 * X)  # from -3 to 5

@@ -3,8 +3,8 @@
 import numpy as np
 
 from mlanim.stage.layout import Box
-from mlanim.stage.rows import Rows
-from mlanim.stage.text import Colored
+from mlanim.stage.marks.rows import Rows
+from mlanim.stage.text.texts import Colored
 
 BOX = Box(-3, -2, 3, 2)
 

@@ -6,10 +6,10 @@ from manim import Create, FadeIn, Square, tempconfig
 from pydantic import Field, ValidationError
 
 from mlanim.stage import layout, theme
-from mlanim.stage.camera import StageCamera
+from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.data import Record
 from mlanim.stage.scene import LessonScene, SceneParams, Slide, exchange
-from mlanim.stage.text import Text
+from mlanim.stage.text.texts import Text
 
 
 def lecture(scene) -> None:

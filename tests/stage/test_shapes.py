@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlanim.stage import theme
-from mlanim.stage.shapes import (
+from mlanim.stage.marks.shapes import (
     AngleArc,
     Arrow,
     Bar,

@@ -6,8 +6,9 @@ from manim import Transform, linear
 from scipy.interpolate import RegularGridInterpolator
 from scipy.spatial.transform import Rotation
 
-from mlanim.stage import colormap, theme
-from mlanim.stage.surface import Surface, View, as_world, floor_rectangle
+from mlanim.stage import theme
+from mlanim.stage.arrays.surface import Surface, View, as_world, floor_rectangle
+from mlanim.stage.colors import colormap
 
 RNG = np.random.default_rng(3)
 angle = st.floats(-3.2, 3.2)

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from manim import UP
 
 from mlanim.stage import theme
-from mlanim.stage.text import EM_PER_FONT_UNIT, Colored, Formula, Math, Text, polygon_curves
-from mlanim.stage.typesetting import literal, typeset
+from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Colored, Formula, Math, Text, polygon_curves
+from mlanim.stage.text.typesetting import literal, typeset
 
 any_character = st.characters(exclude_categories=())
 

@@ -6,7 +6,9 @@ from colorspacious import cspace_convert, deltaE
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mlanim.stage import colormap, text, theme
+from mlanim.stage import theme
+from mlanim.stage.colors import colormap
+from mlanim.stage.text.texts import texts
 
 GRAPHIC_ROLES = ["input", "weight", "gradient", "attention", "highlight"]
 channels = st.tuples(*[st.floats(0, 1)] * 3)
@@ -27,7 +29,7 @@ def wcag_contrast(first: str, second: str) -> float:
 
 
 @pytest.mark.parametrize("name", theme.THEMES)
-@pytest.mark.parametrize("role", text.ROLES)
+@pytest.mark.parametrize("role", texts.ROLES)
 def test_every_text_role_reads_on_its_background(name, role):
     roles = theme.THEMES[name].roles
     assert wcag_contrast(roles[role], roles["background"]) >= 4.5

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from mlanim.stage.typesetting import FONTS, literal, typeset
+from mlanim.stage.text.typesetting import FONTS, literal, typeset
 
 any_character = st.characters(exclude_categories=())  # lone surrogates too
 REGULAR = ImageFont.truetype(str(FONTS / "SourceSansPro-Regular.otf"), 1000)
@@ -62,7 +62,7 @@ def test_even_markup_cannot_read_a_file(path):
 
 
 def test_no_folder_is_left_behind(tmp_path, monkeypatch):
-    from mlanim.stage import typesetting
+    from mlanim.stage.text import typesetting
 
     monkeypatch.setattr(typesetting.tempfile, "tempdir", str(tmp_path))
     typesetting._compiler.__wrapped__(()).compile(b"x", format="svg")
@@ -94,7 +94,7 @@ def test_the_width_is_the_font_s_advance():
 
 
 def test_a_quadratic_or_straight_path_becomes_the_same_cubic():
-    from mlanim.stage.typesetting import _curves
+    from mlanim.stage.text.typesetting import _curves
 
     line = _curves("M 0 0 L 3 6")
     np.testing.assert_allclose(line, [[0, 0], [1, 2], [2, 4], [3, 6]])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from colorspacious import cspace_convert, deltaE
 
-from mlanim.stage import palette, vision
+from mlanim.stage.colors import palette, vision
 
 KINDS = {
     "full colour vision": None,

@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.request import scene_folders
 from mlanim.export.deck.model import (
     Deck,
     FigurePart,
@@ -21,9 +24,6 @@ from mlanim.export.deck.model import (
     slug,
 )
 from mlanim.export.deck.places import Places, find_places
-from mlanim.render import catalog
-from mlanim.render.errors import UsageError, shortened
-from mlanim.render.request import scene_folders
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from mlanim.render.catalog import SceneEntry
-from mlanim.render.errors import UsageError
+from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs.catalog import SceneEntry
 
 Steps = bool | tuple[int, ...]
 """Which steps of a scene: all, none, or those of these numbers, counted from 1."""

@@ -12,7 +12,7 @@ from pptx.util import Emu, Pt
 
 from mlanim.export.deck.pages import HEIGHT, WIDTH
 from mlanim.stage import theme as look
-from mlanim.stage.palette import Theme
+from mlanim.stage.colors.palette import Theme
 
 COVER, TITLE_ONLY = "Title Slide", "Title Only"
 POINTS_PER_UNIT = WIDTH / look.FRAME_WIDTH

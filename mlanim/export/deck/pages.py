@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 import typst
 
+from mlanim.engine.errors import shortened
 from mlanim.export.deck.model import Deck, FigurePart, Item, TextPart
 from mlanim.export.deck.step import Cover, Page, Step
-from mlanim.render.errors import shortened
-from mlanim.stage.palette import THEMES, Theme
-from mlanim.stage.typesetting import FONTS, literal
+from mlanim.stage.colors.palette import THEMES, Theme
+from mlanim.stage.text.typesetting import FONTS, literal
 
 Format = Literal["svg", "png", "pdf", "html"]
 

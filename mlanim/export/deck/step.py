@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlanim.stage.palette import Theme
+from mlanim.stage.colors.palette import Theme
 
 
 @dataclass(frozen=True)

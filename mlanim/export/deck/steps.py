@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mlanim.engine.encoding.captions import as_vtt, cues
+from mlanim.engine.encoding.packets import cut
+from mlanim.engine.errors import RenderError, UsageError
+from mlanim.engine.jobs import request
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.workers.engine import Engine, Outcome
+from mlanim.engine.workers.progress import reporter
 from mlanim.export.deck import pages
 from mlanim.export.deck.frames import frames_at
 from mlanim.export.deck.model import Deck, FigurePart, Item, ScenePart, TextPart, includes
 from mlanim.export.deck.step import Clip, Film, Step, Still
-from mlanim.render import request
-from mlanim.render.captions import as_vtt, cues
-from mlanim.render.engine import Engine, Outcome
-from mlanim.render.errors import RenderError, UsageError
-from mlanim.render.job import Job
-from mlanim.render.join import cut
-from mlanim.render.progress import reporter
-from mlanim.stage.palette import Theme
+from mlanim.stage.colors.palette import Theme
 
 WORKER = "mlanim.export.worker"
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from manim import Scene
 
-from mlanim.export.still import frame_box, still
-from mlanim.render import draw
-from mlanim.render.job import Job
-from mlanim.render.worker import Emit, Made
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.playback import draw
+from mlanim.engine.workers.worker import Emit, Made
+from mlanim.export.figures.still import frame_box, still
 from mlanim.stage.check import visible_members
-from mlanim.stage.text import EM_PER_FONT_UNIT, Text
+from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Text
 
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 

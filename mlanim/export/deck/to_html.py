@@ -15,13 +15,13 @@ from string import Template
 from types import MappingProxyType
 from urllib.parse import quote
 
+from mlanim.engine.errors import RenderError
+from mlanim.engine.files import replacing
 from mlanim.export.deck import pages
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
-from mlanim.render.errors import RenderError
-from mlanim.render.whole import replacing
-from mlanim.stage.palette import Theme
-from mlanim.stage.typesetting import FONTS
+from mlanim.stage.colors.palette import Theme
+from mlanim.stage.text.typesetting import FONTS
 
 HERE = Path(__file__).parent
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from mlanim.engine.errors import RenderError
+from mlanim.engine.files import replacing
 from mlanim.export.deck import pages
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
-from mlanim.render.errors import RenderError
-from mlanim.render.whole import replacing
-from mlanim.stage.palette import Theme
-from mlanim.stage.typesetting import literal
+from mlanim.stage.colors.palette import Theme
+from mlanim.stage.text.typesetting import literal
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 A_PAGE = (1, 2, 4)

@@ -11,12 +11,12 @@ from pathlib import Path
 from string import Template
 from typing import Any, BinaryIO
 
+from mlanim.engine.errors import RenderError
+from mlanim.engine.files import replacing
 from mlanim.export.deck import pages
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
-from mlanim.render.errors import RenderError
-from mlanim.render.whole import replacing
-from mlanim.stage.palette import Theme
+from mlanim.stage.colors.palette import Theme
 
 TIMING = Path(__file__).with_name("timing.xml")
 NO_DATE = datetime.datetime(2000, 1, 1)  # a deck's file is the same whenever it is made

@@ -1,0 +1,1 @@
+"""A small transformer and the grammar that it learns."""

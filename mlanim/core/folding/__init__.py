@@ -1,0 +1,1 @@
+"""ReLU networks as folds of the plane, and their linear regions."""

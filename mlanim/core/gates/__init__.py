@@ -1,0 +1,1 @@
+"""Multiplicative gates and rotary positions."""

@@ -1,0 +1,294 @@
+"""Gates: a signal multiplied by a number, by a vector, by a matrix, or by another gate's share.
+
+    scalar gate  g x        one share for the whole signal
+    vector gate  g ⊙ x      one share for each axis
+    matrix gate  G x        the axes mix; projection, masking and rotation are special cases
+
+A matrix gate acts on the features of each vector alone. Attention multiplies from the other side:
+it mixes the positions, and leaves the feature axes apart. A residual connection x + f(x) is an
+addition, not an interpolation g x₁ + (1 - g) x₂.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from mlanim.core.vectors.vectors import (
+    FLOAT,
+    Array,
+    as_array,
+    as_tensor,
+    lerp,
+    norm,
+    numerical_floor,
+    rotate,
+    slerp,
+)
+
+
+@dataclass(frozen=True)
+class GatePath:
+    """A gate easing in over S moments, and what it does to a vector, a lattice and a circle.
+
+    `share` (S,) runs from 0, where nothing is gated, to 1, the whole gate; `matrices` (S, 2, 2) are
+    the linear maps on the way. `output` (S, 2) and `norm` (S,) are the image of the vector;
+    `lattice` (S, K, 2) and `circle` (S, C, 2) those of the points. `singular_values` (S, 2) are the
+    half-axes of the circle's image, the larger first, `rank` (S,) the dimensions that survive, and
+    `area_change` (S,) is |`determinant`| (S,).
+    """
+
+    share: Array
+    matrices: Array
+    output: Array
+    norm: Array
+    lattice: Array
+    circle: Array
+    singular_values: Array
+    rank: NDArray[np.int64]
+    determinant: Array
+    area_change: Array
+
+
+@dataclass(frozen=True)
+class Interpolation:
+    """g x₁ + (1 - g) x₂ on the line and on the arc: x₁ at `gate` (S,) 1, x₂ at 0.
+
+    `line` and `arc` are (S, 2), their norms (S,). `line_at` and `arc_at` (2,) are the points at the
+    chosen gate. `addition` (2,) is x₁ + x₂, what a residual connection gives instead.
+    """
+
+    gate: Array
+    line: Array
+    line_norm: Array
+    arc: Array
+    arc_norm: Array
+    line_at: Array
+    arc_at: Array
+    addition: Array
+    addition_norm: float
+
+
+@dataclass(frozen=True)
+class RotaryScores:
+    """Scores of a query (d,) and a key (d,) turned by their positions (N,).
+
+    `frequencies` (d / 2,) are the radians that a pair turns for each position. `turned_query` and
+    `turned_key` are (N, d), and `scores` [m, n] (N, N) is the product of the query at position m
+    with the key at n. `by_offset` (2 N - 1,) is the same product computed from each of the
+    `offsets` m - n alone, and `largest_deviation` the most by which any score differs from it.
+    """
+
+    positions: Array
+    frequencies: Array
+    turned_query: Array
+    turned_key: Array
+    scores: Array
+    offsets: Array
+    by_offset: Array
+    largest_deviation: float
+
+
+@dataclass(frozen=True)
+class SoftLogic:
+    """Soft NOT, AND and OR over the unit square, on `levels` (N,) of a (rows) and b (columns).
+
+    `negation` (1 - a), `conjunction` (a b) and `disjunction` (a + b - a b) are (N, N).
+    `truth_table` (4, 5) has a row for each corner: a, b, NOT a, a AND b, a OR b. `chosen` (5,) is
+    such a row for the given (a, b). `excluded_middle` (N,) is a OR NOT a, always 1 in Boolean logic
+    and 1 - a + a² here.
+    """
+
+    levels: Array
+    negation: Array
+    conjunction: Array
+    disjunction: Array
+    truth_table: Array
+    excluded_middle: Array
+    chosen: Array
+
+
+@dataclass(frozen=True)
+class SmoothGate:
+    """sigmoid(logit) over `logits` (S,): the `gate` (S,) and its `slope` (S,), from autograd."""
+
+    logits: Array
+    gate: Array
+    slope: Array
+
+
+def scalar_gate(x: ArrayLike | Tensor, g: ArrayLike | Tensor) -> Tensor:
+    """g·x for x (..., d), with one gate (...) for all of a vector."""
+    return as_tensor(g)[..., None] * as_tensor(x)
+
+
+def vector_gate(x: ArrayLike | Tensor, g: ArrayLike | Tensor) -> Tensor:
+    """g ⊙ x for x (..., d), with one gate for each axis: g (..., d)."""
+    return as_tensor(g) * as_tensor(x)
+
+
+def matrix_gate(x: ArrayLike | Tensor, matrix: ArrayLike | Tensor) -> Tensor:
+    """G x for each vector of x (..., d), with G (e, d): every output may draw on every axis."""
+    return as_tensor(x) @ as_tensor(matrix).mT
+
+
+def rotation_matrix(angle: ArrayLike | Tensor) -> Tensor:
+    """The matrices (..., 2, 2) that turn the plane by an angle (...) in radians."""
+    theta = as_tensor(angle)
+    return rotate(torch.eye(2, dtype=FLOAT), theta[..., None]).mT
+
+
+def ease_in(matrix: ArrayLike | Tensor, share: ArrayLike | Tensor) -> Tensor:
+    """(1 - t) I + t G for each share t (S,) of the gate G (d, d): matrices (S, d, d)."""
+    whole, t = as_tensor(matrix), as_tensor(share)[..., None, None]
+    return torch.lerp(torch.eye(whole.shape[-1], dtype=FLOAT), whole, t)
+
+
+def lattice_points(per_side: int) -> Tensor:
+    """A square grid (per_side², 2) over [-1, 1]², with the second axis running fastest."""
+    side = torch.linspace(-1, 1, per_side, dtype=FLOAT)
+    return torch.cartesian_prod(side, side)
+
+
+def circle_points(count: int) -> Tensor:
+    """Evenly spaced points (count, 2) on the unit circle, counter-clockwise from (1, 0)."""
+    turn = 2 * torch.pi * torch.arange(count, dtype=FLOAT) / count
+    return torch.stack((turn.cos(), turn.sin()), -1)
+
+
+def gate_path(
+    x: ArrayLike | Tensor,
+    share: ArrayLike | Tensor,
+    matrices: ArrayLike | Tensor,
+    lattice: Tensor,
+    circle: Tensor,
+) -> GatePath:
+    """What the linear maps (S, 2, 2) do to x (2,), to lattice (K, 2) and to circle (C, 2)."""
+    maps = as_tensor(matrices)
+    sigma = torch.linalg.svdvals(maps)
+    determinant = torch.linalg.det(maps)
+    output = (maps @ as_tensor(x)[:, None]).squeeze(-1)
+    return GatePath(
+        share=as_array(as_tensor(share)),
+        matrices=as_array(maps),
+        output=as_array(output),
+        norm=as_array(norm(output)),
+        lattice=as_array(matrix_gate(lattice, maps)),
+        circle=as_array(matrix_gate(circle, maps)),
+        singular_values=as_array(sigma),
+        rank=(sigma > numerical_floor(sigma)[..., None]).sum(-1).numpy(),
+        determinant=as_array(determinant),
+        area_change=as_array(determinant.abs()),
+    )
+
+
+def interpolation(
+    x1: ArrayLike | Tensor, x2: ArrayLike | Tensor, gate: ArrayLike | Tensor, chosen: float
+) -> Interpolation:
+    """Line and arc between x1 and x2 (2,) at each gate (S,), and at the chosen one.
+
+    Raises ValueError for a zero vector and for opposite ones (see `slerp`).
+    """
+    line, arc = lerp(x1, x2, gate), slerp(x1, x2, gate)
+    addition = as_tensor(x1) + as_tensor(x2)
+    return Interpolation(
+        gate=as_array(as_tensor(gate)),
+        line=as_array(line),
+        line_norm=as_array(norm(line)),
+        arc=as_array(arc),
+        arc_norm=as_array(norm(arc)),
+        line_at=as_array(lerp(x1, x2, chosen)),
+        arc_at=as_array(slerp(x1, x2, chosen)),
+        addition=as_array(addition),
+        addition_norm=float(norm(addition)),
+    )
+
+
+def rope_frequencies(dimension: int, base: float = 10_000.0) -> Tensor:
+    """Radians for each position, (dimension / 2,): base^(-2 i / d) for pair i = 0, 1, …
+
+    Source: Su et al. 2021, "RoFormer", beside equation 15. Raises ValueError for an odd dimension.
+    """
+    if dimension < 2 or dimension % 2:
+        raise ValueError(f"rotary positions turn pairs of axes, and {dimension} axes are not pairs")
+    return base ** (-torch.arange(0, dimension, 2, dtype=FLOAT) / dimension)
+
+
+def rope(x: ArrayLike | Tensor, position: ArrayLike | Tensor, base: float = 10_000.0) -> Tensor:
+    """x (..., d) with each pair of axes (2 i, 2 i + 1) turned by position (...) times frequency.
+
+    The norm stays. Products of two turned vectors depend on positions only through their
+    difference (Su et al. 2021, equations 14 to 16).
+    """
+    vectors = as_tensor(x)
+    angles = as_tensor(position)[..., None] * rope_frequencies(vectors.shape[-1], base)
+    return rotate(vectors.unflatten(-1, (-1, 2)), angles).flatten(-2)
+
+
+def rotary_scores(
+    query: ArrayLike | Tensor, key: ArrayLike | Tensor, count: int, base: float = 10_000.0
+) -> RotaryScores:
+    """Every score of a query and a key (d,), each at the positions 0 to count - 1."""
+    positions = torch.arange(count, dtype=FLOAT)
+    offsets = torch.arange(1 - count, count, dtype=FLOAT)
+    turned_query, turned_key = rope(query, positions, base), rope(key, positions, base)
+    scores = turned_query @ turned_key.T
+    by_offset = rope(query, offsets, base) @ as_tensor(key)
+    offset_index = torch.arange(count)[:, None] - torch.arange(count) + count - 1
+    return RotaryScores(
+        positions=as_array(positions),
+        frequencies=as_array(rope_frequencies(turned_query.shape[-1], base)),
+        turned_query=as_array(turned_query),
+        turned_key=as_array(turned_key),
+        scores=as_array(scores),
+        offsets=as_array(offsets),
+        by_offset=as_array(by_offset),
+        largest_deviation=float((scores - by_offset[offset_index]).abs().max()),
+    )
+
+
+def soft_not(a: ArrayLike | Tensor) -> Tensor:
+    """1 - a, for gates in [0, 1]."""
+    return 1 - as_tensor(a)
+
+
+def soft_and(a: ArrayLike | Tensor, b: ArrayLike | Tensor) -> Tensor:
+    """a·b, for gates in [0, 1]: both must be open."""
+    return as_tensor(a) * as_tensor(b)
+
+
+def soft_or(a: ArrayLike | Tensor, b: ArrayLike | Tensor) -> Tensor:
+    """a + b - a·b, for gates in [0, 1]: one open gate is enough."""
+    first, second = as_tensor(a), as_tensor(b)
+    return first + second - first * second
+
+
+def soft_logic(chosen: ArrayLike | Tensor, per_side: int = 33) -> SoftLogic:
+    """The three surfaces on per_side levels an axis, and their values at the chosen (a, b)."""
+    levels = torch.linspace(0, 1, per_side, dtype=FLOAT)
+    a, b = torch.meshgrid(levels, levels, indexing="ij")
+    corners = torch.cartesian_prod(*(torch.tensor([0.0, 1.0], dtype=FLOAT),) * 2)
+    return SoftLogic(
+        levels=as_array(levels),
+        negation=as_array(soft_not(a)),
+        conjunction=as_array(soft_and(a, b)),
+        disjunction=as_array(soft_or(a, b)),
+        truth_table=as_array(_logic_row(corners)),
+        excluded_middle=as_array(soft_or(levels, soft_not(levels))),
+        chosen=as_array(_logic_row(as_tensor(chosen))),
+    )
+
+
+def _logic_row(pair: Tensor) -> Tensor:
+    a, b = pair.unbind(-1)
+    return torch.stack((a, b, soft_not(a), soft_and(a, b), soft_or(a, b)), -1)
+
+
+def smooth_gate(logits: ArrayLike | Tensor) -> SmoothGate:
+    """A sigmoid gate over logits (S,) with its slope: it nears 0 and 1 and reaches neither."""
+    z = as_tensor(logits).detach().requires_grad_()
+    gate = torch.sigmoid(z)
+    (slope,) = torch.autograd.grad(gate.sum(), z)
+    return SmoothGate(logits=as_array(z), gate=as_array(gate), slope=as_array(slope))

@@ -1,0 +1,1 @@
+"""Two vectors and what they say of each other."""

@@ -1,0 +1,1 @@
+"""What is kept of earlier runs, by content, and what each result depends on."""

@@ -1,0 +1,76 @@
+"""Finished files in the cache: what a job made once is there again, wherever it is wanted.
+
+Each file is kept under its own hash, and the sidecar, which names them all, under the job's digest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine.cache import cache
+from mlanim.engine.errors import RenderError
+from mlanim.engine.files import write_beside
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.outputs import prepare_folder, temporary_beside, vouched
+
+FILES, SIDECARS = "files", "sidecars"
+
+
+def keep(job: Job) -> None:
+    """Keep what a job has just made."""
+    output = Path(job.output)
+    with contextlib.suppress(OSError, ValueError, KeyError):  # somebody replaced it meanwhile
+        sidecar = output.with_suffix(".json").read_bytes()
+        content = json.loads(sidecar)
+        for name, digest in vouched(content).items():
+            cache.put(FILES, digest, output.with_name(name))
+        cache.put(SIDECARS, content["job"], sidecar)
+
+
+def restore(job: Job) -> bool:
+    """Put what this job would make in its place, if it was made before; whether that was so."""
+    payload = cache.get(SIDECARS, job.digest())
+    if payload is None:
+        return False
+    output = Path(job.output)
+    content = renamed(json.loads(payload), output)
+    ready: dict[Path, Path] = {}
+    try:
+        prepare_folder(output.parent)
+        for name, digest in vouched(content).items():
+            temporary = ready[output.with_name(name)] = temporary_beside(output.with_name(name))
+            if cache.fetch(FILES, digest, temporary) != digest:
+                return False
+        sidecar = output.with_suffix(".json")
+        ready[sidecar] = write_beside(sidecar, as_bytes(content))
+        for target, source in ready.items():
+            os.replace(source, target)
+    except (OSError, RenderError):
+        return False  # making it anew will say what is wrong there
+    finally:
+        for source in ready.values():
+            with contextlib.suppress(OSError):
+                os.unlink(source)
+    return True
+
+
+def renamed(content: dict[str, Any], output: Path) -> dict[str, Any]:
+    """A sidecar's content for the same files under the name of `output`."""
+    stem = Path(content["file"]).stem
+    found = content | {"file": output.name}
+    if "beside_sha256" in content:
+        found["beside_sha256"] = {
+            output.stem + name.removeprefix(stem): digest
+            for name, digest in content["beside_sha256"].items()
+        }
+    return found
+
+
+def as_bytes(content: dict[str, Any]) -> bytes:
+    """A sidecar as it stands in its file."""
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return text.encode(errors="backslashreplace")  # half a character is escaped as JSON does it

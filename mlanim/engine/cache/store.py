@@ -1,0 +1,64 @@
+"""What scenes computed, kept by content: one .npz a result, read without pickling."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlanim.engine.cache import cache
+from mlanim.engine.cache.slicing import compute_digest
+from mlanim.engine.cache.sources import texts_in
+from mlanim.stage.data import from_tree, to_tree
+
+KIND = "data"
+TREE = "tree.json"
+
+
+def key(scene: Path, class_name: str, params: str) -> str:
+    """What a computation depends on: the code that it reaches, the parameters and the versions."""
+    code = compute_digest(scene, class_name, texts_in(json.loads(params)))
+    return hashlib.sha256("\n".join([code, class_name, params]).encode()).hexdigest()
+
+
+def dump(value: Any) -> bytes:
+    """A result of `compute` as the bytes of an .npz file, the same for the same value."""
+    arrays: dict[str, np.ndarray] = {}
+    tree = json.dumps(to_tree(value, arrays), sort_keys=True)
+    arrays[TREE] = np.frombuffer(tree.encode(), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **dict(sorted(arrays.items())))
+    return buffer.getvalue()
+
+
+def parse(payload: bytes) -> Any:
+    """The reverse of `dump`.
+
+    Raises:
+        ValueError, KeyError, OSError, zipfile.BadZipFile: if the bytes are damaged.
+    """
+    with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    tree = json.loads(arrays.pop(TREE).tobytes())
+    return from_tree(tree, arrays)
+
+
+def load(entry: str) -> Any | None:
+    """The stored result of that key, or None if there is none that is whole."""
+    payload = cache.get(KIND, entry)
+    if payload is None:
+        return None
+    try:
+        return parse(payload)
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def save(entry: str, payload: bytes) -> None:
+    """Store the bytes of a result."""
+    cache.put(KIND, entry, payload)

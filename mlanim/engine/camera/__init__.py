@@ -1,0 +1,1 @@
+"""Manim's Cairo cameras, drawn fast: outlines kept, painting batched, frames painted in parts."""

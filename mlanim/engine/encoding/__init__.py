@@ -1,0 +1,1 @@
+"""Frames to files: colour planes, encoders, packets, sound, captions."""

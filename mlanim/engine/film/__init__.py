@@ -1,0 +1,1 @@
+"""A scene's video: planned, drawn in segments, joined."""

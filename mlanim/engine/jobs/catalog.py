@@ -1,0 +1,178 @@
+"""Finds scene files and reads what they say of themselves, without importing them."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import inspect
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mlanim.engine.errors import UsageError, shortened
+
+LESSON, SCENE = "LessonScene", "Scene"
+"""How the names of base classes end: of our own contract, and of any scene of manim's."""
+
+
+@dataclass(frozen=True)
+class SceneEntry:
+    """One scene: its name on the command line, its text, and where it is."""
+
+    name: str
+    title: str
+    category: str
+    path: str
+    class_name: str
+    description: str
+
+    def summary(self) -> dict[str, str]:
+        """What `list --json` prints of it."""
+        fields = asdict(self)
+        return {key: fields[key] for key in ("name", "title", "category", "path")}
+
+
+def builtin_folder() -> Path:
+    """Where the built-in scenes are: inside the package when installed, beside it in a checkout."""
+    package = Path(__file__).parents[2]
+    inside = package / "scenes"
+    return inside if inside.is_dir() else package.parent / "scenes"
+
+
+def find(folders: Iterable[Path] = ()) -> list[SceneEntry]:
+    """All scenes of the built-in folder and of `folders`, by name; a later folder's win."""
+    entries: dict[str, SceneEntry] = {}
+    for folder in (builtin_folder(), *folders):
+        for path in sorted(folder.glob("*.py")):
+            entry = _read_quietly(path)
+            if entry is not None:
+                entries[entry.name] = entry
+    return [entries[name] for name in sorted(entries)]
+
+
+def select(names: Iterable[str], folders: Iterable[Path] = ()) -> list[SceneEntry]:
+    """The scenes of these names, each once, in the order given.
+
+    A name may be a file, with any scene of manim's in it, or `file.py:Class`.
+
+    Raises:
+        UsageError: for a name that is none of these, with the nearest names.
+    """
+    known = {entry.name: entry for entry in find(folders)}
+    chosen: dict[tuple[str, str], SceneEntry] = {}
+    for name in names:
+        entry = known.get(name) or _from_file(name) or _broken(name, folders)
+        if entry is None:
+            raise UsageError(_unknown(name, list(known)))
+        chosen.setdefault((entry.path, entry.class_name), entry)
+    return list(chosen.values())
+
+
+def read(path: Path) -> SceneEntry | None:
+    """What a file in a folder of scenes says of itself; None if it has no LessonScene.
+
+    Raises:
+        SyntaxError, ValueError: if it is not Python.
+    """
+    tree = _parsed(path)
+    lessons = _deriving(tree, LESSON)
+    return _entry(path, tree, lessons[0], path.stem) if lessons else None
+
+
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_bytes(), filename=str(path))
+
+
+def _entry(path: Path, tree: ast.Module, node: ast.ClassDef, name: str) -> SceneEntry:
+    title = (ast.get_docstring(node) or node.name).splitlines()[0].strip()
+    text = inspect.cleandoc(ast.get_docstring(tree) or "")
+    return SceneEntry(name, title, _category(node), str(path.resolve()), node.name, text)
+
+
+def _read_quietly(path: Path) -> SceneEntry | None:
+    """Like `read`; a broken file in a folder must not take the others down with it."""
+    try:
+        return read(path)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
+        return None
+
+
+def _broken(name: str, folders: Iterable[Path]) -> SceneEntry | None:
+    """The file of that name that cannot be read as Python, so that rendering it says why."""
+    for folder in (*folders, builtin_folder()):
+        for path in folder.glob("*.py"):
+            if path.stem == name:
+                return SceneEntry(name, name, "", str(path.resolve()), "", "")
+    return None
+
+
+def _from_file(name: str) -> SceneEntry | None:
+    file, _, class_name = name.partition(":")
+    path = Path(file)
+    if path.suffix != ".py" or not os.path.isfile(path):  # unlike is_file, takes any name
+        return None
+    try:
+        tree = _parsed(path)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return SceneEntry(path.stem, path.stem, "", str(path.resolve()), class_name, "")
+    scenes = _deriving(tree, SCENE)
+    node = _named(tree, class_name, path) if class_name else _only(scenes, path)
+    by_file = len(scenes) == 1 and node in _deriving(tree, LESSON)
+    return _entry(path, tree, node, path.stem if by_file else node.name)
+
+
+def _named(tree: ast.Module, class_name: str, path: Path) -> ast.ClassDef:
+    """The class of that name, whatever it derives from: the base may come from another file."""
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    for node in classes:
+        if node.name == class_name:
+            return node
+    names = ", ".join(node.name for node in _deriving(tree, SCENE) or classes) or "no class"
+    raise UsageError(f"{path} has no class {shortened(class_name)!r}; it has {names}.")
+
+
+def _only(scenes: list[ast.ClassDef], path: Path) -> ast.ClassDef:
+    if not scenes:
+        raise UsageError(
+            f"{path} has no class that derives from a Scene; if one has a base class from "
+            f"another file, name it: {path}:NAME."
+        )
+    if len(scenes) > 1:
+        names = ", ".join(node.name for node in scenes)
+        raise UsageError(f"{path} has several scenes, {names}; choose as {path}:{scenes[0].name}.")
+    return scenes[0]
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    if name.partition(":")[0].endswith(".py"):
+        return f"There is no file {shortened(name.partition(':')[0])}."
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
+    return f"Unknown scene {shortened(name)!r}. {hint}"
+
+
+def _deriving(tree: ast.Module, ending: str) -> list[ast.ClassDef]:
+    """Classes with a base whose name ends so, in the file's order; not those they build upon."""
+    found: dict[str, ast.ClassDef] = {}
+    bases: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            names = [ast.unparse(base).split(".")[-1] for base in node.bases]
+            if any(name in found or name.endswith(ending) for name in names):
+                found[node.name] = node
+                bases.update(names)
+    return [node for name, node in found.items() if name not in bases]
+
+
+def _category(node: ast.ClassDef) -> str:
+    for statement in node.body:
+        targets: list[ast.expr] = []
+        if isinstance(statement, ast.Assign):
+            targets, value = statement.targets, statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            targets, value = [statement.target], statement.value
+        named = any(isinstance(target, ast.Name) and target.id == "category" for target in targets)
+        if named and isinstance(value, ast.Constant):
+            return str(value.value)
+    return ""

@@ -1,0 +1,184 @@
+"""What to make: a frozen value whose digest names the result."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from mlanim import __version__
+from mlanim.engine.cache.sources import source_digest, texts_in
+from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.encoder import OWN, Encoder
+from mlanim.engine.jobs.page import Page, page_of
+from mlanim.engine.jobs.part import Part
+from mlanim.engine.jobs.style import Style
+
+Kind = Literal["video", "figure", "stills"]
+
+QUALITIES: Mapping[str, tuple[int, int, int]] = {
+    "l": (854, 480, 15),
+    "m": (1280, 720, 30),
+    "h": (1920, 1080, 60),
+    "p": (2560, 1440, 60),
+    "k": (3840, 2160, 60),
+}
+"""Manim's sizes: width, height and frames a second by the letter of `-q`."""
+
+VIDEO_FORMATS = ("mp4", "webm", "mov", "gif", "apng", "webp")
+PICTURES = ("gif", "apng", "webp")  # shown as an image: they play by themselves
+STILLS_FORMATS = ("zip",)  # a page for each pause
+FIGURE_FORMATS = ("png", "svg", "pdf", "eps")
+WITH_ALPHA = ("webm", "mov", "apng", "webp", "png", "svg", "pdf", "eps")
+THEMES = ("dark", "light", "print")
+MOST_PIXELS = 7680
+LOWEST_WITH_CAPTIONS = 180  # pixels of height, at which a caption's letters are six high
+FASTEST: Mapping[str, float] = {"gif": 50.0, "apng": 60.0, "webp": 60.0}
+"""Frames a second: browsers slow down a GIF whose frames last under 2/100 s, others at 1/100 s."""
+FASTEST_VIDEO = 240.0
+MOST_PLAYS = 1000
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to make from one scene.
+
+    `settings` are the parameters as the user gave them; the scene validates them where it is
+    imported, in the process that draws. `plays` is how often an animated picture plays, 0 for ever.
+    `encoder` is what the user asked for of the video encoder.
+    `part` is what of the video to make, if not all of it.
+    """
+
+    scene: SceneEntry
+    kind: Kind
+    output: str
+    format: str
+    width: int
+    height: int
+    fps: float
+    theme: str
+    transparent: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    burn_in: bool = False
+    plays: int = 0
+    encoder: Encoder = OWN
+    page: Page | None = None
+    style: Style | None = None
+    part: Part | None = None
+
+    def __post_init__(self) -> None:
+        formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS, "stills": STILLS_FORMATS}
+        if self.kind not in formats:
+            raise UsageError(f"Unknown kind {shortened(self.kind)!r}; choose {', '.join(formats)}.")
+        allowed = formats[self.kind]
+        if self.format not in allowed:
+            raise UsageError(
+                f"Unknown format {shortened(self.format)!r} for a {self.kind}; "
+                f"choose {', '.join(allowed)}."
+            )
+        if self.transparent and self.format not in WITH_ALPHA:
+            raise UsageError(
+                f"{self.format} has no transparency; "
+                "use --format webm, mov, apng or webp with --transparent."
+            )
+        if self.plays and self.format not in PICTURES:
+            raise UsageError(
+                f"--plays is for {', '.join(PICTURES)}; "
+                f"how often {self.format} plays is up to its player."
+            )
+        if self.part is not None and self.kind != "video":
+            raise UsageError("Only videos have parts; leave --slide, --from and --to out.")
+        if not 0 <= self.plays <= MOST_PLAYS:
+            raise UsageError(f"--plays {self.plays} is out of bounds; it is 0 to {MOST_PLAYS}.")
+        if self.burn_in and (self.kind != "video" or self.transparent):
+            raise UsageError(
+                "--burn-in writes captions into a video's background; "
+                "leave --transparent out, or --burn-in: the .srt and .vtt lie beside the video."
+            )
+        if self.burn_in and self.height < LOWEST_WITH_CAPTIONS:
+            raise UsageError(
+                f"--burn-in needs a height of at least {LOWEST_WITH_CAPTIONS} pixels, "
+                f"not {self.height}: smaller captions cannot be read."
+            )
+        if self.encoder != OWN:
+            self.encoder.check(self.format, self.transparent)
+        if not (16 <= self.width <= MOST_PIXELS and 16 <= self.height <= MOST_PIXELS):
+            raise UsageError(
+                f"Resolution {self.width}x{self.height} is out of bounds; "
+                f"each side is 16 to {MOST_PIXELS} pixels."
+            )
+        if self.kind == "video" and (self.width % 2 or self.height % 2):
+            raise UsageError(
+                f"Resolution {self.width}x{self.height} has an odd side; video needs even ones."
+            )
+        fastest = FASTEST.get(self.format, FASTEST_VIDEO)
+        if not 1 <= self.fps <= fastest:
+            raise UsageError(
+                f"--fps {self.fps:g} is out of bounds; for {self.format} it is 1 to {fastest:g}."
+            )
+        if self.theme not in THEMES:
+            raise UsageError(
+                f"Unknown theme {shortened(self.theme)!r}; choose {', '.join(THEMES)}."
+            )
+
+    @property
+    def name(self) -> str:
+        """The output's file name without its extension."""
+        return Path(self.output).stem
+
+    def to_json(self) -> str:
+        """The job as one line of JSON, for the process that draws it."""
+        return json.dumps(asdict(self), sort_keys=True, default=str)
+
+    @classmethod
+    def from_json(cls, line: str) -> Job:
+        """The reverse of `to_json`."""
+        fields = json.loads(line)
+        nested = {
+            "scene": SceneEntry(**fields["scene"]),
+            "encoder": Encoder(**fields["encoder"]),
+            "page": fields["page"] and page_of(fields["page"]),
+            "style": fields["style"] and Style(**fields["style"]),
+            "part": Part(**fields["part"]) if fields["part"] else None,
+        }
+        return cls(**{**fields, **nested})
+
+    def digest(self, but_scene: bool = False) -> str:
+        """A name for the result: it changes whenever anything that shapes the file changes.
+
+        What stands in the scene's own file can be left out.
+        """
+        style = self.style and self.style.anywhere()
+        asked = replace(self, output="", scene=replace(self.scene, path=""), style=style)
+        texts = texts_in(self.settings)
+        sources = source_digest(Path(self.scene.path), self.kind, texts, but_scene)
+        parts = [asked.to_json(), sources, versions_line()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Versions of everything that shapes a result."""
+    names = ("manim", "torch", "numpy", "scikit-learn", "contourpy", "typst", "av", "pycairo")
+    found = {name: _version(name) for name in names}
+    return {"mlanim": __version__, "python": sys.version.split()[0], **found}
+
+
+def versions_line() -> str:
+    """The versions as one line."""
+    return " ".join(f"{name}={version}" for name, version in versions().items())
+
+
+def _version(name: str) -> str:
+    from importlib import metadata  # costs more than the rest of this file together
+
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "missing"

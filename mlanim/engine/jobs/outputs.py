@@ -1,0 +1,147 @@
+"""Outputs on disk: whether one is what a job would make, and how one was made.
+
+Nothing here imports manim or torch, so that an unchanged file is there at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine.errors import RenderError, UsageError, reason
+from mlanim.engine.jobs.job import Job
+
+_TEMPORARY = re.compile(r"\.mlanim-(\d+)-")
+_SIDECAR: dict[str, Any] = {
+    "scene": str, "kind": str, "file": str, "parameters": dict, "format": str,
+    "resolution": list, "fps": (int, float), "theme": str, "transparent": bool,
+}  # fmt: skip
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A sidecar, checked.
+
+    Raises:
+        UsageError: if the file cannot be read or is not one of ours.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"Cannot read {path} as a render's .json file: {reason(error)}") from error
+    fields = content if isinstance(content, dict) else {}
+    if not all(isinstance(fields.get(name), kind) for name, kind in _SIDECAR.items()) or [
+        type(side) for side in fields["resolution"]
+    ] != [int, int]:
+        raise UsageError(f"{path} is not the .json file that mlanim writes beside its output.")
+    return fields
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_current(job: Job) -> bool:
+    """Whether the files on disk are already what this job would make, byte for byte."""
+    output = Path(job.output)
+    try:
+        content = json.loads(output.with_suffix(".json").read_bytes())
+        if content["job"] != job.digest() or content["file"] != output.name:
+            return False
+        return all(
+            sha256_of(output.with_name(name)) == digest for name, digest in vouched(content).items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def has_sidecar(job: Job) -> bool:
+    """Whether a file is there that may say that the output is made already."""
+    return Path(job.output).with_suffix(".json").exists()
+
+
+def vouched(content: Mapping[str, Any]) -> dict[str, str]:
+    """The files that a sidecar vouches for, each with its SHA-256."""
+    output = Path(content["file"])
+    hashes = {output.name: content["sha256"], **content.get("beside_sha256", {})}
+    if "poster_sha256" in content:
+        hashes[output.with_suffix(".png").name] = content["poster_sha256"]
+    return hashes
+
+
+def beside(job: Job) -> list[str]:
+    """The paths of what lies beside a job's output and was made with it, sidecar and poster apart.
+
+    Raises:
+        UsageError: if its sidecar cannot be read.
+    """
+    output = Path(job.output)
+    names = read(output.with_suffix(".json")).get("beside_sha256", {})
+    return [str(output.with_name(name)) for name in names]
+
+
+def temporary_beside(output: Path) -> Path:
+    """Where this process writes before the result takes its final place; the name says whose."""
+    return output.with_name(f".mlanim-{os.getpid()}-{output.name}")
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the output's folder and sweep what killed runs of ours left in it.
+
+    Raises:
+        RenderError: if it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        above = next(path for path in (folder, *folder.parents) if path.exists())
+        raise RenderError(f"{above} is a file; choose a folder with -o.") from error
+    except OSError as error:
+        raise RenderError(f"Cannot make the folder {folder}: {error.strerror}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise RenderError(f"The folder {folder} is not writable; choose another with -o.")
+    sweep(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that are no more left half-written in a folder."""
+    for path in folder.glob(".mlanim-*"):
+        owner = _TEMPORARY.match(path.name)
+        if owner and not alive(int(owner.group(1))):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def remove_leftovers(folder: Path, process: int) -> None:
+    """Remove whatever the process of that number has half-written in a folder."""
+    _remove(folder, f".mlanim-{process}-")
+
+
+def remove_piece(piece: Path) -> None:
+    """Remove a segment's file and what lies beside it."""
+    _remove(piece.parent, piece.name)
+
+
+def _remove(folder: Path, beginning: str) -> None:
+    with contextlib.suppress(OSError):
+        for path in [path for path in folder.iterdir() if path.name.startswith(beginning)]:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def alive(process: int) -> bool:
+    """Whether a process of that number is there."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

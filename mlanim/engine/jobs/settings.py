@@ -1,0 +1,163 @@
+"""Where settings come from: mlanim.toml of the project, then MLANIM_*, then the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine.cache.cache import size_of
+from mlanim.engine.errors import UsageError, reason, shortened
+from mlanim.engine.jobs.job import FIGURE_FORMATS, QUALITIES, THEMES, VIDEO_FORMATS
+from mlanim.engine.jobs.style import Style
+
+KEYS: Mapping[str, type] = {
+    "quality": str,
+    "fps": float,
+    "resolution": str,
+    "theme": str,
+    "format": str,
+    "output": str,
+    "seed": int,
+    "transparent": bool,
+    "jobs": int,
+    "cache_dir": str,
+    "cache_size": str,
+}
+"""What mlanim.toml (at its top) and MLANIM_<NAME> may set."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "quality": tuple(QUALITIES),
+    "theme": THEMES,
+    "format": (*VIDEO_FORMATS, *FIGURE_FORMATS),
+}
+WORDS = {str: "a text", float: "a number", int: "a whole number", bool: "true or false"}
+MOST_JOBS = 64
+DEFAULT_THEME = "dark"
+
+
+def project_file(start: Path) -> Path | None:
+    """The nearest mlanim.toml in `start` or above it."""
+    for folder in (start, *start.parents):
+        if (folder / "mlanim.toml").is_file():
+            return folder / "mlanim.toml"
+    return None
+
+
+def defaults(start: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Settings of the project and the environment, checked, the environment's winning.
+
+    Raises:
+        UsageError: for an unknown key or a value of the wrong type, with its place.
+    """
+    found: dict[str, Any] = {}
+    path = project_file(start)
+    if path is not None:
+        for name, value in _toml(path).items():
+            if name == "theme" and isinstance(value, dict):
+                value = value.get("base", DEFAULT_THEME)
+            if name != "params":
+                found[name] = _checked(name, value, str(path))
+    for name in KEYS:
+        variable = f"MLANIM_{name.upper()}"
+        if environment.get(variable):
+            value = _from_text(name, environment[variable], variable)
+            found[name] = _checked(name, value, variable)
+    return found
+
+
+def use_cache(start: Path, chosen: str | None = None) -> None:
+    """Settle, for this process and those that it starts, where the cache is and how large.
+
+    Raises:
+        UsageError: if a setting is wrong.
+    """
+    found = defaults(start)
+    folder = chosen or found.get("cache_dir")
+    if folder:
+        os.environ["MLANIM_CACHE_DIR"] = os.path.abspath(folder)
+    if "cache_size" in found:
+        os.environ["MLANIM_CACHE_SIZE"] = found["cache_size"]
+
+
+def project_style(start: Path) -> Style | None:
+    """The `[theme]` table of the project's mlanim.toml, without the theme that it starts from."""
+    path = project_file(start)
+    table = _toml(path).get("theme") if path is not None else None
+    if path is None or not isinstance(table, dict):
+        return None
+    own = {name: value for name, value in table.items() if name != "base"}
+    base = _checked("theme", table.get("base", DEFAULT_THEME), f"{path}, [theme],")
+    return Style.read(base, own, path.parent, f"{path}, [theme]")
+
+
+def project_params(start: Path, scene: str) -> dict[str, Any]:
+    """The `[params.SCENE]` table of the project's mlanim.toml."""
+    path = project_file(start)
+    tables = _toml(path).get("params", {}) if path is not None else {}
+    table = tables.get(scene, {}) if isinstance(tables, dict) else tables
+    if not isinstance(table, dict):
+        raise UsageError(f"{path} sets params = {shortened(table)}; write [params.{scene}] tables.")
+    return table
+
+
+def params_file(path: Path) -> dict[str, Any]:
+    """Parameters from a .toml or .json file.
+
+    Raises:
+        UsageError: if it cannot be read, or is not a table of names and values.
+    """
+    if path.suffix == ".toml":
+        return _toml(path)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"Cannot read parameters from {path}: {reason(error)}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} holds a {type(content).__name__}; it must be an object of names.")
+    return content
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"Cannot read {path}: {reason(error)}") from error
+
+
+def _checked(name: str, value: Any, place: str) -> Any:
+    if name not in KEYS:
+        raise UsageError(
+            f"{place} sets {shortened(name)!r}; it may set {', '.join(KEYS)} and [params.SCENE]."
+        )
+    kind = KEYS[name]
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise UsageError(f"{place} sets {name} = {shortened(value)}; it must be {WORDS[kind]}.")
+    if name in CHOICES and value not in CHOICES[name]:
+        allowed = ", ".join(CHOICES[name])
+        raise UsageError(f"{place} sets {name} = {shortened(value)}; choose one of {allowed}.")
+    if name == "cache_size":
+        size_of(str(value), f"{place} sets cache_size, which")
+    if name == "jobs" and value not in range(1, MOST_JOBS + 1):
+        raise UsageError(f"{place} sets jobs = {value}; it is 1 to {MOST_JOBS}.")
+    return value
+
+
+def _from_text(name: str, text: str, variable: str) -> Any:
+    kind = KEYS[name]
+    if kind is bool:
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off"):
+            return False
+    else:
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    raise UsageError(f"{variable} is {shortened(text)!r}; it must be {WORDS[kind]}.")

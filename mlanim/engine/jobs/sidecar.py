@@ -1,0 +1,101 @@
+"""The .json beside each output: what it shows, how it was made, and how to make it again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from mlanim.engine.cache.finished import as_bytes
+from mlanim.engine.jobs.job import Job, versions
+from mlanim.stage.data import Record
+from mlanim.stage.scene import SceneParams, Slide
+
+INLINE = 64
+"""Arrays of up to this many values are written out; larger ones are described."""
+
+
+def describe(
+    job: Job,
+    params: SceneParams,
+    data: Any,
+    data_key: str,
+    payload_hash: str,
+    poster: bytes | None = None,
+    slides: tuple[Slide, ...] = (),
+    duration: float | None = None,
+    panels: tuple[str, ...] = (),
+    beside: Mapping[str, bytes] = MappingProxyType({}),
+    made_from: str = "",
+) -> bytes:
+    """The sidecar's bytes; the same job gives the same bytes.
+
+    `made_from` is the job's digest as it was before anything was made; by default as it is.
+    """
+    scene = job.scene
+    content: dict[str, Any] = {
+        "scene": scene.name,
+        "title": scene.title,
+        "description": scene.description,
+        "category": scene.category,
+        "kind": job.kind,
+        "file": Path(job.output).name,
+        "parameters": params.model_dump(mode="json"),
+        "seed": params.seed,
+        "format": job.format,
+        "resolution": [job.width, job.height],
+        "fps": job.fps,
+        "theme": job.theme,
+        "transparent": job.transparent,
+        "burn_in": job.burn_in,
+        "plays": job.plays,
+        "encoder": asdict(job.encoder),
+        **({"part": asdict(job.part)} if job.part is not None else {}),
+        "results": results(data),
+        "results_key": data_key,
+        "versions": versions(),
+        "job": made_from or job.digest(),
+        "sha256": payload_hash,
+    }
+    if poster is not None:
+        content["poster_sha256"] = hashlib.sha256(poster).hexdigest()
+    if beside:
+        content["beside_sha256"] = {
+            Path(job.output).stem + rest: hashlib.sha256(payload).hexdigest()
+            for rest, payload in beside.items()
+        }
+    if job.style is not None:
+        content["style"] = asdict(job.style.anywhere())
+    if job.page is not None:
+        content["page"] = asdict(job.page)
+    if job.kind != "figure":
+        content |= {"duration": duration, "slides": [asdict(slide) for slide in slides]}
+    else:
+        content["panels"] = list(panels)
+    return as_bytes(content)
+
+
+def results(value: Any) -> Any:
+    """What was computed, readable: small arrays as lists, large ones as shape, range and hash."""
+    if isinstance(value, Record):
+        return {name: results(getattr(value, name)) for name in value}
+    if isinstance(value, Mapping):
+        return {str(name): results(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [results(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return value.tolist() if value.size <= INLINE else _summary(value)
+    return value
+
+
+def _summary(array: np.ndarray) -> dict[str, Any]:
+    found: dict[str, Any] = {"shape": list(array.shape), "dtype": str(array.dtype)}
+    if array.dtype.kind in "fiu":
+        found |= {"min": float(array.min()), "max": float(array.max())}
+    found["sha256"] = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+    return found

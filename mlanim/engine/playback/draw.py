@@ -1,0 +1,153 @@
+"""Runs a scene as manim is configured for a job: without drawing, or drawing some of its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from configparser import ConfigParser
+from contextlib import contextmanager
+from typing import Any
+
+import manim.scene.scene
+import numpy as np
+from manim import MultiCamera, Scene, config, tempconfig
+from manim._config.utils import ManimConfig, config_file_paths
+
+from mlanim.engine.camera.camera import fast
+from mlanim.engine.encoding import captions
+from mlanim.engine.encoding.sound import Sound
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.style import theme_of
+from mlanim.engine.playback import scratch
+from mlanim.engine.playback.bounds import quick_bounds
+from mlanim.engine.playback.copying import quick_copies
+from mlanim.engine.playback.formulas import kept_formulas
+from mlanim.engine.playback.loading import SET_IN_JOB, set_by_file
+from mlanim.engine.playback.plan import Plan
+from mlanim.engine.playback.renderer import NONE, Expected, FrameRenderer, Planner, Span, Take
+from mlanim.stage import theme
+from mlanim.stage.scene import LessonScene, SceneParams, Slide
+
+
+@contextmanager
+def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[None]:
+    """Manim's configuration for a job, without its caches, its bars and its folders.
+
+    It starts from what Manim ships: a user's manim.cfg is about that user's own films. What a
+    scene's file itself set while it was imported stays set.
+    """
+    theme.use(theme_of(job.theme, job.style))
+    units = max(theme.FRAME_WIDTH / job.width, theme.FRAME_HEIGHT / job.height)  # a pixel's size
+    settings = {
+        "pixel_width": job.width,
+        "pixel_height": job.height,
+        "frame_width": units * job.width,
+        "frame_height": units * job.height,
+        "frame_rate": job.fps,
+        "background_opacity": 0.0 if job.transparent else 1.0,
+        "media_dir": str(scratch.folder()),
+        "format": "auto",  # mov if transparent, else mp4; and a scene may be without a play
+        "disable_caching": True,
+        "progress_bar": "none",
+        "verbosity": "ERROR",
+    }
+    with tempconfig({}), quick_bounds(), quick_copies(), kept_formulas():
+        config.update(_as_shipped())
+        config.update(settings)
+        if scene_class is not None:
+            own = set_by_file(scene_class)
+            config.update({name: own[name] for name in own if name not in SET_IN_JOB})
+        yield
+
+
+def _as_shipped() -> ManimConfig:
+    parser = ConfigParser()
+    parser.read(config_file_paths()[0])
+    return ManimConfig().digest_parser(parser)
+
+
+def plan(
+    scene_class: type[Scene], params: SceneParams, data: Any, planner: Planner | None = None
+) -> Plan:
+    """A dry pass over the scene; call it within `configured`."""
+    return plan_of(run_dry(scene_class, params, data, planner=planner)[0])
+
+
+def run_dry(
+    scene_class: type[Scene],
+    params: SceneParams,
+    data: Any,
+    at_pause: Callable[[Any], None] | None = None,
+    planner: Planner | None = None,
+) -> tuple[Any, int]:
+    """Run a scene without drawing; `at_pause` is called with it at each pause."""
+    scene, renderer = built(scene_class, params, data, _ignore, NONE, planning=True)
+    renderer.planner = planner
+    if at_pause is not None:
+        renderer.at_section = lambda: at_pause(scene)
+        if isinstance(scene, LessonScene):
+            scene.at_pause = at_pause
+    scene.render()
+    return scene, renderer.frames
+
+
+def built(
+    scene_class: type[Scene],
+    params: SceneParams,
+    data: Any,
+    take: Take,
+    wanted: Span,
+    planning: bool = False,
+    expected: Expected = (0, ""),
+    kind: Callable[..., FrameRenderer] = FrameRenderer,
+) -> tuple[Any, Any]:
+    """A scene made as manim makes it, but for its renderer, and that renderer, which `kind` makes.
+
+    The camera is of the class that the scene asks for. Files of LessonScene's contract are drawn
+    with waits of the nearest length; in any other the frames are those that manim would draw.
+    """
+    ours = issubclass(scene_class, LessonScene)
+
+    def renderer(camera_class: Any, **_: Any) -> FrameRenderer:
+        return kind(fast(camera_class), take, wanted, ours, planning, expected)
+
+    theirs = manim.scene.scene.CairoRenderer
+    manim.scene.scene.CairoRenderer = renderer
+    config.seed = set_by_file(scene_class).get("seed", params.seed)
+    try:
+        scene = scene_class(params=params, data=data) if ours else scene_class()
+    finally:
+        manim.scene.scene.CairoRenderer = theirs
+    return scene, scene.renderer
+
+
+def plan_of(scene: Any) -> Plan:
+    """The plan of a scene that has run."""
+    renderer = scene.renderer
+    writer = renderer.file_writer
+    sound = Sound.of(writer.audio_segment) if writer.includes_sound else None
+    divisible = not isinstance(renderer.camera, MultiCamera)  # it reshapes the frames that it shows
+    said = captions.subcaptions(writer.subcaptions)
+    return Plan(renderer.frames, slides_of(scene), sound, tuple(renderer.plays), divisible, said)
+
+
+def slides_of(scene: Any) -> tuple[Slide, ...]:
+    """The pauses of a lecture that has run, or the ends of a scene's sections."""
+    if isinstance(scene, LessonScene) and scene.slides:
+        return tuple(scene.slides)
+    sections, frames = scene.renderer.file_writer.begun, scene.renderer.frames
+    if len(sections) == 1 and sections[0].name == "autocreated":
+        return ()
+    ends = [section.frame for section in sections[1:]] + [frames]
+    return tuple(
+        Slide(
+            round(end / scene.renderer.camera.frame_rate, 6),
+            loop=section.kind.endswith("loop"),
+            auto=section.kind.endswith("skip"),
+        )
+        for section, end in zip(sections, ends, strict=True)
+        if end > section.frame
+    )
+
+
+def _ignore(pixels: np.ndarray, repeat: int, parts: object) -> None:
+    """Take no frame."""

@@ -1,0 +1,163 @@
+"""A segment on its way to another machine, with all that drawing it needs, and what comes back.
+
+The other machine has this package and what it depends on; the scene's file, what that imports of
+the project, the files that it names and the data that it computed go along. Nothing else is
+shared, and nothing stays there but what is in the cache.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine.cache import sources
+from mlanim.engine.jobs.job import versions_line
+
+Listener = Callable[[dict[str, Any]], None]
+
+_SCENE, _HERE = "scene", "here"
+_FINAL = ("drawn", "error", "unrepeatable")
+
+
+class LostWorker(Exception):
+    """The process that drew was killed: worth another try elsewhere."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A segment as its line of JSON, the worker's module, and files by their places over there."""
+
+    line: str
+    worker: str
+    files: dict[str, bytes]
+    versions: str
+
+    @property
+    def name(self) -> str:
+        """What tells it from all others."""
+        return hashlib.sha256(self.line.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The exit code and the last event of the process that drew, and the files that it left."""
+
+    code: int
+    last: dict[str, Any]
+    files: dict[str, bytes]  # by what follows the piece's name
+
+
+def pack(line: str, worker: str) -> Parcel:
+    """Put together what a segment needs.
+
+    Raises:
+        OSError: if one of the files cannot be read.
+    """
+    segment = json.loads(line)
+    scene, data = Path(segment["job"]["scene"]["path"]), segment["data"]
+    files = {f"{_SCENE}/{scene.name}": scene.read_bytes()}
+    for path in sources.closure([scene], scene.parent):
+        if sources.PACKAGE not in path.parents:
+            files |= _placed(path, [scene.parent, *_python_path()], _SCENE)
+    texts = [*sources.texts_of(scene), *sources.texts_in(segment["job"]["settings"])]
+    for path in sources.named_files(texts, scene.parent):
+        files |= _placed(path, [scene.parent], _SCENE) | _placed(path, [Path.cwd()], _HERE)
+    if data:
+        files["data"] = Path(data).read_bytes()
+    return Parcel(line, worker, files, versions_line())
+
+
+def draw(parcel: Parcel, listener: Listener) -> Reply:
+    """Draw a segment here, in a process of its own that has no more than the parcel holds.
+
+    Raises:
+        LostWorker: if that process is killed.
+    """
+    if parcel.versions != versions_line():
+        return _refused(f"A worker has {versions_line()}, where here it is {parcel.versions}.")
+    with tempfile.TemporaryDirectory(prefix="mlanim-") as name:
+        folder = Path(name)
+        line = _unpacked(parcel, folder)
+        code, last = _run(line, parcel.worker, folder / _HERE, listener)
+        if code < 0 and last.get("event") not in _FINAL:
+            raise LostWorker(f"The process that drew was ended by signal {-code}.")
+        pieces = folder.glob("piece*")
+        return Reply(code, last, {p.name.removeprefix("piece"): p.read_bytes() for p in pieces})
+
+
+def unpack(reply: Reply, line: str) -> None:
+    """Put the files of a reply where the segment wants them.
+
+    Raises:
+        OSError: if they cannot be written.
+    """
+    piece = json.loads(line)["piece"]
+    for suffix, content in reply.files.items():
+        Path(piece + suffix).write_bytes(content)
+
+
+def _placed(path: Path, bases: list[Path], place: str) -> dict[str, bytes]:
+    """A file by its place below the first of the folders that it is in; elsewhere it stays."""
+    for base in bases:
+        if path.is_relative_to(base):
+            return {f"{place}/{path.relative_to(base).as_posix()}": path.read_bytes()}
+    return {}
+
+
+def _python_path() -> list[Path]:
+    return [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
+
+
+def _unpacked(parcel: Parcel, folder: Path) -> str:
+    """Write a parcel's files into a folder; the segment's line with its places there."""
+    (folder / _HERE).mkdir()
+    for name, content in parcel.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    segment = json.loads(parcel.line)
+    scene = segment["job"]["scene"]
+    scene["path"] = str(folder / _SCENE / Path(scene["path"]).name)
+    segment["job"]["output"] = str(folder / Path(segment["job"]["output"]).name)
+    segment["data"] = str(folder / "data") if segment["data"] else ""
+    segment["piece"] = str(folder / "piece")
+    return json.dumps(segment, sort_keys=True)
+
+
+def _run(line: str, worker: str, here: Path, listener: Listener) -> tuple[int, dict[str, Any]]:
+    """The exit code and the last event of the process that draws."""
+    from mlanim.engine.workers.processes import REPEATABLE
+
+    last: dict[str, Any] = {}
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", worker],
+        env={**os.environ, **REPEATABLE},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        cwd=here,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):  # it was killed at once
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
+        for text in process.stdout:
+            if text.endswith("\n"):  # else it was killed while it wrote
+                last = json.loads(text)
+                listener(last)
+        return process.wait(), last
+
+
+def _refused(message: str) -> Reply:
+    return Reply(1, {"event": "error", "usage": False, "message": message}, {})

@@ -1,0 +1,177 @@
+"""Segments on the workers of a Dask cluster: Dask starts, finds and replaces them.
+
+A worker that is lost has its segment drawn again by another; an error in the scene's code is an
+answer like any other, and is not tried again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, wait
+from typing import Any
+
+from mlanim.engine.errors import RenderError, UsageError, shortened
+from mlanim.engine.workers.bundle import LostWorker, Parcel, Reply, draw, pack, unpack
+
+Listener = Callable[[dict[str, Any]], None]
+
+CONNECT = 15.0  # seconds that a scheduler has for answering
+RETRIES = 2
+PATIENCE = 0.2  # seconds between looks at whether somebody still wants what is drawn
+OFTEN = 0.5  # seconds between what is told of one segment
+AT_ONCE = 64  # segments handed out; a cluster that grows with its work sees how much there is
+TOPIC = "mlanim"
+GIVEN_UP = "Given up."
+
+
+class Cluster:
+    """A scheduler, or workers started here, that are there from the first segment on.
+
+    `address` is a scheduler's, such as tcp://10.0.0.5:8786, or local:N.
+
+    Raises:
+        UsageError: if it is neither, or Dask is not installed.
+    """
+
+    def __init__(self, address: str, worker: str):
+        self.address, self.worker = address, worker
+        self._count = _local(address)
+        self._distributed = _distributed()
+        self._workers: Any = None
+        self._client: Any = None
+        self._executor: Any = None
+        self._connecting: threading.Thread | None = None
+        self._refusal: BaseException | None = None
+        self._heard: dict[str, Listener] = {}
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def draw(
+        self, line: str, listener: Listener, given_up: Callable[[], bool]
+    ) -> tuple[int, dict[str, Any]]:
+        """Have a segment drawn; its exit code and its last event, once its file is here.
+
+        Raises:
+            RenderError: if no scheduler answers, or the cluster could not do it.
+            OSError: if a file could not be read or written here.
+        """
+        self._connected(given_up)
+        parcel = pack(line, self.worker)
+        with self._lock:
+            self._heard[parcel.name] = listener
+        try:
+            future = self._executor.submit(_draw_there, parcel)
+            while not wait([future], timeout=PATIENCE).done:
+                if self._closed or given_up():
+                    future.cancel()
+                    raise RenderError(GIVEN_UP)
+            reply = future.result()
+        except RenderError:
+            raise
+        except Exception as error:
+            raise RenderError(self._words(error)) from error
+        finally:
+            with self._lock:
+                self._heard.pop(parcel.name, None)
+        unpack(reply, line)
+        return reply.code, reply.last
+
+    def _connected(self, given_up: Callable[[], bool]) -> None:
+        """Wait for the one attempt to connect, which nobody who gives up waits for."""
+        with self._lock:
+            if self._connecting is None:
+                self._connecting = threading.Thread(target=self._connect, daemon=True)
+                self._connecting.start()
+        while self._connecting.is_alive():
+            self._connecting.join(PATIENCE)
+            if self._closed or given_up():
+                raise RenderError(GIVEN_UP)
+        if self._refusal is not None:
+            raise RenderError(
+                f"No Dask scheduler answers at {shortened(self.address)}."
+            ) from self._refusal
+
+    def _connect(self) -> None:
+        try:
+            if self._count:
+                self._workers = self._distributed.LocalCluster(
+                    n_workers=self._count, threads_per_worker=1, dashboard_address=None
+                )
+            place = self._workers or self.address
+            self._client = self._distributed.Client(place, timeout=CONNECT)
+            self._executor = self._client.get_executor(pure=False, retries=RETRIES)
+            self._client.subscribe_topic(TOPIC, self._hear)
+        except Exception as error:
+            self._refusal = error
+
+    def give_up(self) -> None:
+        """Wait for nothing that is under way."""
+        self._closed = True
+
+    def close(self) -> None:
+        """Give up what is under way, and end the workers that were started here."""
+        self.give_up()
+        for part in (self._client, self._workers):
+            with contextlib.suppress(Exception):  # the scheduler may be gone
+                if part is not None:
+                    part.close(timeout=CONNECT)
+
+    def _hear(self, event: tuple[float, tuple[str, dict[str, Any]]]) -> None:
+        name, told = event[1]
+        listener = self._heard.get(name)
+        if listener is not None:
+            listener(told)
+
+    def _words(self, error: BaseException) -> str:
+        """What went wrong with the cluster, in a sentence."""
+        if isinstance(error, LostWorker):
+            return f"{error} It was tried {RETRIES + 1} times."
+        if type(error).__name__ == "KilledWorker":
+            return "The workers that drew a segment died, one after another: out of memory?"
+        if isinstance(error, ModuleNotFoundError):
+            return f"The workers at {self.address} lack {error.name}: install mlanim there."
+        if isinstance(error, CancelledError) or self._client.status != "running":
+            return f"The Dask scheduler at {self.address} is gone; what was drawn is kept."
+        return f"The cluster at {self.address} failed: {shortened(f'{error!r}', 200)}."
+
+
+def _draw_there(parcel: Parcel) -> Reply:
+    """What a worker of the cluster runs."""
+    from distributed import get_worker
+
+    worker, told = get_worker(), time.monotonic()
+
+    def tell(event: dict[str, Any]) -> None:
+        nonlocal told
+        if time.monotonic() - told > OFTEN:
+            told = time.monotonic()
+            worker.log_event(TOPIC, (parcel.name, event))
+
+    return draw(parcel, tell)
+
+
+def _local(address: str) -> int:
+    """N of local:N; 0 for a scheduler's address."""
+    match = re.fullmatch(r"local:([0-9]{1,3})", address)
+    if match and 1 <= int(match.group(1)) <= AT_ONCE:
+        return int(match.group(1))
+    if match or not re.fullmatch(r"[a-z]+://\S+|[\w.-]+:[0-9]+|\[[0-9a-f:]+\]:[0-9]+", address):
+        raise UsageError(
+            f"--cluster {shortened(address)!r} is no scheduler's address, as tcp://10.0.0.5:8786, "
+            f"and not local:N with N from 1 to {AT_ONCE}."
+        )
+    return 0
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError as error:
+        raise UsageError("--cluster needs Dask: pip install 'mlanim[cluster]'.") from error
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the errors are said here
+    return distributed

@@ -1,0 +1,136 @@
+"""The process in which torch runs: a job on stdin, the stored form of its data on stdout."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+
+from mlanim.engine.cache import store
+from mlanim.engine.errors import RenderError, UsageError, shortened
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.params import validated
+from mlanim.engine.playback import scratch
+from mlanim.engine.playback.loading import faults_of, is_refusal, load, params_of
+from mlanim.engine.workers.fork_server import ended, importing
+from mlanim.engine.workers.parent_watch import end_with_parent
+from mlanim.engine.workers.processes import FORKS, is_alone
+from mlanim.stage.scene import LessonScene, SceneParams
+
+REPEATABLE = {
+    "MKL_CBWR": "AUTO",  # else a product's last digits depend on where its arrays lie in memory
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+"""What this process must find in its environment before torch and numpy are imported."""
+
+
+def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
+    """Run a scene's `compute` so that the same parameters give the same bytes.
+
+    One thread, because sums depend on how they are split. Deterministic algorithms, because torch
+    then also fills memory that it would leave as it was, and some drivers of LAPACK read it; asked
+    for so, since `use_deterministic_algorithms` loads the compiler, too, which takes 1.5 s.
+    """
+    with importing():
+        import torch
+
+    torch.set_num_threads(1)
+    torch.set_deterministic_debug_mode("warn")
+    torch.manual_seed(params.seed)
+    random.seed(params.seed)
+    np.random.seed(params.seed)
+    return scene_class.compute(params)
+
+
+def in_own_process(job: Job) -> tuple[bytes, int]:
+    """What `main` answers to a job, and its exit code, in a process that dies when this one does.
+
+    A fork of this one has manim already; where it would lack threads, one is started.
+    """
+    line = job.to_json().encode() + b"\n"
+    return _forked(line) if FORKS and is_alone() else _started(line)
+
+
+def _forked(line: bytes) -> tuple[bytes, int]:
+    (theirs, stdin), (stdout, says) = os.pipe(), os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(stdin)
+        os.close(stdout)
+        os.dup2(theirs, 0)
+        os.dup2(says, 1)
+        os.environ.update(REPEATABLE)
+        os._exit(ended(main))
+    os.close(theirs)
+    os.close(says)
+    with contextlib.suppress(BrokenPipeError):
+        os.write(stdin, line)
+    with os.fdopen(stdout, "rb") as answer:
+        payload = answer.read()
+    _, status = os.waitpid(process, 0)  # with its stdin still open: losing that would end it
+    os.close(stdin)
+    scratch.remove(process)
+    return payload, os.waitstatus_to_exitcode(status)
+
+
+def _started(line: bytes) -> tuple[bytes, int]:
+    command = [sys.executable, "-P", "-m", "mlanim.engine.workers.compute"]
+    settings, pipe = {**os.environ, **REPEATABLE}, subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=settings) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(line)
+            child.stdin.flush()
+        payload = child.stdout.read()
+        return payload, child.wait()  # likewise
+
+
+def main() -> int:
+    """Read the job, compute, write; an error's text goes to stdout with exit code 1 or 2."""
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):  # whoever wanted something was killed before it was said
+        return 3
+    job = Job.from_json(line)
+    process = os.getpid()
+    end_with_parent(lambda: scratch.remove(process))
+    try:
+        payload, code = _payload(job), 0
+    except UsageError as error:
+        payload, code = str(error).encode(errors="backslashreplace"), 2
+    except RenderError as error:
+        payload, code = str(error).encode(errors="backslashreplace"), 1
+    output.write(payload)
+    output.flush()
+    return code
+
+
+def _payload(job: Job) -> bytes:
+    scene_class = load(job.scene)
+    params = validated(params_of(scene_class), job.settings, job.scene.name)
+    with faults_of(job.scene):
+        try:
+            value = compute(scene_class, params)
+        except ValueError as error:
+            if is_refusal(error, job.scene):
+                raise UsageError(f"{job.scene.name}: {shortened(str(error), 300)}") from error
+            raise
+    try:
+        return store.dump(value)
+    except TypeError as error:
+        raise RenderError(
+            f"{job.scene.name}: compute returned what cannot be stored: {error}"
+        ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""Processes that draw: forked from one that has imported manim, where the system can do that.
+
+Elsewhere each is started by itself, and imports manim itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from queue import SimpleQueue
+from typing import IO, Any, Protocol
+
+from mlanim.engine.playback import scratch
+
+REPEATABLE = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""No set's order may show, and no sum depend on the number of cores; and forks want no threads."""
+
+FORKS = hasattr(os, "fork") and sys.platform != "darwin"
+"""Whether forking is sound: on macOS, its own libraries forbid it."""
+
+GRACE = 2.0  # seconds that a process has for cleaning up
+
+
+class Process(Protocol):
+    """What the engine needs of a process."""
+
+    pid: int
+    stdin: IO[str] | None
+    stdout: IO[str] | None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code; negative for the signal that ended it.
+
+        Raises:
+            subprocess.TimeoutExpired: if it has not ended by then.
+        """
+
+
+class Processes:
+    """Starts workers of one kind, the module `worker`, with a session of their own each."""
+
+    def __init__(self, worker: str):
+        self.command = [sys.executable, "-P", "-m", worker]
+        self._nursery: _Nursery | None = None
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Have what others are forked from get ready, as one will be wanted soon."""
+        if FORKS:
+            with self._lock:
+                self._living()
+
+    def start(self) -> Process:
+        """Start one."""
+        if not FORKS:
+            pipe = subprocess.PIPE
+            return _started(self.command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+        with self._lock:
+            return self._living().bear()
+
+    def _living(self) -> _Nursery:
+        """What forks; another if it was killed."""
+        if self._nursery is None or not self._nursery.lives:
+            self._nursery = _Nursery([*self.command, "nursery"])
+        return self._nursery
+
+    def close(self) -> None:
+        """Start no more; those that run go on."""
+        with self._lock:
+            if self._nursery is not None:
+                self._nursery.close()
+                self._nursery = None
+
+
+def is_alone() -> bool:
+    """Whether no library has threads in this process: a fork would lack them."""
+    with contextlib.suppress(OSError):
+        return len(os.listdir("/proc/self/task")) == threading.active_count()
+    return False
+
+
+def end(process: Process) -> None:
+    """Let a process end by itself, then make sure of its group, and that its folder goes."""
+    let_go(process)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=GRACE)
+    if process.pid:  # it was born
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.pid:
+        scratch.remove(process.pid)
+
+
+def let_go(process: Process) -> None:
+    """Close the process's stdin, at which it cleans up and ends."""
+    with contextlib.suppress(OSError):
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+def _started(command: list[str], **options: Any) -> subprocess.Popen[Any]:
+    environment = {**os.environ, **REPEATABLE}
+    return subprocess.Popen(command, env=environment, start_new_session=True, **options)
+
+
+class _Child:
+    """A process that was forked for us: as a Popen, but somebody else is its parent."""
+
+    def __init__(self, stdin: IO[str], stdout: IO[str]):
+        self.pid = 0
+        self.stdin: IO[str] | None = stdin
+        self.stdout: IO[str] | None = stdout
+        self.code = -signal.SIGKILL  # unless its parent, which may be killed as well, says more
+        self.born, self.dead = threading.Event(), threading.Event()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code."""
+        if not self.dead.wait(timeout):
+            raise subprocess.TimeoutExpired(f"worker {self.pid}", timeout or 0.0)
+        return self.code
+
+
+class _Nursery:
+    """The process that forks others, see `nursery.py`, and what it says of them."""
+
+    def __init__(self, command: list[str]):
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = _started(command, stdin=theirs, stdout=subprocess.DEVNULL)
+        self._unborn: SimpleQueue[_Child] = SimpleQueue()
+        self._children: dict[int, _Child] = {}
+        self.lives, self._has_borne = True, False
+        threading.Thread(target=self._listen, daemon=True, name="nursery").start()
+
+    def bear(self) -> _Child:
+        """Have a process forked."""
+        self._has_borne = True
+        (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
+        child = _Child(os.fdopen(ours_in, "w"), os.fdopen(ours_out, encoding="utf-8"))
+        self._unborn.put(child)
+        try:
+            socket.send_fds(self._socket, [b"+"], [theirs_in, theirs_out])
+            child.born.wait()
+        except OSError:
+            child.dead.set()
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+        return child
+
+    def close(self) -> None:
+        """Have it end; its children go on."""
+        if not self._has_borne:  # it may be busy importing, for nobody
+            self._process.kill()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._process.wait()
+        self._socket.close()
+
+    def _listen(self) -> None:
+        with self._socket.makefile() as lines, contextlib.suppress(OSError):
+            for line in lines:
+                self._hear(*line.split())
+        self.lives = False
+        orphans = list(self._children.values())
+        while not self._unborn.empty():
+            orphans.append(self._unborn.get())
+        for child in orphans:
+            child.born.set()
+            child.dead.set()
+
+    def _hear(self, event: str, pid: str, code: str = "") -> None:
+        if event == "born":
+            child = self._children[int(pid)] = self._unborn.get()
+            child.pid = int(pid)
+            child.born.set()
+        else:
+            child = self._children.pop(int(pid))
+            child.code = int(code)
+            child.dead.set()

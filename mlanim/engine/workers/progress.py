@@ -1,0 +1,139 @@
+"""How a run is going: bars on a terminal, plain lines elsewhere, JSON lines when asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.workers.engine import Listener
+
+EVERY = 5.0  # seconds between plain lines of one scene
+
+
+@contextmanager
+def reporter(jobs: Sequence[Job], as_json: bool, quiet: bool) -> Iterator[Listener]:
+    """A listener for an engine, alive for the length of a run."""
+    if as_json:
+        yield _json_line
+    elif quiet:
+        yield _warn
+    elif sys.stderr.isatty():
+        with _bars(jobs) as listener:
+            yield listener
+    else:
+        yield _PlainLines()
+
+
+def _json_line(job: Job, event: dict[str, Any]) -> None:
+    """One event a line on stdout; the last one of a job names its files."""
+    found: dict[str, Any] = {"scene": job.scene.name, "kind": job.kind, **event}
+    if event["event"] in ("made", "current"):
+        output = Path(job.output)
+        found |= {"file": str(output), "sidecar": str(output.with_suffix(".json"))}
+        if job.kind == "video":
+            found["poster"] = str(output.with_suffix(".png"))
+    print(json.dumps(found), flush=True)
+
+
+def _warn(job: Job, event: dict[str, Any]) -> None:
+    if event["event"] == "warning":
+        _say(f"Warning: {event['message']}")
+
+
+def _workers(event: dict[str, Any]) -> str:
+    """How many processes draw, in words."""
+    count = event.get("workers", 1)
+    return f"{count} process{'es' * (count != 1)}"
+
+
+class _PlainLines:
+    """A line when something begins or ends, and now and then in between."""
+
+    def __init__(self) -> None:
+        self._frames: dict[str, int] = {}
+        self._last: dict[str, float] = {}
+        self._began: dict[str, float] = {}
+
+    def __call__(self, job: Job, event: dict[str, Any]) -> None:
+        key, name = job.output, f"{job.scene.name} ({job.kind})"
+        match event["event"]:
+            case "compute":
+                _say(f"{name}: computing")
+            case "plan":
+                self._frames[key] = event["frames"]
+                self._began[key] = self._last[key] = time.monotonic()
+                frames = event["frames"]
+                _say(f"{name}: drawing {frames} frame{'s' * (frames != 1)}")
+            case "frame" if time.monotonic() - self._last[key] > EVERY:
+                self._last[key] = time.monotonic()
+                _say(f"{name}: {self._remaining(key, event)}")
+            case "warning":
+                _warn(job, event)
+            case "current":
+                _say(f"{name}: unchanged")
+            case "made":
+                _say(f"{name}: done")
+
+    def _remaining(self, key: str, event: dict[str, Any]) -> str:
+        total, done = self._frames[key], event["done"]
+        left = (time.monotonic() - self._began[key]) / max(done, 1) * max(total - done, 0)
+        return f"{done} of {total} frames, {_workers(event)}, {left:.0f} s left"
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _bars(jobs: Sequence[Job]) -> Iterator[Listener]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        tasks = {
+            job.output: progress.add_task(f"{job.scene.name} {job.kind}", total=None, start=False)
+            for job in jobs
+        }
+
+        def listen(job: Job, event: dict[str, Any]) -> None:
+            task = tasks[job.output]
+            label = f"{job.scene.name} {job.kind}"
+            match event["event"]:
+                case "compute":
+                    progress.update(task, description=f"{label}: computing")
+                case "plan":
+                    progress.start_task(task)
+                    progress.update(task, description=label, total=event["frames"])
+                case "frame":
+                    words = f"{label}: {_workers(event)}"
+                    progress.update(task, description=words, completed=event["done"])
+                case "warning":
+                    progress.console.print(f"Warning: {event['message']}", markup=False)
+                case "made" | "current" | "failed" as end:
+                    word = {"made": "done", "current": "unchanged"}.get(end, end)
+                    whole = progress.tasks[task].total or 1
+                    done = whole if end != "failed" else progress.tasks[task].completed
+                    progress.update(
+                        task, description=f"{label}: {word}", total=whole, completed=done
+                    )
+
+        yield listen

@@ -1,0 +1,53 @@
+"""What a figure says of itself, in the metadata of its file: title, description, parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mlanim import __version__
+from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.stage.panels import Panel
+from mlanim.stage.table import Table
+
+
+@dataclass(frozen=True)
+class About:
+    """`description` is the text for those who cannot see the figure; `parameters` is JSON."""
+
+    title: str
+    description: str
+    parameters: str
+    creator: str = f"mlanim {__version__}"
+
+
+def about(scene: SceneEntry, params: Any, panels: Iterable[Panel] = ()) -> About:
+    """The metadata of a scene's figure: its paragraph, then what each panel says."""
+    named = list(panels)
+    sentences = [sentence for panel in named if (sentence := _sentence(panel))]
+    words = " ".join([" ".join(scene.description.split()), *sentences]).strip()
+    settings = {"scene": scene.name, "parameters": params.model_dump(mode="json")}
+    text = json.dumps(settings, sort_keys=True, ensure_ascii=False)
+    return About(_clean(scene.title), _clean(words or scene.title), _clean(text))
+
+
+def _sentence(panel: Panel) -> str:
+    says = panel.says or " ".join(_ranges(table) for table in panel.data.values())
+    return f"Panel “{panel.name}”: {says}" if says else ""
+
+
+def _ranges(table: Table) -> str:
+    numbers = {n: v for n, v in table.columns.items() if v.dtype.kind in "fiu" and len(v)}
+    parts = [f"{name} from {v.min():.4g} to {v.max():.4g}" for name, v in numbers.items()]
+    return f"{len(table)} rows; {', '.join(parts)}." if parts else ""
+
+
+def _clean(text: str) -> str:
+    """Without what XML cannot hold."""
+    return (
+        "".join(c for c in text if c.isprintable() or c in "\n\t")
+        .encode("utf-8", "replace")
+        .decode()
+    )

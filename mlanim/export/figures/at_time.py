@@ -1,0 +1,82 @@
+"""The state of a scene at one moment: it runs up to there without drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from manim import Scene, config
+from manim.utils.exceptions import EndSceneEarlyException
+
+from mlanim.engine.errors import UsageError
+from mlanim.engine.playback.draw import built
+from mlanim.engine.playback.renderer import NONE, Span
+from mlanim.stage.scene import LessonScene
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where in a scene: `at` seconds, or the pause with the number `slide`, or else the end."""
+
+    at: float | None = None
+    slide: int | None = None
+
+
+def run_to(scene_class: type[Scene], params: Any, data: Any, moment: Moment, name: str) -> Any:
+    """A scene of ours or of plain manim as it stands at a moment.
+
+    Call it within `draw.configured`. `name` is what messages call the scene.
+
+    Raises:
+        UsageError: if the scene has no such moment.
+    """
+    frame = None if moment.at is None else int(moment.at * config.frame_rate + 1e-6)
+    wanted = NONE if frame is None else Span(frame, frame)  # ends as that frame begins
+    scene, renderer = built(scene_class, params, data, _keep_nothing, wanted)
+    pauses = _Pauses(scene, moment.slide)
+    scene.render()
+    if frame is not None and frame > renderer.frames:
+        seconds = renderer.frames / config.frame_rate
+        raise UsageError(
+            f"--at {moment.at:g}s is past the end of {name}, which lasts {seconds:.1f} s."
+        )
+    if not pauses.found(scene):
+        raise UsageError(_no_such_slide(pauses.count, moment.slide, name))
+    return scene
+
+
+class _Pauses:
+    """Counts a lecture's pauses, or the sections of a plain manim scene, and stops at one."""
+
+    def __init__(self, scene: Any, stop: int | None):
+        self.stop, self.count = stop, 0
+        self.lesson = isinstance(scene, LessonScene)
+        if self.lesson:
+            scene.at_pause = lambda _: self._one()
+        else:
+            scene.renderer.at_section = self._one
+
+    def _one(self) -> None:
+        self.count += 1
+        if self.count == self.stop:
+            raise EndSceneEarlyException
+
+    def found(self, scene: Any) -> bool:
+        """Whether the wanted pause was there; the end is the pause of the last section."""
+        if self.stop is None or self.count == self.stop:
+            return True
+        begun = scene.renderer.file_writer.begun
+        if not self.lesson and (self.count or begun[0].name != "autocreated"):
+            self.count += 1
+        return self.count == self.stop
+
+
+def _no_such_slide(count: int, slide: int | None, name: str) -> str:
+    if not count:
+        return f"{name} has no slides; give --at with a time, or --at end."
+    return f"--slide {slide}: {name} has {count} slide{'s' * (count > 1)}, from 1 to {count}."
+
+
+def _keep_nothing(pixels: np.ndarray, repeat: int, parts: object) -> None:
+    """Take no frame."""

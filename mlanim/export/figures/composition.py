@@ -1,0 +1,138 @@
+"""A scene's figure, composed for a page: which panels, where they stand, and how large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from manim import Mobject
+
+from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.jobs.page import USUAL_SIZE, Page, in_centimetres
+from mlanim.stage import theme
+from mlanim.stage.check import text_sizes
+from mlanim.stage.layout import Box
+from mlanim.stage.panels import EDGE, DoesNotFit, Panel, Place, arrange, composed, extent_of
+
+LEAST_POINTS = 7.0
+"""No text is set smaller than this on paper."""
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Mobjects on a page. `unit` is how many points a manim unit takes."""
+
+    mobjects: list[Mobject]
+    box: Box
+    places: tuple[Place, ...]
+    unit: float
+
+    def cropped(self) -> Composition:
+        """The same on a page that ends where the content ends."""
+        return replace(self, box=extent_of(self.mobjects).inset(-EDGE, -EDGE, -EDGE, -EDGE))
+
+
+def compose(panels: Mapping[str, Panel], page: Page, name: str) -> Composition:
+    """Panels on a page; call it within `theme.drawn_for(theme.PAGE)`.
+
+    Args:
+        name: what messages call the scene.
+
+    Raises:
+        UsageError: for a panel that is not there, and for a page that is too small.
+    """
+    unit = theme.POINTS_PER_UNIT * page.size / USUAL_SIZE
+    chosen = _chosen(panels, page.panel, name)
+    if page == replace(page, panel=None, layout=None, letters=False, height=None):
+        whole = _as_it_stands(chosen, page.width / unit, unit)
+        if whole is not None:
+            return whole
+    room = page.width / unit - 2 * EDGE
+    settled = [_settled(panel, room, unit, page, name) for panel in chosen]
+    height = None if page.height is None else page.height / unit
+    layout: Any = page.layout
+    try:
+        box, places = arrange(settled, page.width / unit, height, layout, page.letters)
+    except DoesNotFit as error:
+        raise UsageError(_too_small(error, page, unit, name)) from None
+    mobjects = [mobject for place in places for mobject in composed(place)]
+    lowest = min(box.bottom, extent_of(mobjects).bottom - EDGE)
+    return Composition(
+        mobjects, replace(box, bottom=box.bottom if height else lowest), tuple(places), unit
+    )
+
+
+def alone(place: Place, unit: float) -> Composition:
+    """One panel on a page as wide as its place in the figure."""
+    width, height = place.box.width + 2 * EDGE, place.box.height + 2 * EDGE
+    box = Box(EDGE, EDGE - height, width - EDGE, -EDGE)
+    here = replace(place, box=box, letter="")
+    return Composition(composed(here), Box(0, -height, width, 0), (here,), unit)
+
+
+def _chosen(panels: Mapping[str, Panel], wanted: str | None, name: str) -> list[Panel]:
+    if wanted is None:
+        return list(panels.values())
+    if wanted not in panels:
+        raise UsageError(f"{name} has no panel {shortened(wanted)!r}; it has {', '.join(panels)}.")
+    return [panels[wanted]]
+
+
+def _as_it_stands(panels: list[Panel], width: float, unit: float) -> Composition | None:
+    """Panels that the scene itself has put in their places, if they are as narrow as the page."""
+    if any(panel.build or panel.heading or panel.remark for panel in panels):
+        return None
+    mobjects = [mobject for panel in panels for mobject in panel.mobjects]
+    extent = extent_of(mobjects)
+    if extent.width > width - 2 * EDGE:
+        return None
+    left = float(extent.centre[0]) - width / 2
+    box = Box(left, extent.bottom - EDGE, left + width, extent.top + EDGE)
+    return Composition(mobjects, box, tuple(Place(p, box, "", 0.0) for p in panels), unit)
+
+
+def _settled(panel: Panel, room: float, unit: float, page: Page, name: str) -> Panel:
+    """A panel with the width and height that mobjects which are composed already have."""
+    if panel.build is not None:
+        return panel
+    extent = extent_of(panel.mobjects)
+    if extent.width > room:
+        _shrink(panel.mobjects, room / extent.width, unit, page, name, panel.name)
+        extent = extent_of(panel.mobjects)
+    height = extent.height
+    return replace(panel, least=min(extent.width, room), height=lambda _: height)
+
+
+def _shrink(
+    mobjects: Iterable[Mobject], factor: float, unit: float, page: Page, name: str, panel: str
+) -> None:
+    """Make mobjects smaller, as far as their text allows."""
+    mobjects = list(mobjects)
+    points = min(text_sizes(mobjects), default=1e9) / 96 * unit
+    if points * factor < LEAST_POINTS:
+        needed = in_centimetres(page.width * LEAST_POINTS / (points * factor))
+        raise UsageError(
+            f"{name}: the panel {panel!r} is composed as it stands, and at {shown(page)} its text "
+            f"would have {points * factor:.1f} points; give --width {needed} or more, or compose "
+            "the panel with a function of its box."
+        )
+    group = Mobject().add(*mobjects)
+    group.scale(factor, about_point=group.get_center())
+
+
+def _too_small(error: DoesNotFit, page: Page, unit: float, name: str) -> str:
+    needed = in_centimetres(error.needed * unit)
+    if error.side == "height":
+        return f"{name} needs --height {needed} or more at {shown(page)}."
+    layout = f" in a {page.layout}" if page.layout else ""
+    other = ", or another --layout" if page.layout in ("row", "grid") else ""
+    return (
+        f"{name}: {shown(page)} is too narrow for its panels{layout}; "
+        f"give --width {needed} or more{other}."
+    )
+
+
+def shown(page: Page) -> str:
+    """A page's width in words."""
+    return f"a width of {in_centimetres(page.width)}"

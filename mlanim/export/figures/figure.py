@@ -1,0 +1,142 @@
+"""Figures: a scene's panels composed for a page, or its state at a moment, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from manim import BLACK
+
+from mlanim.engine.encoding.pixels import png_bytes
+from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.page import Page
+from mlanim.engine.playback.draw import configured
+from mlanim.engine.workers.worker import Emit, Made
+from mlanim.export.figures import vector
+from mlanim.export.figures.about import About, about
+from mlanim.export.figures.at_time import Moment, run_to
+from mlanim.export.figures.composition import Composition, alone, compose
+from mlanim.export.figures.metadata import into_eps, into_png, into_svg
+from mlanim.export.figures.pdf import into_pdf
+from mlanim.export.figures.repeatable import repeatable
+from mlanim.export.figures.still import still, words_of
+from mlanim.export.figures.tables import files_of, slug
+from mlanim.export.figures.words import Words, words_on
+from mlanim.stage import theme
+from mlanim.stage.arrays.camera import StageCamera
+from mlanim.stage.scene import LessonScene
+
+
+def make_figure(
+    job: Job, scene_class: Any, params: Any, data: Any, temporary: Path, emit: Emit
+) -> Made:
+    """Write the figure to `temporary` in the job's format, and hand on what lies beside it."""
+    page = page_of(job)
+    with configured(job, scene_class):
+        if page.is_moment or not has_figure(scene_class):
+            files = _moment(job, page, scene_class, params, data)
+            panels: tuple[str, ...] = ()
+        else:
+            files, panels = _figure(job, page, scene_class, params, data)
+    temporary.write_bytes(files.pop(f".{job.format}"))
+    return Made(None, {"panels": panels}, files)
+
+
+def page_of(job: Job) -> Page:
+    """What the job says of the page, or what is usual."""
+    return job.page or Page(formats=(job.format,))
+
+
+def has_figure(scene_class: type) -> bool:
+    """Whether a scene composes a figure; of others the last state is one."""
+    return issubclass(scene_class, LessonScene) and scene_class.figure is not LessonScene.figure
+
+
+def figure_of(scene_class: Any, params: Any, data: Any, page: Page, name: str) -> Composition:
+    """A scene's figure on a page; call it within `configured`, then draw it at once."""
+    scene = scene_class(params=params, data=data, skip_animations=True)
+    scene.setup()
+    scene.figure()
+    if not scene.panels:
+        raise UsageError(f"{name} has a figure without panels; add one with self.panel(…).")
+    return compose(scene.panels, page, name)
+
+
+def _figure(
+    job: Job, page: Page, scene_class: Any, params: Any, data: Any
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Files by what follows the output's stem, and the names of the panels."""
+    with theme.drawn_for(theme.PAGE):
+        whole = figure_of(scene_class, params, data, page, job.scene.name)
+        panels = [place.panel for place in whole.places]
+        told = about(job.scene, params, panels)
+        pages = {"": whole}
+        if page.panels:
+            pages |= {f"-{slug(p.panel.name)}": alone(p, whole.unit) for p in whole.places}
+        files = {
+            f"{stem}.{format}": drawn(made, format, page, job.transparent, told)
+            for stem, made in pages.items()
+            for format in page.formats
+        }
+    if page.data is not None:
+        files |= files_of(panels, page.data, job.scene.name)
+    return files, tuple(panel.name for panel in panels)
+
+
+def drawn(made: Composition, format: str, page: Page, transparent: bool, told: About) -> bytes:
+    """A composition as a file of one format, with what it says of itself."""
+    made = made.cropped() if page.crop else made
+    if format == "png":
+        return into_png(as_png(made, page.dpi, transparent), told, page.dpi)
+    background = None if transparent else theme.rgb("background")
+    sheet = vector.Sheet(made.box, made.unit, background)
+    camera = StageCamera()
+    payload = repeatable(vector.as_vector(camera, made.mobjects, sheet, format), format)
+    words = words_on(camera, made.mobjects, sheet) if page.text else []
+    return with_metadata(payload, format, told, words)
+
+
+def with_metadata(payload: bytes, format: str, told: About, words: Sequence[Words] = ()) -> bytes:
+    """A vector file with its title, description and parameters, and a layer of text."""
+    if format == "svg":
+        return into_svg(payload, told, words)
+    return into_pdf(payload, told, words) if format == "pdf" else into_eps(payload, told)
+
+
+def as_png(made: Composition, dpi: float, transparent: bool) -> bytes:
+    """A composition as a PNG; no date, no surprises."""
+    scale = made.unit / 72 * dpi
+    columns, rows = round(made.box.width * scale), round(made.box.height * scale)
+    camera = StageCamera(
+        pixel_width=columns,
+        pixel_height=rows,
+        frame_width=columns / scale,
+        frame_height=rows / scale,
+        frame_center=made.box.centre,
+        background_color=BLACK if transparent else theme.color("background"),
+        background_opacity=0.0 if transparent else 1.0,
+    )
+    camera.capture_mobjects(made.mobjects)
+    return png_bytes(np.asarray(camera.pixel_array), transparent)
+
+
+def _moment(job: Job, page: Page, scene_class: Any, params: Any, data: Any) -> dict[str, bytes]:
+    """Files of the scene's state at a moment, by what follows the output's stem."""
+    name = job.scene.name
+    scene = run_to(scene_class, params, data, Moment(page.at, page.slide), name)
+    if not scene.mobjects:
+        when = "at that moment" if page.is_moment and not page.end else "at its end"
+        raise UsageError(f"{name} shows nothing {when} to make a figure of.")
+    told = about(job.scene, params)
+    return {f".{format}": _still(job, page, scene, format, told) for format in page.formats}
+
+
+def _still(job: Job, page: Page, scene: Any, format: str, told: About) -> bytes:
+    payload = still(scene, format, page.width, job.transparent, page.crop)
+    if format == "png":
+        return into_png(payload, told, page.dpi)
+    words = words_of(scene, page.width, page.crop) if page.text else []
+    return with_metadata(payload, format, told, words)

@@ -1,0 +1,1 @@
+"""A scene drawn again as it is written."""

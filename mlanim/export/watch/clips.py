@@ -1,0 +1,206 @@
+"""A film in clips, one a play: after an edit only the plays that look different are drawn again.
+
+Whether a play looks different is told by the scene's state as it begins, on its way and as it
+ends. That costs a few milliseconds a play, where drawing it would take its every frame.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from numbers import Number
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from manim import Mobject, Scene
+from manim.utils.exceptions import EndSceneEarlyException
+
+from mlanim.engine.encoding.packets import join
+from mlanim.engine.encoding.planes import Part
+from mlanim.engine.encoding.video import FrameEncoder
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.playback import draw
+from mlanim.engine.playback.renderer import ALL, NONE, FrameRenderer, Span, must_be_stepped
+from mlanim.stage.scene import Slide
+
+ON_ITS_WAY = 0.37, 0.71
+"""Shares of a play at which it is looked at; odd ones, where few motions cross."""
+
+
+UNSEEN = {"original_id", "pixel_array"}
+"""Attributes that differ from run to run: a place in memory, and what a camera has drawn."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One play of a scene: its frames, and a hash of all that they show."""
+
+    first: int
+    frames: int
+    key: str
+
+    @property
+    def span(self) -> Span:
+        """Its frames."""
+        return Span(self.first, self.first + self.frames)
+
+
+@dataclass(frozen=True)
+class Film:
+    """What was made: its length in frames, its pauses, and the frames that were drawn anew."""
+
+    frames: int
+    slides: tuple[Slide, ...]
+    drawn: tuple[Span, ...]
+
+
+class _Looking(FrameRenderer):
+    """Goes through the plays without drawing, and notes of each what it would show."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.clips: list[Clip] = []
+
+    def _hold(self, scene: Scene) -> None:
+        first, state = self.frames, fingerprint(scene)
+        super()._hold(scene)
+        self.clips.append(_clip(first, self.frames, [state]))
+
+    def _run(self, scene: Scene) -> None:
+        self._states = [fingerprint(scene)]
+        first = self.frames
+        super()._run(scene)
+        self.clips.append(_clip(first, self.frames, self._states))
+
+    def _visited(self, scene: Scene, first: int, count: int) -> Iterator[int]:
+        looked_at = {*(int(share * count) for share in ON_ITS_WAY), count - 1}
+        for index in range(count) if must_be_stepped(scene) else sorted(looked_at):
+            yield index
+            if index in looked_at:
+                self._states.append(fingerprint(scene))
+
+
+class _Drawing(FrameRenderer):
+    """Draws the plays that begin at some frames, and passes over the others."""
+
+    def __init__(self, starts: frozenset[int], *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.starts = starts
+
+    def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
+        """Run one play, or end with the last that is wanted."""
+        if self.frames > max(self.starts):
+            raise EndSceneEarlyException
+        self.wanted = Span(self.frames) if self.frames in self.starts else NONE
+        super().play(scene, *args, **kwargs)
+
+
+def make_film(
+    job: Job,
+    scene_class: Any,
+    params: Any,
+    data: Any,
+    shelf: Path,
+    target: Path,
+    listener: Callable[[int, int], None],
+) -> Film:
+    """Make a job's film at `target` from the clips in the folder `shelf` and what lacks there.
+
+    `listener` hears how many frames were drawn of those that have to be.
+    """
+    with draw.configured(job, scene_class):
+        scene, renderer = draw.built(
+            scene_class, params, data, lambda *_: None, NONE, planning=True, kind=_Looking
+        )
+        scene.render()
+        planned = draw.plan_of(scene)
+        clips = renderer.clips or [Clip(0, planned.frames, fingerprint(scene))]
+        lacking = _lacking(clips, shelf)
+        total = sum(clip.frames for clip in lacking)
+        if lacking:
+            writer = _ClipWriter(job, lacking, shelf, lambda done: listener(done, total))
+            kind = partial(_Drawing, frozenset(clip.first for clip in lacking))
+            draw.built(scene_class, params, data, writer.write, ALL, kind=kind)[0].render()
+    join([_place(shelf, clip) for clip in clips], target, "mp4", planned.sound)
+    drawn = {clip.key for clip in lacking}
+    spans = tuple(clip.span for clip in clips if clip.key in drawn)
+    return Film(planned.frames, planned.slides, spans)
+
+
+def _lacking(clips: Sequence[Clip], shelf: Path) -> list[Clip]:
+    """The clips that are not there, each look once, in the order of the film."""
+    first_of_look = {clip.key: clip for clip in reversed(clips)}
+    found = [clip for clip in first_of_look.values() if not _place(shelf, clip).exists()]
+    return sorted(found, key=lambda clip: clip.first)
+
+
+class _ClipWriter:
+    """Takes the frames of clips in their order, and encodes each clip into a file of its own."""
+
+    def __init__(
+        self, job: Job, clips: Sequence[Clip], shelf: Path, listener: Callable[[int], None]
+    ):
+        self.job, self.shelf, self.listener = job, shelf, listener
+        self._clips = list(clips)
+        self._encoder: FrameEncoder | None = None
+        self._done = 0
+
+    def write(self, pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:
+        """Append frames to the clip whose turn it is."""
+        clip = self._clips[0]
+        if self._encoder is None:
+            part = self.shelf / f"{clip.key}.part"
+            size = self.job.width, self.job.height
+            self._encoder = FrameEncoder(part, "mp4", size, self.job.fps, False)
+        self._encoder.write(pixels, repeat, parts)
+        self._done += repeat
+        if self._encoder.frames == clip.frames:
+            self._encoder.finish()
+            os.replace(self._encoder.path, _place(self.shelf, clip))
+            self._encoder = None
+            self._clips.pop(0)
+        self.listener(self._done)
+
+
+def _place(shelf: Path, clip: Clip) -> Path:
+    return shelf / f"{clip.key}.mp4"
+
+
+def _clip(first: int, end: int, states: Sequence[str]) -> Clip:
+    key = hashlib.sha256(" ".join([str(end - first), *states]).encode()).hexdigest()
+    return Clip(first, end - first, key)
+
+
+def fingerprint(scene: Scene) -> str:
+    """A hash of what a scene shows now: of each mobject on stage, and of the camera."""
+    digest = hashlib.blake2b(digest_size=16)
+    for mobject in [*scene.mobjects, *scene.foreground_mobjects, *_held(scene.camera)]:
+        for member in mobject.get_family():
+            digest.update(type(member).__name__.encode())
+            _take_in(digest, vars(member))
+    _take_in(digest, vars(scene.camera))
+    return digest.hexdigest()
+
+
+def _held(camera: Any) -> list[Mobject]:
+    return [value for value in vars(camera).values() if isinstance(value, Mobject)]
+
+
+def _take_in(digest: Any, attributes: dict[str, Any]) -> None:
+    """Add arrays and plain values."""
+    for name, value in attributes.items():
+        if name in UNSEEN:
+            continue
+        if type(value) is np.ndarray and not value.dtype.hasobject:
+            digest.update(name.encode() + value.tobytes())
+        elif isinstance(value, (Number, str)) and not _is_nan(value):
+            digest.update(f"{name}={value}".encode())
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)

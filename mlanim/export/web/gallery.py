@@ -1,0 +1,168 @@
+"""A page of scenes: each with its film, its text, its parameters, its command and its figures."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs import catalog, outputs, request
+from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.params import parameter_rows
+from mlanim.engine.playback.loading import load
+from mlanim.export.web.site import Site
+
+FIGURES = ("svg", "pdf", "png")
+
+
+@dataclass(frozen=True)
+class Film:
+    """Addresses within the site."""
+
+    video: str
+    poster: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is said from one pause to the next: seconds, the same for reading, and the notes."""
+
+    start: float
+    clock: str
+    notes: str
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """What the page shows of one scene; addresses are relative to the site's root."""
+
+    name: str
+    title: str
+    category: str
+    paragraphs: Sequence[str]
+    command: str
+    width: int
+    height: int
+    length: str
+    films: Mapping[str, Film]
+    captions: str | None
+    figures: Mapping[str, Mapping[str, str]]
+    parameters: Sequence[tuple[str, str, str, str]]
+    steps: Sequence[Step]
+
+    @property
+    def first(self) -> Film:
+        """The film that is shown where no script chooses one by theme."""
+        return next(iter(self.films.values()))
+
+
+def jobs(
+    entries: Sequence[SceneEntry], folder: Path, themes: Sequence[str], sizes: Mapping[str, Any]
+) -> list[Job]:
+    """A film and a figure in each format, in each theme, of each scene.
+
+    `sizes` are the films' quality, fps and resolution, where they were asked for.
+
+    Raises:
+        UsageError: if two scenes have one name.
+    """
+    _refuse_clashes(entries)
+    made: list[Job] = []
+    for entry in entries:
+        for theme in themes:
+            film = request.Request(
+                "video", theme=theme, format="mp4", transparent=False,
+                output=str(folder / _film(entry, theme)), **sizes,
+            )  # fmt: skip
+            made += request.jobs(film, [entry])
+            for format in FIGURES:
+                figure = request.Request(
+                    "figure", theme=theme, format=format, transparent=False,
+                    output=str(folder / _figure(entry, theme, format)),
+                )  # fmt: skip
+                made += request.jobs(figure, [entry])
+    return made
+
+
+def _refuse_clashes(entries: Sequence[SceneEntry]) -> None:
+    seen: dict[str, SceneEntry] = {}
+    for entry in entries:
+        other = seen.setdefault(entry.name, entry)
+        if other is not entry:
+            raise UsageError(
+                f"Two scenes are called {entry.name}: {other.path} and {entry.path}; rename one."
+            )
+
+
+def write(site: Site, entries: Sequence[SceneEntry], themes: Sequence[str], title: str) -> Path:
+    """The page, once all that it shows is there."""
+    exhibits = [_exhibit(entry, site.folder, themes) for entry in entries]
+    categories = sorted({exhibit.category for exhibit in exhibits} - {""})
+    site.write_assets()
+    site.write_documents()
+    return site.write_page(
+        "gallery.html", "index.html", title=title, scenes=exhibits, categories=categories
+    )
+
+
+def _film(entry: SceneEntry, theme: str) -> str:
+    return f"films/{entry.name}-{theme}.mp4"
+
+
+def _figure(entry: SceneEntry, theme: str, format: str) -> str:
+    return f"figures/{format}/{entry.name}-{theme}.{format}"
+
+
+def _exhibit(entry: SceneEntry, folder: Path, themes: Sequence[str]) -> Exhibit:
+    film = Path(_film(entry, themes[0]))
+    about = outputs.read((folder / film).with_suffix(".json"))
+    width, height = about["resolution"]
+    captions = film.with_suffix(".vtt")
+    model = getattr(load(entry), "Params", None)
+    return Exhibit(
+        entry.name,
+        entry.title,
+        entry.category,
+        _paragraphs(entry.description),
+        _command(entry),
+        width,
+        height,
+        _clock(about["duration"]),
+        {
+            theme: Film(name, name.removesuffix(".mp4") + ".png")
+            for theme, name in ((theme, _film(entry, theme)) for theme in themes)
+        },
+        captions.as_posix() if (folder / captions).is_file() else None,
+        {format: {theme: _figure(entry, theme, format) for theme in themes} for format in FIGURES},
+        parameter_rows(model) if model is not None else (),
+        _steps(about["slides"]),
+    )
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n") if paragraph.strip()]
+
+
+def _command(entry: SceneEntry) -> str:
+    """The command by the scene's name, or by its file where the name alone does not find it."""
+    known = {found.name: found for found in catalog.find(request.scene_folders())}
+    named = known.get(entry.name) == entry
+    return shlex.join(["mlanim", "render", entry.name if named else os.path.relpath(entry.path)])
+
+
+def _steps(slides: Sequence[Mapping[str, Any]]) -> list[Step]:
+    starts = [0.0, *(float(slide["time"]) for slide in slides)]
+    return [
+        Step(start, _clock(start), slide["notes"])
+        for start, slide in zip(starts, slides, strict=False)
+        if slide["notes"]
+    ]
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"

@@ -1,0 +1,1 @@
+"""Mobjects that hold arrays and are painted in one pass."""

@@ -1,0 +1,1 @@
+"""Themes as values and the arithmetic of their colours."""

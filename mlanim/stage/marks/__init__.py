@@ -1,0 +1,1 @@
+"""Lines, arrows, dots, bars, keys and gauges that follow data."""

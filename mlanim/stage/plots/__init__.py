@@ -1,0 +1,1 @@
+"""Coordinates and what is plotted on them."""

@@ -1,0 +1,1 @@
+"""Text, mathematics and numbers, set by Typst."""

@@ -1,0 +1,250 @@
+"""All text and mathematics. Every label of a scene is one of these, so the layout check sees it.
+
+Colour by role inside a formula: each role is a Typst function, as in
+`Formula("weight(bold(w)) dot input(bold(x))")`. A piece that a scene wants to move or recolour
+is marked with `part("name", …)` and found again by `text.part("name")`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+from manim import CapStyleType, ManimColor, VGroup, VMobject
+
+from mlanim.stage import theme
+from mlanim.stage.text.spoken import in_words
+from mlanim.stage.text.typesetting import EM, Outline, Setting, literal, typeset
+
+EM_PER_FONT_UNIT = 1 / 96
+"""Manim units that an em takes for each font unit: text of 48 units has an em of half a unit."""
+
+Weight = Literal["regular", "semibold"]
+Align = Literal["left", "center", "right"]
+
+ROLES = (
+    "text", "muted", "input", "weight", "gradient", "attention", "output", "highlight",
+    "negative", "positive",
+)  # fmt: skip
+_PART = re.compile(r'part\("([\w-]+)"')
+
+
+@dataclass(frozen=True)
+class Math:
+    """A formula within a line of text, in Typst's mathematics."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class Colored:
+    """A run of text in a role's colour or another weight; with a name, a part of its own."""
+
+    content: str | Math
+    role: str = "text"
+    part: str | None = None
+    weight: Weight | None = None
+
+
+Content = str | Math | Colored
+
+
+class Typeset(VGroup):
+    """Outlines gathered by colour and part, so that a label costs one or two drawn paths.
+
+    It starts with its first baseline at the origin. Two curves without extent in the first piece
+    mark the baseline's left end and a point above it; they follow every move, turn and scaling.
+    """
+
+    _ABOVE = 0.2  # ems from the first mark up to the second: within the ink of any glyph
+
+    def __init__(self, setting: Setting, keys: dict[str, tuple[str, str | None]], size: float):
+        super().__init__()
+        self.plain = ""
+        self.nominal_size = size
+        em = size * EM_PER_FONT_UNIT
+        self.advance = setting.width * em
+        self._parts: dict[str, int] = {}
+        for fill, outlines in _by_fill(setting.outlines).items():
+            role, name = keys.get(fill, ("text", None))
+            if name is not None:
+                self._parts[name] = len(self.submobjects)
+            self.add(_piece(outlines, em, theme.color(role)))
+        marks = np.repeat([[0, 0, 0], [0, self._ABOVE * em, 0]], 4, axis=0)
+        if not self.submobjects:
+            self.add(_piece([], em, theme.color("text")))
+        self[0].points = np.concatenate([marks, self[0].points])
+
+    @property
+    def spoken(self) -> str:
+        """What it says, formulas in plain words."""
+        return getattr(self, "in_words", self.plain)
+
+    @property
+    def origin(self) -> np.ndarray:
+        """Where the first baseline starts, (3,)."""
+        return np.array(self[0].points[0])
+
+    @property
+    def size(self) -> float:
+        """The text's size now, in font units, after any scaling."""
+        points = self.submobjects[0].points
+        up = np.linalg.norm(points[4] - points[0])
+        return float(up / self._ABOVE / EM_PER_FONT_UNIT)
+
+    def part(self, name: str) -> VMobject:
+        """The piece that was marked with `part("name", …)` or `Colored(part=…)`.
+
+        Raises:
+            KeyError: if no piece has that name; the message lists those that exist.
+        """
+        if name not in self._parts:
+            raise KeyError(f"No part {name!r} in this text; it has {sorted(self._parts)}.")
+        return self[self._parts[name]]
+
+    def baseline_at(self, place: Iterable[float], align: Align = "left") -> Self:
+        """Put the left end, the middle or the right end of the first baseline at `place` (3,)."""
+        along = {"left": 0.0, "center": 0.5, "right": 1.0}[align] * self.advance
+        return self.shift(np.asarray(place) - self.origin - np.array([along, 0.0, 0.0]))
+
+    def level_with(self, other: Typeset) -> Self:
+        """Put the first baseline at the height of another text's."""
+        return self.shift([0, other.origin[1] - self.origin[1], 0])
+
+
+class Text(Typeset):
+    """Words, with formulas and coloured runs between them; any string is safe to show.
+
+    Args:
+        content: strings, `Math` and `Colored` runs, set one after another.
+        size: one of the theme's sizes.
+        role: the colour of what has no colour of its own.
+        width: where lines break, in manim units; without it there is one line.
+        align: of the lines of a text that breaks.
+    """
+
+    def __init__(
+        self,
+        *content: Content,
+        size: str = "body",
+        role: str = "text",
+        weight: Weight = "regular",
+        width: float | None = None,
+        align: Align = "left",
+    ):
+        runs = [run if isinstance(run, Colored) else Colored(run, role) for run in content]
+        names = [run.part for run in runs if run.part is not None]
+        units = theme.SIZES[size]
+        body = "".join(_run(run, role, weight) for run in runs)
+        definitions = _definitions(names)
+        if width is not None:
+            points = width / units / EM_PER_FONT_UNIT * EM
+            definitions += f"\n#set page(width: {points:.2f}pt)\n#set align({align})"
+        super().__init__(typeset(body, definitions), _keys(names), units)
+        self.plain = "".join(_plain(run) for run in runs)
+        self.in_words = "".join(_in_words(run) for run in runs)
+
+
+class Formula(Typeset):
+    """Display mathematics in Typst's syntax, with the roles and `part` as functions."""
+
+    def __init__(self, source: str, size: str = "display", role: str = "text"):
+        names = list(dict.fromkeys(_PART.findall(source)))
+        body = _colored(role, f"$display({source})$")
+        super().__init__(typeset(body, _definitions(names)), _keys(names), theme.SIZES[size])
+        self.plain, self.in_words = source, in_words(source)
+
+
+def _run(run: Colored, role: str, weight: Weight) -> str:
+    if isinstance(run.content, Math):
+        inner = f"${run.content.source}$"
+    else:
+        chosen = run.weight or weight
+        inner = f'#text(weight: "{chosen}", {literal(run.content)})'
+    chosen_role = role if run.role == "text" else run.role
+    if run.part is not None:
+        return f'#part("{run.part}", role: "{chosen_role}")[{inner}]'
+    return _colored(chosen_role, inner)
+
+
+def _colored(role: str, inner: str) -> str:
+    return f'#text(fill: key(0, "{role}"))[{inner}]'
+
+
+def _plain(run: Colored) -> str:
+    return run.content.source if isinstance(run.content, Math) else run.content
+
+
+def _in_words(run: Colored) -> str:
+    return in_words(run.content.source) if isinstance(run.content, Math) else run.content
+
+
+def _definitions(names: list[str]) -> str:
+    """Typst functions that paint each role and part in a colour standing for it."""
+    roles = ", ".join(f'"{role}": {i}' for i, role in enumerate(ROLES))
+    parts = ", ".join(f'"{name}": {i + 1}' for i, name in enumerate(names))
+    lines = [
+        f"#let roles = ({roles})",
+        f"#let parts = ({parts or ':'})",
+        "#let key(index, role) = rgb(1, index, roles.at(role))",
+        '#let part(name, role: "text", body) = text(fill: key(parts.at(name), role), body)',
+    ]
+    lines += [f'#let {role}(body) = text(fill: key(0, "{role}"), body)' for role in ROLES[1:]]
+    return "\n".join(lines)
+
+
+def _keys(names: list[str]) -> dict[str, tuple[str, str | None]]:
+    """The reverse of `_definitions`: fill to (role, part)."""
+    named = [None, *names]
+    return {
+        f"#01{i:02x}{j:02x}": (role, name)
+        for i, name in enumerate(named)
+        for j, role in enumerate(ROLES)
+    }
+
+
+def _by_fill(outlines: Iterable[Outline]) -> dict[str, list[Outline]]:
+    groups: dict[str, list[Outline]] = {}
+    for outline in outlines:
+        groups.setdefault(outline.fill or outline.stroke or "", []).append(outline)
+    return groups
+
+
+def _piece(outlines: list[Outline], em: float, color: ManimColor) -> VMobject:
+    """One filled mobject of all outlines; fraction bars and roots come as thin rectangles."""
+    piece = VMobject(stroke_width=0, fill_color=color, fill_opacity=1, stroke_color=color)
+    curves = [_as_area(outline) for outline in outlines]
+    flat = np.concatenate(curves) if curves else np.zeros((0, 2))
+    piece.points = np.column_stack([flat * em, np.zeros(len(flat))])
+    piece.cap_style = CapStyleType.BUTT
+    return piece
+
+
+def _as_area(outline: Outline) -> np.ndarray:
+    """The curves of a fill, or a straight stroke's outline as a rectangle."""
+    if outline.stroke is None or outline.fill is not None:
+        return outline.curves
+    start, end = outline.curves[0], outline.curves[-1]
+    along = (end - start) / (np.linalg.norm(end - start) or 1.0)
+    half = np.array([-along[1], along[0]]) * outline.stroke_width / 2
+    corners = np.array([start + half, end + half, end - half, start - half, start + half])
+    return polygon_curves(corners)
+
+
+def polygon_curves(corners: np.ndarray) -> np.ndarray:
+    """A closed polyline (n + 1, d) as straight cubic curves (4 n, d)."""
+    return straight_curves(corners[:-1], corners[1:])
+
+
+def straight_curves(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Straight lines from `starts` (n, d) to `ends` as cubic curves (4 n, d)."""
+    count, dim = starts.shape
+    curves = np.empty((count, 4, dim))
+    curves[:, 0], curves[:, 3] = starts, ends
+    step = ends - starts
+    curves[:, 1] = starts + step / 3
+    curves[:, 2] = starts + step * 2 / 3
+    return curves.reshape(-1, dim)

@@ -1,0 +1,214 @@
+"""Typst source to outlines: compiled in memory, each glyph's curves kept once.
+
+Fonts come with the package (Source Sans Pro) and with Typst (New Computer Modern Math); those of
+the system are never looked at. The document's root is a folder that is gone, so that markup cannot
+read a file even if it came from a user, which it never should: `literal` is the way for text.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import svgelements
+import typst
+
+from mlanim.stage import theme
+from mlanim.stage.colors.palette import Fonts
+
+FONTS = Path(__file__).parents[1] / "fonts"
+SANS, MATH = Fonts().text, Fonts().math
+
+EM = 100.0
+"""Typst points per em: large, because Typst rounds coordinates to hundredths of a point."""
+
+_PREAMBLE = """\
+#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#set text(font: %s, size: %gpt, number-width: "tabular", lang: "en", hyphenate: false,
+  top-edge: "ascender", bottom-edge: "descender")
+#set par(leading: 0.42em, justify: false)
+#show math.equation: set text(font: %s)
+"""
+
+Compile = Callable[[str, tuple[str, ...]], bytes]
+"""From Typst source, and font files to look for fonts beside, to a page as SVG.
+
+Raises RuntimeError with Typst's words for what it cannot compile.
+"""
+
+_COMPILING = threading.Lock()
+"""A compiler serves one thread at a time, and captions are set beside the drawing."""
+
+_XLINK = "{http://www.w3.org/1999/xlink}href"
+_TAG = re.compile(r"\{.*\}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One painted shape: cubic Bézier curves (N, 2) in ems, y upwards, four points a curve."""
+
+    curves: np.ndarray
+    fill: str | None
+    stroke: str | None
+    stroke_width: float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A typeset piece: its outlines in drawing order, and its advance width in ems."""
+
+    outlines: tuple[Outline, ...]
+    width: float
+
+
+def literal(text: str) -> str:
+    """`text` as a Typst expression that shows it and nothing else, whatever it contains."""
+    whole = _SURROGATE.sub("\ufffd", text)  # half a character has no UTF-8
+    lines = whole.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    escaped = lines.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+@functools.lru_cache(maxsize=2)
+def _compiler(files: tuple[str, ...]) -> typst.Compiler:
+    folders = list(dict.fromkeys([str(FONTS), *(str(Path(file).parent) for file in files)]))
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+    with tempfile.TemporaryDirectory(prefix="mlanim-typst-") as root:
+        return typst.Compiler(font_paths=fonts, ignore_system_fonts=True, root=root)
+
+
+def compile_here(source: str, files: tuple[str, ...]) -> bytes:
+    """Compile in this process, which has Typst's threads from then on."""
+    svg = _compiler(files).compile(source.encode(), format="svg")
+    assert isinstance(svg, bytes)
+    return svg
+
+
+_compile: Compile = compile_here
+
+
+def compile_with(compile: Compile) -> None:
+    """Have all that is typeset from now on compiled so."""
+    global _compile
+    _compile = compile
+
+
+def typeset(body: str, definitions: str = "") -> Setting:
+    """Compile Typst content, set in the theme's fonts, to outlines.
+
+    Their origin is the first line's baseline at the left.
+
+    Args:
+        body: Typst markup; text from outside goes through `literal`.
+        definitions: `#let` and `#set` lines that the body uses.
+
+    Raises:
+        ValueError: if Typst cannot compile the body.
+    """
+    return _typeset(body, definitions, theme.current().fonts)
+
+
+@functools.lru_cache(maxsize=4096)
+def _typeset(body: str, definitions: str, fonts: Fonts) -> Setting:
+    # A hairline rule on the baseline marks where it is; `place` keeps it out of the layout.
+    mark = '#box(width: 0pt, place(line(length: 1pt, stroke: 1pt + rgb("#fe01fe"))))'
+    preamble = _PREAMBLE % (literal(fonts.text), EM, literal(fonts.math))
+    source = f"{preamble}{definitions}\n{mark}{body}"
+    try:
+        with _COMPILING:
+            svg = _compile(source, fonts.files)
+    except RuntimeError as error:
+        raise ValueError(f"Typst cannot set {body[:120]!r}: {error}") from error
+    return _read(ElementTree.fromstring(svg))
+
+
+def _read(root: ElementTree.Element) -> Setting:
+    symbols = {node.get("id"): node for node in root.iter() if _name(node) == "symbol"}
+    shapes: list[Outline] = []
+    _walk(root, np.eye(3), symbols, shapes)
+    origin = np.zeros(2)
+    kept = []
+    for shape in shapes:
+        if shape.stroke == "#fe01fe":
+            # At the page's left edge, whatever the alignment of the line that the mark is in.
+            origin = np.array([0.0, shape.curves[0, 1]])
+        else:
+            kept.append(shape)
+    moved = (_normalised(shape, origin) for shape in kept)
+    return Setting(tuple(moved), float(root.get("viewBox", "0 0 0 0").split()[2]) / EM)
+
+
+def _normalised(shape: Outline, origin: np.ndarray) -> Outline:
+    curves = (shape.curves - origin) * np.array([1, -1]) / EM
+    return Outline(curves, shape.fill, shape.stroke, shape.stroke_width / EM)
+
+
+def _walk(
+    node: ElementTree.Element,
+    matrix: np.ndarray,
+    symbols: dict[str | None, ElementTree.Element],
+    shapes: list[Outline],
+) -> None:
+    """Collect the painted shapes below `node` in the page's coordinates (points, y downwards)."""
+    name = _name(node)
+    if name in ("defs", "symbol"):
+        return
+    matrix = matrix @ _matrix(node.get("transform"))
+    if name == "use":
+        x, y = float(node.get("x", 0)), float(node.get("y", 0))
+        glyph = symbols[(node.get(_XLINK) or "").removeprefix("#")]
+        curves = _symbol_curves(glyph) + np.array([x, y])
+        if len(curves):
+            shapes.append(Outline(_apply(matrix, curves), node.get("fill"), None, 0.0))
+    elif name == "path":
+        curves = _apply(matrix, _curves(node.get("d", "")))
+        stroke = node.get("stroke")
+        fill = node.get("fill")
+        width = float(node.get("stroke-width", 0)) if stroke else 0.0
+        shapes.append(Outline(curves, None if fill == "none" else fill, stroke, width))
+    for child in node:
+        _walk(child, matrix, symbols, shapes)
+
+
+def _name(node: ElementTree.Element) -> str:
+    return _TAG.sub("", str(node.tag))
+
+
+def _symbol_curves(symbol: ElementTree.Element) -> np.ndarray:
+    paths = [_curves(path.get("d", "")) for path in symbol if _name(path) == "path"]
+    return np.concatenate(paths) if paths else np.zeros((0, 2))
+
+
+def _matrix(transform: str | None) -> np.ndarray:
+    m = svgelements.Matrix(transform or "")
+    return np.array([[m.a, m.c, m.e], [m.b, m.d, m.f], [0, 0, 1]], dtype=float)
+
+
+def _apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return points @ matrix[:2, :2].T + matrix[:2, 2]
+
+
+@functools.lru_cache(maxsize=2048)
+def _curves(d: str) -> np.ndarray:
+    """An SVG path as cubic Bézier curves, (4 n, 2)."""
+    points: list[Any] = []  # svgelements.Point
+    for segment in svgelements.Path(d):
+        if isinstance(segment, svgelements.CubicBezier):
+            points += [segment.start, segment.control1, segment.control2, segment.end]
+        elif isinstance(segment, svgelements.QuadraticBezier):
+            a, b, c = segment.start, segment.control, segment.end
+            points += [a, a + (b - a) * (2 / 3), c + (b - c) * (2 / 3), c]
+        elif isinstance(segment, (svgelements.Line, svgelements.Close)):
+            a, c = segment.start, segment.end
+            if a is not None and c is not None and a != c:
+                points += [a, a + (c - a) * (1 / 3), a + (c - a) * (2 / 3), c]
+    return np.array([[p.x, p.y] for p in points], dtype=float).reshape(-1, 2)

@@ -1,0 +1,145 @@
+"""Scenes are found and read, and never run, by the catalog."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlanim.engine.errors import RenderError, UsageError
+from mlanim.engine.jobs import catalog
+
+RAISES = '''"""What it is about.
+
+More of it.
+"""
+raise RuntimeError("this file was run")
+
+class Good(LessonScene):
+    """The title
+    goes on"""
+    category: str = "odds"
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    scenes = tmp_path / "scenes"
+    scenes.mkdir()
+    return scenes
+
+
+def test_reads_text_without_running_the_file(folder: Path) -> None:
+    (folder / "good.py").write_text(RAISES)
+    entry = {e.name: e for e in catalog.find([folder])}["good"]
+    assert (entry.title, entry.category, entry.class_name) == ("The title", "odds", "Good")
+    assert entry.description == "What it is about.\n\nMore of it."
+    assert entry.path == str(folder / "good.py")
+    assert set(entry.summary()) == {"name", "title", "category", "path"}
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "category"),
+    [
+        ("class A(LessonScene): category = 'x'", "A", "x"),
+        ("class A(scene.LessonScene):\n  '''T'''", "T", ""),
+        ("class Helper: pass\nclass A(MyLessonScene):\n  '''T'''\n  category = some()", "T", ""),
+    ],
+)
+def test_reads_all_ways_of_writing_a_class(
+    folder: Path, source: str, title: str, category: str
+) -> None:
+    (folder / "a.py").write_text(source)
+    entry = catalog.read(folder / "a.py")
+    assert entry is not None
+    assert (entry.title, entry.category) == (title, category)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"def broken(:", b"\xff\xfe", b"x = '\0'", b"x = " + b"-" * 20_000 + b"1", b"(" * 300],
+    ids=["syntax", "not utf-8", "null", "deep", "brackets"],
+)
+def test_a_broken_file_hides_no_other(folder: Path, content: bytes) -> None:
+    (folder / "broken.py").write_bytes(content)
+    (folder / "good.py").write_text(RAISES)
+    names = {entry.name for entry in catalog.find([folder])}
+    assert "good" in names
+    assert "broken" not in names
+
+
+def test_a_file_without_a_scene_is_none(folder: Path) -> None:
+    (folder / "helpers.py").write_text("class Helper: pass")
+    assert "helpers" not in {entry.name for entry in catalog.find([folder])}
+
+
+def test_naming_a_broken_file_tells_place_and_reason(folder: Path) -> None:
+    from mlanim.engine.playback.loading import load
+
+    (folder / "broken.py").write_text("x = 1\ndef broken(:\n    pass\n")
+    entry = catalog.select(["broken"], [folder])[0]
+    with pytest.raises(RenderError) as caught:
+        load(entry)
+    assert str(caught.value).startswith(f"{folder / 'broken.py'}, line 2: invalid syntax")
+    assert "def broken(:" in str(caught.value)
+
+
+def test_a_users_scene_wins_over_a_built_in_one(folder: Path) -> None:
+    name = catalog.find()[0].name
+    (folder / f"{name}.py").write_text(RAISES)
+    assert catalog.select([name], [folder])[0].path == str(folder / f"{name}.py")
+
+
+def test_selects_in_the_order_given_and_once(folder: Path) -> None:
+    for name in "cab":
+        (folder / f"{name}.py").write_text(RAISES)
+    chosen = catalog.select(["c", "a", "c", str(folder / "a.py")], [folder])
+    assert [entry.name for entry in chosen] == ["c", "a"]
+
+
+def test_selects_a_class_of_a_file(folder: Path) -> None:
+    path = folder / "two.py"
+    path.write_text("class A(LessonScene): pass\nclass B(LessonScene): pass")
+    assert catalog.select([f"{path}:B"])[0].class_name == "B"
+    with pytest.raises(UsageError, match=r"several scenes, A, B; choose as .*two\.py:A"):
+        catalog.select([str(path)])
+    with pytest.raises(UsageError, match="no class 'C'; it has A, B"):
+        catalog.select([f"{path}:C"])
+
+
+def test_an_unknown_name_gets_the_nearest(folder: Path) -> None:
+    (folder / "pendulum.py").write_text(RAISES)
+    with pytest.raises(UsageError, match=r"Unknown scene 'pendulm'\. Did you mean pendulum"):
+        catalog.select(["pendulm"], [folder])
+    with pytest.raises(UsageError, match=r"There are .*pendulum"):
+        catalog.select(["zzzzzz"], [folder])
+    with pytest.raises(UsageError) as caught:
+        catalog.select(["x" * 10_000], [folder])
+    assert len(str(caught.value)) < 1000
+
+
+def test_list_imports_neither_manim_nor_torch(tmp_path: Path, folder: Path, mlanim: Any) -> None:
+    (folder / "good.py").write_text(RAISES)
+    poison = tmp_path / "poison"
+    poison.mkdir()
+    for module in ("manim", "torch", "numpy", "pydantic", "av", "rich"):
+        (poison / f"{module}.py").write_text("raise SystemExit('imported ' + __name__)")
+    listed = mlanim("list", "--json", env={"PYTHONPATH": str(poison)})
+    assert (listed.code, listed.err) == (0, "")
+    rows = {row["name"]: row for row in json.loads(listed.out)}
+    assert rows["good"] == {
+        "name": "good", "title": "The title", "category": "odds", "path": str(folder / "good.py")
+    }  # fmt: skip
+    plain = mlanim("list", env={"PYTHONPATH": str(poison)})
+    assert "The title  (odds)" in plain.out
+
+
+def test_the_poison_works(tmp_path: Path, mlanim: Callable[..., Any]) -> None:
+    (tmp_path / "manim.py").write_text("raise SystemExit('imported ' + __name__)")
+    name = catalog.find()[0].name
+    assert "imported manim" in mlanim("info", name, env={"PYTHONPATH": str(tmp_path)}).err
+    assert sys.version_info >= (3, 11)

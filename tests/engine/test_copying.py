@@ -1,0 +1,97 @@
+# ruff: noqa: F403, F405 - the mobjects are written as manim scenes are
+"""A quick copy is what manim's own copy is: equal, and as independent."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from manim import *
+
+from mlanim.engine.playback.copying import quick_copies
+
+
+def parts() -> Mobject:
+    """A family with a target, a saved state, tips and shared arrays."""
+    arrow = Arrow(LEFT, UP, color=YELLOW)
+    group = VGroup(Square().set_sheen(0.3, UP), Circle(), arrow, Dot(color=[RED, BLUE]))
+    group.save_state()
+    group.generate_target()
+    shared = np.arange(3.0)
+    group.one = group.other = shared
+    group.notes = {"twin": arrow, "list": [arrow, [shared]], "text": "a"}
+    return group
+
+
+def text() -> Mobject:
+    return Text("a b", t2c={"a": RED}).add_updater(lambda m: m)
+
+
+def axes() -> Mobject:
+    return VGroup(Axes(), NumberPlane())
+
+
+def own() -> Mobject:
+    class Own(Square):
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(name, value)
+
+    return VGroup(Own(), Dot())
+
+
+def described(value: Any, seen: dict[int, int]) -> Any:
+    """A value as plain things; whatever is met again is said to be the one that was met before."""
+    if isinstance(value, (np.ndarray, list, dict, Mobject)):
+        if id(value) in seen:
+            return f"number {seen[id(value)]}"
+        seen[id(value)] = len(seen)
+    if isinstance(value, np.ndarray):
+        return value.dtype, value.shape, value.flags["C_CONTIGUOUS"], value.tobytes()
+    if isinstance(value, (list, tuple)):
+        return [described(item, seen) for item in value]
+    if isinstance(value, dict):
+        return {name: described(item, seen) for name, item in value.items()}
+    if isinstance(value, Mobject):
+        named = {name: v for name, v in vars(value).items() if name != "path_obj"}
+        return type(value), described(named, seen)
+    return type(value), str(value) if isinstance(value, ManimColor) else repr(value)[:20]
+
+
+def mutable(value: Mobject) -> set[int]:
+    """What of a family may be changed in place."""
+    family = value.get_family()
+    return {id(v) for m in family for v in vars(m).values() if isinstance(v, (np.ndarray, list))}
+
+
+@pytest.mark.parametrize("make", [parts, text, axes, own])
+def test_a_copy_is_what_manims_is(make: Callable[[], Mobject]) -> None:
+    mobject = make()
+    expected = mobject.copy()
+    with quick_copies():
+        found = mobject.copy()
+    assert described(found, {}) == described(expected, {})
+    assert not mutable(found) & mutable(mobject)
+    assert not {id(m) for m in found.get_family()} & {id(m) for m in mobject.get_family()}
+
+
+def test_a_class_with_a_copy_of_its_own_keeps_it() -> None:
+    class Single(Dot):
+        def __deepcopy__(self, memo: Any) -> Single:
+            return self
+
+    group = VGroup(Single(), Dot())
+    with quick_copies():
+        twin = copy.deepcopy(group)
+    assert twin[0] is group[0]
+    assert twin[1] is not group[1]
+
+
+def test_manim_is_as_before_afterwards() -> None:
+    method, color = Mobject.__deepcopy__, ManimColor("#123456")
+    with quick_copies():
+        assert copy.deepcopy(color) is color
+    assert Mobject.__deepcopy__ is method
+    assert copy.deepcopy(color) is not color

@@ -1,0 +1,179 @@
+"""What can go wrong while segments are drawn: it costs one segment, or it is said once."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.workers.engine import Engine, Outcome
+from mlanim.engine.workers.task import _events
+
+HERE = Path(__file__).parent
+LONG = HERE.parent / "manim_scenes" / "long.py"
+SMALL = ("--resolution", "64x36", "--fps", "10")
+PROGRAM = (
+    "import mlanim.commands.make as make; make.WORKER = 'short_worker'\n"
+    "from mlanim.__main__ import main; main()"
+)
+
+
+@pytest.fixture(autouse=True)
+def _short_segments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Segments of a few frames, and a cache of the test's own."""
+    monkeypatch.setenv("PYTHONPATH", f"{HERE}:{HERE.parents[1]}")
+    monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def job_of(name: str, output: Path) -> Job:
+    entry = catalog.select([f"{LONG}:{name}"])[0]
+    return Job(entry, "video", str(output), "mp4", 64, 36, 10.0, "dark")
+
+
+def run(
+    job: Job, hear: Callable[[Engine, dict[str, Any]], None] = lambda *_: None, **options: Any
+) -> tuple[Outcome, list[dict[str, Any]]]:
+    events: list[dict[str, Any]] = []
+
+    def listen(_: Job, event: dict[str, Any]) -> None:
+        events.append(event)
+        hear(engine, event)
+
+    engine = Engine(2, listen, "short_worker", **options)
+    return engine.run([job])[0], events
+
+
+def payload(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def forget(tmp_path: Path) -> None:
+    for path in (tmp_path / "cache").glob("*/*"):
+        path.unlink()
+
+
+def test_a_killed_segment_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calm, _ = run(job_of("Long", tmp_path / "calm" / "a.mp4"))
+    assert calm.code == 0
+    forget(tmp_path)
+    mark = tmp_path / "mark"
+    monkeypatch.setenv("KILLED_ONCE", str(mark))
+    outcome, _ = run(job_of("Long", tmp_path / "killed" / "a.mp4"))
+    assert (outcome.code, outcome.message) == (0, "")
+    first, end, done = map(int, mark.read_text().split())
+    assert first < first + done < end  # in the middle
+    assert payload(tmp_path / "killed") == payload(tmp_path / "calm")
+
+
+def test_an_error_in_the_third_of_six_segments_ends_those_beside_it(tmp_path: Path) -> None:
+    found: list[Any] = []
+
+    def note(engine: Engine, event: dict[str, Any]) -> None:
+        engines.append(engine)
+        found[:] = engine._tasks[0]._segments or found
+
+    engines: list[Engine] = []
+    outcome, events = run(job_of("Third", tmp_path / "a.mp4"), note)
+    assert outcome.code == 1
+    assert outcome.message.count("ValueError: the third is closed") == 1
+    assert [event["event"] for event in events].count("failed") == 1
+    assert [segment.length for segment in found] == [10, 10, 8, 7, 8, 7]
+    assert [segment.last.get("event") == "error" for segment in found] == [n == 2 for n in range(6)]
+    assert found[0].last.get("event") != "drawn"  # it has no end of its own
+    assert not engines[0]._running
+    assert list(tmp_path.glob("*")) == [tmp_path / "cache"]
+
+
+def test_what_a_listener_raises_ends_all_and_comes_out(tmp_path: Path) -> None:
+    engines: list[Engine] = []
+
+    def refuse(engine: Engine, event: dict[str, Any]) -> None:
+        engines.append(engine)
+        if event["event"] == "frame":
+            raise BrokenPipeError("nobody reads it")
+
+    with pytest.raises(BrokenPipeError, match="nobody reads it"):
+        run(job_of("Long", tmp_path / "a.mp4"), refuse)
+    assert not engines[0]._running
+    assert list(tmp_path.glob("*")) == [tmp_path / "cache"]
+
+
+def test_half_a_line_of_a_process_that_was_killed_is_no_event() -> None:
+    said = SimpleNamespace(stdout=io.StringIO('{"event": "plan"}\n{"event": "seg'))
+    assert list(_events(cast(Any, said))) == [{"event": "plan"}]
+
+
+def test_a_scene_without_an_end_is_given_up(tmp_path: Path) -> None:
+    outcome, _ = run(job_of("Endless", tmp_path / "a.mp4"), timeout=3)
+    assert outcome.code == 1
+    assert outcome.message == "Endless was not ready after 3 s (--timeout)."
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_two_at_once_make_the_same_file(tmp_path: Path) -> None:
+    job = job_of("Long", tmp_path / "out" / "a.mp4")
+    found: list[Outcome] = []
+    threads = [threading.Thread(target=lambda: found.append(run(job)[0])) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [outcome.code for outcome in found] == [0, 0]
+    both = payload(tmp_path / "out")
+    forget(tmp_path)
+    alone, _ = run(replace(job, output=str(tmp_path / "alone" / "a.mp4")))
+    assert alone.code == 0
+    assert both == payload(tmp_path / "alone")
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    words = ["render", f"{LONG}:Long", *SMALL, "--jobs", "2", "-o", f"{folder}/a.mp4"]
+    command = [sys.executable, "-c", PROGRAM, *words]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdout=quiet, stderr=quiet, env=os.environ.copy())
+
+
+def forget_the_film(tmp_path: Path, out: Path) -> None:
+    """All but the segments, so that there is something to be done again."""
+    for path in [*(tmp_path / "cache" / "files").glob("*"), *out.glob("*")]:
+        path.unlink()
+
+
+def test_ten_interrupts_and_a_run_that_goes_on_give_the_same_bytes(tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert start(tmp_path / "calm").wait() == 0
+    calm = time.monotonic() - began
+    forget(tmp_path)
+    chance = random.Random(0)
+    out = tmp_path / "out"
+    codes = []
+    for number in range(10):
+        forget_the_film(tmp_path, out)
+        process = start(out)
+        time.sleep(calm * (number + chance.random()) / 10)
+        process.send_signal(signal.SIGINT)
+        # A process that has hardly begun, or has all but ended, knows no order in which to end.
+        codes.append(process.wait())
+        assert codes[-1] in (0, 130, -signal.SIGINT)
+        left = {path.name for path in out.iterdir()} if out.exists() else set()
+        assert left in (set(), {"a.mp4", "a.png", "a.json"})
+    assert 130 in codes
+    forget_the_film(tmp_path, out)
+    kept = {path.name for path in (tmp_path / "cache" / "segments").iterdir()}
+    assert kept  # of which the last run makes the film
+    assert start(out).wait() == 0
+    assert payload(out) == payload(tmp_path / "calm")
