@@ -72,7 +72,7 @@ def render_on(
             [*namespace, "sh", "-c", MOUNTED, "sh", disk, options, before, tmp_path / "after",
              sys.executable, "-c", PROGRAM, "render", *words, "-o", output / "long.mp4"],
             env={**environment, "MLANIM_CACHE_DIR": str(cache),
-                 "PYTHONPATH": f"{TESTS / 'render'}{os.pathsep}{TESTS.parent}"},
+                 "PYTHONPATH": f"{TESTS / 'engine'}{os.pathsep}{TESTS.parent}"},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         after = tmp_path / "after"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core.attention.attention import attention, grammar
+from mlanim.core.attention import attention, grammar
 from mlanim.core.attention.attention_lecture import attention_lecture, splits
 
 SENTENCE = "The cat chased the mouse because it was hungry."

@@ -15,7 +15,7 @@ from mlanim.engine.film.film import make_video
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.playback.renderer import Span
 from mlanim.engine.workers.worker import Emit
-from mlanim.export.watch.watch import clips
+from mlanim.export.watch import clips
 from mlanim.stage.scene import LessonScene
 
 Decoder = Callable[..., Any]

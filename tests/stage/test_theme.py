@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mlanim.stage import theme
 from mlanim.stage.colors import colormap
-from mlanim.stage.text.texts import texts
+from mlanim.stage.text import texts
 
 GRAPHIC_ROLES = ["input", "weight", "gradient", "attention", "highlight"]
 channels = st.tuples(*[st.floats(0, 1)] * 3)

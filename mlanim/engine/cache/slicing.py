@@ -25,7 +25,7 @@ from mlanim.engine.cache.sources import (
 )
 
 MEMBERS = ("compute", "Params")
-_MACHINERY = ("render/compute.py", "render/store.py", "stage/data.py")
+_MACHINERY = ("engine/workers/compute.py", "engine/cache/store.py", "stage/data.py")
 _LIBRARIES = ("torch", "numpy", "scikit-learn")
 
 

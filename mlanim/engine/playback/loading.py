@@ -129,8 +129,9 @@ def own_traceback(error: BaseException, entry: SceneEntry) -> str:
 def is_refusal(error: ValueError, entry: SceneEntry) -> bool:
     """Whether a `raise` in the scene or in core said no, rather than code that went wrong."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    folders = (Path(entry.path).parent, Path(__file__).parents[2] / "core")
-    return Path(last.filename).parent in folders and (last.line or "").startswith("raise ")
+    file, core = Path(last.filename), Path(__file__).parents[2] / "core"
+    ours = file.parent == Path(entry.path).parent or file.is_relative_to(core)
+    return ours and (last.line or "").startswith("raise ")
 
 
 def _own_frames(error: BaseException, entry: SceneEntry) -> list[traceback.FrameSummary]:
