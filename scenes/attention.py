@@ -35,10 +35,11 @@ from mlanim.stage.plots.heatmap import (
     signed_palette,
     weights_palette,
 )
-from mlanim.stage.scene import LessonScene, SceneParams, exchange
+from mlanim.stage.scene import LessonScene, SceneParams
+from mlanim.stage.steps import exchange
 from mlanim.stage.table import of_matrix, table
-from mlanim.stage.text.number import format_number
 from mlanim.stage.text.texts import Colored, Content, Math, Text
+from mlanim.words.numbers import format_number
 
 NAMES = 1.2  # manim units that the words beside a matrix take
 HEAT_WIDTH = 7.65  # of the matrix of all pairs of words

@@ -23,10 +23,11 @@ from mlanim.stage.marks.meter import Meter
 from mlanim.stage.pictures.vectors.dot_product_equation import DotProductEquation
 from mlanim.stage.pictures.vectors.shadow import ShadowPicture
 from mlanim.stage.plots.plane import fitted_height, fitted_plane
-from mlanim.stage.scene import LessonScene, SceneParams, exchange
+from mlanim.stage.scene import LessonScene, SceneParams
+from mlanim.stage.steps import exchange
 from mlanim.stage.table import Table, table
-from mlanim.stage.text.number import format_number
 from mlanim.stage.text.texts import Colored, Content, Formula, Math, Text, Typeset
+from mlanim.words.numbers import format_number
 
 Coordinate = Annotated[float, Field(ge=-10, le=10)]
 Vector = tuple[Coordinate, Coordinate]

@@ -25,8 +25,8 @@ from mlanim.stage.pictures.gates.soft_logic import TURNS, SoftLogic
 from mlanim.stage.plots.heatmap import Heatmap, signed_palette
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.table import Table, along, stacked, table
-from mlanim.stage.text.number import format_number
 from mlanim.stage.text.texts import Colored, Content, Math, Text
+from mlanim.words.numbers import format_number
 
 Coordinate = Annotated[float, Field(ge=-3, le=3)]
 Share = Annotated[float, Field(ge=0, le=1)]

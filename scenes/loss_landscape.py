@@ -19,13 +19,15 @@ from mlanim.stage.marks.rows import Rows
 from mlanim.stage.marks.shapes import Dot
 from mlanim.stage.marks.traced_path import Walk, until
 from mlanim.stage.pictures.landscape.loss_charts import contour_plane, level_bar, slice_chart
-from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.contour import ContourBands
+from mlanim.stage.plots.fixed_chart import Chart
 from mlanim.stage.plots.relief import Relief
-from mlanim.stage.scene import LessonScene, SceneParams, exchange
+from mlanim.stage.scene import LessonScene, SceneParams
+from mlanim.stage.steps import exchange
 from mlanim.stage.table import Table, along, stacked, table
-from mlanim.stage.text.number import Number, format_number
+from mlanim.stage.text.number import Number
 from mlanim.stage.text.texts import Colored, Content, Text
+from mlanim.words.numbers import format_number
 
 ROLES = {"sgd": "gradient", "momentum": "weight", "adam": "text"}
 NAMES = {"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"}

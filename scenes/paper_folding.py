@@ -16,9 +16,10 @@ from mlanim.stage.arrays.mesh import Mesh
 from mlanim.stage.colors import colormap
 from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.marks.shapes import Dot, Polyline, Segments
-from mlanim.stage.plots.chart import Chart, Plane
+from mlanim.stage.plots.fixed_chart import Chart, Plane
 from mlanim.stage.plots.network import Network
-from mlanim.stage.scene import LessonScene, SceneParams, exchange
+from mlanim.stage.scene import LessonScene, SceneParams
+from mlanim.stage.steps import exchange
 from mlanim.stage.table import Table, along, table
 from mlanim.stage.text.texts import Formula, Text
 

@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from mlanim.words.sentence import Run, Sentence
+
 ARRAY = "$array"
 RECORD = "$record"
 TUPLE = "$tuple"
+SENTENCE = "$sentence"
 
 
 class Record:
@@ -64,6 +67,8 @@ def to_tree(value: Any, arrays: dict[str, np.ndarray], path: str = "data") -> An
         value = value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
+    if isinstance(value, Sentence):
+        return {SENTENCE: [[run.text, run.role, run.math] for run in value.runs]}
     if isinstance(value, (list, tuple)):
         items = [to_tree(item, arrays, f"{path}.{i}") for i, item in enumerate(value)]
         return {TUPLE: items} if isinstance(value, tuple) else items
@@ -96,6 +101,8 @@ def from_tree(tree: Any, arrays: Mapping[str, np.ndarray]) -> Any:
         array = arrays[tree[ARRAY]]
         array.setflags(write=False)
         return array
+    if SENTENCE in tree:
+        return Sentence(tuple(Run(*run) for run in tree[SENTENCE]))
     if TUPLE in tree:
         return tuple(from_tree(item, arrays) for item in tree[TUPLE])
     fields = {key: from_tree(item, arrays) for key, item in tree["fields"].items()}

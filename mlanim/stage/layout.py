@@ -43,9 +43,23 @@ class Box:
         """The middle, (3,)."""
         return np.array([(self.left + self.right) / 2, (self.bottom + self.top) / 2, 0.0])
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height."""
+        return self.width, self.height
+
+    def corners(self) -> np.ndarray:
+        """The corners (4, 2), from the lower left one around."""
+        left, bottom, right, top = self.left, self.bottom, self.right, self.top
+        return np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
+
     def inset(self, left: float = 0, bottom: float = 0, right: float = 0, top: float = 0) -> Box:
         """A smaller box."""
         return Box(self.left + left, self.bottom + bottom, self.right - right, self.top - top)
+
+    def shifted(self, x: float, y: float) -> Box:
+        """The box elsewhere."""
+        return Box(self.left + x, self.bottom + y, self.right + x, self.top + y)
 
     def below_heading(self) -> Box:
         """What a heading leaves of the box."""

@@ -1,27 +1,25 @@
-"""The panels of a figure, and where they go on a page: in a row, a column or a grid.
+"""Panels, and where they go, on the stage and on paper: in a row, a column or a grid.
 
-A panel is laid out for the place that it gets: its function composes it into a box. Text keeps
+A panel is laid out for the place that it gets: its picture is composed for that box. Text keeps
 its size on every page, so a narrow page has other places for panels, not smaller letters.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from manim import Mobject
 
 from mlanim.stage.check import bounding_box, visible_members
 from mlanim.stage.layout import Box
+from mlanim.stage.picture import Composed, Picture
 from mlanim.stage.table import Table
-from mlanim.stage.text.texts import Content, Text
+from mlanim.stage.text.texts import Text
+from mlanim.words.sentence import Sentence, as_sentence
 
-Builder = Callable[[Box], Mobject | Iterable[Mobject]]
-Height = Callable[[float], float]
 Layout = Literal["row", "column", "grid"]
 
 GAP = 0.55  # manim units between panels side by side
@@ -38,29 +36,37 @@ MOST_SQUEEZED = 0.6
 
 @dataclass(frozen=True)
 class Panel:
-    """One part of a figure.
+    """A picture with its heading: one part of a figure, or of what stands on the stage.
 
     Args:
-        build: composes the panel into a box; None where `mobjects` are composed already.
-        mobjects: as they stand, where there is no function.
-        heading: a line over the panel; `remark` stands behind it, or below where there is no room.
-        height: what `build` needs at a width, manim units to manim units.
-        least: the narrowest box that it can be composed into, manim units.
+        name: what files and messages call it.
+        picture: what it shows, composed for the box that the panel gets.
+        heading: a line over the picture, a template as for `sentence`, or a sentence.
+        remark: quieter words behind the heading, or below it where there is no room.
         share: its part of a row's width, beside the other panels' shares.
-        data: the numbers behind it, tables by name.
-        says: a sentence for those who cannot see it.
+        says: a sentence for those who cannot see it; numbers in it are computed.
+        data: the numbers behind it, tables by name; those of the picture unless given.
     """
 
     name: str
-    build: Builder | None = None
-    mobjects: tuple[Mobject, ...] = ()
-    heading: Content | None = None
-    remark: tuple[Content, ...] = ()
-    height: Height = lambda width: 0.75 * width
-    least: float = 4.0
+    picture: Picture
+    heading: str | Sentence | None = None
+    remark: str | Sentence | None = None
     share: float = 1.0
-    data: Mapping[str, Table] = field(default_factory=lambda: MappingProxyType({}))
-    says: str = ""
+    says: str | Sentence = ""
+    data: Mapping[str, Table] | Table | None = None
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The numbers behind it, by name."""
+        if self.data is None:
+            return self.picture.tables()
+        return {self.name: self.data} if isinstance(self.data, Table) else self.data
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether it holds mobjects that stand already, not a picture that fills a box."""
+        return isinstance(self.picture, Composed)
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,15 @@ def arrange(
     height: float | None = None,
     layout: Layout | None = None,
     letters: bool = False,
+    squeezed: float = MOST_SQUEEZED,
 ) -> tuple[Box, list[Place]]:
     """The page, and the places of panels on it; its upper left corner is at the origin.
 
     Without a layout there are as many panels side by side as have room. Without a height the page
-    is as high as the panels need.
+    is as high as the panels need; with one they are pressed, or drawn out, to fill it.
+
+    Args:
+        squeezed: the least share of their usual height to which panels may be pressed.
 
     Raises:
         DoesNotFit: if a panel would get less than it needs.
@@ -105,13 +115,13 @@ def arrange(
         head_height(panel, widths[i % columns], letter)
         for i, (panel, letter) in enumerate(zip(panels, marks, strict=True))
     ]
-    bodies = [panel.height(widths[i % columns]) for i, panel in enumerate(panels)]
+    bodies = [panel.picture.height_at(widths[i % columns]) for i, panel in enumerate(panels)]
     rows = [range(start, min(start + columns, count)) for start in range(0, count, columns)]
     fixed = 2 * EDGE + GAP_BELOW * (len(rows) - 1) + sum(max(heads[i] for i in row) for row in rows)
     needed = sum(max(bodies[i] for i in row) for row in rows)
     squeeze = 1.0 if height is None else (height - fixed) / needed
-    if squeeze < MOST_SQUEEZED:
-        raise DoesNotFit("height", fixed + MOST_SQUEEZED * needed)
+    if squeeze < squeezed:
+        raise DoesNotFit("height", fixed + squeezed * needed)
     places, top = [], -EDGE
     for row in rows:
         head = max(heads[i] for i in row)
@@ -138,7 +148,7 @@ def _columns(panels: Sequence[Panel], room: float, layout: Layout | None) -> int
 def _needed(panels: Sequence[Panel], columns: int) -> float:
     """The width at which no panel gets less than it needs, manim units."""
     shares = _shares(panels, columns)
-    least = max(panel.least / shares[i % columns] for i, panel in enumerate(panels))
+    least = max(panel.picture.least / shares[i % columns] for i, panel in enumerate(panels))
     return least * sum(shares) + GAP * (columns - 1)
 
 
@@ -154,20 +164,15 @@ def _shares(panels: Sequence[Panel], columns: int) -> list[float]:
 
 
 def composed(place: Place) -> list[Mobject]:
-    """A panel in its place: its letter, its heading, and what its function makes of the rest."""
-    panel, box = place.panel, place.box
-    body = box.inset(top=place.head)
-    if panel.build is None:
-        return [*_head(panel, box, place.letter), *_moved(panel.mobjects, body)]
-    made = panel.build(body)
-    return [*_head(panel, box, place.letter), *([made] if isinstance(made, Mobject) else made)]
+    """A panel in its place: its letter, its heading, and all of its picture in the rest."""
+    picture = place.panel.picture
+    picture.compose(place.box.inset(top=place.head))
+    return [*heads(place), picture, *picture.later()]
 
 
-def _moved(mobjects: tuple[Mobject, ...], box: Box) -> list[Mobject]:
-    """Mobjects that were composed elsewhere, moved to the upper left of a box."""
-    extent = extent_of(mobjects)
-    shift = np.array([box.left - extent.left, box.top - extent.top, 0])
-    return [mobject.shift(shift) for mobject in mobjects]
+def heads(place: Place) -> list[Text]:
+    """A panel's letter, heading and remark in their places."""
+    return _head(place.panel, place.box, place.letter)
 
 
 def extent_of(mobjects: Iterable[Mobject]) -> Box:
@@ -194,14 +199,15 @@ def _head(panel: Panel, box: Box, letter: str) -> list[Text]:
         texts.append(mark.baseline_at([left, box.top - HEADING, 0]))
         left += mark.advance + 0.16
     if panel.heading is not None:
-        heading = Text(panel.heading, weight="semibold")
+        heading = Text(as_sentence(panel.heading), weight="semibold")
         texts.append(heading.baseline_at([left, box.top - HEADING, 0]))
         left += heading.advance + 0.22
     if panel.remark:
-        remark = Text(*panel.remark, size="small", role="muted")
+        said = as_sentence(panel.remark)
+        remark = Text(said, size="small", role="muted")
         fits = left + remark.advance <= box.right
         if not fits:
-            remark = Text(*panel.remark, size="small", role="muted", width=box.width)
+            remark = Text(said, size="small", role="muted", width=box.width)
         place = [left, box.top - HEADING] if fits else [box.left, box.top - HEADING - REMARK]
         texts.append(remark.baseline_at([*place, 0]))
     return texts

@@ -1,29 +1,40 @@
-"""The contract of a scene: parameters, one computation, a lecture with pauses, and a figure."""
+"""The contract of a scene: parameters, one computation, a lecture in steps, and a figure.
+
+class Slope(LessonScene[SlopeParams, "SlopeData"]):
+    \"\"\"What a derivative is\"\"\"
+
+    @staticmethod
+    def compute(params: SlopeParams) -> SlopeData: ...
+
+    def tangent(self) -> Panel: ...
+
+    def construct(self) -> None:
+        self.enter(self.tangent(), say="A curve has a slope at each of its points")
+        self.sweep(self.x.to(3.0))
+        self.step(self.data.finding, notes="…")
+
+    def figure(self) -> list[Panel]:
+        return [self.tangent()]
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
-from manim import (
-    Animation,
-    FadeIn,
-    FadeOut,
-    Mobject,
-    Scene,
-    config,
-    smooth,
-    squish_rate_func,
-)
+from manim import Animation, FadeOut, Mobject, Scene, config
 from pydantic import BaseModel, ConfigDict, Field
 
 from mlanim.stage import layout, theme
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.data import as_record
-from mlanim.stage.panels import Builder, Height, Panel
+from mlanim.stage.panels import Layout, Panel
+from mlanim.stage.picture import Composed, Drawn, Picture
+from mlanim.stage.steps import Staging
 from mlanim.stage.table import Table
-from mlanim.stage.text.texts import Content, Text
+from mlanim.stage.text.texts import Colored, Content, Math, Text
+from mlanim.words.sentence import Run, Sentence, as_sentence
 
 
 class SceneParams(BaseModel):
@@ -32,6 +43,16 @@ class SceneParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of everything random.")
+
+
+P = TypeVar("P", bound=SceneParams)
+D = TypeVar("D")
+Said = str | Sentence
+"""What a viewer reads: a template as for `mlanim.words.sentence.sentence`, or a sentence."""
+
+
+ASKED = Run("? ", "highlight")
+"""What marks a caption as a question."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,27 +65,35 @@ class Slide:
     auto: bool = False
 
 
-class LessonScene(Scene):
+class LessonScene(Scene, Generic[P, D]):
     """A lecture and a figure drawn from what `compute` returned.
 
-    A subclass gives a one-line docstring (the title), a module docstring (the gallery's text), a
-    `category`, `Params`, `compute`, `construct` and `figure`.
+    A subclass gives a one-line docstring (the title), a module docstring (the gallery's text), its
+    types of parameters and data, `compute`, `construct` and `figure`.
     """
 
     category: ClassVar[str] = ""
     Params: ClassVar[type[SceneParams]] = SceneParams
 
-    params: SceneParams
-    data: Any
+    params: P
+    data: D
 
-    def __init__(self, *, params: SceneParams | None = None, data: Any = None, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Take the type of the parameters from between the brackets."""
+        super().__init_subclass__(**kwargs)
+        for base in getattr(cls, "__orig_bases__", ()):
+            given = [one for one in get_args(base) if isinstance(one, type)]
+            if given and issubclass(given[0], SceneParams) and "Params" not in cls.__dict__:
+                cls.Params = given[0]
+
+    def __init__(self, *, params: P | None = None, data: Any = None, **kwargs: Any):
         config.background_color = theme.color("background")
         kwargs.setdefault("camera_class", StageCamera)
         super().__init__(**kwargs)
         self.slides: list[Slide] = []
         self.panels: dict[str, Panel] = {}
-        self.at_pause: Callable[[LessonScene], None] | None = None
-        self._caption: Text | None = None
+        self.at_pause: Callable[[LessonScene[Any, Any]], None] | None = None
+        self._staging = Staging(self)
         if params is not None:
             self.params, self.data = params, data
 
@@ -74,19 +103,107 @@ class LessonScene(Scene):
         raise NotImplementedError
 
     def setup(self) -> None:
-        """Under plain manim nobody has computed yet: do it with the default parameters."""
-        if not hasattr(self, "params"):
-            self.params = self.Params()
-            self.data = as_record(self.compute(self.params))
+        """Under plain manim nobody has computed yet: do it with the default parameters.
 
-    def figure(self) -> None:
-        """Say which panels the still has, with `self.panel(name, …)`."""
+        The title stands from the first frame on, so that a player's thumbnail says what it is.
+        """
+        if not hasattr(self, "params"):
+            self.params = self.Params()  # type: ignore[assignment]
+            self.data = as_record(self.compute(self.params))
+        self._staging.title = layout.title(_title_of(type(self)))
+        self.add(self._staging.title)
+
+    def figure(self) -> list[Panel] | None:
+        """The panels of the still."""
         raise NotImplementedError
+
+    # Steps.
+
+    def enter(
+        self, *panels: Panel, say: Said | None = None, keep: Sequence[Mobject] = (),
+        later: Sequence[Panel] = (), layout: Layout = "row", seconds: float = theme.MOVE,
+    ) -> None:  # fmt: skip
+        """Bring in panels, laid out over the stage; what stood there leaves.
+
+        A panel whose picture stands already stays, and moves to where it belongs now.
+
+        Args:
+            say: a caption to come with them.
+            keep: other mobjects that stay.
+            later: panels among them whose place stays free until `reveal`.
+            layout: side by side in their shares, one over another, or in a grid.
+        """
+        self._plays(self._staging.entering(panels, layout, keep, later), say, seconds)
+
+    def leave(self, *panels: Panel, say: Said | None = None, seconds: float = theme.BEAT) -> None:
+        """Let panels go, or all that stands but the title and the caption."""
+        self._plays(self._staging.leaving(panels), say, seconds)
+
+    def reveal(
+        self, *things: Mobject | Panel, say: Said | None = None, seconds: float = theme.MOVE
+    ) -> None:
+        """Fade in marks that were to come later, panels whose place is free, or any mobjects."""
+        self._plays(self._staging.revealing(things), say, seconds)
+
+    def sweep(
+        self, *animations: Animation, say: Said | None = None, seconds: float = theme.SLOW
+    ) -> None:
+        """Let tracks run, pictures morph and axes zoom, together: `self.sweep(x.to(3))`."""
+        self._plays(list(animations), say, seconds)
+
+    def morph(
+        self, picture: Any, values: Any, say: Said | None = None, seconds: float = theme.MOVE
+    ) -> None:
+        """Let a picture that has `to(values)` run to other values."""
+        self._plays([picture.to(values)], say, seconds)
+
+    def say(self, *said: Content, **timing: float) -> None:
+        """Replace the caption line: by one sentence or template, or by content piece by piece."""
+        content = [_as_content(one) for one in said] if len(said) == 1 else said
+        animations = self.saying(*content)
+        if animations:
+            self.play(*animations, **({"run_time": theme.BEAT} | timing))
+
+    def step(
+        self, said: Said | None = None, *, notes: str, loop: bool = False, auto: bool = False
+    ) -> None:
+        """Say what was seen, leave time to read it, and pause; `notes` is for the lecturer."""
+        if said is not None:
+            self.say(said)
+        self.wait(theme.MOVE)
+        self.next_slide(notes, loop, auto)
+
+    def ask(self, question: Said, *, notes: str) -> None:
+        """Let a question stand at a pause: viewers predict before the next step answers it."""
+        self.step(Sentence((ASKED, *as_sentence(question).runs)), notes=notes)
+
+    def next_slide(self, notes: str = "", loop: bool = False, auto: bool = False) -> None:
+        """Pause here: a deck stops after this; `notes` is what the lecturer says to it.
+
+        What stands is held until the notes can have been read as captions, unless it loops.
+        """
+        since = float(self.time) - (self.slides[-1].time if self.slides else 0.0)
+        unread = len(notes) / theme.READING_SPEED - since  # seconds
+        self.wait(theme.BEAT if loop else max(theme.BEAT, unread))
+        self.slides.append(Slide(round(float(self.time), 6), notes, loop, auto))
+        if self.at_pause is not None:
+            self.at_pause(self)
+
+    def saying(self, *content: Content) -> list[Animation]:
+        """The animations that replace the caption, or clear it, to play along with others."""
+        return self._staging.saying(*content)
+
+    def _plays(self, animations: list[Animation], say: Said | None, seconds: float) -> None:
+        said = self.saying(_as_content(say)) if say is not None else []
+        if animations or said:
+            self.play(*animations, *said, run_time=seconds)
+
+    # Until every scene returns its panels.
 
     def panel(
         self,
         name: str,
-        *content: Mobject | Builder,
+        *content: Any,
         heading: Content | None = None,
         remark: tuple[Content, ...] = (),
         height: float | Callable[[float], float] | None = None,
@@ -96,73 +213,31 @@ class LessonScene(Scene):
         data: Table | Mapping[str, Table] | None = None,
         says: str = "",
     ) -> None:
-        """Add a panel to the figure, or mobjects to the panel of that name.
-
-        Args:
-            content: a function that composes the panel into the box it is given and returns its
-                mobjects; or mobjects, to be taken as they stand.
-            heading, remark: a line over it, and quieter words behind the line.
-            height: of what the function composes, manim units, or a function of the width;
-                without it the height follows from `aspect`, width over height.
-            least: the narrowest box that the function can fill, manim units.
-            share: its part of a row's width, beside the other panels' shares.
-            data: the numbers behind it.
-            says: a sentence that describes it to those who cannot see it.
-        """
+        """Add a panel to the figure, or mobjects to the panel of that name."""
         mobjects = tuple(part for part in content if isinstance(part, Mobject))
         build = next((part for part in content if not isinstance(part, Mobject)), None)
-        before = self.panels[name].mobjects if name in self.panels else ()
-        self.panels[name] = Panel(
-            name=name,
-            build=build,
-            mobjects=(*before, *mobjects),
-            heading=heading,
-            remark=remark,
-            height=_as_function(height, aspect),
-            least=least,
-            share=share,
-            data=_as_tables(name, data),
-            says=says,
-        )
-
-    def next_slide(self, notes: str = "", loop: bool = False, auto: bool = False) -> None:
-        """Pause here: a deck stops after this; `notes` is what the lecturer says to it.
-
-        What stands is held until the notes can have been read as captions, unless it loops.
-        """
-        self.wait(theme.BEAT if loop else max(theme.BEAT, self._unread(notes)))
-        self.slides.append(Slide(round(float(self.time), 6), notes, loop, auto))
-        if self.at_pause is not None:
-            self.at_pause(self)
-
-    def _unread(self, notes: str) -> float:
-        """Seconds that reading the notes takes beyond the time since the last pause."""
-        since = float(self.time) - (self.slides[-1].time if self.slides else 0.0)
-        return len(notes) / theme.READING_SPEED - since
+        if build is None:
+            known = self.panels.get(name)
+            before = known.picture.mobjects if known and isinstance(known.picture, Composed) else ()
+            picture: Picture = Composed(*before, *mobjects)
+        else:
+            fixed = None if height is None else height if callable(height) else lambda _: height
+            picture = Drawn(build, least, aspect, fixed)
+        head = _as_said(heading) if heading is not None else None
+        quiet = _as_said(*remark) if remark else None
+        self.panels[name] = Panel(name, picture, head, quiet, share, says, data)
 
     def show_title(self, *content: Content) -> Text:
-        """Fade in the title line and keep it."""
-        title = layout.title(*content)
-        self.play(FadeIn(title), run_time=theme.BEAT)
-        return title
-
-    def say(self, *content: Content, **timing: float) -> None:
-        """Replace the caption line."""
-        animations = self.saying(*content)
-        if animations:
-            self.play(*animations, **({"run_time": theme.BEAT} | timing))
-
-    def saying(self, *content: Content) -> list[Animation]:
-        """The animations that replace the caption, or clear it, to play along with others."""
-        old, self._caption = self._caption, layout.caption(*content) if content else None
-        return exchange(old, self._caption)
+        """The title line, which stands from the first frame."""
+        assert self._staging.title is not None
+        return self._staging.title
 
     def leaving(self, *keep: Mobject) -> list[Animation]:
         """The animations in which all but `keep` fade out, to play along with others."""
         kept = {id(mobject) for mobject in keep}
         leaving = [mobject for mobject in self.mobjects if id(mobject) not in kept]
-        if self._caption in leaving:
-            self._caption = None
+        if self._staging.caption in leaving:
+            self._staging.caption = None
         return [FadeOut(mobject) for mobject in leaving]
 
     def clear_stage(self, *keep: Mobject, **timing: float) -> None:
@@ -172,31 +247,31 @@ class LessonScene(Scene):
             self.play(*animations, **({"run_time": theme.BEAT} | timing))
 
 
-def exchange(
-    old: Mobject | None, new: Mobject | None, start: float = 0, end: float = 1
-) -> list[Animation]:
-    """One text after another at one place: the old one is gone before the new one comes.
+def _as_said(*content: Content) -> Sentence:
+    runs: list[Run] = []
+    for piece in content:
+        if isinstance(piece, Sentence):
+            runs += piece.runs
+            continue
+        inner = piece.content if isinstance(piece, Colored) else piece
+        role = piece.role if isinstance(piece, Colored) else "text"
+        math = isinstance(inner, Math)
+        runs.append(Run(inner.source if isinstance(inner, Math) else inner, role, math))
+    return Sentence(tuple(runs))
 
-    It happens between `start` and `end`, shares of the play's time.
+
+def _as_content(said: Any) -> Content:
+    """A caption as content.
+
+    Raises:
+        TypeError: for what is no sentence.
     """
-    if old is None or new is None:
-        timing = squish_rate_func(smooth, start, end)
-        leaving = [FadeOut(old, rate_func=timing)] if old else []
-        return [*leaving, *([FadeIn(new, rate_func=timing)] if new else [])]
-    middle = start + 0.45 * (end - start)
-    return [
-        FadeOut(old, rate_func=squish_rate_func(smooth, start, middle)),
-        FadeIn(new, rate_func=squish_rate_func(smooth, middle, end)),
-    ]
+    if isinstance(said, str):
+        return as_sentence(said)
+    if not isinstance(said, Sentence | Math | Colored):
+        raise TypeError(f"A caption is a sentence, not {said!r}; write it as a text.")
+    return said
 
 
-def _as_function(height: float | Callable[[float], float] | None, aspect: float) -> Height:
-    if callable(height):
-        return height
-    return (lambda width: width / aspect) if height is None else (lambda _: height)
-
-
-def _as_tables(name: str, data: Table | Mapping[str, Table] | None) -> dict[str, Table]:
-    if data is None:
-        return {}
-    return {name: data} if isinstance(data, Table) else dict(data)
+def _title_of(scene: type) -> str:
+    return (scene.__doc__ or scene.__name__).strip().splitlines()[0]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core.landscape.classifier import load_task
 from mlanim.core.landscape import landscape_lecture as module
+from mlanim.core.landscape.classifier import load_task
 from mlanim.core.landscape.landscape_lecture import landscape_lecture
 from mlanim.core.landscape.optimisers import UPDATES, train
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from mlanim.core.landscape import sharpness
 from mlanim.core.landscape.classifier import Examples, initial_weights, load_task
 from mlanim.core.landscape.curvature import hessian
-from mlanim.core.landscape import sharpness
 from mlanim.core.landscape.landscape import filter_normalised
 from mlanim.core.landscape.optimisers import descend
 from mlanim.core.landscape.sharpness import (

@@ -119,7 +119,12 @@ def test_stays_when_the_drawing_code_of_ours_changes(
     for module in (sources, slicing):
         monkeypatch.setattr(module, "PACKAGE", copied)
     before = digest(project)
-    for name in ("stage/marks/shapes.py", "stage/theme.py", "stage/text/texts.py", "engine/playback/draw.py"):
+    for name in (
+        "stage/marks/shapes.py",
+        "stage/theme.py",
+        "stage/text/texts.py",
+        "engine/playback/draw.py",
+    ):
         (copied / name).write_text((copied / name).read_text() + "\nraise SystemExit\n")
     scene = copied / "stage" / "scene.py"
     scene.write_text(scene.read_text().replace("self.wait(theme.BEAT)", "self.wait(9)"))

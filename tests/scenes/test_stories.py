@@ -19,7 +19,7 @@ from mlanim.engine.playback.loading import load
 from mlanim.stage.check import check
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import LessonScene
-from mlanim.stage.text.number import MINUS
+from mlanim.words.numbers import MINUS
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
 

@@ -14,7 +14,7 @@ from mlanim.stage.check import (
     visible_members,
 )
 from mlanim.stage.marks.shapes import Arrow, Bar, Dot, Polyline
-from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.fixed_chart import Chart
 from mlanim.stage.plots.heatmap import Heatmap, signed_palette, weights_palette
 from mlanim.stage.text.number import Number, NumberGrid
 from mlanim.stage.text.texts import Colored, Formula, Text

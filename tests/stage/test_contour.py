@@ -3,8 +3,8 @@ import pytest
 
 from mlanim.stage import theme
 from mlanim.stage.colors import colormap
-from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.contour import ContourBands, level_lines
+from mlanim.stage.plots.fixed_chart import Chart
 
 XS, YS = np.linspace(-2, 2, 161), np.linspace(-1, 1, 81)
 CONE = np.hypot(*np.meshgrid(XS, YS))

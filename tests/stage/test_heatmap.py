@@ -13,7 +13,7 @@ from mlanim.stage.plots.heatmap import (
     signed_palette,
     weights_palette,
 )
-from mlanim.stage.text.number import MINUS
+from mlanim.words.numbers import MINUS
 
 VALUES = np.array([[0.1, 0.9, 0.4], [0.75, 0.0, 1.0]])
 

@@ -6,8 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlanim.stage import theme
-from mlanim.stage.text.number import MINUS, Number, NumberGrid, format_number, number_curves
+from mlanim.stage.text.number import Number, NumberGrid, number_curves
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Text
+from mlanim.words.numbers import MINUS, format_number
 
 finite = st.floats(-1e9, 1e9)
 

@@ -8,7 +8,8 @@ from pydantic import Field, ValidationError
 from mlanim.stage import layout, theme
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.data import Record
-from mlanim.stage.scene import LessonScene, SceneParams, Slide, exchange
+from mlanim.stage.scene import LessonScene, SceneParams, Slide
+from mlanim.stage.steps import exchange
 from mlanim.stage.text.texts import Text
 
 

@@ -158,11 +158,17 @@ def _deriving(tree: ast.Module, ending: str) -> list[ast.ClassDef]:
     bases: set[str] = set()
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
-            names = [ast.unparse(base).split(".")[-1] for base in node.bases]
+            names = [_base_name(base) for base in node.bases]
             if any(name in found or name.endswith(ending) for name in names):
                 found[node.name] = node
                 bases.update(names)
     return [node for name, node in found.items() if name not in bases]
+
+
+def _base_name(base: ast.expr) -> str:
+    """A base's last name, without what stands in brackets behind it."""
+    named = base.value if isinstance(base, ast.Subscript) else base
+    return ast.unparse(named).split(".")[-1]
 
 
 def _category(node: ast.ClassDef) -> str:

@@ -15,6 +15,7 @@ from mlanim.engine.cache.finished import as_bytes
 from mlanim.engine.jobs.job import Job, versions
 from mlanim.stage.data import Record
 from mlanim.stage.scene import SceneParams, Slide
+from mlanim.words.sentence import Sentence
 
 INLINE = 64
 """Arrays of up to this many values are written out; larger ones are described."""
@@ -90,7 +91,7 @@ def results(value: Any) -> Any:
         return [results(item) for item in value]
     if isinstance(value, np.ndarray):
         return value.tolist() if value.size <= INLINE else _summary(value)
-    return value
+    return str(value) if isinstance(value, Sentence) else value
 
 
 def _summary(array: np.ndarray) -> dict[str, Any]:

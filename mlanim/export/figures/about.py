@@ -11,6 +11,7 @@ from mlanim import __version__
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.stage.panels import Panel
 from mlanim.stage.table import Table
+from mlanim.words.sentence import as_sentence
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class About:
 def about(scene: SceneEntry, params: Any, panels: Iterable[Panel] = ()) -> About:
     """The metadata of a scene's figure: its paragraph, then what each panel says."""
     named = list(panels)
-    sentences = [sentence for panel in named if (sentence := _sentence(panel))]
+    sentences = [words for panel in named if (words := _sentence(panel))]
     words = " ".join([" ".join(scene.description.split()), *sentences]).strip()
     settings = {"scene": scene.name, "parameters": params.model_dump(mode="json")}
     text = json.dumps(settings, sort_keys=True, ensure_ascii=False)
@@ -34,7 +35,8 @@ def about(scene: SceneEntry, params: Any, panels: Iterable[Panel] = ()) -> About
 
 
 def _sentence(panel: Panel) -> str:
-    says = panel.says or " ".join(_ranges(table) for table in panel.data.values())
+    said = str(as_sentence(panel.says))
+    says = said or " ".join(_ranges(table) for table in panel.tables.values())
     return f"Panel “{panel.name}”: {says}" if says else ""
 
 

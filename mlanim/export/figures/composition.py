@@ -14,6 +14,7 @@ from mlanim.stage import theme
 from mlanim.stage.check import text_sizes
 from mlanim.stage.layout import Box
 from mlanim.stage.panels import EDGE, DoesNotFit, Panel, Place, arrange, composed, extent_of
+from mlanim.stage.picture import Composed
 
 LEAST_POINTS = 7.0
 """No text is set smaller than this on paper."""
@@ -81,9 +82,9 @@ def _chosen(panels: Mapping[str, Panel], wanted: str | None, name: str) -> list[
 
 def _as_it_stands(panels: list[Panel], width: float, unit: float) -> Composition | None:
     """Panels that the scene itself has put in their places, if they are as narrow as the page."""
-    if any(panel.build or panel.heading or panel.remark for panel in panels):
+    if any(not panel.is_composed or panel.heading or panel.remark for panel in panels):
         return None
-    mobjects = [mobject for panel in panels for mobject in panel.mobjects]
+    mobjects = [mobject for panel in panels for mobject in _standing(panel)]
     extent = extent_of(mobjects)
     if extent.width > width - 2 * EDGE:
         return None
@@ -94,14 +95,19 @@ def _as_it_stands(panels: list[Panel], width: float, unit: float) -> Composition
 
 def _settled(panel: Panel, room: float, unit: float, page: Page, name: str) -> Panel:
     """A panel with the width and height that mobjects which are composed already have."""
-    if panel.build is not None:
+    if not panel.is_composed:
         return panel
-    extent = extent_of(panel.mobjects)
+    standing = _standing(panel)
+    extent = extent_of(standing)
     if extent.width > room:
-        _shrink(panel.mobjects, room / extent.width, unit, page, name, panel.name)
-        extent = extent_of(panel.mobjects)
-    height = extent.height
-    return replace(panel, least=min(extent.width, room), height=lambda _: height)
+        _shrink(standing, room / extent.width, unit, page, name, panel.name)
+        extent = extent_of(standing)
+    panel.picture.least = min(extent.width, room)
+    return panel
+
+
+def _standing(panel: Panel) -> tuple[Mobject, ...]:
+    return panel.picture.mobjects if isinstance(panel.picture, Composed) else ()
 
 
 def _shrink(

@@ -59,10 +59,10 @@ def figure_of(scene_class: Any, params: Any, data: Any, page: Page, name: str) -
     """A scene's figure on a page; call it within `configured`, then draw it at once."""
     scene = scene_class(params=params, data=data, skip_animations=True)
     scene.setup()
-    scene.figure()
-    if not scene.panels:
-        raise UsageError(f"{name} has a figure without panels; add one with self.panel(…).")
-    return compose(scene.panels, page, name)
+    panels = scene.figure() or list(scene.panels.values())
+    if not panels:
+        raise UsageError(f"{name} has a figure without panels; return a list of Panel(…).")
+    return compose({panel.name: panel for panel in panels}, page, name)
 
 
 def _figure(

@@ -21,11 +21,12 @@ def files_of(panels: Iterable[Panel], format: str, name: str) -> dict[str, bytes
     Raises:
         UsageError: if no panel says what its numbers are.
     """
-    tables = {panel.name: dict(panel.data) for panel in panels if panel.data}
+    found = {panel.name: dict(panel.tables) for panel in panels}
+    tables = {name: parts for name, parts in found.items() if parts}
     if not tables:
         raise UsageError(
             f"{name} does not say what numbers are behind its figure; "
-            "its panels would, with self.panel(…, data=table(…)). Leave --data out."
+            "its panels would, with Panel(…, data=table(…)). Leave --data out."
         )
     if format == "csv":
         return {

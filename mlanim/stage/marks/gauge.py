@@ -9,8 +9,9 @@ from manim import VGroup
 
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Bar, Segments
-from mlanim.stage.text.number import NumberGrid, format_number
+from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import Text
+from mlanim.words.numbers import format_number
 
 THICK = 0.22  # manim units
 NUMBERS_BELOW, WORDS_BELOW = 0.42, 0.82

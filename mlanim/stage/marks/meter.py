@@ -11,9 +11,10 @@ from manim import VGroup
 from mlanim.stage import layout
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Bar
-from mlanim.stage.text.number import Number, format_number, number_curves
+from mlanim.stage.text.number import Number, number_curves
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Content, Formula, Text
 from mlanim.stage.theme import SIZES
+from mlanim.words.numbers import format_number
 
 FORMULA, FIRST, PITCH = 1.3, 2.5, 0.82  # manim units below the top: formula, first meter, next
 BAR_DROP, BAR_HEIGHT = 0.26, 0.09  # manim units, from the baseline down to the bar

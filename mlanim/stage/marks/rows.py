@@ -8,7 +8,7 @@ from manim import VGroup
 
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.legend import Key
-from mlanim.stage.text.texts import Colored, Content, Text
+from mlanim.stage.text.texts import Colored, Content, Math, Text
 
 PITCH = 0.55  # manim units from one baseline to the next
 
@@ -27,7 +27,7 @@ class Rows:
         """Of a row; the headings stand in row -1."""
         return self.box.top - self.drop - self.pitch * row
 
-    def names(self, *names: Content) -> VGroup:
+    def names(self, *names: str | Math | Colored) -> VGroup:
         """A column flush with the box's left side, muted unless a name has a colour."""
         texts = (name if isinstance(name, Colored) else Colored(name, "muted") for name in names)
         placed = (

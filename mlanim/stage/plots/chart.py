@@ -1,166 +1,340 @@
-"""Coordinates: an area of the frame in which data has a place, with grid, axes and ticks."""
+"""A chart that fills its box: axes that measure their own labels, and marks in the data's units.
+
+    chart = Chart(x_label="step", y_label="loss", log="y")
+    chart.curve(steps, losses, "input", name="Adam")
+    chart.dot((track, track["loss"]), "highlight")
+
+Numbers and arrays may be readings of tracks; then the mark follows them.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from typing import Any, Literal, TypeVar
 
 import numpy as np
-from manim import VGroup
+from manim import Mobject, VGroup
 
+from mlanim.stage.layout import Box
+from mlanim.stage.marks.legend import legend, legend_height
 from mlanim.stage.marks.shapes import Polyline, Segments
-from mlanim.stage.text.number import format_number
-from mlanim.stage.text.texts import Content, Text
+from mlanim.stage.picture import Picture
+from mlanim.stage.plots import marks
+from mlanim.stage.plots.frame import Frame
+from mlanim.stage.plots.scale import Range, Scale, around, round_step
+from mlanim.stage.table import Table
+from mlanim.stage.text.texts import Content, Text, body_height
+from mlanim.stage.track import Morph
 
-Range = tuple[float, float]
-
-
-def nice_ticks(low: float, high: float, most: int = 5) -> np.ndarray:
-    """At most `most` + 1 round numbers between `low` and `high`, in steps of 1, 2 or 5 · 10ⁿ."""
-    low, high = min(low, high), max(low, high)
-    if low == high:
-        return np.zeros(0)
-    raw = (high - low) / max(most, 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(s * power for s in (1, 2, 5, 10) if s * power >= raw * (1 - 1e-9))
-    return np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
+AIR = 0.12  # manim units between an axis and what is written beside it
+LEAST_TICK = 0.85  # manim units that a tick takes along its axis
+M = TypeVar("M", bound=marks.Mark)
 
 
-class Chart(VGroup):
-    """An area with linear axes. `place` takes data to the frame; every drawer builds on it.
+class Chart(Picture):
+    """Axes and marks.
 
     Args:
-        x_range, y_range: what the area spans, in the data's units.
-        width, height: of the area, manim units; its centre starts at the origin.
-        x_label, y_label: under and above the axes, text or mathematics.
-        ticks: most ticks an axis; 0 for none.
-        grid: whether ticks carry faint lines across the area.
+        x, y: what the axes span; what the marks need, unless given.
+        x_label, y_label: below, and over the upper left corner.
+        log: which axes are logarithmic: "", "x", "y" or "xy".
+        equal: one unit of x is as long as one of y; the ranges grow to fill the box.
+        ticks: the most that an axis has; 0 for none.
+        grid: whether ticks carry lines across.
+        axes: whether lines stand at x = 0 and y = 0 where these are inside.
+        names: where marks with a name have it: "beside" them, or in a "key" over the area.
     """
 
     def __init__(
         self,
-        x_range: Range,
-        y_range: Range,
-        width: float,
-        height: float,
+        x: Range | None = None,
+        y: Range | None = None,
         x_label: Content | None = None,
         y_label: Content | None = None,
-        ticks: int = 4,
+        *,
+        log: Literal["", "x", "y", "xy"] = "",
+        equal: bool = False,
+        ticks: int = 5,
         grid: bool = True,
-        frame: bool = True,
+        axes: bool = False,
+        names: Literal["beside", "key"] = "beside",
+        least: float = 3.0,
+        aspect: float = 1.4,
     ):
-        super().__init__()
-        self.x_range, self.y_range = x_range, y_range
-        corners = np.array([[-width / 2, -height / 2], [width / 2, height / 2]])
-        # The frame's path is what tells where the area is after any move or scaling.
-        rim = corners[[0, 1, 1, 0], 0], corners[[0, 0, 1, 1], 1]
-        self.area = Polyline(np.column_stack(rim), "rule", "thin", float(frame), closed=True)
-        self.add(self.area)
-        x_ticks = nice_ticks(*x_range, ticks) if ticks else np.zeros(0)
-        y_ticks = nice_ticks(*y_range, ticks) if ticks else np.zeros(0)
-        if grid:
-            self.grid = Segments(self._grid_lines(x_ticks, y_ticks))
-            self.add_to_back(self.grid)
-        self.tick_labels = VGroup(*self._x_labels(x_ticks), *self._y_labels(y_ticks))
-        self.add(self.tick_labels)
-        self.labels = VGroup()
-        self._name_axes(x_label, y_label)
-        self.add(self.labels)
+        super().__init__(least, aspect)
+        if log not in ("", "x", "y", "xy"):
+            raise ValueError(f'log is "", "x", "y" or "xy", not {log!r}.')
+        self.ranges, self.labels, self.log, self.equal = (x, y), (x_label, y_label), log, equal
+        self.most, self.has_grid, self.has_axes, self.names = ticks, grid, axes, names
+        self.marks: list[marks.Mark] = []
+        self.frame = Frame()
 
-    @property
-    def box(self) -> tuple[np.ndarray, np.ndarray]:
-        """Lower left and upper right corner of the area now, (2,) each."""
-        points = self.area.points[:, :2]
-        return points.min(axis=0), points.max(axis=0)
-
-    def place(self, xy: np.ndarray) -> np.ndarray:
-        """Data (..., 2) to the frame, (..., 3) in manim units."""
-        xy = np.asarray(xy, dtype=float)
-        low, high = self.box
-        x = low[0] + (xy[..., 0] - self.x_range[0]) / _span(self.x_range) * (high[0] - low[0])
-        y = low[1] + (xy[..., 1] - self.y_range[0]) / _span(self.y_range) * (high[1] - low[1])
-        return np.stack([x, y, np.zeros_like(x)], axis=-1)
-
-    def unit(self) -> float:
-        """Manim units that one unit of x takes."""
-        low, high = self.box
-        return float((high[0] - low[0]) / _span(self.x_range))
+    # Marks.
 
     def curve(
-        self, xs: Sequence[float] | np.ndarray, ys: Sequence[float] | np.ndarray, role: str,
-        width: str = "line", opacity: float = 1.0,
-    ) -> Polyline:  # fmt: skip
-        """The line through (xs, ys), in data units."""
-        return Polyline(self.place(np.column_stack([xs, ys])), role, width, opacity)
+        self, xs: Any, ys: Any, role: str = "text", *, name: Content | None = None,
+        width: str = "line", dash: marks.Dash = "", opacity: float = 1.0, tip: bool = False,
+        later: bool = False,
+    ) -> marks.Curve:  # fmt: skip
+        """The line through (xs, ys), (N,) each; with `tip`, a dot at its last point."""
+        mark = marks.Curve(self.frame, (xs, ys), role, width, dash, opacity, tip)
+        return self._with(mark, name, later)
 
-    def _grid_lines(self, x_ticks: np.ndarray, y_ticks: np.ndarray) -> np.ndarray:
-        (left, right), (bottom, top) = self.x_range, self.y_range
-        lines = [[[x, bottom], [x, top]] for x in x_ticks]
-        lines += [[[left, y], [right, y]] for y in y_ticks]
-        return self.place(np.array(lines)) if lines else np.zeros((0, 2, 3))
+    def points(
+        self, places: Any, role: str | Sequence[str] = "text", *, name: Content | None = None,
+        radius: float = 0.06, ring: bool = False, later: bool = False,
+    ) -> marks.Points:  # fmt: skip
+        """Discs at places (N, 2), in one role or one each."""
+        return self._with(marks.Points(self.frame, places, role, radius, ring), name, later)
 
-    def _x_labels(self, ticks: np.ndarray) -> list[Text]:
-        low = self.box[0]
-        labels = []
-        for text, at in zip(tick_texts(ticks), ticks, strict=True):
-            label = Text(text, size="small", role="muted")
-            x = self.place(np.array([at, 0.0]))[0]
-            labels.append(label.baseline_at([x - label.advance / 2, low[1] - 0.3, 0]))
-        return labels
+    def dot(
+        self, place: Any, role: str = "highlight", *, name: Content | None = None,
+        radius: float = 0.09, later: bool = False,
+    ) -> marks.Spot:  # fmt: skip
+        """One disc with a rim at a place (2,)."""
+        return self._with(marks.Spot(self.frame, place, role, radius), name, later)
 
-    def _y_labels(self, ticks: np.ndarray) -> list[Text]:
-        low = self.box[0]
-        labels = []
-        for text, at in zip(tick_texts(ticks), ticks, strict=True):
-            label = Text(text, size="small", role="muted")
-            y = self.place(np.array([0.0, at]))[1]
-            labels.append(label.baseline_at([low[0] - 0.12 - label.advance, y - 0.075, 0]))
-        return labels
+    def ray(
+        self, through: Any, slope: Any, role: str = "gradient", *, name: Content | None = None,
+        width: str = "line", dash: marks.Dash = "", later: bool = False,
+    ) -> marks.Ray:  # fmt: skip
+        """The straight line of a slope through a point (2,), cut off at the chart's edges."""
+        mark = marks.Ray(self.frame, (through, slope), role, width, dash)
+        return self._with(mark, name, later)
 
-    def _name_axes(self, x_label: Content | None, y_label: Content | None) -> None:
-        low, high = self.box
-        below = 0.62 if len(self.tick_labels) else 0.34
-        if x_label is not None:
-            label = Text(x_label, size="small", role="muted")
-            middle = (low[0] + high[0]) / 2 - label.advance / 2
-            self.labels.add(label.baseline_at([middle, low[1] - below, 0]))
-        if y_label is not None:
-            label = Text(y_label, size="small", role="muted")
-            self.labels.add(label.baseline_at([low[0], high[1] + 0.14, 0]))
+    def segment(
+        self, start: Any, end: Any, role: str = "muted", *, name: Content | None = None,
+        width: str = "thin", dash: marks.Dash = "", later: bool = False,
+    ) -> marks.Curve:  # fmt: skip
+        """A straight line between two places (2,)."""
+        mark = marks.Segment(self.frame, (start, end), role, width, dash)
+        return self._with(mark, name, later)
+
+    def arrow(
+        self, start: Any, end: Any, role: str = "weight", *, name: Content | None = None,
+        later: bool = False,
+    ) -> marks.Arrow:  # fmt: skip
+        """An arrow between two places (2,), its name beyond its tip."""
+        return self._with(marks.Arrow(self.frame, (start, end), role), name, later)
+
+    def band(
+        self, xs: Any, low: Any, high: Any, role: str = "muted", *, opacity: float = 0.25,
+        later: bool = False,
+    ) -> marks.Area:  # fmt: skip
+        """The area between two lines over xs, (N,) each: a spread, an interval."""
+        return self._with(marks.band(self.frame, (xs, low, high), role, opacity), None, later)
+
+    def area(
+        self, corners: Any, role: str = "muted", *, name: Content | None = None,
+        opacity: float = 0.25, rim: str | None = None, later: bool = False,
+    ) -> marks.Area:  # fmt: skip
+        """A filled polygon (N, 2)."""
+        return self._with(marks.Area(self.frame, (corners,), role, opacity, rim), name, later)
+
+    def guide(
+        self, *, x: Any = None, y: Any = None, role: str = "muted", name: Content | None = None,
+        dash: marks.Dash = "dash", width: str = "thin", later: bool = False,
+    ) -> marks.Guide:  # fmt: skip
+        """A line straight across at a value of x or of y, with its name at its end."""
+        if (x is None) == (y is None):
+            raise ValueError("A guide stands at a value of x or of y: give one of the two.")
+        return self._with(marks.Guide(self.frame, (x, y), role, width, dash), name, later)
+
+    def field(
+        self, values: Any, palette: marks.Palette, *, x: Range | None = None,
+        y: Range | None = None, opacity: float = 1.0, later: bool = False,
+    ) -> marks.Field:  # fmt: skip
+        """Colours of values (R, C), the first row at the top, over a part of the area or all."""
+        mark = marks.Field(self.frame, (values,), palette, (x, y), opacity)
+        return self._with(mark, None, later)
+
+    def level(
+        self, xs: Any, ys: Any, values: Any, level: float | Sequence[float] = 0.0,
+        role: str = "text", *, width: str = "line", opacity: float = 1.0,
+        name: Content | None = None, later: bool = False,
+    ) -> marks.Level:  # fmt: skip
+        """The lines on which values (R, C), over xs (C,) and ys (R,), equal a level, or each."""
+        levels = np.atleast_1d(np.asarray(level, dtype=float))
+        mark = marks.Level(self.frame, (xs, ys, values), levels, role, width, opacity)
+        return self._with(mark, name, later)
+
+    def columns(
+        self, edges: Any, heights: Any, role: str = "input", *, name: Content | None = None,
+        opacity: float = 0.8, later: bool = False,
+    ) -> marks.Columns:  # fmt: skip
+        """A histogram: columns from 0 to heights (N,) between edges (N + 1,)."""
+        mark = marks.Columns(self.frame, (edges, heights), role, opacity)
+        return self._with(mark, name, later)
+
+    def note(
+        self, place: Any, words: Content, role: str = "muted", *,
+        align: Literal["left", "center", "right"] = "left", lift: float = 0.0, later: bool = False,
+    ) -> marks.Note:  # fmt: skip
+        """Words at a place (2,), `lift` manim units over it."""
+        return self._with(marks.Note(self.frame, place, words, role, align, lift), None, later)
+
+    def _with(self, mark: M, name: Content | None, later: bool) -> M:
+        mark.name, mark.is_later = name, later
+        self.marks.append(mark)
+        if self.frame.is_placed:
+            mark.settle(self.names == "beside")
+        return mark
+
+    def place(self, places: Any) -> np.ndarray:
+        """Data (..., 2) to the stage, (..., 3) in manim units; known once the chart is composed."""
+        return self.frame.place(places)
+
+    def later(self) -> list[Mobject]:
+        """Marks that a lecture brings in one by one."""
+        return [mark for mark in self.marks if mark.is_later]
+
+    def tables(self) -> dict[str, Table]:
+        """A table for each mark that has a name."""
+        named = [mark for mark in self.marks if mark.name is not None]
+        found = {str(mark.name): mark.table() for mark in named}
+        return {name: table for name, table in found.items() if table is not None}
+
+    # Composing.
+
+    def compose(self, box: Box) -> None:
+        """Axes around the area that their labels leave, then the marks."""
+        x, y = (self._scale(axis) for axis in (0, 1))
+        beside = self.names == "beside"
+        key = [] if beside else [(m.role, m.name) for m in self.marks if m.name is not None]
+        over = legend_height(key, box.width) + 0.1 if key else 0.0
+        if key:
+            self.add(legend(key, box))
+        area = self._area(box.inset(top=over), x, y, beside)
+        if self.equal:
+            x, y = _equalised(x, y, area)
+        self.frame.settle(area, x, y)
+        self.rim = Polyline(area.corners(), "rule", "thin", closed=True)
+        self.lines = Segments(np.zeros((0, 2, 2)))
+        self.zeros = Segments(np.zeros((0, 2, 2)), "muted", "thin")
+        self.tick_texts, self.titles = VGroup(), VGroup(*self._titles(box))
+        self.add(self.lines, self.zeros, self.rim, self.tick_texts, self.titles)
+        self._draw_axes()
+        for mark in self.marks:
+            mark.settle(beside)
+        marks.spread(self.marks)
+        behind = [mark for mark in self.marks if mark.is_behind and not mark.is_later]
+        self.submobjects[0:0] = behind
+        self.add(*(m for m in self.marks if not m.is_later and not m.is_behind))
+
+    def zoom(self, x: Range | None = None, y: Range | None = None, **timing: Any) -> Morph:
+        """The animation in which the axes come to span something else; all marks follow."""
+        pairs = zip((x, y), self.frame.scales, strict=True)
+        wanted = [Scale(*(given or (one.low, one.high)), one.log) for given, one in pairs]
+        start, end = (np.array([_ends_of(s) for s in ss]) for ss in (self.frame.scales, wanted))
+        return Morph(self, start, end, Chart._show_ends, **timing)
+
+    def _show_ends(self, ends: np.ndarray) -> None:
+        scales = [_from_ends(e, s.log) for e, s in zip(ends, self.frame.scales, strict=True)]
+        self.frame.settle(self.frame.area, *scales)
+        self._draw_axes()
+        for mark in self.marks:
+            mark.redraw()
+
+    def _scale(self, axis: int) -> Scale:
+        log = "xy"[axis] in self.log
+        given = self.ranges[axis]
+        if given is not None:
+            return Scale(float(given[0]), float(given[1]), log)
+        spans = [mark.extent(axis) for mark in self.marks]
+        found = [span for span in spans if len(span)]
+        return Scale(*around(np.concatenate(found) if found else np.zeros(0), log), log)
+
+    def _area(self, box: Box, x: Scale, y: Scale, beside: bool) -> Box:
+        """What is left of the box for the marks."""
+        line = body_height("small")
+        has_ticks = self.most > 0
+        y_texts = [_small(text) for text in y.texts(self._ticks(y, box.height))]
+        x_texts = [_small(text) for text in x.texts(self._ticks(x, box.width))]
+        left = max((text.advance for text in y_texts), default=0) + AIR + 0.05 if has_ticks else 0.0
+        right = max([0.05, *(text.advance / 2 for text in x_texts[-1:])])
+        if beside:
+            right = max([right, *(mark.name_room() for mark in self.marks)])
+        below = (line + AIR + 0.06) * has_ticks + (line + AIR) * (self.labels[0] is not None)
+        over = line + AIR if self.labels[1] is not None else 0.06
+        return box.inset(left=left, bottom=below + 0.04, right=right, top=over)
+
+    def _ticks(self, scale: Scale, length: float) -> np.ndarray:
+        most = min(self.most, int(length / LEAST_TICK))
+        return scale.ticks(most) if most > 0 else np.zeros(0)
+
+    def _titles(self, box: Box) -> list[Text]:
+        area, made = self.frame.area, []
+        if self.labels[0] is not None:
+            label = _small(self.labels[0])
+            made.append(label.baseline_at([area.centre[0], box.bottom + 0.08, 0], "center"))
+        if self.labels[1] is not None:
+            made.append(_small(self.labels[1]).baseline_at([area.left, area.top + AIR, 0]))
+        return made
+
+    def _draw_axes(self) -> None:
+        """Grid, lines at 0 and the words at ticks, for the scales as they are."""
+        area, (x, y) = self.frame.area, self.frame.scales
+        xs, ys = self._marked(x, area.width), self._marked(y, area.height)
+        across = area.left + x.share(xs) * area.width
+        up = area.bottom + y.share(ys) * area.height
+        verticals = [[[a, area.bottom], [a, area.top]] for a in across]
+        horizontals = [[[area.left, a], [area.right, a]] for a in up]
+        self.lines.set_segments(np.array(verticals + horizontals if self.has_grid else []))
+        self.zeros.set_segments(np.array(self._zero_lines()))
+        words = VGroup()
+        for text, a in zip(x.texts(xs), across, strict=True):
+            drop = AIR + body_height("small") * 0.75
+            words.add(_small(text).baseline_at([a, area.bottom - drop, 0], "center"))
+        for text, a in zip(y.texts(ys), up, strict=True):
+            baseline = a - body_height("small") * 0.36
+            words.add(_small(text).baseline_at([area.left - AIR, baseline, 0], "right"))
+        self.tick_texts.submobjects = words.submobjects
+
+    def _marked(self, scale: Scale, length: float) -> np.ndarray:
+        if not self.equal:
+            return self._ticks(scale, length)
+        if not self.most:
+            return np.zeros(0)
+        steps = [
+            (one.high - one.low) / max(1, min(self.most, int(room / LEAST_TICK)))
+            for one, room in zip(self.frame.scales, self.frame.area.size, strict=True)
+        ]
+        step = round_step(max(abs(step) for step in steps))
+        return np.arange(np.ceil(scale.low / step - 1e-9), scale.high / step + 1e-9) * step
+
+    def _zero_lines(self) -> list[Any]:
+        area, (x, y) = self.frame.area, self.frame.scales
+        if not self.has_axes:
+            return []
+        lines = []
+        if not x.log and 0 < x.share(np.zeros(1))[0] < 1:
+            a = area.left + float(x.share(np.zeros(1))[0]) * area.width
+            lines.append([[a, area.bottom], [a, area.top]])
+        if not y.log and 0 < y.share(np.zeros(1))[0] < 1:
+            a = area.bottom + float(y.share(np.zeros(1))[0]) * area.height
+            lines.append([[area.left, a], [area.right, a]])
+        return lines
 
 
-class Plane(Chart):
-    """A plane with equal scales: unit grid, axes through the origin, no tick numbers by default.
-
-    Args:
-        x_range, y_range: in data units.
-        width: of the area in manim units; the height follows from equal scales.
-    """
-
-    def __init__(
-        self, x_range: Range, y_range: Range, width: float, ticks: int = 0, step: float = 1.0
-    ):
-        height = width * _span(y_range) / _span(x_range)
-        super().__init__(x_range, y_range, width, height, ticks=ticks, grid=False, frame=False)
-        xs = np.arange(math.ceil(x_range[0] / step), math.floor(x_range[1] / step) + 1) * step
-        ys = np.arange(math.ceil(y_range[0] / step), math.floor(y_range[1] / step) + 1) * step
-        self.grid = Segments(self._grid_lines(xs, ys))
-        axes = [[[x_range[0], 0], [x_range[1], 0]], [[0, y_range[0]], [0, y_range[1]]]]
-        inside = [y_range[0] <= 0 <= y_range[1], x_range[0] <= 0 <= x_range[1]]
-        kept = [axis for axis, shown in zip(axes, inside, strict=True) if shown]
-        self.axes = Segments(self.place(np.array(kept).reshape(-1, 2, 2)), "muted", "hair", 0.8)
-        self.add_to_back(self.grid, self.axes)
+def _small(content: Content) -> Text:
+    return Text(content, size="small", role="muted")
 
 
-def _span(interval: Range) -> float:
-    return (interval[1] - interval[0]) or 1.0
+def _equalised(x: Scale, y: Scale, area: Box) -> tuple[Scale, Scale]:
+    """The scales, the one with room to spare widened, so that units are equally long."""
+    unit = max((x.high - x.low) / area.width, (y.high - y.low) / area.height)
+    grown = []
+    for scale, room in ((x, area.width), (y, area.height)):
+        middle, half = (scale.low + scale.high) / 2, unit * room / 2
+        grown.append(Scale(middle - half, middle + half))
+    return grown[0], grown[1]
 
 
-def tick_texts(ticks: np.ndarray) -> list[str]:
-    """Evenly spaced numbers with as many decimals as they need."""
-    if not len(ticks):
-        return []
-    fine = 1e-6 * (ticks[1] - ticks[0] if len(ticks) > 1 else 1.0)
-    enough = (n for n in range(16) if np.all(np.abs(np.round(ticks, n) - ticks) <= fine))
-    places = next(enough, 16)
-    return [format_number(tick, places) for tick in ticks]
+def _ends_of(scale: Scale) -> np.ndarray:
+    ends = np.array([scale.low, scale.high])
+    return np.log(ends) if scale.log else ends
+
+
+def _from_ends(ends: np.ndarray, log: bool) -> Scale:
+    low, high = np.exp(ends) if log else ends
+    return Scale(float(low), float(high), log)

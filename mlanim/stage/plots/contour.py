@@ -11,7 +11,7 @@ from manim import VGroup, VMobject
 from mlanim.stage import theme
 from mlanim.stage.arrays.batch import as_3d
 from mlanim.stage.colors import colormap
-from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.fixed_chart import Chart
 from mlanim.stage.text.texts import polygon_curves
 
 

@@ -9,8 +9,8 @@ from manim import VGroup
 
 from mlanim.stage.layout import Box
 from mlanim.stage.plots.heatmap import Cells, ColorBar, Heatmap, Palette
-from mlanim.stage.text.number import format_number
 from mlanim.stage.text.texts import Text
+from mlanim.words.numbers import format_number
 
 BESIDE = 0.15  # between a label and the cells
 NUMBER_AIR = 0.1  # beside a number in its cell

@@ -11,8 +11,9 @@ from manim import ORIGIN, Animation, UpdateFromAlphaFunc, VGroup
 from mlanim.stage import theme
 from mlanim.stage.arrays.mesh import SEAM, Mesh
 from mlanim.stage.colors import colormap
-from mlanim.stage.text.number import MINUS, NumberGrid, format_number
+from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import Text
+from mlanim.words.numbers import MINUS, format_number
 
 Palette = Callable[[np.ndarray], np.ndarray]
 ALL = slice(None)

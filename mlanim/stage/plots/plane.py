@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from mlanim.stage.layout import Box
-from mlanim.stage.plots.chart import Plane
-from mlanim.stage.text.number import NumberGrid, format_number
+from mlanim.stage.plots.fixed_chart import Plane
+from mlanim.stage.text.number import NumberGrid
+from mlanim.words.numbers import format_number
 
 EDGE_LEFT, EDGE_BELOW = 0.5, 0.35  # manim units that the numbers on the edges take
 

@@ -9,7 +9,7 @@ from manim import VGroup
 
 from mlanim.stage.arrays.surface import Surface, View, floor_rectangle, in_pieces
 from mlanim.stage.marks.shapes import Dot
-from mlanim.stage.plots.chart import nice_ticks, tick_texts
+from mlanim.stage.plots.fixed_chart import nice_ticks, tick_texts
 from mlanim.stage.text.texts import Content, Text
 
 RISE = 1.1  # world units between the lowest and the highest point; the floor's side takes 2

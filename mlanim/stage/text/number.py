@@ -12,17 +12,9 @@ from manim import VMobject
 from mlanim.stage import theme
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Typeset, _piece
 from mlanim.stage.text.typesetting import literal, typeset
+from mlanim.words.numbers import MINUS, format_number
 
-MINUS = "\u2212"
 _GLYPHS = "0123456789." + MINUS + "+%°×e "
-
-
-def format_number(value: float, places: int = 2, signed: bool = False, suffix: str = "") -> str:
-    """The number as shown: `places` decimals, a true minus sign, never a minus zero."""
-    text = f"{value:+.{places}f}" if signed else f"{value:.{places}f}"
-    if float(text) == 0:
-        text = text.replace("-", "+" if signed else "")
-    return text.replace("-", MINUS) + suffix
 
 
 @functools.lru_cache(maxsize=128)
@@ -84,8 +76,12 @@ class Number(Typeset):
     def set_value(self, value: float) -> Self:
         """Show `value`, keeping the place, size and turn that the number has now."""
         self.value = value
-        self.plain = format_number(value, self.places, self.signed, self.suffix)
-        curves, point, width = number_curves(self.plain, self.weight)
+        return self.set_text(format_number(value, self.places, self.signed, self.suffix))
+
+    def set_text(self, text: str) -> Self:
+        """Show a number that is formatted already, its point where the last one's was."""
+        self.plain = text
+        curves, point, width = number_curves(text, self.weight)
         self.advance = width * self.size * EM_PER_FONT_UNIT
         piece = self.submobjects[0]
         marks = piece.points[:8]

@@ -18,6 +18,7 @@ from manim import CapStyleType, ManimColor, VGroup, VMobject
 from mlanim.stage import theme
 from mlanim.stage.text.spoken import in_words
 from mlanim.stage.text.typesetting import EM, Outline, Setting, literal, typeset
+from mlanim.words.sentence import Sentence
 
 EM_PER_FONT_UNIT = 1 / 96
 """Manim units that an em takes for each font unit: text of 48 units has an em of half a unit."""
@@ -49,7 +50,27 @@ class Colored:
     weight: Weight | None = None
 
 
-Content = str | Math | Colored
+Content = str | Math | Colored | Sentence
+"""What a text is made of. A string is shown word for word; a sentence has its runs."""
+
+
+def body_height(size: str = "body") -> float:
+    """An em of a size in the medium in use, manim units."""
+    return theme.SIZES[size] * EM_PER_FONT_UNIT
+
+
+def _as_runs(content: Content, role: str) -> Iterable[Colored]:
+    """One piece of content as coloured runs."""
+    if isinstance(content, Colored):
+        return [content]
+    if isinstance(content, str | Math):
+        return [Colored(content, role)]
+    if not isinstance(content, Sentence):
+        raise TypeError(f"A text is made of words, Math, Colored or sentences, not {content!r}.")
+    return [
+        Colored(Math(run.text) if run.math else run.text, role if run.role == "text" else run.role)
+        for run in content.runs
+    ]
 
 
 class Typeset(VGroup):
@@ -135,7 +156,7 @@ class Text(Typeset):
         width: float | None = None,
         align: Align = "left",
     ):
-        runs = [run if isinstance(run, Colored) else Colored(run, role) for run in content]
+        runs = [run for piece in content for run in _as_runs(piece, role)]
         names = [run.part for run in runs if run.part is not None]
         units = theme.SIZES[size]
         body = "".join(_run(run, role, weight) for run in runs)

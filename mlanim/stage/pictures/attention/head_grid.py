@@ -12,8 +12,8 @@ from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Polyline
 from mlanim.stage.plots.heatmap import Cells, weights_palette
 from mlanim.stage.table import Table, of_matrix, stacked, table
-from mlanim.stage.text.number import format_number
 from mlanim.stage.text.texts import Text
+from mlanim.words.numbers import format_number
 
 NAME = 0.45, 0.34  # manim units that a name takes over its matrix: in a film, on a page
 

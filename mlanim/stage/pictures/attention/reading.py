@@ -10,8 +10,8 @@ from manim import VGroup
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Flow
 from mlanim.stage.plots.heatmap import Cells
-from mlanim.stage.text.number import format_number
 from mlanim.stage.text.texts import Text
+from mlanim.words.numbers import format_number
 
 FULL = 34  # the stroke of a stream that carries all, in hundredths of a unit
 AIR = np.array([0.1, 0, 0])  # between a stream and the cells that it joins

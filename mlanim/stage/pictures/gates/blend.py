@@ -10,7 +10,7 @@ from manim import VGroup
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Arrow, Dot, Polyline
 from mlanim.stage.pictures.gates.gated_plane import at_share, beyond_tip
-from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.fixed_chart import Chart
 from mlanim.stage.plots.plane import fitted_plane
 from mlanim.stage.text.texts import Math, Text
 

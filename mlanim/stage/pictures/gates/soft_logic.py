@@ -12,8 +12,8 @@ from mlanim.stage.arrays.surface import View
 from mlanim.stage.layout import Box
 from mlanim.stage.pictures.gates.unit_square import UnitSquareSurface
 from mlanim.stage.table import Table, table
-from mlanim.stage.text.number import format_number
 from mlanim.stage.text.texts import Colored, Math, Text
+from mlanim.words.numbers import format_number
 
 TURNS, ELEVATION = (0.25, 0.75), 0.62  # of the views, radians
 OPERATIONS = (

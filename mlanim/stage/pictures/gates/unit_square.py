@@ -9,8 +9,8 @@ from manim import VGroup
 
 from mlanim.stage.arrays.surface import Surface, View, floor_rectangle
 from mlanim.stage.marks.shapes import Arrow, Dot
-from mlanim.stage.text.number import format_number
 from mlanim.stage.text.texts import Math, Text, Typeset
+from mlanim.words.numbers import format_number
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # a, b: as a truth table
 HEIGHT = 0.8  # world units that a share of 1 rises; the square's side takes 2

@@ -9,8 +9,8 @@ from manim import VGroup
 
 from mlanim.stage.colors import colormap
 from mlanim.stage.layout import Box
-from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.contour import ContourBands
+from mlanim.stage.plots.fixed_chart import Chart
 from mlanim.stage.plots.heatmap import ColorBar
 
 

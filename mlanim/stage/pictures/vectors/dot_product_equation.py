@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from manim import VGroup
 
-from mlanim.stage.text.number import Number, format_number
+from mlanim.stage.text.number import Number
 from mlanim.stage.text.texts import Formula
+from mlanim.words.numbers import format_number
 
 FIRST_POINT, COLUMN = 1.9, 1.45  # manim units to the first factor's point, and to the next one's
 DIGIT = 0.215  # manim units that a digit of a result takes

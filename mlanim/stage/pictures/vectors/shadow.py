@@ -11,7 +11,7 @@ from mlanim.stage import theme
 from mlanim.stage.arrays.batch import as_3d
 from mlanim.stage.marks.clearance import cut_around, ends_of
 from mlanim.stage.marks.shapes import AngleArc, Arrow, Polyline, Segments, dashes
-from mlanim.stage.plots.chart import Plane
+from mlanim.stage.plots.fixed_chart import Plane
 from mlanim.stage.text.texts import Formula, polygon_curves
 
 # Manim units, unless they say otherwise.

@@ -4,8 +4,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from mlanim.stage import theme
-from mlanim.stage.plots.chart import Chart, Plane, nice_ticks, tick_texts
-from mlanim.stage.text.number import MINUS
+from mlanim.stage.plots.fixed_chart import Chart, Plane, nice_ticks, tick_texts
+from mlanim.words.numbers import MINUS
 
 bounded = st.floats(-1e4, 1e4)
 

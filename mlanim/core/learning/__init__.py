@@ -1,0 +1,1 @@
+"""What training does, and what it computes with."""

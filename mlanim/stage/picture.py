@@ -1,0 +1,150 @@
+"""What a panel shows: stated once, composed for whatever box it gets, on the stage or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from manim import Mobject, VGroup
+
+from mlanim.stage.layout import Box
+from mlanim.stage.table import Table
+
+
+class Picture(VGroup):
+    """A picture of data. A subclass keeps its data, and draws itself in `compose`.
+
+    Attributes:
+        least: the narrowest box that it can be composed into, manim units.
+        aspect: width over height, where nothing else settles the height.
+        handles: what a reader may drag on a live page: parameter to the place of its handle now.
+    """
+
+    least: float = 3.0
+    aspect: float = 4 / 3
+    handles: ClassVar[Mapping[str, Callable[[Any], np.ndarray]]] = {}
+
+    def __init__(self, least: float | None = None, aspect: float | None = None):
+        super().__init__()
+        self.least = self.least if least is None else least
+        self.aspect = self.aspect if aspect is None else aspect
+
+    def compose(self, box: Box) -> None:
+        """Add what is to be seen, within `box`; called once."""
+        raise NotImplementedError
+
+    def placed(self, box: Box) -> Self:
+        """The picture, composed."""
+        self.compose(box)
+        return self
+
+    def height_at(self, width: float) -> float:
+        """The height that it asks for at a width, manim units."""
+        return width / self.aspect
+
+    def later(self) -> list[Mobject]:
+        """Parts that a lecture brings in one by one; a figure has them from the start."""
+        return []
+
+    def tables(self) -> dict[str, Table]:
+        """The numbers behind it, by name."""
+        return {}
+
+
+class Drawn(Picture):
+    """A picture composed by a function of its box, for what is shown once.
+
+    Args:
+        compose: the box to the mobjects in it.
+        height: the height that it asks for at a width, manim units.
+    """
+
+    def __init__(
+        self,
+        compose: Callable[[Box], Mobject | Iterable[Mobject]],
+        least: float | None = None,
+        aspect: float | None = None,
+        height: Callable[[float], float] | None = None,
+    ):
+        super().__init__(least, aspect)
+        self._compose, self._height = compose, height
+
+    def compose(self, box: Box) -> None:
+        """Have the function draw."""
+        made = self._compose(box)
+        self.add(*([made] if isinstance(made, Mobject) else made))
+
+    def height_at(self, width: float) -> float:
+        """What the function for it says."""
+        return self._height(width) if self._height else super().height_at(width)
+
+
+class Composed(Picture):
+    """Mobjects that stand already, taken as they are and moved to the upper left of the box."""
+
+    def __init__(self, *mobjects: Mobject):
+        super().__init__()
+        self.mobjects = mobjects
+
+    def compose(self, box: Box) -> None:
+        """Move them; nothing is scaled, so texts keep their size."""
+        group = Mobject().add(*self.mobjects)
+        group.shift(np.array([box.left, box.top, 0]) - group.get_corner([-1, 1, 0]))
+        self.submobjects = list(self.mobjects)
+
+    def height_at(self, width: float) -> float:
+        """The height that they have."""
+        return float(Mobject().add(*self.mobjects).height)
+
+
+class Rows(Picture):
+    """Pictures one over another, in shares of the height."""
+
+    def __init__(self, *pictures: Picture, shares: Iterable[float] | None = None, gap: float = 0.4):
+        super().__init__(max(picture.least for picture in pictures))
+        self.pictures, self.gap = pictures, gap
+        self.shares = tuple(shares or [1.0] * len(pictures))
+
+    def compose(self, box: Box) -> None:
+        """Compose each in its part of the box."""
+        for picture, part in zip(self.pictures, self._parts(box), strict=True):
+            self.add(picture.placed(part))
+
+    def height_at(self, width: float) -> float:
+        """The sum of what they ask for."""
+        heights = sum(picture.height_at(self._inner(width)) for picture in self.pictures)
+        return heights + self.gap * (len(self.pictures) - 1)
+
+    def later(self) -> list[Mobject]:
+        """Those of each of them."""
+        return [part for picture in self.pictures for part in picture.later()]
+
+    def tables(self) -> dict[str, Table]:
+        """Those of all of them."""
+        return {name: table for one in self.pictures for name, table in one.tables().items()}
+
+    def _parts(self, box: Box) -> list[Box]:
+        return box.rows(*self.shares, gap=self.gap)
+
+    def _inner(self, width: float) -> float:
+        return width
+
+
+class Columns(Rows):
+    """Pictures side by side, in shares of the width: small multiples, a picture and its numbers."""
+
+    def __init__(self, *pictures: Picture, shares: Iterable[float] | None = None, gap: float = 0.4):
+        super().__init__(*pictures, shares=shares, gap=gap)
+        total = sum(self.shares)
+        widths = [p.least * total / s for p, s in zip(pictures, self.shares, strict=True)]
+        self.least = max(widths) + gap * (len(pictures) - 1)
+
+    def height_at(self, width: float) -> float:
+        """The most that one of them asks for."""
+        room = width - self.gap * (len(self.pictures) - 1)
+        pairs = zip(self.pictures, self.shares, strict=True)
+        return max(picture.height_at(room * share / sum(self.shares)) for picture, share in pairs)
+
+    def _parts(self, box: Box) -> list[Box]:
+        return box.columns(*self.shares, gap=self.gap)

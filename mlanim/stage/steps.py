@@ -1,0 +1,151 @@
+"""What stands on the stage of a lecture, and the plays in which it comes, moves and goes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from manim import (
+    Animation,
+    FadeIn,
+    FadeOut,
+    Mobject,
+    ReplacementTransform,
+    Scene,
+    smooth,
+    squish_rate_func,
+)
+
+from mlanim.stage import layout
+from mlanim.stage.layout import STAGE
+from mlanim.stage.panels import EDGE, Layout, Panel, Place, arrange, heads
+from mlanim.stage.text.texts import Content, Text
+from mlanim.stage.track import Track
+
+HANDOVER = 0.45
+"""The share of a play in which what leaves is gone, where something else comes in its place."""
+
+
+class Standing:
+    """A panel on the stage: its heads, and its picture composed for its place."""
+
+    def __init__(self, place: Place):
+        self.settle(place)
+
+    def settle(self, place: Place) -> None:
+        """Compose the picture for a place, anew where it was composed before."""
+        self.place, self.heads, self.picture = place, heads(place), place.panel.picture
+        self.picture.submobjects = []
+        self.picture.compose(place.box.inset(top=place.head))
+
+    @property
+    def mobjects(self) -> list[Mobject]:
+        """What stands on the stage."""
+        return [*self.heads, self.picture]
+
+
+class Staging:
+    """Knows title, caption and panels of a scene, and makes the animations that change them."""
+
+    def __init__(self, scene: Scene):
+        self.scene = scene
+        self.title: Text | None = None
+        self.caption: Text | None = None
+        self.standing: dict[int, Standing] = {}
+
+    def entering(
+        self, panels: Sequence[Panel], wanted: Layout, keep: Sequence[Mobject],
+        later: Sequence[Panel],
+    ) -> list[Animation]:  # fmt: skip
+        """Panels come, those that stand already move to their places, and all else leaves."""
+        places = {id(place.panel.picture): place for place in on_stage(panels, wanted)}
+        waiting = {id(panel.picture) for panel in later}
+        leaving = [m for key in self.standing.keys() - places for m in self.standing[key].mobjects]
+        leaving += [m for m in self.loose() if m not in keep]
+        coming: list[Mobject] = []
+        moving: list[Animation] = []
+        known = self.standing
+        self.standing = {}
+        for key, place in places.items():
+            if key in known:
+                self.standing[key] = known[key]
+                moving += self._moving(known[key], place)
+            else:
+                self.standing[key] = Standing(place)
+                coming += [] if key in waiting else self.standing[key].mobjects
+        return [*moving, *handed_over(leaving, coming)]
+
+    def leaving(self, panels: Sequence[Panel]) -> list[Animation]:
+        """Panels go; without any, all but title and caption."""
+        if panels:
+            gone = [self.standing.pop(id(panel.picture)) for panel in panels]
+            return [FadeOut(m) for one in gone for m in one.mobjects]
+        going = [*(m for one in self.standing.values() for m in one.mobjects), *self.loose()]
+        self.standing.clear()
+        return [FadeOut(m) for m in going]
+
+    def revealing(self, things: Iterable[Mobject | Panel]) -> list[Animation]:
+        """Marks, or panels whose place was kept free, come in."""
+        parts = [
+            self.standing[id(thing.picture)].mobjects if isinstance(thing, Panel) else [thing]
+            for thing in things
+        ]
+        return [FadeIn(m) for part in parts for m in part]
+
+    def saying(self, *content: Content) -> list[Animation]:
+        """One caption replaces another; without content it goes."""
+        old, self.caption = self.caption, layout.caption(*content) if content else None
+        return exchange(old, self.caption)
+
+    def loose(self) -> list[Mobject]:
+        """What stands beside title, caption and panels."""
+        kept = {id(self.title), id(self.caption)}
+        kept |= {id(m) for one in self.standing.values() for m in one.mobjects}
+        found = (m for m in self.scene.mobjects if id(m) not in kept)
+        return [m for m in found if not isinstance(m, Track)]
+
+    def _moving(self, standing: Standing, place: Place) -> list[Animation]:
+        """A panel moves to another place, where its picture is composed anew."""
+        if standing.place.box == place.box:
+            return []
+        before = [m.copy().clear_updaters() for m in standing.mobjects]
+        self.scene.remove(*standing.mobjects)
+        standing.settle(place)
+        pairs = zip(before, standing.mobjects, strict=True)
+        return [ReplacementTransform(old, new) for old, new in pairs]
+
+
+def on_stage(panels: Sequence[Panel], wanted: Layout) -> list[Place]:
+    """The places of panels over all of the stage."""
+    width, height = (side + 2 * EDGE for side in STAGE.size)
+    _, places = arrange(panels, width, height, wanted, squeezed=0.1)
+    x, y = STAGE.left - EDGE, STAGE.top + EDGE
+    return [dataclasses.replace(place, box=place.box.shifted(x, y)) for place in places]
+
+
+def handed_over(leaving: Sequence[Mobject], coming: Sequence[Mobject]) -> list[Animation]:
+    """What leaves is gone before what comes is there, so that the two never lie over each other."""
+    middle = HANDOVER if leaving and coming else 1.0
+    start = middle if leaving and coming else 0.0
+    return [
+        *(FadeOut(m, rate_func=squish_rate_func(smooth, 0, middle)) for m in leaving),
+        *(FadeIn(m, rate_func=squish_rate_func(smooth, start, 1)) for m in coming),
+    ]
+
+
+def exchange(
+    old: Mobject | None, new: Mobject | None, start: float = 0, end: float = 1
+) -> list[Animation]:
+    """One text after another at one place: the old one is gone before the new one comes.
+
+    It happens between `start` and `end`, shares of the play's time.
+    """
+    if old is None or new is None:
+        timing = squish_rate_func(smooth, start, end)
+        leaving = [FadeOut(old, rate_func=timing)] if old else []
+        return [*leaving, *([FadeIn(new, rate_func=timing)] if new else [])]
+    middle = start + 0.45 * (end - start)
+    return [
+        FadeOut(old, rate_func=squish_rate_func(smooth, start, middle)),
+        FadeIn(new, rate_func=squish_rate_func(smooth, middle, end)),
+    ]

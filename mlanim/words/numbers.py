@@ -1,0 +1,73 @@
+"""Numbers as text: a true minus sign, never a minus zero, never rounded up to certainty."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def format_number(value: float, places: int = 2, signed: bool = False, suffix: str = "") -> str:
+    """The number with `places` decimals, a true minus sign, and never a minus zero."""
+    text = f"{value:+.{places}f}" if signed else f"{value:.{places}f}"
+    if float(text) == 0:
+        text = text.replace("-", "+" if signed else "")
+    return text.replace("-", MINUS) + suffix
+
+
+def exact_zero(value: float, places: int = 2, signed: bool = False, suffix: str = "") -> str:
+    """As `format_number`, but a zero that is exact is shown as 0, without decimals."""
+    return f"0{suffix}" if value == 0 else format_number(value, places, signed, suffix)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """The number to so many significant digits, or fewer where these give it exactly.
+
+    Where it is very large or small a power of ten stands behind it.
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else f"{value:g}".replace("-", MINUS)
+    power = math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
+    while digits > 1 and float(f"{value:.{digits - 1}g}") == value:
+        digits -= 1
+    if -4 <= power < 7:
+        return format_number(value, max(digits - 1 - power, 0))
+    mantissa = format_number(value / 10.0**power, digits - 1)
+    return f"{mantissa}\N{THIN SPACE}·\N{THIN SPACE}10{_superscript(power)}"
+
+
+def percent(share: float, places: int = 0) -> str:
+    """A share of 1 in per cent; what is not all or nothing is never shown as 100 or 0."""
+    low, high = 10.0**-places, 100 - 10.0**-places
+    shown = float(f"{100 * share:.{places}f}")
+    if 0 < share < 1 and shown >= 100:
+        return f"over {format_number(high, places)} %"
+    if 0 < share < 1 and shown <= 0:
+        return f"under {format_number(low, places)} %"
+    return format_number(100 * share, places, suffix=" %")
+
+
+def count_of(part: int, whole: int) -> str:
+    """How many of how many, with the share: "1,206 of 1,212 (over 99 %)"."""
+    return f"{grouped(part)} of {grouped(whole)} ({percent(part / whole)})"
+
+
+def grouped(value: int) -> str:
+    """A whole number with its thousands parted by commas."""
+    return f"{value:,}".replace("-", MINUS)
+
+
+def percents(shares: Sequence[float]) -> list[str]:
+    """Shares of one whole in whole per cents that add up to 100 (largest remainders)."""
+    exact = [Fraction(share) * 100 / sum(map(Fraction, shares)) for share in shares]
+    floors = [math.floor(value) for value in exact]
+    order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
+    for i in order[: 100 - sum(floors)]:
+        floors[i] += 1
+    return [f"{value} %" for value in floors]
+
+
+def _superscript(power: int) -> str:
+    return str(power).translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
