@@ -80,7 +80,7 @@ class Chart(Picture):
         mark = marks.Curve(self.frame, (xs, ys), role, width, dash, opacity, tip)
         return self._with(mark, name, later)
 
-    def points(
+    def scatter(
         self, places: Any, role: str | Sequence[str] = "text", *, name: Content | None = None,
         radius: float = 0.06, ring: bool = False, later: bool = False,
     ) -> marks.Points:  # fmt: skip

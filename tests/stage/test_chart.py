@@ -1,0 +1,207 @@
+"""A chart fills its box, measures its labels, and keeps its marks in the data's units."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlanim.stage import theme
+from mlanim.stage.layout import Box
+from mlanim.stage.panels import extent_of
+from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.frame import Frame
+from mlanim.stage.plots.marks import dashed
+from mlanim.stage.plots.scale import Scale, around
+from mlanim.stage.track import Track
+
+BOXES = [Box(-6, -3, 6, 2.5), Box(0, 0, 3.5, 2.6), Box(-1, -1, 8, 1.5)]
+XS = np.linspace(0, 10, 41)
+
+
+def crowded(**options) -> Chart:
+    chart = Chart(x_label="step", y_label="a long name of a loss", **options)
+    chart.curve(XS, 1 + XS**2, "input", name="squares", tip=True)
+    chart.curve(XS, 1 + 90 * np.sin(XS) ** 2, "weight", name="waves", dash="dash")
+    chart.band(XS, 1 + XS, 1 + 3 * XS, "muted")
+    chart.guide(y=50.0, name="half")
+    chart.dot((5, 26), name="here")
+    chart.scatter(np.column_stack([XS, 1 + XS]), "gradient")
+    return chart
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("options", [{}, {"names": "key"}, {"log": "y"}], ids=str)
+@pytest.mark.parametrize("medium", [theme.FILM, theme.PAGE], ids=["film", "page"])
+def test_everything_stays_within_the_box(box, options, medium):
+    with theme.drawn_for(medium):
+        chart = crowded(**options).placed(box)
+        extent = extent_of([chart])
+    assert extent.left >= box.left - 0.06
+    assert extent.right <= box.right + 0.06
+    assert extent.bottom >= box.bottom - 0.06
+    assert extent.top <= box.top + 0.06
+    assert chart.frame.area.width > 0.5 * box.width
+
+
+def test_a_place_lies_where_the_ranges_say():
+    chart = Chart((0, 10), (1, 100), log="y").placed(BOXES[0])
+    area = chart.frame.area
+    np.testing.assert_allclose(chart.place((0, 1))[:2], [area.left, area.bottom])
+    middle = chart.place((5, 10))
+    np.testing.assert_allclose(middle[:2], area.centre[:2])
+    np.testing.assert_allclose(chart.frame.at(middle), [5, 10])
+
+
+def test_equal_units_are_equally_long_and_the_ranges_hold_what_was_asked():
+    chart = Chart((-1, 1), (-1, 1), equal=True).placed(BOXES[2])
+    (x0, y0, _), (x1, y1, _) = chart.place(np.array([[0, 0], [1, 1]]))
+    assert x1 - x0 == pytest.approx(y1 - y0)
+    assert chart.frame.x.low < -1 < 1 < chart.frame.x.high
+    assert (chart.frame.y.low, chart.frame.y.high) == pytest.approx((-1, 1))
+
+
+def test_without_ranges_the_marks_have_room():
+    chart = Chart()
+    chart.curve([2, 4], [10, 30])
+    chart.dot((5, 0))
+    chart.placed(BOXES[0])
+    assert chart.frame.x.low < 2 < 5 < chart.frame.x.high
+    assert chart.frame.y.low < 0 < 30 < chart.frame.y.high
+
+
+def test_a_mark_follows_its_readings():
+    track = Track(XS, y=XS**2)
+    chart = Chart((0, 10), (0, 100))
+    dot = chart.dot((track, track["y"]))
+    ray = chart.ray((track, track["y"]), track.history().map(lambda past: 2 * past[-1]))
+    path = chart.curve(track.history(), track.history("y"), tip=True)
+    chart.placed(BOXES[0])
+    track.put(4.0)
+    for mark in (dot, ray, path):
+        mark.update()
+    np.testing.assert_allclose(dot.disc.get_center(), chart.place((4, 16)), atol=1e-6)
+    np.testing.assert_allclose(path.tip.get_center(), chart.place((4, 16)), atol=1e-6)
+    start, end = ray.path.points[0], ray.path.points[-1]
+    slope = np.diff(chart.frame.at(np.array([start, end])), axis=0)[0]
+    assert slope[1] / slope[0] == pytest.approx(8.0)
+
+
+def test_a_zoom_takes_every_mark_along():
+    chart = Chart((0, 10), (0, 100))
+    dot = chart.dot((5, 25))
+    chart.placed(BOXES[0])
+    zoom = chart.zoom((4, 6), (20, 30))
+    zoom.begin()
+    zoom.finish()
+    np.testing.assert_allclose(dot.disc.get_center(), chart.place((5, 25)), atol=1e-6)
+    np.testing.assert_allclose(dot.disc.get_center()[:2], chart.frame.area.centre[:2], atol=1e-6)
+
+
+def test_what_comes_later_is_not_there_until_then_but_in_a_figure():
+    chart = Chart((0, 1), (0, 1))
+    now, later = chart.dot((0.2, 0.2)), chart.dot((0.8, 0.8), later=True)
+    chart.placed(BOXES[0])
+    assert now in chart.submobjects
+    assert later not in chart.submobjects
+    assert chart.later() == [later]
+
+
+def test_beyond_the_area_nothing_is_drawn():
+    chart = Chart((0, 1), (0, 1))
+    outside, line = chart.dot((2, 2)), chart.curve([-5, 5], [-5, 5])
+    chart.placed(BOXES[0])
+    assert outside.disc.get_fill_opacity() == 0
+    ends = line.path.points[[0, -1], :2]
+    area = chart.frame.area
+    np.testing.assert_allclose(ends, [[area.left, area.bottom], [area.right, area.top]])
+
+
+def test_a_line_with_holes_is_drawn_in_pieces():
+    chart = Chart((0, 4), (0, 4))
+    line = chart.curve([0, 1, 2, 3, 4], [1, 1, np.nan, 1, 1])
+    chart.placed(BOXES[0])
+    assert len(line.path.points) == 2 * 4
+
+
+@given(st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9)), min_size=2, max_size=8))
+def test_a_clipped_line_is_the_part_within(points):
+    area = Box(-2, -1, 3, 4)
+    frame = Frame()
+    frame.settle(area, Scale(0, 1), Scale(0, 1))
+    line = np.column_stack([np.array(points), np.zeros(len(points))])
+    pieces = frame.clipped(line)
+    shares = np.linspace(0, 1, 2001)[:, None]
+    sampled = np.concatenate([a + shares * (b - a) for a, b in itertools.pairwise(line)])
+    steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
+    inside = (np.abs(sampled[:, 0] - 0.5) <= 2.5) & (np.abs(sampled[:, 1] - 1.5) <= 2.5)
+    expected = (inside.reshape(len(steps), -1).mean(axis=1) * steps).sum()
+    drawn = sum(np.linalg.norm(np.diff(piece, axis=0), axis=1).sum() for piece in pieces)
+    assert drawn == pytest.approx(expected, abs=0.003 * steps.sum() + 1e-6)
+    for piece in pieces:
+        assert (np.abs(piece[:, 0] - 0.5) <= 2.5 + 1e-9).all()
+        assert (np.abs(piece[:, 1] - 1.5) <= 2.5 + 1e-9).all()
+
+
+def test_dashes_lie_on_the_line_and_leave_their_gaps():
+    line = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0]], dtype=float)
+    curves = dashed(line, 0.3, 0.2).reshape(-1, 4, 3)
+    lengths = np.linalg.norm(curves[:, 3] - curves[:, 0], axis=1)
+    assert lengths.sum() == pytest.approx(4 * 0.3)
+
+
+def test_names_that_would_lie_over_each_other_move_apart():
+    chart = Chart((0, 1), (0, 1))
+    for i in range(4):
+        chart.curve([0, 1], [0.5, 0.5 + 0.001 * i], name=f"line {i}")
+    chart.placed(BOXES[0])
+    heights = sorted(float(mark.label.origin[1]) for mark in chart.marks)
+    assert (np.diff(heights) > 0.2).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda chart: chart.curve([1, 2], [1, 2, 3]), "got 2 and 3"),
+        (lambda chart: chart.scatter([[0, 0]], ["input", "weight"]), "2 roles for 1 points"),
+        (lambda chart: chart.guide(), "one of the two"),
+        (lambda chart: chart.columns([0, 1], [1, 2]), "2 columns have 3 edges, not 2"),
+        (lambda chart: chart.curve([0, 1], [0, 1], dash="wavy"), "not 'wavy'"),
+        (lambda chart: chart.dot((1, 2, 3)), r"\(x, y\)"),
+        (lambda chart: chart.curve([0, 1], [0, 1], "wieght"), "wieght"),
+    ],
+)
+def test_a_wrong_argument_is_said_in_words(call, words):
+    def made():
+        chart = Chart((0, 1), (0, 1))
+        call(chart)
+        chart.placed(BOXES[0])
+
+    with pytest.raises((ValueError, KeyError), match=words):
+        made()
+
+
+@pytest.mark.parametrize("ends", [(1, 1), (0, np.inf), (np.nan, 1)])
+def test_an_axis_needs_two_ends(ends):
+    with pytest.raises(ValueError, match="two different finite values"):
+        Scale(*ends)
+    with pytest.raises(ValueError, match="values over 0"):
+        Scale(0, 1, log=True)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.booleans(), st.integers(1, 8))
+def test_ticks_are_round_few_and_inside(low, span, log, most):
+    start = abs(low) + 1e-6
+    scale = Scale(start, start * (1.1 + span), True) if log else Scale(low, low + span)
+    ticks = scale.ticks(most)
+    assert len(ticks) <= most + 1
+    shares = scale.share(ticks)
+    assert ((shares >= -1e-6) & (shares <= 1 + 1e-6)).all()
+    assert len(scale.texts(ticks)) == len(ticks)
+
+
+def test_what_is_around_values_holds_them_on_either_axis():
+    assert around(np.array([0.0, 10.0])) == pytest.approx((-0.5, 10.5))
+    low, high = around(np.array([0.0, 1e-3, 10.0]), log=True)
+    assert 0 < low < 1e-3 < 10 < high

@@ -1,0 +1,122 @@
+"""Panels come, stay, move and go; the stage is theirs."""
+
+import numpy as np
+import pytest
+from manim import Circle, Square
+
+from mlanim.stage.layout import STAGE, Box
+from mlanim.stage.marks.shapes import Bar
+from mlanim.stage.panels import Panel, extent_of
+from mlanim.stage.picture import Columns, Picture, Rows
+
+
+class Filled(Picture):
+    """Fills its box."""
+
+    def compose(self, box):
+        self.box = box
+        low, high = [box.left, box.bottom], [box.right, box.top]
+        self.add(Bar(np.array(low), np.array(high), "input"))
+
+
+def panel(name: str, **options) -> Panel:
+    return Panel(name, Filled(), **options)
+
+
+def boxes(*panels: Panel) -> list[Box]:
+    return [one.picture.box for one in panels]
+
+
+def test_a_panel_fills_the_stage(film):
+    one = panel("one")
+    film(lambda scene: scene.enter(one))
+    (box,) = boxes(one)
+    assert (box.left, box.right) == pytest.approx((STAGE.left, STAGE.right))
+    assert (box.bottom, box.top) == pytest.approx((STAGE.bottom, STAGE.top))
+
+
+def test_panels_share_the_width_and_the_line_of_their_headings(film):
+    one, two = panel("one", heading="One", share=2.0), panel("two", heading="A [second](weight)")
+    scene, _ = film(lambda scene: scene.enter(one, two))
+    left, right = boxes(one, two)
+    assert left.width == pytest.approx(2 * right.width)
+    assert left.top == right.top
+    heads = [m for m in scene.mobjects if getattr(m, "plain", "") in ("One", "A second")]
+    assert heads[0].origin[1] == heads[1].origin[1]
+
+
+def test_what_stood_before_leaves_and_what_stays_moves(film):
+    gone, stays, comes = panel("gone"), panel("stays"), panel("comes")
+
+    def construct(scene):
+        scene.enter(gone, stays)
+        scene.add(Square())
+        scene.before = stays.picture.box
+        scene.enter(stays, comes)
+
+    scene, _ = film(construct)
+    shown = [m for m in scene.mobjects if isinstance(m, Filled)]
+    assert set(map(id, shown)) == {id(stays.picture), id(comes.picture)}
+    assert not any(type(m) is Square for m in scene.mobjects)
+    assert stays.picture.box.left < scene.before.left
+    assert extent_of([stays.picture]).left == pytest.approx(stays.picture.box.left)
+
+
+def test_a_place_is_kept_free_until_it_is_revealed(film):
+    one, two = panel("one"), panel("two")
+    seen = []
+
+    def construct(scene):
+        scene.enter(one, two, later=[two])
+        seen.append(two.picture in scene.mobjects)
+        scene.reveal(two)
+        seen.append(two.picture in scene.mobjects)
+
+    film(construct)
+    assert seen == [False, True]
+
+
+def test_leaving_takes_all_but_title_and_caption(film):
+    def construct(scene):
+        scene.enter(panel("one"), say="stays")
+        scene.add(Circle())
+        scene.leave()
+
+    scene, _ = film(construct)
+    assert [m.plain for m in scene.mobjects] == ["Tiny", "stays"]
+
+
+def test_one_panel_can_leave_alone_and_others_can_be_kept(film):
+    one, two, kept = panel("one"), panel("two"), Circle()
+
+    def construct(scene):
+        scene.enter(one, two)
+        scene.add(kept)
+        scene.leave(one)
+        scene.enter(two, keep=[kept])
+
+    scene, _ = film(construct)
+    assert {type(m).__name__ for m in scene.mobjects} == {"Text", "Filled", "Circle"}
+
+
+def test_one_panel_replaces_another_without_an_empty_frame(film):
+    def construct(scene):
+        scene.enter(panel("one"))
+        scene.next_slide()
+        scene.enter(panel("two"))
+
+    _, frames = film(construct, fps=20)
+    middle = [int(frame[45, 80].max()) for frame in frames[22:]]
+    dark = max(frames[0][45, 80])
+    assert sum(value <= dark + 4 for value in middle) <= 4  # a fifth of a second
+
+
+def test_rows_and_columns_divide_their_box():
+    box = Box(0, 0, 10, 4)
+    left, right = Filled(), Filled()
+    Columns(left, right, shares=(3, 1), gap=0.0).compose(box)
+    assert (left.box.right, right.box.left) == pytest.approx((7.5, 7.5))
+    upper, lower = Filled(), Filled()
+    Rows(upper, lower, gap=1.0).compose(box)
+    assert (upper.box.bottom, lower.box.top) == pytest.approx((2.5, 1.5))
+    assert Columns(Filled(), Filled()).least > 2 * Filled().least

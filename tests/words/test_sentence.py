@@ -1,0 +1,62 @@
+"""Sentences: the template is code, the values are data."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlanim.words.sentence import Run, Sentence, as_sentence, plain, sentence
+
+
+def test_roles_mathematics_and_values_become_runs():
+    made = sentence("At $x$ = {x:1} it is [{slope:2}, steep](gradient)", x=3, slope=-6.0)
+    assert made.runs == (
+        Run("At "), Run("x", math=True), Run(" = 3.0 it is "), Run("−6.00, steep", "gradient"),
+    )  # fmt: skip
+    assert str(made) == "At x = 3.0 it is −6.00, steep"
+
+
+@given(st.text())
+def test_a_value_stays_word_for_word_whatever_it_says(text):
+    assert str(sentence("<{text}>", text=text)) == f"<{text}>"
+    assert all(not run.math and run.role == "text" for run in sentence("{t}", t=text).runs)
+
+
+def test_a_text_within_mathematics_becomes_a_string_there():
+    (run,) = sentence("${word}$", word='a" #read("b")').runs
+    assert run == Run('"a\\" #read(\\"b\\")"', math=True)
+
+
+@pytest.mark.parametrize(
+    ("spec", "shown"),
+    [(":0", "3"), (":+2", "+3.00"), (":%", "300 %"), (":g", "3"), (":,", "3"), ("", "3")],
+)
+def test_formats(spec, shown):
+    assert str(sentence("{x" + spec + "}", x=3.0)) == shown
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "words"),
+    [
+        ("{x}", {}, "needs a value for x; given: none"),
+        ("words", {"x": 1}, "has no place for x"),
+        ("{x:z}", {"x": 1}, "Unknown format 'z'"),
+        ("{x:2}", {"x": "a"}, "is for numbers"),
+    ],
+)
+def test_what_does_not_fit_is_said(template, values, words):
+    with pytest.raises(ValueError, match=words):
+        sentence(template, **values)
+
+
+def test_marks_can_be_written_as_they_are():
+    assert str(sentence(r"\[a\] costs \$5 in {{braces}}")) == "[a] costs $5 in {braces}"
+    assert plain("[a](b) $c$").runs == (Run("[a](b) $c$"),)
+
+
+def test_a_template_and_a_sentence_are_both_sentences():
+    said = sentence("a")
+    assert as_sentence(said) is said
+    assert as_sentence("a") == said
+    assert said + plain("b") == Sentence((Run("a"), Run("b")))
+    with pytest.raises(TypeError, match="A sentence is text, not 3"):
+        sentence(3)
