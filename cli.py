@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from mlanim import __version__
 from mlanim.engine.errors import RenderError, UsageError, shortened
+from mlanim.version import __version__
 
 COMMANDS = {
     "list": "look:list_scenes",

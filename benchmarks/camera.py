@@ -15,7 +15,7 @@ import numpy as np
 from manim import Camera, Dot, ManimColor, Square, ThreeDCamera, Transform, VGroup, tempconfig
 from manim import Surface as FacedSurface
 
-from mlanim.engine.camera.camera import fast
+from mlanim.engine.camera.fast import fast
 from mlanim.stage.arrays.batch import role_rgbas
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.arrays.cloud import PointCloud

@@ -245,7 +245,7 @@ def line(row: Row, ours: Run, theirs: Run | None) -> str:
 
 def versions() -> Iterator[str]:
     """What was measured, on what."""
-    from mlanim.engine.jobs.job import versions_line
+    from mlanim.engine.versions import versions_line
 
     yield versions_line()
     yield f"{os.cpu_count()} processors, {sys.platform}"

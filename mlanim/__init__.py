@@ -8,7 +8,7 @@ video and `figure("attention", sentence="…")` for vectors; and
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+from mlanim.version import __version__ as __version__
 
 _NOTEBOOK = {
     "render": "mlanim.export.web.notebook",

@@ -11,6 +11,7 @@ from mlanim.commands.options import cache_option
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.cache import Entry
 from mlanim.engine.errors import RenderError
+from mlanim.engine.sizes import size_words
 
 WORDS = {
     "data": "computed results",
@@ -43,7 +44,7 @@ def show(as_json: bool) -> None:
         }
         click.echo(json.dumps(about, indent=2))
         return
-    click.echo(f"{cache.folder()}: {_total(found)} of at most {cache.words(cache.limit())}")
+    click.echo(f"{cache.folder()}: {_total(found)} of at most {size_words(cache.limit())}")
     for line in _lines(found):
         click.echo(line)
 
@@ -85,7 +86,7 @@ def _by_kind(found: Iterable[Entry]) -> dict[str, list[Entry]]:
 
 
 def _total(found: list[Entry]) -> str:
-    return cache.words(sum(entry.size for entry in found))
+    return size_words(sum(entry.size for entry in found))
 
 
 def _lines(found: list[Entry]) -> list[str]:

@@ -25,7 +25,7 @@ from mlanim.commands.page_options import page_asked, page_flags, page_options
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.encoder import Encoder, parse_option
-from mlanim.engine.jobs.job import FIGURE_FORMATS, VIDEO_FORMATS
+from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS
 from mlanim.engine.jobs.part import Part, seconds
 
 WORKER = "mlanim.export.worker"

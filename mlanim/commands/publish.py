@@ -46,7 +46,7 @@ def embed(scene: str, format: str | None, page: str | None) -> None:
 
 def _rendered(scene: str) -> tuple[str, Path, str]:
     """The name of a rendered scene, the folder that it is in, and what renders it."""
-    from mlanim.engine.jobs.job import VIDEO_FORMATS
+    from mlanim.engine.jobs.kinds import VIDEO_FORMATS
     from mlanim.engine.jobs.request import DEFAULT_FOLDER
     from mlanim.engine.jobs.settings import defaults
 

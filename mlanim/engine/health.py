@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from mlanim.engine.cache.cache import folder
-from mlanim.engine.jobs.job import VIDEO_FORMATS
+from mlanim.engine.jobs.kinds import VIDEO_FORMATS
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def test_holds_all_of_the_package_and_nothing_else_on_top(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"mlanim"}
-    assert {"mlanim/cli.py", "mlanim/scenes/attention.py"} <= names
+    assert {"mlanim/cli.py", "mlanim/scenes/transformer/attention.py"} <= names
     for path in (TOP / "mlanim").rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             assert path.relative_to(TOP).as_posix() in names

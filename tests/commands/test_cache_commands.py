@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from mlanim.commands.cache import clean, show
 from mlanim.engine.cache import cache
 from mlanim.engine.errors import RenderError
+from mlanim.engine.sizes import size_words
 
 A, B = "a" * 64, "b" * 64
 
@@ -99,7 +100,7 @@ def test_wrong_sizes_are_named_with_their_place(mlanim: Callable[..., Any], tmp_
     [(0, "0 B"), (999, "999 B"), (1500, "1.5 KB"), (5 * 10**9, "5 GB"), (1_234_567, "1.23 MB")],
 )
 def test_sizes_in_words(size: int, words: str) -> None:
-    assert cache.words(size) == words
+    assert size_words(size) == words
 
 
 def test_what_cannot_be_removed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from mlanim.engine.cache import cache
 from mlanim.engine.errors import UsageError
+from mlanim.engine.sizes import size_of
 
 A, B, C = (letter * 64 for letter in "abc")
 
@@ -104,13 +105,13 @@ def test_the_cache_stays_under_its_size(place: Path, monkeypatch: pytest.MonkeyP
     [("5 GB", 5 * 10**9), ("500mb", 5 * 10**8), ("1.5 kB", 1500), ("17", 17), ("2TB", 2 * 10**12)],
 )
 def test_sizes(text: str, size: int) -> None:
-    assert cache.size_of(text, "here") == size
+    assert size_of(text, "here") == size
 
 
 @pytest.mark.parametrize("text", ["", "much", "-5 GB", "5 GiB", "1e9", "5 GB!", "५ GB", "nan"])
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="it must be a size, as 500 MB or 5 GB"):
-        cache.size_of(text, "here")
+        size_of(text, "here")
 
 
 def test_a_file_that_is_not_ours_stays(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from manim import Camera, MovingCamera, Scene
 from pictures import apart, film, small_pictures
 
-from mlanim.engine.camera.camera import fast
+from mlanim.engine.camera.fast import fast
 from mlanim.stage.arrays.batch import role_rgbas
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.arrays.cloud import PointCloud

@@ -39,7 +39,7 @@ from manim import (
 from pictures import small_pictures
 
 from mlanim.engine.camera import damage
-from mlanim.engine.camera.camera import fast
+from mlanim.engine.camera.fast import fast
 from mlanim.engine.encoding.planes import COLUMNS, ROWS
 from mlanim.stage.arrays.batch import Batch, role_rgbas
 from mlanim.stage.arrays.cloud import PointCloud

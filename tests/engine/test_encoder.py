@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from av.video.frame import PictureType
 
+from mlanim.engine.cache.keys import job_key
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import catalog, request
@@ -104,7 +105,7 @@ def test_the_encoder_is_part_of_the_job(demo_job: Job) -> None:
         replace(demo_job, encoder=encoder)
         for encoder in (OWN, Encoder("h264_nvenc"), Encoder("", {"crf": "9"}))
     ]
-    assert len({job.digest() for job in jobs}) == 3
+    assert len({job_key(job) for job in jobs}) == 3
     for job in jobs:
         assert Job.from_json(job.to_json()) == job
 

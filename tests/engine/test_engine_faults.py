@@ -20,8 +20,8 @@ import pytest
 
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.workers.engine import Engine, Outcome
-from mlanim.engine.workers.task import _events
+from mlanim.engine.workers.engine import Engine
+from mlanim.engine.workers.task import Outcome, _events
 
 HERE = Path(__file__).parent
 LONG = HERE.parent / "manim_scenes" / "long.py"

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from mlanim.engine.cache import cache, finished
+from mlanim.engine.cache.keys import job_key
 from mlanim.engine.jobs import outputs
 from mlanim.engine.jobs.job import Job
 
@@ -35,13 +36,13 @@ def made(demo_job: Job) -> Job:
         output.with_suffix(suffix).write_bytes(content)
     hashes = {suffix: outputs.sha256_of(output.with_suffix(suffix)) for suffix in parts}
     content = {
-        "scene": "demo", "file": output.name, "job": demo_job.digest(), "sha256": hashes[".mp4"],
+        "scene": "demo", "file": output.name, "job": job_key(demo_job), "sha256": hashes[".mp4"],
         "poster_sha256": hashes[".png"],
         "beside_sha256": {"demo.srt": hashes[".srt"], "demo.vtt": hashes[".vtt"]},
         "title": "ü",
     }  # fmt: skip
-    output.with_suffix(".json").write_bytes(finished.as_bytes(content))
-    assert outputs.is_current(demo_job)
+    output.with_suffix(".json").write_bytes(outputs.as_bytes(content))
+    assert outputs.is_current(demo_job, job_key(demo_job))
     return demo_job
 
 
@@ -61,7 +62,7 @@ def test_comes_back_where_it_was(made: Job, tmp_path: Path) -> None:
     forget(made)
     assert finished.restore(made)
     assert contents(tmp_path, "demo") == before
-    assert outputs.is_current(made)
+    assert outputs.is_current(made, job_key(made))
     assert not list(tmp_path.glob(".mlanim-*"))
 
 
@@ -70,7 +71,7 @@ def test_comes_back_under_another_name(made: Job, tmp_path: Path) -> None:
     forget(made)
     other = replace(made, output=str(tmp_path / "talk" / "two.parts.mp4"))
     assert finished.restore(other)
-    assert outputs.is_current(other)
+    assert outputs.is_current(other, job_key(other))
     names = sorted(path.name for path in (tmp_path / "talk").iterdir())
     assert names == [f"two.parts.{suffix}" for suffix in ("json", "mp4", "png", "srt", "vtt")]
     sidecar = json.loads((tmp_path / "talk" / "two.parts.json").read_text())

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from mlanim.engine.cache import keys
+from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import UsageError
-from mlanim.engine.jobs import catalog, job
+from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
 
 
@@ -34,22 +36,22 @@ CHANGES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
 def test_the_digest_follows_what_shapes_the_file(base: Job, change: dict[str, Any]) -> None:
-    assert replace(base, **change).digest() != base.digest()
+    assert job_key(replace(base, **change)) != job_key(base)
 
 
 def test_the_digest_tells_transparent_from_opaque_and_figures_from_videos(base: Job) -> None:
     opaque = replace(base, format="webm")
-    assert opaque.digest() != replace(opaque, transparent=True).digest()
+    assert job_key(opaque) != job_key(replace(opaque, transparent=True))
     png = replace(base, kind="figure", format="png")
-    assert len({png.digest(), replace(png, format="svg").digest(), base.digest()}) == 3
+    assert len({job_key(png), job_key(replace(png, format="svg")), job_key(base)}) == 3
 
 
 def test_the_digest_ignores_where_things_are(base: Job, tmp_path: Path) -> None:
-    assert replace(base, output="/elsewhere/other.mp4").digest() == base.digest()
+    assert job_key(replace(base, output="/elsewhere/other.mp4")) == job_key(base)
     copied = tmp_path / "copy"
     shutil.copytree(Path(base.scene.path).parent, copied)
     moved = replace(base.scene, path=str(copied / "demo.py"))
-    assert replace(base, scene=moved).digest() == base.digest()
+    assert job_key(replace(base, scene=moved)) == job_key(base)
 
 
 @pytest.mark.parametrize("edited", ["demo.py", "beside.py"])
@@ -60,26 +62,26 @@ def test_the_digest_follows_the_code(base: Job, tmp_path: Path, edited: str) -> 
         file.write("import beside\n")
     (tmp_path / "beside.py").touch()
     here = replace(base, scene=replace(base.scene, path=str(copied)))
-    before = here.digest()
+    before = job_key(here)
     with (tmp_path / edited).open("a") as file:
         file.write("\n# another line\n")
-    assert here.digest() != before
+    assert job_key(here) != before
 
 
 def test_the_digest_follows_a_file_that_a_parameter_names(base: Job, tmp_path: Path) -> None:
     weights = tmp_path / "weights.pt"
     told = replace(base, settings={"model": {"weights": [str(weights)]}})
-    digests = {told.digest()}
+    digests = {job_key(told)}
     for content in (b"first", b"second"):
         weights.write_bytes(content)
-        digests.add(told.digest())
+        digests.add(job_key(told))
     assert len(digests) == 3
 
 
 def test_the_digest_follows_the_versions(base: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = base.digest()
-    monkeypatch.setattr(job, "versions", lambda: {"manim": "99"})
-    assert base.digest() != before
+    before = job_key(base)
+    monkeypatch.setattr(keys, "versions_line", lambda: "manim=99")
+    assert job_key(base) != before
 
 
 @pytest.mark.parametrize(
@@ -123,4 +125,4 @@ def test_goes_to_another_process_and_comes_back(base: Job) -> None:
     line = told.to_json()
     assert "\n" not in line
     assert Job.from_json(line) == told
-    assert Job.from_json(line).digest() == told.digest()
+    assert job_key(Job.from_json(line)) == job_key(told)

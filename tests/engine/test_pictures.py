@@ -13,7 +13,8 @@ from PIL import Image
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import request
-from mlanim.engine.jobs.job import PICTURES, Job
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.kinds import PICTURES
 from mlanim.stage import theme
 
 SIZE = (96, 64)

@@ -22,7 +22,8 @@ from mlanim.engine.playback import draw, plan
 from mlanim.engine.playback.loading import load, params_of
 from mlanim.engine.playback.plan import Play, split
 from mlanim.engine.playback.renderer import ALL, Span, Unrepeatable
-from mlanim.engine.workers.engine import Engine, Outcome
+from mlanim.engine.workers.engine import Engine
+from mlanim.engine.workers.task import Outcome
 from mlanim.stage.scene import Slide
 
 SCENES = Path(__file__).parent.parent / "manim_scenes"

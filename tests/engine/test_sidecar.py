@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import outputs, request, sidecar
 from mlanim.engine.jobs.catalog import select
@@ -24,7 +25,15 @@ def described(demo_job: Job) -> dict[str, Any]:
     data = as_record({"few": np.arange(3.0), "many": np.arange(100)})
     slides = (Slide(1.5, "notes", True),)
     payload = sidecar.describe(
-        demo_job, SceneParams(seed=3), data, "key", "hash", b"poster", slides=slides, duration=2.0
+        demo_job,
+        SceneParams(seed=3),
+        data,
+        job_key(demo_job),
+        "key",
+        "hash",
+        b"poster",
+        slides=slides,
+        duration=2.0,
     )
     return dict(json.loads(payload))
 
@@ -42,7 +51,7 @@ def test_says_all_that_is_asked_of_it(described: dict[str, Any], demo_job: Job) 
     assert described["slides"] == [{"time": 1.5, "notes": "notes", "loop": True, "auto": False}]
     assert described["duration"] == 2
     assert described["poster_sha256"] == hashlib.sha256(b"poster").hexdigest()
-    assert (described["job"], described["sha256"]) == (demo_job.digest(), "hash")
+    assert (described["job"], described["sha256"]) == (job_key(demo_job), "hash")
     assert described["results_key"] == "key"
 
 
@@ -58,14 +67,14 @@ def test_small_results_are_written_out_and_large_ones_described(
 @pytest.mark.parametrize("text", ['"quotes"', "</script>", "\u2028 שלום 🙂", "half \udcff", "\\"])
 def test_any_text_is_data(demo_job: Job, text: str) -> None:
     job = replace(demo_job, scene=replace(demo_job.scene, title=text))
-    payload = sidecar.describe(job, SceneParams(), {"said": text}, "", "")
+    payload = sidecar.describe(job, SceneParams(), {"said": text}, "", "", "")
     content = json.loads(payload.decode("utf-8"))
     assert content["title"] == content["results"]["said"] == text
 
 
 def test_a_figure_names_its_panels(demo_job: Job) -> None:
     job = replace(demo_job, kind="figure", format="png")
-    content = json.loads(sidecar.describe(job, SceneParams(), {}, "", "", panels=("a", "b")))
+    content = json.loads(sidecar.describe(job, SceneParams(), {}, "", "", "", panels=("a", "b")))
     assert content["panels"] == ["a", "b"]
     assert not content.keys() & {"slides", "duration", "poster_sha256"}
 
@@ -146,13 +155,13 @@ def published(demo_job: Job) -> Job:
     output.write_bytes(b"video")
     output.with_suffix(".png").write_bytes(b"poster")
     digest = hashlib.sha256(b"video").hexdigest()
-    about = sidecar.describe(demo_job, SceneParams(), {}, "", digest, b"poster")
+    about = sidecar.describe(demo_job, SceneParams(), {}, job_key(demo_job), "", digest, b"poster")
     output.with_suffix(".json").write_bytes(about)
     return demo_job
 
 
 def test_what_stands_is_current(published: Job) -> None:
-    assert outputs.is_current(published)
+    assert outputs.is_current(published, job_key(published))
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".png", ".json"])
@@ -164,13 +173,15 @@ def test_what_was_touched_is_not_current(
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    assert not outputs.is_current(published)
+    assert not outputs.is_current(published, job_key(published))
 
 
 def test_what_another_job_made_is_not_current(published: Job) -> None:
-    assert not outputs.is_current(replace(published, theme="light"))
+    light = replace(published, theme="light")
+    assert not outputs.is_current(light, job_key(light))
     Path(published.output).rename(Path(published.output).with_suffix(".mov"))
-    assert not outputs.is_current(replace(published, output=published.output[:-3] + "mov"))
+    other = replace(published, output=published.output[:-3] + "mov")
+    assert not outputs.is_current(other, job_key(other))
 
 
 def test_sweeps_what_the_dead_left_and_nothing_else(tmp_path: Path, dead_process: int) -> None:

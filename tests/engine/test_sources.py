@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlanim.engine.cache import sources
+from mlanim.engine.cache import keys, sources
+from mlanim.engine.cache.keys import source_key
 
 
 def parsed_imports(path: Path) -> set[str]:
@@ -128,18 +129,16 @@ def test_a_video_is_made_by_the_camera_and_the_encoder(tmp_path: Path) -> None:
         "video": {"draw.py", "video.py", "camera.py", "compute.py", "theme.py", "sidecar.py"},
         "figure": {"figure.py", "camera.py", "compute.py", "theme.py", "sidecar.py"},
     }.items():
-        roots = [
-            file for name in sources.ROOTS[kind] for file in sources.modules(name, scene, scene)
-        ]
+        roots = keys.makers(kind, scene)
         assert names <= {path.name for path in sources.closure(roots, tmp_path)}
 
 
 def digests(scene: Path, *changes: tuple[Path, str]) -> list[str]:
     """The digest before, and after each change."""
-    found = [sources.source_digest(scene)]
+    found = [source_key(scene)]
     for path, text in changes:
         path.write_text(text)
-        found.append(sources.source_digest(scene))
+        found.append(source_key(scene))
     return found
 
 
@@ -164,10 +163,10 @@ def test_the_digest_ignores_places_and_what_is_not_reached(tmp_path: Path) -> No
     for name in ("one", "two"):
         write(tmp_path / name, scene="import common", common="x = 1")
     write(tmp_path / "two", unused="")
-    first, second = (sources.source_digest(tmp_path / name / "scene.py") for name in ("one", "two"))
+    first, second = (source_key(tmp_path / name / "scene.py") for name in ("one", "two"))
     assert first == second
     write(tmp_path / "two", common="x = 2")
-    assert sources.source_digest(tmp_path / "two" / "scene.py") != first
+    assert source_key(tmp_path / "two" / "scene.py") != first
 
 
 def test_a_large_file_counts_by_size_and_time(
@@ -196,4 +195,4 @@ def test_looks_at_texts_that_are_no_names(tmp_path: Path) -> None:
     scene = write(tmp_path, scene="")
     strange = ["", ".", "..", "/", "a\0b", "\udcff", "x" * 5000, "*", "~"]
     assert sources.named_files(strange, tmp_path) == []
-    assert sources.source_digest(scene, texts=strange)
+    assert source_key(scene, texts=strange)

@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 
 from mlanim.engine.cache import cache as kept
 from mlanim.engine.cache import store
+from mlanim.engine.cache.keys import data_key
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.workers import worker
 
@@ -151,9 +152,9 @@ def test_a_damaged_entry_is_forgotten(cache: Path, damage: str) -> None:
 
 def test_the_key_follows_code_class_and_parameters(demo: Path) -> None:
     keys = {
-        store.key(demo, "Demo", "{}"),
-        store.key(demo, "Other", "{}"),
-        store.key(demo, "Demo", '{"seed":1}'),
+        data_key(demo, "Demo", "{}"),
+        data_key(demo, "Other", "{}"),
+        data_key(demo, "Demo", '{"seed":1}'),
     }
     assert len(keys) == 3
 

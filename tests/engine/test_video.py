@@ -16,7 +16,7 @@ from mlanim.engine.encoding import video
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.errors import OutputError, RenderError
 from mlanim.engine.jobs import encoder as encoders
-from mlanim.engine.jobs.job import VIDEO_FORMATS
+from mlanim.engine.jobs.kinds import VIDEO_FORMATS
 from mlanim.stage import theme
 
 Decoder = Callable[..., Any]

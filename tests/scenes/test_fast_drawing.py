@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlanim.engine.camera.camera import fast
 from mlanim.engine.camera.damage import Frame
+from mlanim.engine.camera.fast import fast
 from mlanim.engine.encoding.planes import Part
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job

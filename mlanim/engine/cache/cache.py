@@ -23,11 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.files import replacing
+from mlanim.engine.sizes import size_of
 
 DEFAULT_SIZE = "5 GB"
-UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 ABANDONED = 3600.0  # seconds after which a half-written file is nobody's: no put takes so long
 
 _MAGIC = b"mlanim-cache-1 "
@@ -62,24 +61,6 @@ def folder() -> Path:
 def limit() -> int:
     """MLANIM_CACHE_SIZE in bytes, or 5 GB; 0 keeps nothing."""
     return size_of(os.environ.get("MLANIM_CACHE_SIZE") or DEFAULT_SIZE, "MLANIM_CACHE_SIZE")
-
-
-def size_of(text: str, place: str) -> int:
-    """Bytes of a size such as "5 GB"; `place` says in an error where it was set.
-
-    Raises:
-        UsageError: if it is not a size.
-    """
-    match = re.fullmatch(r"([0-9]{1,9}(?:[.][0-9]{1,3})?) *([KMGT]?B|)", text.strip().upper())
-    if match is None:
-        raise UsageError(f"{place} is {shortened(text)!r}; it must be a size, as 500 MB or 5 GB.")
-    return int(float(match.group(1)) * UNITS[match.group(2)])
-
-
-def words(size: int) -> str:
-    """Bytes as a size with three digits, such as "1.25 GB"."""
-    unit = [name for name in UNITS if name and UNITS[name] <= max(size, 1)][-1]
-    return f"{size / UNITS[unit]:.3g} {unit}"
 
 
 def get(kind: str, key: str) -> bytes | None:

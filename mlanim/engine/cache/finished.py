@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.engine.cache import cache
+from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import write_beside
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.jobs.outputs import prepare_folder, temporary_beside, vouched
+from mlanim.engine.jobs.outputs import as_bytes, prepare_folder, temporary_beside, vouched
 
 FILES, SIDECARS = "files", "sidecars"
 
@@ -33,7 +34,7 @@ def keep(job: Job) -> None:
 
 def restore(job: Job) -> bool:
     """Put what this job would make in its place, if it was made before; whether that was so."""
-    payload = cache.get(SIDECARS, job.digest())
+    payload = cache.get(SIDECARS, job_key(job))
     if payload is None:
         return False
     output = Path(job.output)
@@ -68,9 +69,3 @@ def renamed(content: dict[str, Any], output: Path) -> dict[str, Any]:
             for name, digest in content["beside_sha256"].items()
         }
     return found
-
-
-def as_bytes(content: dict[str, Any]) -> bytes:
-    """A sidecar as it stands in its file."""
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    return text.encode(errors="backslashreplace")  # half a character is escaped as JSON does it

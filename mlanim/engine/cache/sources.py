@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +20,6 @@ DYNAMIC = ("import_module", "__import__", "exec", "eval", "run_path", "spec_from
 """What loads code by names that only a run knows; then all that lies beside a scene counts."""
 
 LARGE = 64 << 20  # bytes; beyond that, size and time of change stand for a file's content
-ROOTS = {
-    "video": ("mlanim.engine.film.film", "mlanim.engine.workers.compute"),
-    "figure": (
-        "mlanim.engine.workers.worker",
-        "mlanim.engine.workers.compute",
-        "mlanim.export.figures.figure",
-    ),
-    "stills": (
-        "mlanim.engine.workers.worker",
-        "mlanim.engine.workers.compute",
-        "mlanim.export.deck.stills",
-    ),
-}
-"""The modules of ours that make each kind of file."""
 
 _IMPORT = re.compile(
     rb"\b(?:from[ \t]+([\w.]+)[ \t]+)?import"
@@ -43,25 +30,24 @@ _TEXT = re.compile(rb"""(["'])([^"'\n]{1,200})\1""")
 _SUFFIXES = ("", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".wav", ".mp3", ".ogg")  # as manim tries
 
 
-def source_digest(
-    scene: Path, kind: str = "video", texts: Iterable[str] = (), but_scene: bool = False
-) -> str:
-    """A hash of all that a scene's file of that kind is made from, but for the parameters.
+@dataclass(frozen=True)
+class Used:
+    """The files that a result is made from, and the names of the packages that they import."""
 
-    `texts` are words of the user's that may name files, too. The scene's own file can be left out,
-    but for the names of other files in it.
+    files: tuple[Path, ...]
+    packages: tuple[str, ...]
+
+
+def used_by(scene: Path, roots: Iterable[Path] = (), texts: Iterable[str] = ()) -> Used:
+    """What a scene's file, and the modules of ours at `roots`, are made from.
+
+    `texts` are words of the user's that may name files, too.
     """
-    roots = [file for name in ROOTS[kind] for file in modules(name, scene, scene.parent)]
     files = closure([scene, *roots], scene.parent)
     own = [path for path in files if PACKAGE not in path.parents]
     words = [*texts, *(text for path in own for text in texts_of(path))]
-    digest = hashlib.sha256()
-    for path in [*files, *named_files(words, scene.parent)]:
-        if not (but_scene and path == scene):
-            digest.update(fingerprint(path))
-    for name in sorted(_foreign(own, scene.parent)):
-        digest.update(f"{name} {version_of(name)}".encode())
-    return digest.hexdigest()
+    named = named_files(words, scene.parent)
+    return Used((*files, *named), tuple(sorted(_foreign(own, scene.parent))))
 
 
 def closure(files: Iterable[Path], folder: Path) -> list[Path]:

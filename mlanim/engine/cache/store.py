@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mlanim.engine.cache import cache
-from mlanim.engine.cache.slicing import compute_digest
-from mlanim.engine.cache.sources import texts_in
 from mlanim.stage.data import from_tree, to_tree
 
 KIND = "data"
 TREE = "tree.json"
-
-
-def key(scene: Path, class_name: str, params: str) -> str:
-    """What a computation depends on: the code that it reaches, the parameters and the versions."""
-    code = compute_digest(scene, class_name, texts_in(json.loads(params)))
-    return hashlib.sha256("\n".join([code, class_name, params]).encode()).hexdigest()
 
 
 def dump(value: Any) -> bytes:

@@ -20,9 +20,11 @@ from typing import Any, NoReturn, Self
 
 from manim import config
 
-from mlanim.engine.cache import cache, segments
+from mlanim.engine.cache import cache
+from mlanim.engine.film import kept_segments
 from mlanim.engine.film.segment import Drawing, Segment
-from mlanim.engine.jobs.job import PICTURES, Job
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.kinds import PICTURES
 from mlanim.engine.playback import plan, scratch
 from mlanim.engine.playback.loading import faults_of
 from mlanim.engine.playback.plan import Play
@@ -198,7 +200,7 @@ class Branches:
         def listen(done: int) -> None:
             self._emit("frame", done=done)
 
-        drawn = segments.kept(segment, listen)
+        drawn = kept_segments.kept(segment, listen)
         if drawn is not None:
             self._emit("drawn", before=drawn.before, after=drawn.after)
             self._leave()
@@ -215,7 +217,7 @@ class Branches:
                     raise fault
                 assert self._drawing is not None
                 drawn = self._drawing.finish(self._renderer.states)
-            segments.keep(self._segment, drawn)
+            kept_segments.keep(self._segment, drawn)
             self._emit("drawn", before=drawn.before, after=drawn.after)
         except Unrepeatable:
             self._emit("unrepeatable")

@@ -6,13 +6,13 @@ a scene does not come out the same twice, all of it is drawn here.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mlanim.engine.cache import store
+from mlanim.engine.cache.keys import film_key
 from mlanim.engine.cache.prefix import Prefixes
 from mlanim.engine.encoding import burn_in, captions
 from mlanim.engine.encoding.packets import join
@@ -20,7 +20,8 @@ from mlanim.engine.encoding.sound import SILENT, Sound
 from mlanim.engine.film.branches import Branches
 from mlanim.engine.film.segment import Segment, drawn, poster_of
 from mlanim.engine.jobs.encoder import codec_of
-from mlanim.engine.jobs.job import PICTURES, Job
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.kinds import PICTURES
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import source_of
 from mlanim.engine.playback.plan import Plan, split
@@ -107,7 +108,7 @@ def segments_of(
         stored.write_bytes(payload)
     prefixes = Prefixes(scene_class, Path(film.job.scene.path))
     source = source_of(scene_class) if source_of(scene_class) == prefixes.whole else ""
-    common = hashlib.sha256(film.job.digest(but_scene=True).encode() + payload).hexdigest()
+    common = film_key(film.job, payload)
     return [
         replace(
             _whole(film, temporary),

@@ -44,11 +44,16 @@ def find(folders: Iterable[Path] = ()) -> list[SceneEntry]:
     """All scenes of the built-in folder and of `folders`, by name; a later folder's win."""
     entries: dict[str, SceneEntry] = {}
     for folder in (builtin_folder(), *folders):
-        for path in sorted(folder.glob("*.py")):
+        for path in _files(folder):
             entry = _read_quietly(path)
             if entry is not None:
                 entries[entry.name] = entry
     return [entries[name] for name in sorted(entries)]
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of a folder of scenes, and of its chapters, which are the folders in it."""
+    return sorted([*folder.glob("*.py"), *folder.glob("[!._]*/*.py")])
 
 
 def select(names: Iterable[str], folders: Iterable[Path] = ()) -> list[SceneEntry]:
@@ -101,7 +106,7 @@ def _read_quietly(path: Path) -> SceneEntry | None:
 def _broken(name: str, folders: Iterable[Path]) -> SceneEntry | None:
     """The file of that name that cannot be read as Python, so that rendering it says why."""
     for folder in (*folders, builtin_folder()):
-        for path in folder.glob("*.py"):
+        for path in _files(folder):
             if path.stem == name:
                 return SceneEntry(name, name, "", str(path.resolve()), "", "")
     return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import page
-from mlanim.engine.jobs.job import FIGURE_FORMATS
+from mlanim.engine.jobs.kinds import FIGURE_FORMATS
 from mlanim.engine.jobs.page import Page
 
 

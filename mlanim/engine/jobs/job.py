@@ -1,26 +1,20 @@
-"""What to make: a frozen value whose digest names the result."""
+"""What to make: one file from one scene, as a frozen value."""
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import json
-import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from mlanim import __version__
-from mlanim.engine.cache.sources import source_digest, texts_in
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.encoder import OWN, Encoder
+from mlanim.engine.jobs.kinds import KINDS, PICTURES, WITH_ALPHA, Kind
 from mlanim.engine.jobs.page import Page, page_of
 from mlanim.engine.jobs.part import Part
 from mlanim.engine.jobs.style import Style
-
-Kind = Literal["video", "figure", "stills"]
 
 QUALITIES: Mapping[str, tuple[int, int, int]] = {
     "l": (854, 480, 15),
@@ -31,11 +25,6 @@ QUALITIES: Mapping[str, tuple[int, int, int]] = {
 }
 """Manim's sizes: width, height and frames a second by the letter of `-q`."""
 
-VIDEO_FORMATS = ("mp4", "webm", "mov", "gif", "apng", "webp")
-PICTURES = ("gif", "apng", "webp")  # shown as an image: they play by themselves
-STILLS_FORMATS = ("zip",)  # a page for each pause
-FIGURE_FORMATS = ("png", "svg", "pdf", "eps")
-WITH_ALPHA = ("webm", "mov", "apng", "webp", "png", "svg", "pdf", "eps")
 THEMES = ("dark", "light", "print")
 MOST_PIXELS = 7680
 LOWEST_WITH_CAPTIONS = 180  # pixels of height, at which a caption's letters are six high
@@ -73,10 +62,9 @@ class Job:
     part: Part | None = None
 
     def __post_init__(self) -> None:
-        formats = {"video": VIDEO_FORMATS, "figure": FIGURE_FORMATS, "stills": STILLS_FORMATS}
-        if self.kind not in formats:
-            raise UsageError(f"Unknown kind {shortened(self.kind)!r}; choose {', '.join(formats)}.")
-        allowed = formats[self.kind]
+        if self.kind not in KINDS:
+            raise UsageError(f"Unknown kind {shortened(self.kind)!r}; choose {', '.join(KINDS)}.")
+        allowed = KINDS[self.kind].formats
         if self.format not in allowed:
             raise UsageError(
                 f"Unknown format {shortened(self.format)!r} for a {self.kind}; "
@@ -148,37 +136,3 @@ class Job:
             "part": Part(**fields["part"]) if fields["part"] else None,
         }
         return cls(**{**fields, **nested})
-
-    def digest(self, but_scene: bool = False) -> str:
-        """A name for the result: it changes whenever anything that shapes the file changes.
-
-        What stands in the scene's own file can be left out.
-        """
-        style = self.style and self.style.anywhere()
-        asked = replace(self, output="", scene=replace(self.scene, path=""), style=style)
-        texts = texts_in(self.settings)
-        sources = source_digest(Path(self.scene.path), self.kind, texts, but_scene)
-        parts = [asked.to_json(), sources, versions_line()]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-@functools.lru_cache(maxsize=1)
-def versions() -> dict[str, str]:
-    """Versions of everything that shapes a result."""
-    names = ("manim", "torch", "numpy", "scikit-learn", "contourpy", "typst", "av", "pycairo")
-    found = {name: _version(name) for name in names}
-    return {"mlanim": __version__, "python": sys.version.split()[0], **found}
-
-
-def versions_line() -> str:
-    """The versions as one line."""
-    return " ".join(f"{name}={version}" for name, version in versions().items())
-
-
-def _version(name: str) -> str:
-    from importlib import metadata  # costs more than the rest of this file together
-
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "missing"

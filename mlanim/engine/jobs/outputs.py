@@ -48,12 +48,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def is_current(job: Job) -> bool:
-    """Whether the files on disk are already what this job would make, byte for byte."""
+def is_current(job: Job, key: str) -> bool:
+    """Whether the files on disk are already what the job of that key makes, byte for byte."""
     output = Path(job.output)
     try:
         content = json.loads(output.with_suffix(".json").read_bytes())
-        if content["job"] != job.digest() or content["file"] != output.name:
+        if content["job"] != key or content["file"] != output.name:
             return False
         return all(
             sha256_of(output.with_name(name)) == digest for name, digest in vouched(content).items()
@@ -85,6 +85,12 @@ def beside(job: Job) -> list[str]:
     output = Path(job.output)
     names = read(output.with_suffix(".json")).get("beside_sha256", {})
     return [str(output.with_name(name)) for name in names]
+
+
+def as_bytes(content: dict[str, Any]) -> bytes:
+    """A sidecar as it stands in its file."""
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return text.encode(errors="backslashreplace")  # half a character is escaped as JSON does it
 
 
 def temporary_beside(output: Path) -> Path:

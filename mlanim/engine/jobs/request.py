@@ -14,15 +14,8 @@ from mlanim.engine.jobs import catalog, settings
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.encoder import OWN, Encoder
 from mlanim.engine.jobs.figures import PageRequest, formats_of, page_for, pixels, with_font
-from mlanim.engine.jobs.job import (
-    FASTEST,
-    FIGURE_FORMATS,
-    QUALITIES,
-    THEMES,
-    VIDEO_FORMATS,
-    Job,
-    Kind,
-)
+from mlanim.engine.jobs.job import FASTEST, QUALITIES, THEMES, Job
+from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS, Kind
 from mlanim.engine.jobs.outputs import read
 from mlanim.engine.jobs.page import Page, page_of
 from mlanim.engine.jobs.part import Part

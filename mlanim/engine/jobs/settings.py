@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.cache.cache import size_of
 from mlanim.engine.errors import UsageError, reason, shortened
-from mlanim.engine.jobs.job import FIGURE_FORMATS, QUALITIES, THEMES, VIDEO_FORMATS
+from mlanim.engine.jobs.job import QUALITIES, THEMES
+from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS
 from mlanim.engine.jobs.style import Style
+from mlanim.engine.sizes import size_of
 
 KEYS: Mapping[str, type] = {
     "quality": str,

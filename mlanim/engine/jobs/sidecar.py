@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from mlanim.engine.cache.finished import as_bytes
-from mlanim.engine.jobs.job import Job, versions
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.outputs import as_bytes
+from mlanim.engine.versions import versions
 from mlanim.stage.data import Record
 from mlanim.stage.scene import SceneParams, Slide
 from mlanim.words.sentence import Sentence
@@ -25,6 +26,7 @@ def describe(
     job: Job,
     params: SceneParams,
     data: Any,
+    key: str,
     data_key: str,
     payload_hash: str,
     poster: bytes | None = None,
@@ -32,11 +34,10 @@ def describe(
     duration: float | None = None,
     panels: tuple[str, ...] = (),
     beside: Mapping[str, bytes] = MappingProxyType({}),
-    made_from: str = "",
 ) -> bytes:
     """The sidecar's bytes; the same job gives the same bytes.
 
-    `made_from` is the job's digest as it was before anything was made; by default as it is.
+    `key` is the job's as it was before anything was made.
     """
     scene = job.scene
     content: dict[str, Any] = {
@@ -60,7 +61,7 @@ def describe(
         "results": results(data),
         "results_key": data_key,
         "versions": versions(),
-        "job": made_from or job.digest(),
+        "job": key,
         "sha256": payload_hash,
     }
     if poster is not None:

@@ -12,7 +12,7 @@ import numpy as np
 from manim import MultiCamera, Scene, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
-from mlanim.engine.camera.camera import fast
+from mlanim.engine.camera.fast import fast
 from mlanim.engine.encoding import captions
 from mlanim.engine.encoding.sound import Sound
 from mlanim.engine.jobs.job import Job

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from manim.utils import tex_file_writing
 
 from mlanim.engine.cache import cache
+from mlanim.engine.cache.keys import formula_key
 
 KIND = "formulas"
 
@@ -24,12 +24,12 @@ def kept_formulas() -> Iterator[None]:
         source = written(*args, **options)
         picture = source.with_suffix(".svg")
         if not picture.exists():
-            cache.fetch(KIND, _key(source), picture)
+            cache.fetch(KIND, formula_key(source), picture)
         return source
 
     def convert(compiled: Path, *args: Any, **options: Any) -> Path:
         picture = converted(compiled, *args, **options)
-        cache.put(KIND, _key(compiled.with_suffix(".tex")), picture)
+        cache.put(KIND, formula_key(compiled.with_suffix(".tex")), picture)
         return picture
 
     tex_file_writing.generate_tex_file, tex_file_writing.convert_to_svg = write, convert
@@ -38,7 +38,3 @@ def kept_formulas() -> Iterator[None]:
     finally:
         tex_file_writing.generate_tex_file = written
         tex_file_writing.convert_to_svg = converted
-
-
-def _key(source: Path) -> str:
-    return f"{hashlib.sha256(source.read_bytes()).hexdigest()}.svg"

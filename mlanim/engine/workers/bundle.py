@@ -8,7 +8,6 @@ shared, and nothing stays there but what is in the cache.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import subprocess
@@ -19,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.cache import sources
-from mlanim.engine.jobs.job import versions_line
+from mlanim.engine.cache import keys, sources
+from mlanim.engine.versions import versions_line
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -44,7 +43,7 @@ class Parcel:
     @property
     def name(self) -> str:
         """What tells it from all others."""
-        return hashlib.sha256(self.line.encode()).hexdigest()
+        return keys.text_key(self.line)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import Any
 
 PRELOADED = (
     "mlanim.engine.film.film",
-    "mlanim.engine.cache.segments",
+    "mlanim.engine.film.kept_segments",
     "mlanim.engine.jobs.sidecar",
 )
 

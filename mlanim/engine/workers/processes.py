@@ -104,6 +104,16 @@ def let_go(process: Process) -> None:
             process.stdin.close()
 
 
+def say(process: Process, line: str) -> None:
+    """Write a line to a process, if it still listens."""
+    try:
+        if process.stdin is not None:
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
+    except (OSError, ValueError):  # it has ended, or was let go
+        return
+
+
 def _started(command: list[str], **options: Any) -> subprocess.Popen[Any]:
     environment = {**os.environ, **REPEATABLE}
     return subprocess.Popen(command, env=environment, start_new_session=True, **options)

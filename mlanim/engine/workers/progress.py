@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.workers.engine import Listener
+from mlanim.engine.workers.resources import Listener
 
 EVERY = 5.0  # seconds between plain lines of one scene
 

@@ -6,6 +6,7 @@ import json
 import signal
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import Any
 
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.finished import keep, restore
+from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import RenderError, ending
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import is_current, remove_leftovers
-from mlanim.engine.workers.engine import Engine, Outcome, say
-from mlanim.engine.workers.processes import Process, let_go
+from mlanim.engine.workers.processes import Process, let_go, say
+from mlanim.engine.workers.resources import Resources
 
 JOIN, PLAN, DRAW = 0.0, 1.0, 2.0  # what is more urgent first: what is nearly done, then to know all
 ATTEMPTS = 2  # of a segment whose process was killed
@@ -31,11 +33,21 @@ UNREPEATABLE = (
 )
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: with its file, or with a message and the exit code that it asks for."""
+
+    job: Job
+    code: int
+    message: str = ""
+    fresh: bool = True
+
+
 class Task:
     """A job from its first process to its outcome."""
 
-    def __init__(self, job: Job, engine: Engine, number: int):
-        self.job, self.engine, self.number = job, engine, number
+    def __init__(self, job: Job, resources: Resources, number: int):
+        self.job, self.resources, self.number = job, resources, number
         self._main: Process | None = None
         self._attempts = 0
         self._segments: list[_Segment] = []
@@ -61,19 +73,19 @@ class Task:
         """Find the job's output there, or start the process that makes it."""
         if not self._lives:
             return
-        if is_current(self.job) or restore(self.job):
+        if is_current(self.job, job_key(self.job)) or restore(self.job):
             self._end(Outcome(self.job, 0, fresh=False), {"event": "current"})
             return
         cache.probe()
-        if self.engine.timeout is not None:
-            self._timer = threading.Timer(self.engine.timeout, self._time_is_up)
+        if self.resources.timeout is not None:
+            self._timer = threading.Timer(self.resources.timeout, self._time_is_up)
             self._timer.daemon = True
             self._timer.start()
         self._make()
 
     def _make(self) -> None:
         self._attempts += 1
-        elsewhere = self.engine.cluster is not None
+        elsewhere = self.resources.cluster is not None
         line = {**json.loads(self.job.to_json()), "elsewhere": elsewhere}
         self._main = self._start(json.dumps(line))
         self._follow()
@@ -96,7 +108,7 @@ class Task:
                 case "cache":
                     cache.complain(last["message"])
                 case _:
-                    self.engine.tell(self.job, last)
+                    self.resources.tell(self.job, last)
         code = self._ended(self._main)
         killed = code < 0 and last.get("event") not in _FINAL
         if killed and self._attempts < ATTEMPTS and self._lives:
@@ -115,9 +127,9 @@ class Task:
         )
         self._overhearing.start()
         left = sum(lengths)
-        draw = self._draw if self.engine.cluster is None else self._draw_there
+        draw = self._draw if self.resources.cluster is None else self._draw_there
         for segment in self._segments:
-            self.engine.drawing.submit((DRAW, -left), partial(draw, segment, self._segments))
+            self.resources.drawing.submit((DRAW, -left), partial(draw, segment, self._segments))
             left -= segment.length
 
     def _draw(self, segment: _Segment, fellows: list[_Segment]) -> None:
@@ -169,7 +181,7 @@ class Task:
 
     def _draw_there(self, segment: _Segment, fellows: list[_Segment]) -> None:
         """Have one segment drawn by the cluster, which tries again by itself."""
-        cluster = self.engine.cluster
+        cluster = self.resources.cluster
         if fellows is not self._segments or cluster is None:
             return
         try:
@@ -212,11 +224,11 @@ class Task:
             others = self._processes - {self._main}
         if not fit:
             message = UNREPEATABLE.format(name=self.job.scene.name)
-            self.engine.tell(self.job, {"event": "warning", "message": message})
+            self.resources.tell(self.job, {"event": "warning", "message": message})
             self._stop(others)
         if self._main is not None:
             say(self._main, json.dumps({"fit": fit}))
-        self.engine.pool.submit((JOIN, self.number), self._follow)
+        self.resources.pool.submit((JOIN, self.number), self._follow)
 
     def _tell_progress(self) -> None:
         with self._lock:
@@ -224,10 +236,10 @@ class Task:
             drawing = sum(segment.is_drawn for segment in self._segments)
         if done:
             event = {"event": "frame", "done": done, "workers": drawing}
-            self.engine.tell(self.job, event)
+            self.resources.tell(self.job, event)
 
     def _start(self, line: str) -> Process | None:
-        process = self.engine.start(line) if self._lives else None
+        process = self.resources.start(line) if self._lives else None
         if process is not None:
             with self._lock:
                 self._processes.add(process)
@@ -236,7 +248,7 @@ class Task:
         return process
 
     def _ended(self, process: Process) -> int:
-        self.engine.ended(process)
+        self.resources.ended(process)
         remove_leftovers(Path(self.job.output).parent, process.pid)
         with self._lock:
             self._processes.discard(process)
@@ -254,7 +266,7 @@ class Task:
 
     def _time_is_up(self) -> None:
         message = (
-            f"{self.job.scene.name} was not ready after {self.engine.timeout:g} s (--timeout)."
+            f"{self.job.scene.name} was not ready after {self.resources.timeout:g} s (--timeout)."
         )
         self._end(Outcome(self.job, 1, message))
 
@@ -272,7 +284,7 @@ class Task:
             remove_leftovers(Path(self.job.output).parent, self._main.pid)
         if not outcome.code and outcome.fresh:
             keep(self.job)
-        self.engine.tell(self.job, event or _last_event(outcome))
+        self.resources.tell(self.job, event or _last_event(outcome))
         self._done.set()
 
 

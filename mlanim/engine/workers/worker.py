@@ -6,7 +6,6 @@ It lives no longer than its parent: when stdin closes, it removes what it was wr
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import sys
@@ -18,7 +17,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
-from mlanim.engine.cache import cache, store
+from mlanim.engine.cache import cache, keys, store
 from mlanim.engine.errors import RenderError, UsageError, ending, shortened
 from mlanim.engine.files import write_beside
 from mlanim.engine.jobs.job import Job
@@ -156,13 +155,13 @@ class Pipe(Emit):
 
 def _draw(line: str, emit: Emit) -> None:
     """Draw one segment, or find it drawn, and tell how it joins those beside it."""
-    from mlanim.engine.cache import segments
+    from mlanim.engine.film.kept_segments import kept_or_drawn
     from mlanim.engine.film.segment import Segment
     from mlanim.engine.playback.renderer import Unrepeatable
 
     segment = Segment.from_json(line)
     try:
-        drawn = segments.kept_or_drawn(segment, lambda done: emit("frame", done=done))
+        drawn = kept_or_drawn(segment, lambda done: emit("frame", done=done))
         emit("drawn", before=drawn.before, after=drawn.after)
     except Unrepeatable:
         emit("unrepeatable")
@@ -195,7 +194,7 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     from mlanim.engine.playback.loading import as_set_by_file, faults_of, load, params_of
 
     prepare_folder(Path(job.output).parent)
-    asked, made_from = job, job.digest()
+    asked, made_from = job, keys.job_key(job)
     scene_class = load(job.scene)
     if job.kind != "figure":
         job = as_set_by_file(job, scene_class)
@@ -203,13 +202,14 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     data = stored_data(job, params, emit)
     with faults_of(job.scene):
         made = maker(job, scene_class, params, data, temporary, emit)
-    if (now := asked.digest()) != made_from:  # then it is what no job would make
+    if (now := keys.job_key(asked)) != made_from:  # then it is what no job would make
         emit("warning", message=CHANGED.format(name=job.scene.name))
-        made_from = hashlib.sha256(f"{made_from} {now}".encode()).hexdigest()
+        made_from = keys.mixed_key(made_from, now)
     digest = sha256_of(temporary)
-    key = data_key(job, params)
-    said = {"beside": made.beside, "made_from": made_from, **made.details}
-    about = describe(job, params, data, key, digest, made.poster, **said)
+    said = {"beside": made.beside, **made.details}
+    about = describe(
+        job, params, data, made_from, data_key(job, params), digest, made.poster, **said
+    )
     _publish(Path(job.output), temporary, made, about)
 
 
@@ -263,7 +263,7 @@ def _computed(job: Job) -> bytes:
 
 def data_key(job: Job, params: Any) -> str:
     """The store's key of a job's data."""
-    return store.key(Path(job.scene.path), job.scene.class_name, params.model_dump_json())
+    return keys.data_key(Path(job.scene.path), job.scene.class_name, params.model_dump_json())
 
 
 def _take_stdout() -> IO[str]:

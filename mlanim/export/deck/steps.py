@@ -14,8 +14,9 @@ from mlanim.engine.encoding.packets import cut
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import request
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.workers.engine import Engine, Outcome
+from mlanim.engine.workers.engine import Engine
 from mlanim.engine.workers.progress import reporter
+from mlanim.engine.workers.task import Outcome
 from mlanim.export.deck import pages
 from mlanim.export.deck.frames import frames_at
 from mlanim.export.deck.model import Deck, FigurePart, Item, ScenePart, TextPart, includes

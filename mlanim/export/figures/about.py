@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mlanim import __version__
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.stage.panels import Panel
 from mlanim.stage.table import Table
+from mlanim.version import __version__
 from mlanim.words.sentence import as_sentence
 
 

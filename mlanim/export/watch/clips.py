@@ -20,6 +20,7 @@ import numpy as np
 from manim import Mobject, Scene
 from manim.utils.exceptions import EndSceneEarlyException
 
+from mlanim.engine.cache.keys import clip_key
 from mlanim.engine.encoding.packets import join
 from mlanim.engine.encoding.planes import Part
 from mlanim.engine.encoding.video import FrameEncoder
@@ -172,8 +173,7 @@ def _place(shelf: Path, clip: Clip) -> Path:
 
 
 def _clip(first: int, end: int, states: Sequence[str]) -> Clip:
-    key = hashlib.sha256(" ".join([str(end - first), *states]).encode()).hexdigest()
-    return Clip(first, end - first, key)
+    return Clip(first, end - first, clip_key(end - first, states))
 
 
 def fingerprint(scene: Scene) -> str:

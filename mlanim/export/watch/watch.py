@@ -17,6 +17,7 @@ from typing import Any
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from mlanim.engine.cache.keys import job_key
 from mlanim.engine.cache.sources import PACKAGE, closure, modules, named_files, texts_in
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs.job import Job
@@ -104,7 +105,7 @@ class Watch:
         self._began = time.monotonic()
         try:
             job = self._job = self.ask()
-            digest = job.digest()
+            digest = job_key(job)
         except (UsageError, RenderError, OSError) as error:
             self._digest = ""
             self._look_at(self.settings)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import outputs
-from mlanim.engine.jobs.job import PICTURES, VIDEO_FORMATS
+from mlanim.engine.jobs.kinds import PICTURES, VIDEO_FORMATS
 from mlanim.stage.text.typesetting import literal
 
 STILLS = (".pdf", ".svg", ".png")  # a figure's formats, the first that a document takes wins

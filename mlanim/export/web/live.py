@@ -15,7 +15,7 @@ from mlanim.engine.files import replacing
 from mlanim.engine.jobs import catalog, request
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.figures import PageRequest
-from mlanim.engine.jobs.job import FIGURE_FORMATS
+from mlanim.engine.jobs.kinds import FIGURE_FORMATS
 from mlanim.engine.workers.engine import Engine
 from mlanim.engine.workers.progress import reporter
 

@@ -17,9 +17,11 @@ from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs import catalog, request, settings
 from mlanim.engine.jobs.catalog import SceneEntry
-from mlanim.engine.jobs.job import PICTURES, Job
-from mlanim.engine.workers.engine import Engine, Listener
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.kinds import PICTURES
+from mlanim.engine.workers.engine import Engine
 from mlanim.engine.workers.progress import reporter
+from mlanim.engine.workers.resources import Listener
 
 WORKER = "mlanim.export.worker"
 USUAL_QUALITY = "m"  # a notebook holds its videos within itself

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
 
 from mlanim.engine.cache import cache
+from mlanim.engine.cache.keys import segment_key
 from mlanim.engine.cache.sources import fingerprint
 from mlanim.engine.film.segment import Drawn, Listener, Segment, draw_segment, poster_path
 
@@ -63,4 +63,4 @@ def _key(segment: Segment) -> str:
     place = [segment.first, segment.end, segment.begin, segment.is_last, *segment.expected]
     keyframes = sorted(segment.keyframes)
     said = [asdict(cue) for cue in segment.cues]
-    return hashlib.sha256(json.dumps([segment.name, place, keyframes, said]).encode()).hexdigest()
+    return segment_key(segment.name, place, keyframes, said)

@@ -1,0 +1,109 @@
+"""Every key under which a result is kept: what it depends on, hashed.
+
+Which files a result is made from is found in `sources`, and what a computation reaches in
+`slicing`; what goes into a key is said here alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine.cache import sources
+from mlanim.engine.cache.slicing import compute_digest
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.kinds import KINDS
+from mlanim.engine.versions import versions_line
+
+WORKERS = ("mlanim.engine.workers.worker", "mlanim.engine.workers.compute")
+"""The modules that every output is made through."""
+
+
+def job_key(job: Job, but_scene: bool = False) -> str:
+    """The key of a job's files: it changes whenever anything that shapes them changes.
+
+    Args:
+        but_scene: leave out what stands in the scene's own file.
+    """
+    style = job.style and job.style.anywhere()
+    asked = replace(job, output="", scene=replace(job.scene, path=""), style=style)
+    texts = sources.texts_in(job.settings)
+    made_from = source_key(Path(job.scene.path), job.kind, texts, but_scene)
+    return _hashed(asked.to_json(), made_from, versions_line())
+
+
+def source_key(
+    scene: Path, kind: str = "video", texts: Iterable[str] = (), but_scene: bool = False
+) -> str:
+    """The key of all files that an output of that kind is made from.
+
+    Args:
+        scene: the scene's file.
+        texts: words of the user's that may name files, too.
+        but_scene: leave the scene's own file out, but for the names of other files in it.
+    """
+    found = sources.used_by(scene, makers(kind, scene), texts)
+    digest = hashlib.sha256()
+    for path in found.files:
+        if not (but_scene and path == scene):
+            digest.update(sources.fingerprint(path))
+    for name in found.packages:
+        digest.update(f"{name} {sources.version_of(name)}".encode())
+    return digest.hexdigest()
+
+
+def makers(kind: str, scene: Path) -> list[Path]:
+    """The files of ours that an output of that kind is made by, without what they import."""
+    names = (*WORKERS, KINDS[kind].module)
+    return [file for name in names for file in sources.modules(name, scene, scene.parent)]
+
+
+def mixed_key(before: str, after: str) -> str:
+    """The key of what was made while its sources changed: that of no job."""
+    return hashlib.sha256(f"{before} {after}".encode()).hexdigest()
+
+
+def data_key(scene: Path, class_name: str, params: str) -> str:
+    """The key of a computation: the code that it reaches, its parameters (JSON), the versions."""
+    code = compute_digest(scene, class_name, sources.texts_in(json.loads(params)))
+    return _hashed(code, class_name, params)
+
+
+def film_key(job: Job, data: bytes) -> str:
+    """What all segments of a film depend on, but for the scene's own file."""
+    return hashlib.sha256(job_key(job, but_scene=True).encode() + data).hexdigest()
+
+
+def segment_key(name: str, place: Sequence[Any], keyframes: Sequence[int], said: Any) -> str:
+    """The key of a segment's frames.
+
+    Args:
+        name: the film's key, and what of the scene's file the frames depend on.
+        place: its frames, and the scene's state where they begin.
+        keyframes: those of its frames that are encoded without those before.
+        said: the captions that are drawn into its frames.
+    """
+    return hashlib.sha256(json.dumps([name, place, keyframes, said]).encode()).hexdigest()
+
+
+def clip_key(frames: int, states: Sequence[str]) -> str:
+    """The key of one play of a watched scene: its length and the states that it goes through."""
+    return hashlib.sha256(" ".join([str(frames), *states]).encode()).hexdigest()
+
+
+def formula_key(source: Path) -> str:
+    """The key of the picture that LaTeX makes of a file."""
+    return f"{hashlib.sha256(source.read_bytes()).hexdigest()}.svg"
+
+
+def text_key(text: str) -> str:
+    """The key of a text, such as the description of a segment."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _hashed(*lines: str) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,3 @@
+"""The version of the package, which a wheel and every output bear."""
+
+__version__ = "0.1.0"
