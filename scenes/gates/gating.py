@@ -17,6 +17,7 @@ from mlanim.stage import layout, theme
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.meter import Meters, Reading
 from mlanim.stage.marks.shapes import AngleArc, Polyline
+from mlanim.stage.path_independent import path_independent
 from mlanim.stage.pictures.gates.blend import ARC, LINE, BlendPlane, NormChart
 from mlanim.stage.pictures.gates.gate_sequence import GateSequence, lost_line
 from mlanim.stage.pictures.gates.gated_plane import GatedPlane, at_share
@@ -140,7 +141,9 @@ class Gating(LessonScene):
         formula = f'output(bold(y)) = weight(mat(delim: "[", {rows})) input(bold(x)_1)'
         plane, share = self.gates.plane, self.gates.share
         ring = Polyline(plane.ring(path, 0), "text", "thin", closed=True)
-        ring.add_updater(lambda line: line.set_path(plane.ring(path, share.get_value())))
+        ring.add_updater(
+            path_independent(lambda line: line.set_path(plane.ring(path, share.get_value())))
+        )
         largest = max(1.0, float(path.singular_values.max()))
         stretches = [
             Reading(("half-axis ", Math(f"sigma_{i + 1}")), path.singular_values[:, i], largest)
@@ -180,8 +183,10 @@ class Gating(LessonScene):
         start = float(np.arctan2(self.data.x1[1], self.data.x1[0]))
         arc = AngleArc(self.gates.plane.origin, start, start, 0.75)
         arc.add_updater(
-            lambda shown: shown.set_angles(
-                start, start + self.gates.share.get_value() * self.data.angle
+            path_independent(
+                lambda shown: shown.set_angles(
+                    start, start + self.gates.share.get_value() * self.data.angle
+                )
             )
         )
         turn = Reading(("angle ", Math("theta")), degrees, None, "weight", 0, "°")
@@ -266,8 +271,12 @@ class Gating(LessonScene):
         way = middles[steps + OFFSET, steps]
         cell = Polyline(way[0] + rim, "highlight", "bold", closed=True)
         step = ValueTracker(0)
-        dial.add_updater(lambda d: d.show(step.get_value() + OFFSET, step.get_value()))
-        cell.add_updater(lambda c: c.set_path(at_share(steps, way, step.get_value()) + rim))
+        dial.add_updater(
+            path_independent(lambda d: d.show(step.get_value() + OFFSET, step.get_value()))
+        )
+        cell.add_updater(
+            path_independent(lambda c: c.set_path(at_share(steps, way, step.get_value()) + rim))
+        )
         self.play(FadeIn(cell), run_time=theme.BEAT)
         self.play(step.animate.set_value(steps[-1]), run_time=1.3 * theme.SLOW)
         dial.clear_updaters()
@@ -291,7 +300,7 @@ class Gating(LessonScene):
         self.play(FadeIn(plane, chart, lengths, heading, mix, aside))
         gate = ValueTracker(1)
         for shown in (plane, chart, lengths):
-            shown.add_updater(lambda s: s.show(gate.get_value()))
+            shown.add_updater(path_independent(lambda s: s.show(gate.get_value())))
         self.play(gate.animate.set_value(0), run_time=1.4 * theme.SLOW)
         self.play(gate.animate.set_value(self.data.gate_scalar))
         for shown in (plane, chart, lengths):
@@ -319,7 +328,7 @@ class Gating(LessonScene):
         texts, values = logic.names(boxes), logic.values(boxes)
         self.play(FadeIn(*squares, *texts))
         for square in squares:
-            square.add_updater(lambda shown: shown.follow())
+            square.add_updater(path_independent(lambda shown: shown.follow()))
         turns = [view.turn.animate.set_value(TURNS[1]) for view in views]
         words = (
             "At the corners this is Boolean logic; between them it is smooth, so it can be trained"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Mobject, UpdateFromAlphaFunc, VGroup, linear
+from manim import Create, FadeIn, FadeOut, Mobject, VGroup, linear
 from pydantic import Field
 
 from mlanim.stage import layout, theme
@@ -18,6 +18,7 @@ from mlanim.stage.marks.legend import Key, legend, legend_height
 from mlanim.stage.marks.rows import Rows
 from mlanim.stage.marks.shapes import Dot
 from mlanim.stage.marks.traced_path import Walk, until
+from mlanim.stage.path_independent import ByShare
 from mlanim.stage.pictures.landscape.loss_charts import contour_plane, level_bar, slice_chart
 from mlanim.stage.plots.contour import ContourBands
 from mlanim.stage.plots.fixed_chart import Chart
@@ -110,7 +111,7 @@ class LossLandscape(LessonScene):
             number.set_value(float(np.interp(now, index, losses)))
 
         self.play(FadeIn(dot), FadeIn(words), FadeIn(number), run_time=theme.BEAT)
-        self.play(UpdateFromAlphaFunc(VGroup(dot, number), move), run_time=theme.SLOW)
+        self.play(ByShare(VGroup(dot, number), move), run_time=theme.SLOW)
         self.probe = VGroup(dot, words, number)
 
     def _plane_chart(self, box: Box) -> tuple[Chart, ContourBands]:
@@ -149,9 +150,7 @@ class LossLandscape(LessonScene):
         self.say("One start, the same batches: only the rule for the step differs")
         self.walks = [self._walk(self.chart, path) for path in paths]
         running = (
-            UpdateFromAlphaFunc(
-                number, lambda n, share, p=path: n.set_value(_at(p.train_loss, share))
-            )
+            ByShare(number, lambda n, share, p=path: n.set_value(_at(p.train_loss, share)))
             for number, path in zip(losses, paths, strict=True)
         )
         walking = (walk.walking() for walk in self.walks)
@@ -325,7 +324,7 @@ class LossLandscape(LessonScene):
                  f" is enough: descent leaves, and comes to a loss of {end:.2f}")  # fmt: skip
         self.next_slide("Descent does not stay at a saddle; it is only slow to leave it.")
 
-    def _leaving(self, relief: Relief) -> UpdateFromAlphaFunc:
+    def _leaving(self, relief: Relief) -> ByShare:
         """Descent draws its path, as far as the plane shows it."""
         path, edge = self.data.saddle.leaving, self.data.saddle.offsets[-1]
         inside = np.all(np.abs(path.coordinates) <= edge, axis=1)
@@ -334,7 +333,7 @@ class LossLandscape(LessonScene):
         def draw(shown: Relief, share: float) -> None:
             shown.trace("leaving", until(world, share * (len(world) - 1)), "gradient")
 
-        return UpdateFromAlphaFunc(relief, draw)
+        return ByShare(relief, draw)
 
     def _saddle_facts(self, box: Box) -> VGroup:
         saddle, table = self.data.saddle, Rows(box, 1.05)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Annotated, Any, Self
 
 import numpy as np
-from manim import FadeIn, Mobject, UpdateFromAlphaFunc, VGroup
+from manim import FadeIn, Mobject, VGroup
 from pydantic import Field, model_validator
 
 from mlanim.stage import layout, theme
@@ -20,6 +20,7 @@ from mlanim.stage.data import Record
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.gauge import Gauge
 from mlanim.stage.marks.meter import Meter
+from mlanim.stage.path_independent import ByShare
 from mlanim.stage.pictures.vectors.dot_product_equation import DotProductEquation
 from mlanim.stage.pictures.vectors.shadow import ShadowPicture
 from mlanim.stage.plots.plane import fitted_height, fitted_plane
@@ -180,11 +181,11 @@ class DotProduct(LessonScene):
         self.table.show(now)
         self.gauge.set_value(float(now.dot), float(now.w_norm * now.x_norm))
 
-    def _appearing(self, part: str) -> UpdateFromAlphaFunc:
+    def _appearing(self, part: str) -> ByShare:
         """One more part of the picture comes in: "w", "x", "angle" or "shadow"."""
         before = dict(self.seen)
         self.seen[part] = 1.0
-        return UpdateFromAlphaFunc(
+        return ByShare(
             self.picture,
             lambda picture, share: picture.show(self.data.start, **{**before, part: share}),
         )
@@ -194,7 +195,7 @@ class DotProduct(LessonScene):
         angles = _moment(sweep, first).angle, _moment(sweep, last).angle
         seconds = abs(angles[1] - angles[0]) / np.pi * HALF_TURN
         self.play(
-            UpdateFromAlphaFunc(
+            ByShare(
                 VGroup(self.picture, self.theta, self.cast, self.table, self.gauge),
                 lambda _, share: self._show(_moment(sweep, first + share * (last - first))),
                 run_time=max(seconds, 1.5 * theme.MOVE),

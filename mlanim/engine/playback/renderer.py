@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +21,7 @@ from manim import (
     PhaseFlow,
     Scene,
     UpdateFromFunc,
+    always_redraw,
 )
 from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.exceptions import EndSceneEarlyException
@@ -318,19 +319,43 @@ def _items(mobjects: Iterable[Mobject]) -> int:
 
 
 def must_be_stepped(scene: Scene) -> bool:
-    """Whether the present play has to be gone through frame by frame to come out as when drawn."""
+    """Whether the present play has to be gone through frame by frame to come out as when drawn.
+
+    What says of itself that it is `path_independent` need not be.
+    """
     animations = list(_nested(scene.animations or []))
     roots = [*scene.mobjects, *scene.foreground_mobjects, *(a.mobject for a in animations)]
     return (
         scene.stop_condition is not None
         or bool(scene.updaters or scene.meshes)
-        or any(isinstance(animation, PATH_DEPENDENT) for animation in animations)
+        or any(_builds_on_frames(animation) for animation in animations)
         or any(
-            isinstance(mobject, Mobject)
-            and any(member.has_time_based_updater() for member in mobject.get_family())
-            for mobject in roots
+            not _is_path_independent(updater)
+            for root in roots
+            if isinstance(root, Mobject)
+            for mobject in root.get_family()
+            for updater in mobject.updaters
         )
     )
+
+
+def _builds_on_frames(animation: Animation) -> bool:
+    return isinstance(animation, PATH_DEPENDENT) and not _is_path_independent(animation)
+
+
+def _is_path_independent(motion: object) -> bool:
+    """Whether an animation or an updater is marked so, or is what `always_redraw` adds."""
+    code = getattr(motion, "__code__", None)
+    return getattr(motion, "path_independent", False) or code in _REDRAWING
+
+
+def _redrawing() -> set[CodeType]:
+    """The code of the updaters that `always_redraw` makes: each frame is what it draws then."""
+    (updater,) = always_redraw(Mobject).updaters
+    return {updater.__code__}
+
+
+_REDRAWING = _redrawing()
 
 
 def _nested(animations: list[Animation]) -> Iterator[Animation]:

@@ -7,13 +7,14 @@ from typing import Any, Self
 
 import cairo
 import numpy as np
-from manim import ORIGIN, Animation, Mobject, UpdateFromAlphaFunc, ValueTracker, VMobject
+from manim import ORIGIN, Animation, Mobject, ValueTracker, VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.arrays.batch import Batch, Extent, as_3d, extent_of
 from mlanim.stage.arrays.depth import Pieces, paint_grid
 from mlanim.stage.arrays.mesh import grid_faces
 from mlanim.stage.colors import colormap
+from mlanim.stage.path_independent import ByShare, path_independent
 
 LIGHT = np.array([-0.45, -0.35, 0.82])
 
@@ -48,7 +49,7 @@ class View(Mobject):
             view.zoom.set_value(zoom)
             view.centre = np.array(centre)
 
-        return UpdateFromAlphaFunc(self, show, **timing)
+        return ByShare(self, show, **timing)
 
     def _settings(self) -> np.ndarray:
         trackers = self.turn, self.elevation, self.zoom
@@ -97,7 +98,7 @@ class Surface(Batch):
         super().__init__(view.project(self.world), np.ones((len(self.faces), 4)))
         self._paint(colors)
         self._add_wires()
-        self.add_updater(lambda surface: surface.follow())
+        self.add_updater(path_independent(lambda surface: surface.follow()))
 
     @property
     def world(self) -> np.ndarray:

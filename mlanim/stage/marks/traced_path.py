@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from manim import Animation, UpdateFromAlphaFunc, VGroup
+from manim import Animation, VGroup
 
 from mlanim.stage.marks.shapes import Dot, Polyline
+from mlanim.stage.path_independent import ByShare
 
 
 class Walk(VGroup):
@@ -35,7 +36,7 @@ class Walk(VGroup):
 
     def walking(self, **timing: Any) -> Animation:
         """The animation that draws it from start to end."""
-        return UpdateFromAlphaFunc(self.show(0), lambda walk, share: walk.show(share), **timing)
+        return ByShare(self.show(0), lambda walk, share: walk.show(share), **timing)
 
 
 def until(points: np.ndarray, index: float) -> np.ndarray:

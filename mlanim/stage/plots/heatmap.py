@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
-from manim import ORIGIN, Animation, UpdateFromAlphaFunc, VGroup
+from manim import ORIGIN, Animation, VGroup
 
 from mlanim.stage import theme
 from mlanim.stage.arrays.mesh import SEAM, Mesh
 from mlanim.stage.colors import colormap
+from mlanim.stage.path_independent import ByShare
 from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import Text
 from mlanim.words.numbers import MINUS, format_number
@@ -182,7 +183,7 @@ class Heatmap(VGroup):
             if alpha == 1:
                 shown.cells.palette = new
 
-        return UpdateFromAlphaFunc(self, show, **timing)
+        return ByShare(self, show, **timing)
 
     def moving(self, vertices: np.ndarray, **timing: Any) -> Animation:
         """The animation that carries the cells, each with its number, to `vertices` (4 R C, 3)."""
@@ -192,7 +193,7 @@ class Heatmap(VGroup):
             shown.cells.set_vertices((1 - alpha) * start + alpha * end)
             shown._write_numbers()
 
-        return UpdateFromAlphaFunc(self, show, **timing)
+        return ByShare(self, show, **timing)
 
     def _write_numbers(self) -> None:
         if self.places is None:

@@ -9,6 +9,7 @@ from manim import VGroup
 
 from mlanim.stage.arrays.surface import Surface, View, floor_rectangle, in_pieces
 from mlanim.stage.marks.shapes import Dot
+from mlanim.stage.path_independent import path_independent
 from mlanim.stage.plots.fixed_chart import nice_ticks, tick_texts
 from mlanim.stage.text.texts import Content, Text
 
@@ -45,7 +46,7 @@ class Relief(VGroup):
         edge = np.array([[*HEIGHT_AXIS, 0.0], [*HEIGHT_AXIS, RISE]])
         self.surface.set_line("height axis", in_pieces(edge), "muted", "thin")
         self.labels = VGroup(*self._ticks(powers), *self._names(names))
-        self.labels.add_updater(lambda labels: self._place_labels())
+        self.labels.add_updater(path_independent(lambda labels: self._place_labels()))
         self._place_labels()
         self.add(self.surface, self.labels)
 
@@ -63,7 +64,7 @@ class Relief(VGroup):
     def marker(self, world: np.ndarray, role: str) -> Dot:
         """A dot at a place in space (3,) that follows the view."""
         dot = Dot(np.zeros(2), role, rim=True)
-        dot.add_updater(lambda m: m.move_to([*self.view.project(world)[:2], 0]))
+        dot.add_updater(path_independent(lambda m: m.move_to([*self.view.project(world)[:2], 0])))
         dot.update(0)
         return dot
 

@@ -20,6 +20,7 @@ from mlanim.stage import theme
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.meter import Reading, Readout
 from mlanim.stage.marks.shapes import DashedLine
+from mlanim.stage.path_independent import path_independent
 from mlanim.stage.pictures.gates.gated_plane import GatedPlane
 from mlanim.stage.scene import LessonScene
 
@@ -56,7 +57,9 @@ class GateSequence:
 
     def ease(self, share: float, run_time: float = theme.SLOW) -> None:
         """Move the share of the gate in force; plane, readings and extras follow it."""
-        self.readout.add_updater(lambda readout: readout.show(self.share.get_value()))
+        self.readout.add_updater(
+            path_independent(lambda readout: readout.show(self.share.get_value()))
+        )
         self._move(share, run_time)
         self.readout.clear_updaters()
 
@@ -78,7 +81,9 @@ class GateSequence:
         self.scene.play(Create(lost), run_time=theme.BEAT)
 
     def _move(self, share: float, run_time: float, *others: Animation) -> None:
-        self.plane.add_updater(lambda plane: plane.show(self.path, self.share.get_value()))
+        self.plane.add_updater(
+            path_independent(lambda plane: plane.show(self.path, self.share.get_value()))
+        )
         self.scene.play(self.share.animate.set_value(share), *others, run_time=run_time)
         self.plane.clear_updaters()
 
