@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import click
 
@@ -82,32 +83,49 @@ def check(as_json: bool) -> None:
 @click.argument("scenes", nargs=-1, metavar="SCENE…")
 @click.option("--all", "every", is_flag=True, help="All scenes.")
 @click.option("--theme", type=click.Choice(THEMES), help="One theme; default: all.")
+@click.option("--slide", type=click.IntRange(1), metavar="N", help="One pause, from 1.")
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter.")
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="An array of objects.")
 def lint(
-    scenes: tuple[str, ...], every: bool, theme: str | None, sets: tuple[str, ...], as_json: bool
+    scenes: tuple[str, ...],
+    every: bool,
+    theme: str | None,
+    slide: int | None,
+    sets: tuple[str, ...],
+    as_json: bool,
 ) -> None:
-    """Check the layout of scenes at each pause and in the figure.
+    """Check what viewers see of scenes, at each pause and in the figure.
 
-    Reports what lies outside the safe area, overlaps, is too small, too faint or left invisible.
+    Finds what lies at or over the edge, overlaps, is too small, too faint, hidden or left
+    invisible. Warns of a stage that is nearly empty and of a pause without notes. Each finding is
+    said once, with the line of the scene's file, the pauses, pages and themes that have it.
 
     \b
     Example:
       mlanim lint attention --set sentence="the cat slept because it was tired"
+      mlanim lint attention --slide 3 --theme dark
     """
-    from mlanim.export.lint import lint_scene
+    from mlanim.export.lint.scene import lint_scene
 
     settings = dict(parsed(sets))
-    themes = (theme,) if theme else THEMES
     found = []
     for entry in entries(scenes, every):
         click.echo(f"Checking {entry.name}", err=True)
-        found += [fault for name in themes for fault in lint_scene(entry, name, settings)]
+        found += [(entry, finding) for finding in lint_scene(entry, settings, theme, slide)]
     if as_json:
-        click.echo(json.dumps([fault.as_dict() for fault in found], indent=2, ensure_ascii=False))
+        rows = [{"scene": e.name, "file": e.path, **finding.as_dict()} for e, finding in found]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        for fault in found:
-            click.echo(str(fault))
-    if found:
-        raise RenderError(f"{len(found)} fault{'s' * (len(found) > 1)} in the layout.")
+        for entry, finding in found:
+            click.echo(f"{_place(entry.path, finding.line)}: {finding}")
+    faults = sum(not finding.is_warning for _, finding in found)
+    if faults:
+        raise RenderError(f"{faults} fault{'s' * (faults > 1)} in the layout.")
+
+
+def _place(path: str, line: int) -> str:
+    """A file as seen from the working folder, and a line of it."""
+    near = os.path.relpath(path)
+    shown = path if near.startswith(os.pardir) else near
+    return f"{shown}:{line}" if line else shown

@@ -13,7 +13,7 @@ from typing import Literal
 
 from manim import Mobject
 
-from mlanim.stage.check import bounding_box, visible_members
+from mlanim.stage.extent import bounding_box, visible_members
 from mlanim.stage.layout import Box
 from mlanim.stage.picture import Composed, Picture
 from mlanim.stage.table import Table

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mlanim.stage.marks.shapes import Bar
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.text.texts import Text
 
@@ -19,9 +20,15 @@ class Untidy(LessonScene):
         return {}
 
     def construct(self) -> None:
-        self.add(Text("first words"), Text("second words").shift([0.3, 0.1, 0]))
+        first = Text("first words")
+        second = Text("second words").shift([0.3, 0.1, 0])
+        self.add(first, second)
         self.next_slide(notes="One over the other.")
+        self.wait(1)
+        self.next_slide()
         self.clear_stage()
+        self.add(Bar([-6, -2], [6, 2], "input"))
+        self.next_slide(notes="All is well here.")
 
     def figure(self) -> None:
         self.panel("one", Text("this here"), Text("that there").shift([0.3, 0.1, 0]))

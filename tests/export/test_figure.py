@@ -30,8 +30,8 @@ from mlanim.export.figures.about import about
 from mlanim.export.figures.composition import Composition
 from mlanim.export.figures.tables import as_csv, as_json, as_npz
 from mlanim.stage import theme
-from mlanim.stage.check import text_sizes
 from mlanim.stage.plots.heatmap import Cells
+from mlanim.stage.text.labels import text_sizes
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
 WITH_SURFACE = {"gating", "loss_landscape"}

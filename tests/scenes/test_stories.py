@@ -16,7 +16,7 @@ from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.params import validated
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import load
-from mlanim.stage.check import check
+from mlanim.export.lint.check import check
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import LessonScene
 from mlanim.words.numbers import MINUS

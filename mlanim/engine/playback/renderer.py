@@ -155,6 +155,7 @@ class FrameRenderer(CairoRenderer):
         self.take, self.wanted = take, wanted
         self.nearest, self.planning, self.expected = nearest, planning, expected
         self.at_section: Callable[[], None] = lambda: None
+        self.at_hold: Callable[[], None] = lambda: None
         self.planner: Planner | None = None
         self.frames = 0
         self.plays: list[Play] = []
@@ -202,6 +203,7 @@ class FrameRenderer(CairoRenderer):
         held = round(scene.duration * rate) if self.nearest else int(scene.duration / (1 / rate))
         first, end = self.frames, self.frames + max(held, 1)
         self._begin(scene, end - first, still=True)
+        self.at_hold()
         for bound in (self.wanted.first, self.wanted.end):
             if first <= bound < end:
                 self._reached(scene, bound)

@@ -15,7 +15,7 @@ from mlanim.engine.jobs.job import Job
 from mlanim.engine.playback import draw
 from mlanim.engine.workers.worker import Emit, Made
 from mlanim.export.figures.still import frame_box, still
-from mlanim.stage.check import visible_members
+from mlanim.stage.extent import visible_members
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Text
 
 NO_DATE = (1980, 1, 1, 0, 0, 0)

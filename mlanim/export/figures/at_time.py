@@ -42,7 +42,7 @@ def run_to(scene_class: type[Scene], params: Any, data: Any, moment: Moment, nam
             f"--at {moment.at:g}s is past the end of {name}, which lasts {seconds:.1f} s."
         )
     if not pauses.found(scene):
-        raise UsageError(_no_such_slide(pauses.count, moment.slide, name))
+        raise no_such_slide(pauses.count, moment.slide, name)
     return scene
 
 
@@ -72,10 +72,12 @@ class _Pauses:
         return self.count == self.stop
 
 
-def _no_such_slide(count: int, slide: int | None, name: str) -> str:
+def no_such_slide(count: int, slide: int | None, name: str) -> UsageError:
+    """What to raise where a scene with `count` pauses is asked for one that it does not have."""
     if not count:
-        return f"{name} has no slides; give --at with a time, or --at end."
-    return f"--slide {slide}: {name} has {count} slide{'s' * (count > 1)}, from 1 to {count}."
+        return UsageError(f"{name} has no slides; leave --slide out.")
+    has = f"{count} slide{'s' * (count > 1)}, from 1 to {count}"
+    return UsageError(f"--slide {slide}: {name} has {has}.")
 
 
 def _keep_nothing(pixels: np.ndarray, repeat: int, parts: object) -> None:

@@ -11,10 +11,10 @@ from manim import Mobject
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.page import USUAL_SIZE, Page, in_centimetres
 from mlanim.stage import theme
-from mlanim.stage.check import text_sizes
 from mlanim.stage.layout import Box
 from mlanim.stage.panels import EDGE, DoesNotFit, Panel, Place, arrange, composed, extent_of
 from mlanim.stage.picture import Composed
+from mlanim.stage.text.labels import text_sizes
 
 LEAST_POINTS = 7.0
 """No text is set smaller than this on paper."""

@@ -14,7 +14,7 @@ from mlanim.export.figures.repeatable import repeatable
 from mlanim.export.figures.vector import Sheet, as_vector
 from mlanim.export.figures.words import Words, words_on
 from mlanim.stage.arrays.batch import Batch
-from mlanim.stage.check import leaves_a_mark
+from mlanim.stage.extent import leaves_a_mark
 from mlanim.stage.layout import Box
 
 PAGE_WIDTH = 17.8 / 2.54 * 72

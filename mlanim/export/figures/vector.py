@@ -20,7 +20,7 @@ from manim.mobject.types.image_mobject import AbstractImageMobject, ImageMobject
 from PIL import Image
 
 from mlanim.stage.arrays.batch import Batch
-from mlanim.stage.check import leaves_a_mark
+from mlanim.stage.extent import leaves_a_mark
 from mlanim.stage.layout import Box
 
 PIXEL = 0.24

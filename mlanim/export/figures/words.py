@@ -11,7 +11,7 @@ import numpy as np
 from manim import Camera, Mobject
 
 from mlanim.export.figures.vector import Sheet
-from mlanim.stage.check import bounding_box, visible_members
+from mlanim.stage.extent import bounding_box, visible_members
 from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Typeset
 

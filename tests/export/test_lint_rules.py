@@ -1,26 +1,36 @@
+import manim
 import numpy as np
 import pytest
 from manim import Mobject, Square, ValueTracker, VGroup, VMobject
 
+from mlanim.export.lint.check import check
+from mlanim.export.lint.coverage import AROUND, covered_share, nearly_empty
+from mlanim.export.lint.finding import Finding
+from mlanim.export.lint.reading import MOST_CROSSED
+from mlanim.export.lint.view import FRAME, View
 from mlanim.stage import layout, theme
 from mlanim.stage.arrays.cloud import PointCloud
-from mlanim.stage.check import (
-    EDGE,
-    MOST_CROSSED,
-    SMALLEST,
-    Finding,
-    bounding_box,
-    check,
-    visible_members,
-)
+from mlanim.stage.extent import bounding_box, visible_members
 from mlanim.stage.marks.shapes import Arrow, Bar, Dot, Polyline
 from mlanim.stage.plots.fixed_chart import Chart
 from mlanim.stage.plots.heatmap import Heatmap, signed_palette, weights_palette
+from mlanim.stage.text.labels import labels
 from mlanim.stage.text.number import Number, NumberGrid
 from mlanim.stage.text.texts import Colored, Formula, Text
 
 RIGHT_EDGE, TOP_EDGE = theme.FRAME_WIDTH / 2, theme.FRAME_HEIGHT / 2
 GREY = "#555a60"
+
+
+@pytest.fixture(autouse=True)
+def _manim_s_files_go_elsewhere(tmp_path):
+    with manim.tempconfig({"media_dir": str(tmp_path)}):
+        yield
+
+
+@pytest.fixture(params=["dark", "light"])
+def each_theme(request):
+    return theme.use(request.param)
 
 
 def rules(*mobjects: Mobject) -> list[str]:
@@ -85,7 +95,7 @@ def test_what_leaves_the_frame_measures_less_than_nothing():
 
 
 def test_what_keeps_the_distance_is_left_alone():
-    assert check([Bar([-1, -1], [RIGHT_EDGE - EDGE - 0.001, 1], "input")]) == []
+    assert check([Bar([-1, -1], [RIGHT_EDGE - FRAME.edge - 0.001, 1], "input")]) == []
 
 
 def test_half_a_stroke_counts():
@@ -108,7 +118,8 @@ def test_a_title_that_runs_out_of_the_frame_is_named():
     title = layout.title("word " * 30)
     finding = only(title)
     assert finding.rule == "too close to the edge"
-    assert finding.objects == (title.plain,)
+    assert finding.objects[0].startswith("“word word")
+    assert finding.side == "right"
 
 
 # Overlapping texts
@@ -119,7 +130,7 @@ def test_overlapping_texts_are_found_with_both_names():
     width = first.get_right()[0]
     finding = only(first, second.baseline_at([width - 0.1, 0, 0]))
     assert finding.rule == "texts overlap"
-    assert finding.objects == ("HHHH", "xxxx")
+    assert finding.objects == ("“HHHH”", "“xxxx”")
     assert finding.measured == pytest.approx(0.1, abs=0.01)
     assert check([first, second.shift([0.15, 0, 0])]) == []
 
@@ -137,7 +148,7 @@ def test_texts_within_one_group_are_compared_too():
 def test_a_number_of_a_grid_overlaps_like_any_text():
     grid = NumberGrid(["0.25", "0.75"], np.array([[0.0, 0, 0], [2.0, 0, 0]]), "text")
     label = Text("0.9", size="small").move_to([2, 0, 0])
-    assert only(grid, label).objects == ("0.75", "0.9")
+    assert only(grid, label).objects == ("“0.75”", "“0.9”")
     assert check([grid, label.shift([0, 1, 0])]) == []
 
 
@@ -162,7 +173,7 @@ def test_a_text_that_was_scaled_down_is_too_small():
 
 def test_the_smallest_size_is_large_enough_until_it_is_scaled():
     assert check([Text("fine", size="small")]) == []
-    least = SMALLEST / theme.SIZES["small"]
+    least = FRAME.smallest / theme.SIZES["small"]
     assert check([Text("fine", size="small").scale(least)]) == []
     assert rules(Text("too small", size="small").scale(least - 0.01)) == ["text too small"]
 
@@ -171,7 +182,7 @@ def test_numbers_in_a_scaled_heatmap_are_too_small():
     heatmap = Heatmap(np.array([[0.1, 0.9]]), weights_palette, 4, 2).scale(0.5)
     findings = check([heatmap])
     assert {finding.rule for finding in findings} == {"text too small"}
-    assert {finding.objects for finding in findings} == {("0.10",), ("0.90",)}
+    assert {finding.objects for finding in findings} == {("“0.10”",), ("“0.90”",)}
     for finding in findings:
         assert finding.measured == pytest.approx(theme.SIZES["small"] / 2)
 
@@ -212,7 +223,7 @@ def test_a_text_over_a_coloured_cell_is_measured_against_the_cell(each_theme):
 
 def test_the_text_s_place_in_the_drawing_order_is_no_excuse():
     text = Text("muted", role="muted").move_to([0, 0, 0])
-    assert rules(text, Bar([-1, -1], [1, 1], "input")) == ["contrast too low"]
+    assert rules(text, Bar([-1, -1], [1, 1], "input", 0.8)) == ["contrast too low"]
 
 
 def test_each_colour_of_a_text_is_measured_where_it_stands():
@@ -229,9 +240,9 @@ def test_a_number_of_a_grid_is_measured_against_its_cell():
     heatmap = Heatmap(np.array([[0.0, 1.0]]), weights_palette, 4, 2)
     heatmap.light_ink.set_texts(*_swap(heatmap.dark_ink, heatmap.light_ink))
     found = {finding.objects[0]: finding for finding in check([heatmap])}
-    assert set(found) == {"1.00"}
+    assert set(found) == {"“1.00”"}
     expected = wcag("#ffffff", theme.current().sequential[-1])
-    assert found["1.00"].measured == pytest.approx(expected, abs=0.05)
+    assert found["“1.00”"].measured == pytest.approx(expected, abs=0.05)
 
 
 def _swap(dark: NumberGrid, light: NumberGrid) -> tuple[list[str], np.ndarray]:
@@ -274,7 +285,7 @@ def test_a_grid_line_under_a_word_is_no_fault_and_a_thick_one_is():
 def test_a_text_over_something_that_stands_out_is_found(edge):
     word = Text("Wavelength").move_to([0, 0, 0])
     found = {finding.rule: finding for finding in check([edge, word])}
-    assert found["text runs over an edge"].objects == ("Wavelength",)
+    assert found["text runs over an edge"].objects == ("“Wavelength”",)
     assert found["text runs over an edge"].measured > MOST_CROSSED
     assert "text runs over an edge" not in rules(edge, word.shift([0, 2.5, 0]))
 
@@ -282,6 +293,155 @@ def test_a_text_over_something_that_stands_out_is_found(edge):
 def test_a_text_that_lies_whole_in_a_panel_runs_over_no_edge():
     word = Text("Wavelength").move_to([0, 0, 0]).set_fill(theme.color("on_light"))
     assert check([Bar([-3, -1], [3, 1], "highlight"), word]) == []
+
+
+# Plain Manim's texts
+
+
+def plain_texts(color: str = "#ffffff", size: float = 32) -> list[VMobject]:
+    return [
+        manim.Text("plain", font_size=size, color=color),
+        manim.MarkupText("<b>pl</b>ain", font_size=size, color=color),
+        manim.Paragraph("plain", "words", font_size=size, color=color),
+        manim.Typst("plain", font_size=size * 96 / 72, color=color),
+        manim.MathTypst("p/q", font_size=size * 96 / 72, color=color),
+        manim.DecimalNumber(2.5, mob_class=manim.Typst, font_size=size * 96 / 72, color=color),
+    ]
+
+
+PLAIN = pytest.mark.parametrize("kind", range(6))
+
+
+@PLAIN
+def test_a_text_of_plain_manim_is_read_like_ours(kind):
+    assert check([plain_texts()[kind]]) == []
+    assert rules(plain_texts("#30343c")[kind]) == ["contrast too low"]
+    assert rules(plain_texts()[kind], Text("ours").move_to([0, 0, 0])) == ["texts overlap"]
+    assert rules(plain_texts()[kind].to_edge(manim.LEFT, buff=0.1)) == ["too close to the edge"]
+
+
+@PLAIN
+def test_a_text_of_plain_manim_is_too_small_below_the_same_height(kind):
+    small = plain_texts(size=12)[kind]
+    finding = only(small)
+    assert finding.rule == "text too small"
+    assert finding.measured == pytest.approx(12 * 96 / 72, rel=0.02)
+    assert check([small.scale(1.3)]) == []
+
+
+def test_the_sizes_of_ours_and_of_plain_manim_s_texts_are_the_same_measure():
+    ours, theirs = Formula("H"), manim.MathTypst("H", font_size=theme.SIZES["display"])
+    assert ours.height == pytest.approx(theirs.height, rel=0.02)
+    assert [label.size for label in labels([theirs])] == pytest.approx([ours.size])
+
+
+def test_a_box_behind_a_text_is_no_letter_of_it():
+    text = manim.Text("on a box", font_size=32).add_background_rectangle("#000000", opacity=1)
+    assert check([text]) == []
+    grey = manim.Text("grey", color="#888888")
+    faint = only(grey.add_background_rectangle("#777777", opacity=1, buff=0.1))
+    assert faint.rule == "contrast too low"
+    assert faint.measured == pytest.approx(wcag("#888888", "#777777"), abs=0.05)
+
+
+def test_a_background_from_edge_to_edge_may_run_over_them_and_its_texts_may_not():
+    grid = manim.NumberPlane(x_range=(-9, 9), y_range=(-6, 6))
+    assert check([grid]) == []
+    assert rules(VGroup(grid, Text("far").move_to([RIGHT_EDGE - 0.1, 2.5, 0]))) == [
+        "too close to the edge",
+        "text runs over an edge",
+    ]
+
+
+# What hides what
+
+
+def test_a_text_behind_an_opaque_shape_is_hidden_and_said_once():
+    text = Text("covered", role="muted").move_to([0, 0, 0])
+    finding = only(text, Bar([-1, -1], [1, 1], "input"))
+    assert finding.rule == "text hidden"
+    assert finding.objects == ("“covered”", "Bar")
+    assert finding.measured == 1.0
+    assert check([Bar([-1, -1], [1, 1], "rule"), Text("covered").move_to([0, 0, 0])]) == []
+
+
+def test_the_share_of_a_text_that_is_hidden_is_measured():
+    text = Text("HHHHHHHH")
+    middle = (text.get_left()[0] + text.get_right()[0]) / 2
+    half = manim.Square(2, fill_opacity=1, stroke_width=0, color=theme.color("background"))
+    finding = only(text, half.move_to([middle + 1, 0, 0]))
+    assert finding.rule == "text hidden"
+    assert finding.measured == pytest.approx(0.5, abs=0.05)
+
+
+def test_the_order_of_drawing_counts_and_not_that_of_adding():
+    text = Text("above").move_to([0, 0, 0])
+    bar = Bar([-1, -1], [1, 1], "rule")
+    assert rules(text, bar) == ["text hidden"]
+    assert check([text.set_z_index(1), bar]) == []
+
+
+@pytest.mark.parametrize("shape", [manim.Annulus(1.0, 1.5), manim.Square(2, fill_opacity=0.3)])
+def test_what_can_be_seen_through_hides_nothing(shape):
+    assert "text hidden" not in rules(Text("seen").move_to([0, 0, 0]), shape)
+
+
+def test_a_mark_that_another_object_covers_whole_is_hidden():
+    finding = only(Dot([0, 0], "weight"), Bar([-1, -1], [1, 1], "input"))
+    assert finding.rule == "mark hidden"
+    assert finding.objects == ("Dot", "Bar")
+    assert check([Bar([-1, -1], [1, 1], "input"), Dot([0, 0], "weight")]) == []
+    assert check([Dot([1, 0], "weight"), Bar([-1, -1], [1, 1], "input")]) == []
+
+
+def test_parts_of_one_object_may_cover_one_another():
+    assert check([VGroup(Dot([0, 0], "weight"), Bar([-1, -1], [1, 1], "input"))]) == []
+
+
+def test_an_image_and_a_batch_hide_too():
+    picture = manim.ImageMobject(np.full((8, 8, 4), 255, dtype=np.uint8)).scale_to_fit_height(2)
+    heatmap = Heatmap(np.array([[0.5]]), weights_palette, 2, 2)
+    for cover in (picture, heatmap):
+        assert rules(Dot([0.5, 0.5], "weight"), cover) == ["mark hidden"]
+
+
+# How much of the stage is used
+
+
+def share(*mobjects: Mobject) -> float:
+    return covered_share(View(mobjects))
+
+
+def test_the_share_of_the_stage_is_that_of_the_boxes_and_the_room_around_them():
+    stage = layout.STAGE
+    box = stage.inset(left=1, right=stage.width - 6, bottom=1, top=stage.height - 4)
+    area = (box.width + 2 * AROUND) * (box.height + 2 * AROUND)
+    expected = area / stage.width / stage.height
+    bar = Bar([box.left, box.bottom], [box.right, box.top], "input")
+    assert share(bar) == pytest.approx(expected, abs=0.02)
+    assert share(bar, bar.copy()) == share(bar)
+
+
+def test_title_and_caption_and_backgrounds_cover_nothing():
+    everything = manim.FullScreenRectangle(fill_opacity=0.2)
+    assert share(layout.title("A title"), layout.caption("A caption"), everything) == 0
+
+
+def test_a_plot_covers_its_box_and_a_line_alone_what_it_runs_through():
+    low, high = [-6, -2], [6, 2]
+    line = Polyline([low, high])
+    assert share(line) < 0.12
+    axes = manim.Axes(x_length=12, y_length=4, tips=False)
+    assert share(axes) > 0.6
+    assert share(Chart((0, 1), (0, 1), 12, 4, ticks=0, grid=False)) > 0.6
+
+
+def test_a_stage_under_a_third_is_said_with_its_share():
+    (finding,) = nearly_empty(View([Bar([-1, -1], [1, 1], "input")]), line=7)
+    assert finding.is_warning
+    assert finding.measured == pytest.approx(share(Bar([-1, -1], [1, 1], "input")))
+    assert finding.line == 7
+    assert list(nearly_empty(View([Bar([-5, -2], [5, 2], "input")]), line=7)) == []
 
 
 # Invisible objects
@@ -336,8 +496,8 @@ def test_findings_come_worst_rule_first_and_read_as_sentences():
         "contrast too low",
         "invisible object left on stage",
     ]
-    assert str(findings[0]) == "too close to the edge: “Bar” measures 0.00, allowed 0.32"
-    assert "“twice” and “twice”" in str(findings[1])
+    assert str(findings[0]) == "Bar is 0.00 units from the right edge; keep 0.32 units free."
+    assert str(findings[1]).startswith("“twice” and “twice” overlap by ")
 
 
 def test_a_bounding_box_is_that_of_what_can_be_seen():

@@ -1,0 +1,169 @@
+"""Runs the lint over a scene: at each pause, at the end, and in its figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from manim.utils.exceptions import EndSceneEarlyException
+from manim.utils.iterables import list_update
+
+from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.job import THEMES, Job
+from mlanim.engine.jobs.page import POINTS, USUAL_WIDTH, Page, in_centimetres
+from mlanim.engine.jobs.params import validated
+from mlanim.engine.playback import draw
+from mlanim.engine.playback.loading import faults_of, load, params_of
+from mlanim.engine.playback.renderer import NONE
+from mlanim.engine.playback.scene_lines import line_in, noting_lines
+from mlanim.engine.workers import worker
+from mlanim.export.figures.at_time import no_such_slide
+from mlanim.export.figures.composition import LEAST_POINTS
+from mlanim.export.figures.figure import figure_of, has_figure
+from mlanim.export.figures.still import frame_box
+from mlanim.export.lint.check import check, check_view
+from mlanim.export.lint.coverage import nearly_empty
+from mlanim.export.lint.finding import Finding, Sighting, merged
+from mlanim.export.lint.view import Ground, View
+from mlanim.stage import theme
+from mlanim.stage.scene import LessonScene
+
+WIDTHS = 8.6 * POINTS["cm"], USUAL_WIDTH
+"""Points: a column and both columns of a journal's page."""
+
+FILM_THEMES = ("dark", "light")
+"""The themes in which a film is looked at; a figure is looked at in all."""
+
+
+def lint_scene(
+    entry: SceneEntry,
+    settings: Mapping[str, Any],
+    only_theme: str | None = None,
+    slide: int | None = None,
+) -> list[Finding]:
+    """All findings about a scene, each once: in the order in which the film shows them.
+
+    Args:
+        settings: of its parameters.
+        only_theme: the theme to look at; None for all.
+        slide: the pause to look at, from 1; None for the whole film and the figure.
+
+    Raises:
+        UsageError: for settings that are wrong, or a pause that is not there.
+        RenderError: if the scene cannot be run.
+    """
+    found: list[Finding] = []
+    for name in (only_theme,) if only_theme else THEMES:
+        run = _Run.of(entry, name, settings)
+        with draw.configured(run.job, run.scene_class), faults_of(entry), noting_lines(run.path):
+            if name in FILM_THEMES or only_theme:
+                found += _Film(run, slide).findings()
+            if slide is None and has_figure(run.scene_class):
+                found += _of_figure(run)
+    return merged(found)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A scene in one theme, loaded and computed."""
+
+    job: Job
+    scene_class: Any
+    params: Any
+    data: Any
+
+    @classmethod
+    def of(cls, entry: SceneEntry, theme_name: str, settings: Mapping[str, Any]) -> _Run:
+        name = f"{entry.name}.mp4"
+        job = Job(entry, "video", name, "mp4", 854, 480, 15, theme_name, False, settings)
+        scene_class = load(entry)
+        params = validated(params_of(scene_class), settings, entry.name)
+        return cls(job, scene_class, params, worker.stored_data(job, params))
+
+    @property
+    def path(self) -> str:
+        """The scene's file, as its code names it."""
+        return str(Path(self.job.scene.path))
+
+
+class _Film:
+    """A dry run of a scene that looks at what stands: at pauses, or where a plain film rests."""
+
+    def __init__(self, run: _Run, slide: int | None):
+        self.run, self.slide = run, slide
+        self.is_lesson = issubclass(run.scene_class, LessonScene)
+        self.found: list[Finding] = []
+        self.pauses = 0
+
+    def findings(self) -> list[Finding]:
+        """Run the scene."""
+        run = self.run
+        scene, renderer = draw.built(
+            run.scene_class, run.params, run.data, _ignore, NONE, planning=True
+        )
+        if self.is_lesson:
+            scene.at_pause = self._at_pause
+        elif self.slide is not None:
+            renderer.at_section = lambda: self._at_pause(scene)
+        else:
+            renderer.at_hold = lambda: self._look(scene, time=float(scene.time))
+        scene.render()
+        self._at_end(scene)
+        return self.found
+
+    def _at_pause(self, scene: Any) -> None:
+        self.pauses += 1
+        if self.slide in (None, self.pauses):
+            line, time = line_in(self.run.path), float(scene.time)
+            self._look(scene, slide=self.pauses, time=time, line=line)
+        if self.slide == self.pauses:
+            raise EndSceneEarlyException
+
+    def _at_end(self, scene: Any) -> None:
+        ends_section = not self.is_lesson and self.slide == self.pauses + 1 > 1
+        if self.slide is None:
+            self._look(scene)
+        elif ends_section:
+            self._look(scene, slide=self.slide, time=float(scene.time))
+        elif self.pauses < self.slide:
+            raise no_such_slide(self.pauses, self.slide, self.run.job.scene.name)
+
+    def _look(
+        self, scene: Any, slide: int | None = None, time: float | None = None, line: int = 0
+    ) -> None:
+        camera: Any = scene.renderer.camera
+        mobjects = list_update(scene.mobjects, scene.foreground_mobjects)
+        view = View(mobjects, Ground.of_frame(frame_box(camera)), camera)
+        found = check_view(view)
+        if self.is_lesson and slide is not None:
+            found += [*nearly_empty(view, line), *_without_notes(scene, line)]
+        self.found += _seen(found, Sighting(self.run.job.theme, slide, time))
+
+
+def _without_notes(scene: LessonScene, line: int) -> Iterator[Finding]:
+    """A pause at which the lecturer has nothing to say."""
+    if not scene.slides[-1].notes.strip():
+        says = "The pause has no notes; say what it shows, with notes=…."
+        yield Finding("pause without notes", (), says, line=line)
+
+
+def _of_figure(run: _Run) -> Iterator[Finding]:
+    """The findings on pages as wide as a journal's column and its page."""
+    for width in WIDTHS:
+        page = Page(width=width)
+        with theme.drawn_for(theme.PAGE):
+            made = figure_of(run.scene_class, run.params, run.data, page, run.job.scene.name)
+            ground = Ground(made.box, 0.0, LEAST_POINTS / made.unit * 96)
+            found = check(made.mobjects, ground)
+        yield from _seen(found, Sighting(run.job.theme, width=in_centimetres(width)))
+
+
+def _seen(findings: Iterable[Finding], where: Sighting) -> Iterator[Finding]:
+    return (replace(finding, seen=(where,)) for finding in findings)
+
+
+def _ignore(pixels: np.ndarray, repeat: int, parts: object) -> None:
+    """Take no frame."""
