@@ -43,9 +43,13 @@ class Picture(VGroup):
         """The height that it asks for at a width, manim units."""
         return width / self.aspect
 
-    def later(self) -> list[Mobject]:
-        """Parts that a lecture brings in one by one; a figure has them from the start."""
+    def parts(self) -> list[Any]:
+        """What a lecture may bring in by itself: mobjects that know whether they are `is_later`."""
         return []
+
+    def later(self) -> list[Mobject]:
+        """The parts that a lecture has still to bring in; a figure has them from the start."""
+        return [part for part in self.parts() if part.is_later]
 
     def tables(self) -> dict[str, Table]:
         """The numbers behind it, by name."""
@@ -116,9 +120,9 @@ class Rows(Picture):
         heights = sum(picture.height_at(self._inner(width)) for picture in self.pictures)
         return heights + self.gap * (len(self.pictures) - 1)
 
-    def later(self) -> list[Mobject]:
+    def parts(self) -> list[Any]:
         """Those of each of them."""
-        return [part for picture in self.pictures for part in picture.later()]
+        return [part for picture in self.pictures for part in picture.parts()]
 
     def tables(self) -> dict[str, Table]:
         """Those of all of them."""

@@ -43,6 +43,11 @@ class Standing:
         """What stands on the stage."""
         return [*self.heads, self.picture]
 
+    @property
+    def everything(self) -> list[Mobject]:
+        """That, and the picture's parts, which stand by themselves once they are revealed."""
+        return [*self.mobjects, *self.picture.parts()]
+
 
 class Staging:
     """Knows title, caption and panels of a scene, and makes the animations that change them."""
@@ -60,7 +65,8 @@ class Staging:
         """Panels come, those that stand already move to their places, and all else leaves."""
         places = {id(place.panel.picture): place for place in on_stage(panels, wanted)}
         waiting = {id(panel.picture) for panel in later}
-        leaving = [m for key in self.standing.keys() - places for m in self.standing[key].mobjects]
+        gone = [one for key, one in self.standing.items() if key not in places]
+        leaving = self.present(m for one in gone for m in one.everything)
         leaving += [m for m in self.loose() if m not in keep]
         coming: list[Mobject] = []
         moving: list[Animation] = []
@@ -79,13 +85,17 @@ class Staging:
         """Panels go; without any, all but title and caption."""
         if panels:
             gone = [self.standing.pop(id(panel.picture)) for panel in panels]
-            return [FadeOut(m) for one in gone for m in one.mobjects]
-        going = [*(m for one in self.standing.values() for m in one.mobjects), *self.loose()]
+            return [FadeOut(m) for m in self.present(m for one in gone for m in one.everything)]
+        kept = self.title, self.caption
         self.standing.clear()
-        return [FadeOut(m) for m in going]
+        return [FadeOut(m) for m in self.loose() if m not in kept]
 
     def revealing(self, things: Iterable[Mobject | Panel]) -> list[Animation]:
-        """Marks, or panels whose place was kept free, come in."""
+        """Parts of pictures, or panels whose place was kept free, come in."""
+        things = list(things)
+        for thing in things:
+            if isinstance(thing, Mobject) and hasattr(thing, "is_later"):
+                thing.is_later = False
         parts = [
             self.standing[id(thing.picture)].mobjects if isinstance(thing, Panel) else [thing]
             for thing in things
@@ -100,14 +110,23 @@ class Staging:
     def loose(self) -> list[Mobject]:
         """What stands beside title, caption and panels."""
         kept = {id(self.title), id(self.caption)}
-        kept |= {id(m) for one in self.standing.values() for m in one.mobjects}
+        kept |= {id(m) for one in self.standing.values() for m in one.everything}
         found = (m for m in self.scene.mobjects if id(m) not in kept)
         return [m for m in found if not isinstance(m, Track)]
+
+    def present(self, mobjects: Iterable[Mobject]) -> list[Mobject]:
+        """Those that stand on the stage by themselves, in the stage's order."""
+        wanted = {id(m) for m in mobjects}
+        return [m for m in self.scene.mobjects if id(m) in wanted]
 
     def _moving(self, standing: Standing, place: Place) -> list[Animation]:
         """A panel moves to another place, where its picture is composed anew."""
         if standing.place.box == place.box:
             return []
+        here = {id(mobject) for mobject in self.scene.mobjects}
+        revealed = [part for part in standing.picture.parts() if id(part) in here]
+        self.scene.remove(*revealed)
+        standing.picture.add(*revealed)
         before = [m.copy().clear_updaters() for m in standing.mobjects]
         self.scene.remove(*standing.mobjects)
         standing.settle(place)

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-from manim import Mobject, VGroup
+from manim import VGroup
 
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.legend import legend, legend_height
 from mlanim.stage.marks.shapes import Polyline, Segments
 from mlanim.stage.picture import Picture
 from mlanim.stage.plots import marks
+from mlanim.stage.plots.angle import Angle
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.scale import Range, Scale, around, round_step
 from mlanim.stage.table import Table
@@ -112,10 +113,18 @@ class Chart(Picture):
 
     def arrow(
         self, start: Any, end: Any, role: str = "weight", *, name: Content | None = None,
-        later: bool = False,
+        side: int = 0, bold: bool = False, later: bool = False,
     ) -> marks.Arrow:  # fmt: skip
-        """An arrow between two places (2,), its name beyond its tip."""
-        return self._with(marks.Arrow(self.frame, (start, end), role), name, later)
+        """An arrow between two places (2,), its name beyond its tip: on the left of its direction
+        with `side` 1, on the right with -1, straight ahead with 0."""
+        return self._with(marks.Arrow(self.frame, (start, end), role, side, bold), name, later)
+
+    def angle(
+        self, centre: Any, start: Any, end: Any, role: str = "text", *,
+        name: Content | None = None, radius: float = 0.85, later: bool = False,
+    ) -> Angle:  # fmt: skip
+        """The arc around a place (2,) from one direction to another, radians, and its name."""
+        return self._with(Angle(self.frame, (centre, start, end), role, radius), name, later)
 
     def band(
         self, xs: Any, low: Any, high: Any, role: str = "muted", *, opacity: float = 0.25,
@@ -184,9 +193,9 @@ class Chart(Picture):
         """Data (..., 2) to the stage, (..., 3) in manim units; known once the chart is composed."""
         return self.frame.place(places)
 
-    def later(self) -> list[Mobject]:
-        """Marks that a lecture brings in one by one."""
-        return [mark for mark in self.marks if mark.is_later]
+    def parts(self) -> list[Any]:
+        """Its marks."""
+        return list(self.marks)
 
     def tables(self) -> dict[str, Table]:
         """A table for each mark that has a name."""

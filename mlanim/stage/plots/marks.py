@@ -29,6 +29,7 @@ Palette = Callable[[np.ndarray], np.ndarray]
 PATTERNS: dict[str, tuple[float, float]] = {"dash": (0.16, 0.11), "dot": (0.035, 0.09)}
 """Manim units drawn and left out in turn."""
 BESIDE = 0.14  # manim units between a mark and its name
+NAME_AWAY, ASIDE = 0.4, np.radians(60)  # of an arrow's name from its tip, and off its direction
 
 
 class Mark(VGroup):
@@ -47,7 +48,7 @@ class Mark(VGroup):
         theme.color(role)
         self.frame, self.values, self.role = frame, values, role
         self.name: Content | None = None
-        self.is_later = False
+        self.is_later = self.is_settled = False
         self.label: Text | None = None
 
     def draw(self, *values: Any) -> None:
@@ -55,7 +56,11 @@ class Mark(VGroup):
         raise NotImplementedError
 
     def settle(self, named: bool) -> None:
-        """Draw for the first time, now that the chart has its box, and follow its data."""
+        """Draw, now that the chart has a box; from the first time on, follow the data."""
+        if self.is_settled:
+            self.redraw()
+            return
+        self.is_settled = True
         if named and self.name is not None:
             self.label = Text(self.name, size="small", role=self.role)
             self.add(self.label)
@@ -305,9 +310,13 @@ class Spot(Mark):
 class Arrow(Mark):
     """An arrow between two places, its name beyond its tip."""
 
-    def __init__(self, frame: Frame, values: tuple[Any, ...], role: str):
+    def __init__(
+        self, frame: Frame, values: tuple[Any, ...], role: str, side: int = 0, bold: bool = False
+    ):
         super().__init__(frame, values, role)
-        self.shape = ArrowShape(np.zeros(2), np.zeros(2), role)
+        width, head = (0.11, 0.38) if bold else (0.06, 0.28)
+        self.shape = ArrowShape(np.zeros(2), np.zeros(2), role, width, head)
+        self.side = side
         self.add(self.shape)
 
     def draw(self, start: Any, end: Any) -> None:
@@ -316,8 +325,10 @@ class Arrow(Mark):
         self.shape.set_ends(*ends)
         if self.label is not None:
             along = ends[1] - ends[0]
-            beyond = along / max(float(np.linalg.norm(along)), 1e-9) * 0.3
-            self.label.move_to(ends[1] + beyond)
+            along = along / max(float(np.linalg.norm(along)), 1e-9)
+            aside = self.side * np.array([-along[1], along[0], 0.0])
+            off = along * np.cos(ASIDE) + aside * np.sin(ASIDE) if self.side else along
+            self.label.move_to(ends[1] + NAME_AWAY * off)
 
     def extent(self, axis: int) -> np.ndarray:
         """Both ends."""

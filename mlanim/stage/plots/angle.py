@@ -1,0 +1,40 @@
+"""The angle between two directions: an arc, and its name where the opening has room for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mlanim.stage.marks.shapes import AngleArc
+from mlanim.stage.plots.frame import Frame
+from mlanim.stage.plots.marks import Mark
+
+BEYOND = 0.26  # manim units from the arc to its name
+CLEAR = 0.32  # that the name keeps off both sides
+FADES = np.radians([16, 26])  # where a narrowing opening loses its name
+
+
+class Angle(Mark):
+    """An arc of a radius in manim units, from one direction to another, radians."""
+
+    def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, radius: float):
+        super().__init__(frame, values, role)
+        self.arc = AngleArc(np.zeros(2), 0, 0, radius, role)
+        self.add(self.arc)
+
+    def draw(self, centre: Any, start: Any, end: Any) -> None:
+        """Lie between two other directions."""
+        place = self.frame.place(np.asarray(centre, dtype=float))
+        self.arc.centre = place
+        self.arc.set_angles(float(start), float(end))
+        if self.label is None:
+            return
+        opening, middle = max(abs(float(end - start)), 1e-6), float(start + end) / 2
+        away = max(self.arc.radius + BEYOND, CLEAR / np.sin(min(opening, np.pi) / 2))
+        room = float(np.interp(opening, FADES, [0, 1]))
+        # Where the opening cannot hold it, the name waits, unseen, at the centre.
+        way = np.array([np.cos(middle), np.sin(middle), 0.0]) * away * (room > 0)
+        self.label.move_to(place + way)
+        if self.label[0].get_fill_opacity() != room:
+            self.label.set_opacity(room)
