@@ -50,6 +50,11 @@ class Record:
         return Record(self._name, {**self._fields, **changes})
 
 
+def fields_of(record: Any) -> dict[str, Any]:
+    """The fields of a record by name."""
+    return {name: getattr(record, name) for name in record}
+
+
 def to_tree(value: Any, arrays: dict[str, np.ndarray], path: str = "data") -> Any:
     """A value as JSON, with its arrays moved to `arrays` under their paths.
 

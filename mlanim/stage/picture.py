@@ -103,22 +103,21 @@ class Composed(Picture):
 
 
 class Rows(Picture):
-    """Pictures one over another, in shares of the height."""
+    """Pictures one over another, in shares of the height, or as they ask for it."""
 
     def __init__(self, *pictures: Picture, shares: Iterable[float] | None = None, gap: float = 0.4):
         super().__init__(max(picture.least for picture in pictures))
         self.pictures, self.gap = pictures, gap
-        self.shares = tuple(shares or [1.0] * len(pictures))
+        self.shares = tuple(shares or ())
 
     def compose(self, box: Box) -> None:
         """Compose each in its part of the box."""
-        for picture, part in zip(self.pictures, self._parts(box), strict=True):
+        for picture, part in zip(self.pictures, self._boxes(box), strict=True):
             self.add(picture.placed(part))
 
     def height_at(self, width: float) -> float:
         """The sum of what they ask for."""
-        heights = sum(picture.height_at(self._inner(width)) for picture in self.pictures)
-        return heights + self.gap * (len(self.pictures) - 1)
+        return sum(self._heights(width)) + self.gap * (len(self.pictures) - 1)
 
     def parts(self) -> list[Any]:
         """Those of each of them."""
@@ -128,18 +127,18 @@ class Rows(Picture):
         """Those of all of them."""
         return {name: table for one in self.pictures for name, table in one.tables().items()}
 
-    def _parts(self, box: Box) -> list[Box]:
-        return box.rows(*self.shares, gap=self.gap)
+    def _boxes(self, box: Box) -> list[Box]:
+        return box.rows(*(self.shares or self._heights(box.width)), gap=self.gap)
 
-    def _inner(self, width: float) -> float:
-        return width
+    def _heights(self, width: float) -> list[float]:
+        return [picture.height_at(width) for picture in self.pictures]
 
 
 class Columns(Rows):
     """Pictures side by side, in shares of the width: small multiples, a picture and its numbers."""
 
     def __init__(self, *pictures: Picture, shares: Iterable[float] | None = None, gap: float = 0.4):
-        super().__init__(*pictures, shares=shares, gap=gap)
+        super().__init__(*pictures, shares=shares or [1.0] * len(pictures), gap=gap)
         total = sum(self.shares)
         widths = [p.least * total / s for p, s in zip(pictures, self.shares, strict=True)]
         self.least = max(widths) + gap * (len(pictures) - 1)
@@ -150,5 +149,5 @@ class Columns(Rows):
         pairs = zip(self.pictures, self.shares, strict=True)
         return max(picture.height_at(room * share / sum(self.shares)) for picture, share in pairs)
 
-    def _parts(self, box: Box) -> list[Box]:
+    def _boxes(self, box: Box) -> list[Box]:
         return box.columns(*self.shares, gap=self.gap)

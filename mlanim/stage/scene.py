@@ -97,6 +97,11 @@ class LessonScene(Scene, Generic[P, D]):
         if params is not None:
             self.params, self.data = params, data
 
+    @property
+    def caption(self) -> Text | None:
+        """The caption line as it stands."""
+        return self._staging.caption
+
     @staticmethod
     def compute(params: Any) -> Any:
         """Run the PyTorch side; the result is a frozen dataclass of arrays and plain values."""
@@ -148,7 +153,10 @@ class LessonScene(Scene, Generic[P, D]):
     def sweep(
         self, *animations: Animation, say: Said | None = None, seconds: float = theme.SLOW
     ) -> None:
-        """Let tracks run, pictures morph and axes zoom, together: `self.sweep(x.to(3))`."""
+        """Let tracks run, pictures morph and axes zoom, together: `self.sweep(x.to(3))`.
+
+        `say` replaces the caption; "" clears it, as what it says will not be true on the way.
+        """
         self._plays(list(animations), say, seconds)
 
     def morph(
@@ -194,7 +202,7 @@ class LessonScene(Scene, Generic[P, D]):
         return self._staging.saying(*content)
 
     def _plays(self, animations: list[Animation], say: Said | None, seconds: float) -> None:
-        said = self.saying(_as_content(say)) if say is not None else []
+        said = [] if say is None else self.saying(*([_as_content(say)] if say else []))
         if animations or said:
             self.play(*animations, *said, run_time=seconds)
 

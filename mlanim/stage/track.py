@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from manim import Animation, Mobject, ValueTracker
 
-from mlanim.stage.data import Record
+from mlanim.stage.data import Record, fields_of
 
 M = TypeVar("M", bound=Mobject)
 
@@ -61,6 +61,11 @@ class Track(ValueTracker):
         _check(self.at, self.series)
         first = self.at[0] if start is None else start
         super().__init__(self._to_scale(float(first)))
+
+    @classmethod
+    def along(cls, at: Any, record: Any, *, start: float | None = None, log: bool = False) -> Track:
+        """A track whose series are the fields of a record."""
+        return cls(at, start=start, log=log, **fields_of(record))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self  # whoever is copied goes on following this track

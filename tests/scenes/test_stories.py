@@ -50,7 +50,7 @@ def told(name: str, settings: Mapping[str, Any]) -> Told:
     captions, faults = [], []
 
     def look(scene: LessonScene) -> None:
-        captions.append(scene._caption.plain if scene._caption else "")
+        captions.append(scene.caption.plain if scene.caption else "")
         faults.extend(f"{scene.time:.1f} s: {fault}" for fault in check(scene.mobjects))
 
     with draw.configured(job):
@@ -121,14 +121,15 @@ def test_dot_product(settings: dict[str, Any]) -> None:
     lecture = told("dot_product", settings)
     is_sound(lecture)
     if settings.get("angle") == 90:
-        lecture.said("x casts no shadow .*, is 0$")
+        lecture.said("x stands upright on w and casts no shadow")
         lecture.said("shorter x: the product stays 0")
         lecture.said("shorter w: the product stays 0")
     else:
-        start, after_x, after_w = (
-            float(np.dot(one.w[-1], one.x[-1]))
-            for one in (lecture.data.back, lecture.data.shrink_x, lecture.data.shrink_w)
+        course, ends = (
+            lecture.data.course,
+            [np.abs(lecture.data.place - k).argmin() for k in (4, 5, 6)],
         )
+        start, after_x, after_w = (float(np.dot(course.w[k], course.x[k])) for k in ends)
         left = number(lecture.said("shorter x: (.*) % of the product is left")[1])
         assert left == pytest.approx(100 * after_x / start, abs=0.5)
         left = number(lecture.said("shorter w: (.*) % of the product is left")[1])

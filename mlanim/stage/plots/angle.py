@@ -12,21 +12,26 @@ from mlanim.stage.plots.marks import Mark
 
 BEYOND = 0.26  # manim units from the arc to its name
 CLEAR = 0.32  # that the name keeps off both sides
+OF_ARM = 0.45  # the most that the arc's radius is of the shorter arm
 FADES = np.radians([16, 26])  # where a narrowing opening loses its name
 
 
 class Angle(Mark):
     """An arc of a radius in manim units, from one direction to another, radians."""
 
+    name_size = "body"
+
     def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, radius: float):
         super().__init__(frame, values, role)
+        self.radius = radius
         self.arc = AngleArc(np.zeros(2), 0, 0, radius, role)
         self.add(self.arc)
 
-    def draw(self, centre: Any, start: Any, end: Any) -> None:
-        """Lie between two other directions."""
+    def draw(self, centre: Any, start: Any, end: Any, arm: Any) -> None:
+        """Lie between two other directions, at arms the shorter of which is `arm` long."""
         place = self.frame.place(np.asarray(centre, dtype=float))
-        self.arc.centre = place
+        unit = self.frame.area.width / (self.frame.x.high - self.frame.x.low)
+        self.arc.centre, self.arc.radius = place, min(self.radius, OF_ARM * float(arm) * unit)
         self.arc.set_angles(float(start), float(end))
         if self.label is None:
             return

@@ -121,10 +121,13 @@ class Chart(Picture):
 
     def angle(
         self, centre: Any, start: Any, end: Any, role: str = "text", *,
-        name: Content | None = None, radius: float = 0.85, later: bool = False,
+        arm: Any = np.inf, name: Content | None = None, radius: float = 0.85, later: bool = False,
     ) -> Angle:  # fmt: skip
-        """The arc around a place (2,) from one direction to another, radians, and its name."""
-        return self._with(Angle(self.frame, (centre, start, end), role, radius), name, later)
+        """The arc around a place (2,) from one direction to another, radians, and its name.
+
+        Its radius is in manim units; where the shorter `arm`, in data units, is short, it shrinks.
+        """
+        return self._with(Angle(self.frame, (centre, start, end, arm), role, radius), name, later)
 
     def band(
         self, xs: Any, low: Any, high: Any, role: str = "muted", *, opacity: float = 0.25,
@@ -304,11 +307,8 @@ class Chart(Picture):
             return self._ticks(scale, length)
         if not self.most:
             return np.zeros(0)
-        steps = [
-            (one.high - one.low) / max(1, min(self.most, int(room / LEAST_TICK)))
-            for one, room in zip(self.frame.scales, self.frame.area.size, strict=True)
-        ]
-        step = round_step(max(abs(step) for step in steps))
+        unit = length / (scale.high - scale.low)  # manim units, the same on both axes
+        step = round_step(LEAST_TICK / unit)
         return np.arange(np.ceil(scale.low / step - 1e-9), scale.high / step + 1e-9) * step
 
     def _zero_lines(self) -> list[Any]:

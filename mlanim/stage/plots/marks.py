@@ -29,6 +29,7 @@ Palette = Callable[[np.ndarray], np.ndarray]
 PATTERNS: dict[str, tuple[float, float]] = {"dash": (0.16, 0.11), "dot": (0.035, 0.09)}
 """Manim units drawn and left out in turn."""
 BESIDE = 0.14  # manim units between a mark and its name
+HALO = 12  # hundredths of a manim unit, across the clear stroke behind a name
 NAME_AWAY, ASIDE = 0.4, np.radians(60)  # of an arrow's name from its tip, and off its direction
 
 
@@ -42,6 +43,7 @@ class Mark(VGroup):
     """
 
     is_behind: ClassVar[bool] = False
+    name_size: ClassVar[str] = "small"
 
     def __init__(self, frame: Frame, values: tuple[Any, ...], role: str):
         super().__init__()
@@ -62,13 +64,14 @@ class Mark(VGroup):
             return
         self.is_settled = True
         if named and self.name is not None:
-            self.label = Text(self.name, size="small", role=self.role)
-            self.add(self.label)
+            self.label = Text(self.name, size=self.name_size, role=self.role)
+            self.halo = VMobject(stroke_color=theme.color("background"), stroke_width=HALO)
+            self.add(self.halo, self.label)
         follow(self, _drawn, *self.values)
 
     def redraw(self) -> None:
         """Draw again, as the chart's axes are others now."""
-        self.draw(*(now(value) for value in self.values))
+        _drawn(self, *(now(value) for value in self.values))
 
     def extent(self, axis: int) -> np.ndarray:
         """What it needs of an axis, values (N,); readings ask for nothing."""
@@ -90,7 +93,12 @@ class Mark(VGroup):
 
 
 def _drawn(mark: Mark, *values: Any) -> None:
+    """Draw, and keep what lies behind the name clear of it."""
     mark.draw(*values)
+    if mark.label is not None:
+        shown = mark.label[0].get_fill_opacity()
+        ink = [piece.points for piece in mark.label] if shown else [np.zeros((0, 3))]
+        mark.halo.points = np.concatenate(ink)
 
 
 def _fixed(value: Any) -> np.ndarray:
@@ -309,6 +317,8 @@ class Spot(Mark):
 
 class Arrow(Mark):
     """An arrow between two places, its name beyond its tip."""
+
+    name_size = "title"
 
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], role: str, side: int = 0, bold: bool = False
