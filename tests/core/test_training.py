@@ -1,128 +1,198 @@
+import itertools
+from itertools import islice, pairwise
+
 import numpy as np
 import pytest
 import torch
-from random_nets import run, torch_net
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
 
-from mlanim.core.data.datasets import plane_dataset
-from mlanim.core.folding.training import random_parameters, starts_for, train_classifier
+from mlanim.core.learning.training import (
+    OPTIMIZERS,
+    SGD,
+    Adam,
+    Momentum,
+    batches,
+    descend,
+    train,
+    value_and_gradient,
+)
+from mlanim.core.models.mlp import MLP, cross_entropy
 
-MOONS = plane_dataset("moons", 0)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-def train(widths=(2, 2), seed=0, data=MOONS, **options):
-    test = (data.test_points, data.test_labels)
-    return train_classifier(
-        data.train_points, data.train_labels, widths, seed, test=test, **options
-    )
-
-
-def plain_run(parameters, rates, decay):
-    """One network trained alone: nn.Sequential, torch's own loss and optimiser, in a plain loop."""
-    arrays = [p.numpy() for p in parameters]
-    net = torch_net(arrays[::2], [bias[:, 0] for bias in arrays[1::2]])
-    points = torch.from_numpy(MOONS.train_points)
-    targets = torch.from_numpy(MOONS.train_labels.astype(float))
-    measure, losses = torch.nn.BCEWithLogitsLoss(), []
-    optimiser = torch.optim.Adam(net.parameters())
-    for rate in rates:
-        optimiser.param_groups[0]["lr"] = rate
-        loss = measure(net(points)[:, 0], targets)
-        losses.append(loss.item())
-        weights = [p for p in net.parameters() if p.ndim == 2]
-        optimiser.zero_grad()
-        (loss + decay * sum((w * w).sum() for w in weights)).backward()
-        optimiser.step()
-    end = measure(net(points)[:, 0], targets).item()
-    columns = [p.detach().clone() if p.ndim == 2 else p.detach()[:, None] for p in net.parameters()]
-    return columns, losses, end
+TORCH = {
+    "sgd": lambda theta, rate: torch.optim.SGD([theta], lr=rate),
+    "momentum": lambda theta, rate: torch.optim.SGD([theta], lr=rate, momentum=0.9),
+    "adam": lambda theta, rate: torch.optim.Adam([theta], lr=rate),
+}
+WIDTHS = st.lists(st.integers(1, 5), min_size=2, max_size=4).map(tuple)
 
 
-def test_training_side_by_side_is_training_one_at_a_time():
-    net = train((3, 2), seed=5, starts=12, steps=40, rate=0.05, decay=1e-3)
-    every = random_parameters([2, 3, 2, 1], 12, torch.Generator().manual_seed(5))
-    alone = [plain_run([p[k] for p in every], [0.05] * 10, 1e-3) for k in range(12)]
-    screening = np.array([end for _, _, end in alone])
-    np.testing.assert_allclose(net.screening_losses, screening, atol=1e-9)
-    fall = [0.05 * (1 + np.cos(np.pi * k / 30)) / 2 for k in range(30)]
-    finals = {k: plain_run(alone[k][0], fall, 1e-3) for k in np.argsort(screening)[:8]}
-    best = min(finals, key=lambda k: finals[k][2])
-    parameters, losses, end = finals[best]
-    assert net.chosen == best
-    assert net.loss == pytest.approx(end, abs=1e-9)
-    np.testing.assert_allclose(net.losses, alone[best][1] + losses, atol=1e-9)
-    for mine, theirs in zip(net.weights, parameters[::2], strict=True):
-        np.testing.assert_allclose(mine, theirs.numpy(), atol=1e-7)
+def normal(*shape, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
 
-def test_the_record_is_true_of_the_parameters():
-    net = train((4, 3), seed=1, steps=80)
-    module = torch_net(net.weights, net.biases)
-    for points, labels, accuracy in (
-        (MOONS.train_points, MOONS.train_labels, net.train_accuracy),
-        (MOONS.test_points, MOONS.test_labels, net.test_accuracy),
-    ):
-        assert ((run(module, points)[:, 0] > 0) == labels).mean() == accuracy
-    signed = (2 * MOONS.train_labels - 1) * run(module, MOONS.train_points)[:, 0]
-    assert net.loss == pytest.approx(np.logaddexp(0, -signed).mean(), abs=1e-12)
-    assert net.parameter_count == sum(p.numel() for p in module.parameters()) == 31
-    assert net.losses.shape == (80,)
-    assert net.starts == starts_for((4, 3)) == len(net.screening_losses)
+POINTS = normal(40, 5)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_two_and_two_neurons_separate_the_moons(seed):
-    net = train((2, 2), seed, plane_dataset("moons", seed))
-    assert net.test_accuracy >= 0.95
-    assert net.losses[-1] < 0.05 < net.losses[0]
+def squares(theta, index):
+    """Least squares on a part of forty equations: curved, and another for each batch."""
+    points = POINTS if index is None else POINTS[index]
+    return (theta @ points.T - points.sum(1).sin()).square().mean(-1)
 
 
-def test_circles_need_a_third_neuron():
-    data = plane_dataset("circles", 0)
-    assert train((3, 2), 0, data).test_accuracy >= 0.98
-    assert train((2,), 0, data).test_accuracy < 0.9
+def walked_by_torch(name, rates, start, seed):
+    theta = start.clone().requires_grad_()
+    optimizer = TORCH[name](theta, rates[0])
+    for rate, index in zip(rates, batches(40, 16, seed), strict=False):
+        optimizer.param_groups[0]["lr"] = rate
+        optimizer.zero_grad()
+        squares(theta, index).backward()
+        optimizer.step()
+    return theta.detach()
 
 
-def test_the_test_set_takes_no_part():
-    with_test = train(steps=40)
-    without = train_classifier(MOONS.train_points, MOONS.train_labels, (2, 2), 0, steps=40)
-    assert without.test_accuracy is None
-    assert without.weights[0].tobytes() == with_test.weights[0].tobytes()
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("seed", range(3))
+def test_each_rule_walks_with_torch_optim_at_a_rate_that_falls(name, seed):
+    rates = [0.05 * 0.97**step for step in range(40)]
+    start = normal(5, seed=seed)
+    run = train(squares, start, name, lambda step: 0.05 * 0.97**step, 40, batches(40, 16, seed))
+    torch.testing.assert_close(run.end, walked_by_torch(name, rates, start, seed))
 
 
-def test_same_seed_same_bytes_on_any_number_of_threads():
-    threads, state = torch.get_num_threads(), torch.get_rng_state()
-    try:
-        runs = []
-        for count in (1, 2):
-            torch.set_num_threads(count)
-            runs.append(train((8, 8), seed=3, steps=24))
-    finally:
-        torch.set_num_threads(threads)
-    for one, two in zip(runs[0].weights, runs[1].weights, strict=True):
-        assert one.tobytes() == two.tobytes()
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (Momentum(0.5), lambda theta: torch.optim.SGD([theta], lr=0.1, momentum=0.5)),
+        (Adam(0.8, 0.98, 1e-6), lambda theta: torch.optim.Adam([theta], 0.1, (0.8, 0.98), 1e-6)),
+        (SGD(), lambda theta: torch.optim.SGD([theta], lr=0.1)),
+    ],
+)
+def test_a_rule_with_other_settings_is_torchs_with_these(ours, theirs):
+    theta = normal(5).requires_grad_()
+    optimizer = theirs(theta)
+    for _ in range(12):
+        optimizer.zero_grad()
+        squares(theta, None).backward()
+        optimizer.step()
+    torch.testing.assert_close(train(squares, normal(5), ours, 0.1, 12).end, theta.detach())
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_networks_side_by_side_are_networks_alone(name):
+    starts = normal(2, 3, 5)
+    together = train(squares, starts, name, 0.05, 15, batches(40, 16, 1), points=4)
+    assert together.path.shape == (4, 2, 3, 5)
+    for i, j in itertools.product(range(2), range(3)):
+        alone = train(squares, starts[i, j], name, 0.05, 15, batches(40, 16, 1), points=4)
+        torch.testing.assert_close(together.path[:, i, j], alone.path)
+        torch.testing.assert_close(together.losses[:, i, j], alone.losses)
+
+
+def test_a_run_records_even_steps_and_the_loss_of_each_batch_before_its_step():
+    run = train(squares, normal(5), "momentum", 0.05, 14, batches(40, 16, 3), points=8)
+    assert run.steps.tolist() == [0, 2, 4, 6, 8, 10, 12, 14]
+    assert torch.equal(run.path[0], normal(5))
+    every = list(islice(descend(squares, normal(5), "momentum", 0.05, batches(40, 16, 3)), 15))
+    for step, theta in zip(run.steps, run.path, strict=True):
+        assert torch.equal(every[step].theta, theta)
+    for state, index, loss in zip(every, batches(40, 16, 3), run.losses, strict=False):
+        assert squares(state.theta, index) == loss == state.loss
+    assert [state.step for state in every] == list(range(15))
+
+
+def test_without_batches_every_step_sees_all_of_the_data():
+    first, second = islice(descend(squares, normal(5), "sgd", 0.1), 2)
+    theta = normal(5).requires_grad_()
+    squares(theta, None).backward()
+    torch.testing.assert_close(first.gradient, theta.grad)
+    torch.testing.assert_close(second.theta, normal(5) - 0.1 * theta.grad)
+
+
+def test_an_epoch_sees_every_example_once_and_the_next_in_another_order():
+    stream = batches(10, 4, seed=0)
+    first, second = (torch.cat(list(islice(stream, 3))) for _ in range(2))
+    assert sorted(first.tolist()) == sorted(second.tolist()) == list(range(10))
+    assert first.tolist() != second.tolist()
+
+
+def test_the_same_seed_repeats_exactly_and_leaves_torchs_own_random_numbers_alone():
+    state = torch.get_rng_state()
+    runs = [train(squares, normal(5), "adam", 0.1, 20, batches(40, 8, seed)) for seed in (2, 2, 3)]
+    assert torch.equal(runs[0].end, runs[1].end)
+    assert not torch.equal(runs[0].end, runs[2].end)
     assert torch.equal(torch.get_rng_state(), state)
-    assert train((8, 8), seed=4, steps=24).weights[0].tobytes() != runs[0].weights[0].tobytes()
 
 
-@pytest.mark.parametrize("widths", [(), (0,), (17,), (2, 2, 2, 2, 2), (2.5,), (float("nan"),)])
-def test_widths_out_of_bounds_are_refused(widths):
-    with pytest.raises(ValueError, match="1 to 4 hidden layers of 1 to 16 neurons"):
-        train(widths)
+def test_an_unknown_optimizer_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"'lion'.*sgd, momentum, adam"):
+        train(squares, normal(5), "lion", 0.1, 3)
 
 
-def test_points_and_labels_that_do_not_fit_are_refused():
-    points = MOONS.train_points
-    with pytest.raises(ValueError, match="both classes"):
-        train_classifier(points, np.zeros(len(points), int), (2,), 0)
-    with pytest.raises(ValueError, match="with labels"):
-        train_classifier(points, MOONS.train_labels[:-1], (2,), 0)
-    with pytest.raises(ValueError, match="finite"):
-        train_classifier(np.where(points > 1, np.nan, points), MOONS.train_labels, (2,), 0)
+def test_batches_that_end_too_soon_are_refused():
+    with pytest.raises(ValueError, match="There are 3 batches; 9 steps need 10"):
+        train(squares, normal(5), "sgd", 0.1, 9, [None] * 3)
+
+
+# The network.
+
+
+def module_of(net, theta, activation):
+    """The same network as a torch module, filled from the flat vector."""
+    parts = []
+    for fan_in, fan_out in pairwise(net.widths):
+        parts += [nn.Linear(fan_in, fan_out), activation()]
+    module = nn.Sequential(*parts[:-1]).double()
+    nn.utils.vector_to_parameters(theta, module.parameters())
+    return module
+
+
+@settings(deadline=None, max_examples=30)
+@given(widths=WIDTHS, count=st.integers(1, 7), seed=st.integers(0, 999), relu=st.booleans())
+def test_outputs_loss_and_gradient_are_those_of_a_torch_module(widths, count, seed, relu):
+    net = MLP(widths, torch.relu if relu else torch.tanh)
+    theta, inputs = normal(net.parameters, seed=seed), normal(widths[0], count, seed=seed + 1)
+    labels = torch.arange(count) % widths[-1]
+    module = module_of(net, theta, nn.ReLU if relu else nn.Tanh)
+    scores = module(inputs.T)
+    loss = nn.functional.cross_entropy(scores, labels)
+    loss.backward()
+    expected = nn.utils.parameters_to_vector([p.grad for p in module.parameters()])
+    torch.testing.assert_close(net(theta, inputs), scores.T)
+    value, gradient = value_and_gradient(
+        lambda theta, _: cross_entropy(net(theta, inputs), labels).mean(), theta
+    )
+    torch.testing.assert_close(value, loss.detach())
+    torch.testing.assert_close(gradient, expected)
+
+
+def test_a_batch_of_parameter_vectors_gives_one_output_each():
+    net, inputs = MLP((3, 4, 2)), normal(3, 5)
+    thetas = net.initial(torch.Generator().manual_seed(0), (2, 3))
+    together = net(thetas, inputs)
+    assert together.shape == (2, 3, 2, 5)
+    for i, j in itertools.product(range(2), range(3)):
+        torch.testing.assert_close(together[i, j], net(thetas[i, j], inputs))
+
+
+def test_layers_are_views_of_the_vector():
+    net = MLP((2, 3, 2))
+    theta = torch.zeros(net.parameters, dtype=torch.float64)
+    for weight, bias in net.layers(theta):
+        weight.fill_(1.0)
+        bias.fill_(2.0)
+    assert (theta == 1).sum() == 12
+    assert (theta == 2).sum() == 5
+
+
+@pytest.mark.parametrize(("gain", "bias"), [(1.0, 0.0), (2.0, 0.3)])
+def test_initial_weights_have_the_gain_over_fan_in_as_variance(gain, bias):
+    net = MLP((400, 300, 300))
+    theta = net.initial(torch.Generator().manual_seed(3), gain=gain, bias=bias)
+    for weight, shift in net.layers(theta):
+        assert weight.var().item() == pytest.approx(gain / weight.shape[1], rel=0.05)
+        assert shift.std().item() == pytest.approx(bias, rel=0.15)
+    again = net.initial(torch.Generator().manual_seed(3), gain=gain, bias=bias)
+    assert np.array_equal(theta.numpy(), again.numpy())

@@ -7,13 +7,14 @@ training loss is kept. The test set takes no part in that choice.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
 
 import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from mlanim.core.landscape.optimisers import adam
+from mlanim.core.learning.training import Rate, train
+from mlanim.core.models.mlp import MLP
 
 MOST_LAYERS = 4
 MOST_NEURONS = 16
@@ -75,67 +76,32 @@ def starts_for(widths: Sequence[int]) -> int:
     return 64 if sum(widths) <= SMALL else 16
 
 
-def random_parameters(
-    sizes: Sequence[int], starts: int, generator: torch.Generator
-) -> list[torch.Tensor]:
-    """He-initialised weights (starts, out, in) and small biases (starts, out, 1), by turns."""
-    parameters = []
-    for inputs, outputs in pairwise(sizes):
-        for columns, scale in ((inputs, (2.0 / inputs) ** 0.5), (1, 0.3)):
-            shape = (starts, outputs, columns)
-            parameters.append(scale * torch.randn(shape, generator=generator, dtype=torch.float64))
-    return parameters
+def relu_net(inputs: int, widths: Sequence[int]) -> MLP:
+    """A ReLU network with one logit."""
+    return MLP((inputs, *widths, 1), torch.relu)
 
 
-def logits(parameters: Sequence[torch.Tensor], points: torch.Tensor) -> torch.Tensor:
-    """The logit of every point under every network of the batch: (starts, N).
-
-    parameters as `random_parameters` gives them; points: (N, d).
-    """
-    hidden = points.T.expand(len(parameters[0]), -1, -1)
-    for layer in range(0, len(parameters), 2):
-        hidden = hidden if layer == 0 else hidden.relu()
-        hidden = torch.baddbmm(parameters[layer + 1], parameters[layer], hidden)
-    return hidden[:, 0]
+def random_parameters(net: MLP, starts: int, generator: torch.Generator) -> torch.Tensor:
+    """He-initialised weights and small biases, (starts, parameters)."""
+    return net.initial(generator, (starts,), gain=2.0, bias=0.3)
 
 
 def cross_entropy(
-    parameters: Sequence[torch.Tensor], points: torch.Tensor, targets: torch.Tensor
+    net: MLP, theta: torch.Tensor, points: torch.Tensor, targets: torch.Tensor
 ) -> torch.Tensor:
-    """The mean cross-entropy in nats of every network of the batch: (starts,)."""
-    scores = logits(parameters, points)
-    return binary_cross_entropy_with_logits(
-        scores, targets.expand_as(scores), reduction="none"
-    ).mean(1)
+    """The mean cross-entropy in nats of every network, (starts,), on points (N, d)."""
+    scores = net(theta, points.T)[..., 0, :]
+    each = binary_cross_entropy_with_logits(scores, targets.expand_as(scores), reduction="none")
+    return each.mean(-1)
 
 
-def _descend(
-    parameters: list[torch.Tensor],
-    points: torch.Tensor,
-    targets: torch.Tensor,
-    rates: np.ndarray,
-    decay: float,
-) -> tuple[list[torch.Tensor], torch.Tensor]:
-    """Full-batch Adam on every network at once. Returns the parameters and losses (steps, starts).
-
-    Adam works coordinate by coordinate, so networks that share a step do not touch each other.
-    """
-    memories = [(torch.zeros_like(p), torch.zeros_like(p)) for p in parameters]
-    history = []
-    for step, rate in enumerate(rates, start=1):
-        leaves = [p.detach().requires_grad_() for p in parameters]
-        losses = cross_entropy(leaves, points, targets)
-        penalty = decay * sum((weight**2).sum() for weight in leaves[::2])
-        gradients = torch.autograd.grad(losses.sum() + penalty, leaves)
-        updates = [adam(g, m, step, rate) for g, m in zip(gradients, memories, strict=True)]
-        parameters = [p + change for p, (change, _) in zip(parameters, updates, strict=True)]
-        memories = [memory for _, memory in updates]
-        history.append(losses.detach())
-    return parameters, torch.stack(history)
+def size_of_weights(net: MLP, theta: torch.Tensor) -> torch.Tensor:
+    """The sum of the squared weights, biases left out, of every network, (starts,)."""
+    return torch.stack([weight.square().sum((-1, -2)) for weight, _ in net.layers(theta)]).sum(0)
 
 
-def _accuracy(parameters: list[torch.Tensor], points: np.ndarray, labels: np.ndarray) -> float:
-    positive = logits(parameters, torch.from_numpy(points))[0].numpy() > 0
+def _accuracy(net: MLP, theta: torch.Tensor, points: np.ndarray, labels: np.ndarray) -> float:
+    positive = net(theta, torch.from_numpy(points).T)[0].numpy() > 0
     return float((positive == (labels == 1)).mean())
 
 
@@ -161,28 +127,38 @@ def train_classifier(
     widths = check_widths(widths)
     _check_points(points, labels)
     starts = starts_for(widths) if starts is None else starts
+    net = relu_net(points.shape[1], widths)
     inputs, targets = torch.from_numpy(points), torch.from_numpy(labels.astype(np.float64))
-    generator = torch.Generator().manual_seed(seed)
-    every = random_parameters([points.shape[1], *widths, 1], starts, generator)
+    measure = partial(cross_entropy, net, points=inputs, targets=targets)
+
+    def objective(theta: torch.Tensor, _: object) -> torch.Tensor:
+        return measure(theta) + decay * size_of_weights(net, theta)
+
+    def descended(theta: torch.Tensor, rate: Rate, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
+        run = train(objective, theta, "adam", rate, steps, points=steps + 1)
+        return run.end, (run.losses - decay * size_of_weights(net, run.path))[:-1]
+
+    every = random_parameters(net, starts, torch.Generator().manual_seed(seed))
     first = int(SCREENING * steps)
-    every, early = _descend(every, inputs, targets, np.full(first, rate), decay)
-    screening = cross_entropy(every, inputs, targets)
+    every, early = descended(every, rate, first)
+    screening = measure(every)
     finalists = screening.argsort(stable=True)[:FINALISTS]
-    fall = rate * (1 + np.cos(np.pi * np.arange(steps - first) / (steps - first))) / 2
-    final, late = _descend([p[finalists] for p in every], inputs, targets, fall, decay)
-    ends = cross_entropy(final, inputs, targets)
+    last = steps - first
+    final, late = descended(
+        every[finalists], lambda step: rate * (1 + np.cos(np.pi * step / last)) / 2, last
+    )
+    ends = measure(final)
     best = int(ends.argmin())
-    chosen = int(finalists[best])
-    kept = [p[best : best + 1] for p in final]
+    chosen, theta = int(finalists[best]), final[best]
     return TrainedNet(
         widths=widths,
-        weights=tuple(weight[0].numpy().copy() for weight in kept[::2]),
-        biases=tuple(bias[0, :, 0].numpy().copy() for bias in kept[1::2]),
-        parameter_count=sum(p.numel() for p in kept),
+        weights=tuple(weight.numpy().copy() for weight, _ in net.layers(theta)),
+        biases=tuple(bias.numpy().copy() for _, bias in net.layers(theta)),
+        parameter_count=net.parameters,
         losses=torch.cat([early[:, chosen], late[:, best]]).numpy(),
         loss=float(ends[best]),
-        train_accuracy=_accuracy(kept, points, labels),
-        test_accuracy=None if test is None else _accuracy(kept, *test),
+        train_accuracy=_accuracy(net, theta, points, labels),
+        test_accuracy=None if test is None else _accuracy(net, theta, *test),
         starts=starts,
         chosen=chosen,
         screening_losses=screening.numpy(),
