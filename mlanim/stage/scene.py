@@ -206,6 +206,11 @@ class LessonScene(Scene, Generic[P, D]):
         if animations or said:
             self.play(*animations, *said, run_time=seconds)
 
+    @property
+    def standing(self) -> list[Panel]:
+        """The panels that stand on the stage now."""
+        return [one.place.panel for one in self._staging.standing.values()]
+
     # Until every scene returns its panels.
 
     def panel(

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from manim import Mobject
 
-from mlanim.export.lint import edges, hiding, reading
+from mlanim.export.lint import edges, hiding, reading, series
 from mlanim.export.lint.finding import Finding
-from mlanim.export.lint.view import FRAME, Ground, View
+from mlanim.export.lint.view import View
 
 
-def check(mobjects: Iterable[Mobject], ground: Ground = FRAME) -> list[Finding]:
-    """All that is wrong with what stands on a stage, or on a figure's page, worst rules first."""
-    return check_view(View(mobjects, ground))
+def check(mobjects: Iterable[Mobject]) -> list[Finding]:
+    """All that is wrong with what stands in a film's frame."""
+    return check_view(View(mobjects))
 
 
 def check_view(view: View) -> list[Finding]:
@@ -29,4 +29,5 @@ def check_view(view: View) -> list[Finding]:
         *(f for f in reading.crossed(view) if f.objects[0] not in unread),
         *hiding.hidden_marks(view),
         *edges.invisible(view),
+        *series.alike(view),
     ]

@@ -13,9 +13,11 @@ from mlanim.stage.arrays.batch import Batch
 from mlanim.stage.extent import is_filled, reach_of
 from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.fixed_chart import Chart as FixedChart
 
 LEAST = 1 / 3
 CELL = 0.1  # manim units: the side of a cell of the grid on which the stage is measured
+PLOTS = (Chart, FixedChart, CoordinateSystem)
 AROUND = 0.15
 """Manim units around everything that count as taken: nothing else would be put there."""
 
@@ -59,7 +61,7 @@ def _boxes(view: View) -> Iterator[Box]:
     yield from (label.box for label in view.labels)
     for mobject in view.mobjects:
         for member in mobject.get_family():
-            if isinstance(member, (Chart, CoordinateSystem)) and (box := view.box(member)):
+            if isinstance(member, PLOTS) and (box := view.box(member)):
                 yield box
     for mark in view.marks:
         yield from _boxes_of_mark(view, mark)

@@ -8,7 +8,7 @@ from manim import Mobject, VMobject
 
 from mlanim.engine.playback.scene_lines import scene_line
 from mlanim.export.lint.finding import Finding
-from mlanim.export.lint.view import View, name_of
+from mlanim.export.lint.view import View
 from mlanim.stage.extent import visible_members
 from mlanim.stage.layout import Box
 
@@ -60,7 +60,7 @@ def _is_background(box: Box, frame: Box) -> bool:
 
 
 def _finding(mobject: Mobject, side: str, room: float, view: View) -> Finding:
-    name, edge = name_of(mobject), view.ground.edge
+    name, edge = view.name(mobject), view.ground.edge
     place = (
         f"runs {-room:.2f} units over the {side} edge"
         if room < 0
@@ -76,7 +76,7 @@ def invisible(view: View) -> Iterator[Finding]:
     for mobject in view.mobjects:
         drawable = any(isinstance(member, VMobject) for member in mobject.get_family())
         if drawable and not visible_members(mobject):
-            name = name_of(mobject)
+            name = view.name(mobject)
             says = f"{name} is on stage and cannot be seen; remove it."
             line = scene_line(mobject)
             yield Finding("invisible object left on stage", (name,), says, 0, 1, line=line)

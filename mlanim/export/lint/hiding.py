@@ -11,7 +11,7 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from mlanim.engine.playback.scene_lines import scene_line
 from mlanim.export.lint.finding import Finding
-from mlanim.export.lint.view import Picture, View, name_of, quoted
+from mlanim.export.lint.view import Picture, View, quoted
 from mlanim.stage.arrays.batch import Batch
 from mlanim.stage.layout import Box
 from mlanim.stage.text.labels import Label
@@ -33,7 +33,7 @@ def hidden_texts(view: View) -> Iterator[Finding]:
         points = np.concatenate([ink.points for ink in label.inks])
         share, cover = covers.hide(points, label.box, last)
         if cover is not None and share > MOST_HIDDEN:
-            yield _text_finding(label, cover, share)
+            yield _text_finding(view, label, cover, share)
 
 
 def hidden_marks(view: View) -> Iterator[Finding]:
@@ -45,18 +45,18 @@ def hidden_marks(view: View) -> Iterator[Finding]:
         points = view.project(mark)[:, :2]
         share, cover = covers.hide(points, view.box_of_one(mark), order[id(mark)])
         if cover is not None and share > ALL and roots[id(cover)] != roots[id(mark)]:
-            yield _mark_finding(mark, cover, share)
+            yield _mark_finding(view, mark, cover, share)
 
 
-def _text_finding(label: Label, cover: Mobject, share: float) -> Finding:
-    names = quoted(label.says), name_of(cover)
+def _text_finding(view: View, label: Label, cover: Mobject, share: float) -> Finding:
+    names = quoted(label.says), view.name(cover)
     says = f"{share:.0%} of {names[0]} is hidden by {names[1]}, which is drawn over it."
     line = scene_line(cover) or scene_line(label.mobject)
     return Finding("text hidden", names, says, share, MOST_HIDDEN, "share", line=line)
 
 
-def _mark_finding(mark: Mobject, cover: Mobject, share: float) -> Finding:
-    names = name_of(mark), name_of(cover)
+def _mark_finding(view: View, mark: Mobject, cover: Mobject, share: float) -> Finding:
+    names = view.name(mark), view.name(cover)
     says = f"{names[0]} cannot be seen: {names[1]} is drawn over all of it."
     line = scene_line(mark) or scene_line(cover)
     return Finding("mark hidden", names, says, share, ALL, "share", line=line)

@@ -24,7 +24,7 @@ from mlanim.export.figures.at_time import no_such_slide
 from mlanim.export.figures.composition import LEAST_POINTS
 from mlanim.export.figures.figure import figure_of, has_figure
 from mlanim.export.figures.still import frame_box
-from mlanim.export.lint.check import check, check_view
+from mlanim.export.lint.check import check_view
 from mlanim.export.lint.coverage import nearly_empty
 from mlanim.export.lint.finding import Finding, Sighting, merged
 from mlanim.export.lint.view import Ground, View
@@ -136,7 +136,8 @@ class _Film:
     ) -> None:
         camera: Any = scene.renderer.camera
         mobjects = list_update(scene.mobjects, scene.foreground_mobjects)
-        view = View(mobjects, Ground.of_frame(frame_box(camera)), camera)
+        panels = scene.standing if self.is_lesson else ()
+        view = View(mobjects, Ground.of_frame(frame_box(camera)), camera, panels)
         found = check_view(view)
         if self.is_lesson and slide is not None:
             found += [*nearly_empty(view, line), *_without_notes(scene, line)]
@@ -157,7 +158,8 @@ def _of_figure(run: _Run) -> Iterator[Finding]:
         with theme.drawn_for(theme.PAGE):
             made = figure_of(run.scene_class, run.params, run.data, page, run.job.scene.name)
             ground = Ground(made.box, 0.0, LEAST_POINTS / made.unit * 96)
-            found = check(made.mobjects, ground)
+            panels = [place.panel for place in made.places]
+            found = check_view(View(made.mobjects, ground, panels=panels))
         yield from _seen(found, Sighting(run.job.theme, width=in_centimetres(width)))
 
 

@@ -14,6 +14,8 @@ from mlanim.stage import theme
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.extent import bounding_box, leaves_a_mark, visible_members
 from mlanim.stage.layout import Box
+from mlanim.stage.panels import Panel
+from mlanim.stage.plots.marks import Mark
 from mlanim.stage.text.labels import Label, glyphs, labels, words_of
 from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT
@@ -51,10 +53,19 @@ FRAME = Ground.of_frame(
 
 
 class View:
-    """Mobjects as a camera sees them; without one, a camera that looks at all of the ground."""
+    """Mobjects as a camera sees them; without one, a camera that looks at all of the ground.
 
-    def __init__(self, mobjects: Iterable[Mobject], ground: Ground = FRAME, camera: Any = None):
-        self.mobjects, self.ground = list(mobjects), ground
+    `panels` are those whose pictures are among them.
+    """
+
+    def __init__(
+        self,
+        mobjects: Iterable[Mobject],
+        ground: Ground = FRAME,
+        camera: Any = None,
+        panels: Iterable[Panel] = (),
+    ):
+        self.mobjects, self.ground, self.panels = list(mobjects), ground, list(panels)
         self.camera = camera or _camera_on(ground.box)
         if isinstance(self.camera, ThreeDCamera):
             self.camera.reset_rotation_matrix()
@@ -72,6 +83,25 @@ class View:
     def box_of_one(self, member: Mobject) -> Box:
         """The box around one visible member."""
         return bounding_box([member], self.project)
+
+    def name(self, mobject: Mobject) -> str:
+        """What an object is called: its words or name, with the panel or the chart it is in."""
+        own, around = name_of(mobject), self._named.get(id(mobject), "")
+        return f"{own} in {around}" if around and around != own else own
+
+    @cached_property
+    def _named(self) -> dict[int, str]:
+        """The panel or the named mark that each member is in, by the member's identity."""
+        found: dict[int, str] = {}
+        for panel in self.panels:
+            found |= dict.fromkeys(
+                map(id, panel.picture.get_family()), f"the panel {quoted(panel.name)}"
+            )
+        for mobject in self.mobjects:
+            for mark in mobject.get_family():
+                if isinstance(mark, Mark) and mark.name is not None:
+                    found |= dict.fromkeys(map(id, mark.get_family()[1:]), name_of(mark))
+        return found
 
     @cached_property
     def labels(self) -> list[Label]:
@@ -113,12 +143,12 @@ class Picture:
     """Pixels of a ground, looked at by boxes in manim units."""
 
     def __init__(self, camera: Any, box: Box, members: list[Mobject], transparent: bool):
-        opacity = camera.background_opacity
-        camera.background_opacity = 0.0 if transparent else 1.0
-        camera.reset()
+        if transparent:
+            camera.set_pixel_array(np.zeros_like(camera.pixel_array))
+        else:
+            camera.reset()
         camera.capture_mobjects(members, include_submobjects=False)
         self.pixels = np.asarray(camera.pixel_array, dtype=np.uint8).copy()
-        camera.background_opacity = opacity
         self.box, (self.rows, self.columns) = box, self.pixels.shape[:2]
         self.scale = np.array([self.columns / box.width, self.rows / box.height])
 
@@ -160,9 +190,9 @@ def name_of(mobject: Mobject) -> str:
     if says is not None:
         return quoted(says)
     kind = type(mobject).__name__
-    own = getattr(mobject, "name", kind)
-    if isinstance(own, str) and own and own != kind:
-        return f"{kind} {quoted(own)}"
+    own = getattr(mobject, "name", None)
+    if own is not None and str(own) not in ("", kind):
+        return f"{kind} {quoted(str(own))}"
     inside = next((words_of(m) for m in mobject.get_family() if words_of(m)), None)
     return f"{kind} with {quoted(inside)}" if inside else kind
 

@@ -15,6 +15,7 @@ from manim.mobject.text.tex_mobject import SingleStringMathTex
 
 from mlanim.stage.extent import Project, is_filled, leaves_a_mark
 from mlanim.stage.layout import Box
+from mlanim.stage.text.live import LiveText
 from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import Typeset
 
@@ -91,7 +92,7 @@ def glyphs(text: Mobject) -> list[VMobject]:
 def words_of(mobject: Mobject) -> str | None:
     """What a text says, or None for what is no text."""
     match mobject:
-        case Typeset():
+        case Typeset() | LiveText():
             return mobject.plain
         case manim.Text():
             return str(mobject.original_text)
@@ -113,6 +114,8 @@ def size_of(text: Mobject) -> float:
     match text:
         case Typeset():
             return text.size
+        case LiveText():
+            return min((size_of(part) for part in text.submobjects), default=0.0)
         case manim.Text() | manim.MarkupText():
             return float(text.font_size) * PANGO
         case manim.Paragraph():
