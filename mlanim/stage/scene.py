@@ -126,7 +126,8 @@ class LessonScene(Scene, Generic[P, D]):
 
     def enter(
         self, *panels: Panel, say: Said | None = None, keep: Sequence[Mobject] = (),
-        later: Sequence[Panel] = (), layout: Layout = "row", seconds: float = theme.MOVE,
+        later: Sequence[Panel] = (), layout: Layout = "row", along: Sequence[Animation] = (),
+        seconds: float = theme.MOVE,
     ) -> None:  # fmt: skip
         """Bring in panels, laid out over the stage; what stood there leaves.
 
@@ -137,8 +138,10 @@ class LessonScene(Scene, Generic[P, D]):
             keep: other mobjects that stay.
             later: panels among them whose place stays free until `reveal`.
             layout: side by side in their shares, one over another, or in a grid.
+            along: animations at the same time, such as a track that runs back to its start.
         """
-        self._plays(self._staging.entering(panels, layout, keep, later), say, seconds)
+        entering = self._staging.entering(panels, layout, keep, later)
+        self._plays([*entering, *along], say, seconds)
 
     def leave(self, *panels: Panel, say: Said | None = None, seconds: float = theme.BEAT) -> None:
         """Let panels go, or all that stands but the title and the caption."""

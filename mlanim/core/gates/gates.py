@@ -31,24 +31,20 @@ from mlanim.core.vectors.vectors import (
 
 @dataclass(frozen=True)
 class GatePath:
-    """A gate easing in over S moments, and what it does to a vector, a lattice and a circle.
+    """A gate easing in over S moments, and what it does to a vector and to the plane.
 
     `share` (S,) runs from 0, where nothing is gated, to 1, the whole gate; `matrices` (S, 2, 2) are
-    the linear maps on the way. `output` (S, 2) and `norm` (S,) are the image of the vector;
-    `lattice` (S, K, 2) and `circle` (S, C, 2) those of the points. `singular_values` (S, 2) are the
-    half-axes of the circle's image, the larger first, `rank` (S,) the dimensions that survive, and
-    `area_change` (S,) is |`determinant`| (S,).
+    the linear maps on the way, and `output` (S, 2) is the image of the vector, `norm` (S,) its
+    length. `singular_values` (S, 2) are the half-axes of the unit circle's image, the larger first,
+    `rank` (S,) the dimensions that survive, and `area_change` (S,) is |det|.
     """
 
     share: Array
     matrices: Array
     output: Array
     norm: Array
-    lattice: Array
-    circle: Array
     singular_values: Array
     rank: NDArray[np.int64]
-    determinant: Array
     area_change: Array
 
 
@@ -56,8 +52,9 @@ class GatePath:
 class Interpolation:
     """g x₁ + (1 - g) x₂ on the line and on the arc: x₁ at `gate` (S,) 1, x₂ at 0.
 
-    `line` and `arc` are (S, 2), their norms (S,). `line_at` and `arc_at` (2,) are the points at the
-    chosen gate. `addition` (2,) is x₁ + x₂, what a residual connection gives instead.
+    `line` and `arc` are (S, 2), their norms (S,). The line is shortest at the gate `nearest`, with
+    the length `line_least`; `arc_least` is that of the shorter end. `addition` (2,) is x₁ + x₂,
+    what a residual connection gives instead.
     """
 
     gate: Array
@@ -65,8 +62,9 @@ class Interpolation:
     line_norm: Array
     arc: Array
     arc_norm: Array
-    line_at: Array
-    arc_at: Array
+    nearest: float
+    line_least: float
+    arc_least: float
     addition: Array
     addition_norm: float
 
@@ -78,7 +76,7 @@ class RotaryScores:
     `frequencies` (d / 2,) are the radians that a pair turns for each position. `turned_query` and
     `turned_key` are (N, d), and `scores` [m, n] (N, N) is the product of the query at position m
     with the key at n. `by_offset` (2 N - 1,) is the same product computed from each of the
-    `offsets` m - n alone, and `largest_deviation` the most by which any score differs from it.
+    `offsets` m - n alone.
     """
 
     positions: Array
@@ -88,7 +86,6 @@ class RotaryScores:
     scores: Array
     offsets: Array
     by_offset: Array
-    largest_deviation: float
 
 
 @dataclass(frozen=True)
@@ -110,30 +107,6 @@ class SoftLogic:
     chosen: Array
 
 
-@dataclass(frozen=True)
-class SmoothGate:
-    """sigmoid(logit) over `logits` (S,): the `gate` (S,) and its `slope` (S,), from autograd."""
-
-    logits: Array
-    gate: Array
-    slope: Array
-
-
-def scalar_gate(x: ArrayLike | Tensor, g: ArrayLike | Tensor) -> Tensor:
-    """g·x for x (..., d), with one gate (...) for all of a vector."""
-    return as_tensor(g)[..., None] * as_tensor(x)
-
-
-def vector_gate(x: ArrayLike | Tensor, g: ArrayLike | Tensor) -> Tensor:
-    """g ⊙ x for x (..., d), with one gate for each axis: g (..., d)."""
-    return as_tensor(g) * as_tensor(x)
-
-
-def matrix_gate(x: ArrayLike | Tensor, matrix: ArrayLike | Tensor) -> Tensor:
-    """G x for each vector of x (..., d), with G (e, d): every output may draw on every axis."""
-    return as_tensor(x) @ as_tensor(matrix).mT
-
-
 def rotation_matrix(angle: ArrayLike | Tensor) -> Tensor:
     """The matrices (..., 2, 2) that turn the plane by an angle (...) in radians."""
     theta = as_tensor(angle)
@@ -146,64 +119,56 @@ def ease_in(matrix: ArrayLike | Tensor, share: ArrayLike | Tensor) -> Tensor:
     return torch.lerp(torch.eye(whole.shape[-1], dtype=FLOAT), whole, t)
 
 
-def lattice_points(per_side: int) -> Tensor:
-    """A square grid (per_side², 2) over [-1, 1]², with the second axis running fastest."""
-    side = torch.linspace(-1, 1, per_side, dtype=FLOAT)
-    return torch.cartesian_prod(side, side)
-
-
-def circle_points(count: int) -> Tensor:
-    """Evenly spaced points (count, 2) on the unit circle, counter-clockwise from (1, 0)."""
-    turn = 2 * torch.pi * torch.arange(count, dtype=FLOAT) / count
-    return torch.stack((turn.cos(), turn.sin()), -1)
-
-
 def gate_path(
-    x: ArrayLike | Tensor,
-    share: ArrayLike | Tensor,
-    matrices: ArrayLike | Tensor,
-    lattice: Tensor,
-    circle: Tensor,
+    x: ArrayLike | Tensor, share: ArrayLike | Tensor, matrices: ArrayLike | Tensor
 ) -> GatePath:
-    """What the linear maps (S, 2, 2) do to x (2,), to lattice (K, 2) and to circle (C, 2)."""
+    """What the linear maps (S, 2, 2) do to x (2,) and to the plane."""
     maps = as_tensor(matrices)
     sigma = torch.linalg.svdvals(maps)
-    determinant = torch.linalg.det(maps)
     output = (maps @ as_tensor(x)[:, None]).squeeze(-1)
     return GatePath(
         share=as_array(as_tensor(share)),
         matrices=as_array(maps),
         output=as_array(output),
         norm=as_array(norm(output)),
-        lattice=as_array(matrix_gate(lattice, maps)),
-        circle=as_array(matrix_gate(circle, maps)),
         singular_values=as_array(sigma),
         rank=(sigma > numerical_floor(sigma)[..., None]).sum(-1).numpy(),
-        determinant=as_array(determinant),
-        area_change=as_array(determinant.abs()),
+        area_change=as_array(torch.linalg.det(maps).abs()),
     )
 
 
 def interpolation(
-    x1: ArrayLike | Tensor, x2: ArrayLike | Tensor, gate: ArrayLike | Tensor, chosen: float
+    x1: ArrayLike | Tensor, x2: ArrayLike | Tensor, gate: ArrayLike | Tensor
 ) -> Interpolation:
-    """Line and arc between x1 and x2 (2,) at each gate (S,), and at the chosen one.
+    """Line and arc between x1 and x2 (2,) at each gate (S,).
 
     Raises ValueError for a zero vector and for opposite ones (see `slerp`).
     """
     line, arc = lerp(x1, x2, gate), slerp(x1, x2, gate)
-    addition = as_tensor(x1) + as_tensor(x2)
+    addition, nearest = as_tensor(x1) + as_tensor(x2), nearest_gate(x1, x2)
     return Interpolation(
         gate=as_array(as_tensor(gate)),
         line=as_array(line),
         line_norm=as_array(norm(line)),
         arc=as_array(arc),
         arc_norm=as_array(norm(arc)),
-        line_at=as_array(lerp(x1, x2, chosen)),
-        arc_at=as_array(slerp(x1, x2, chosen)),
+        nearest=nearest,
+        line_least=float(norm(lerp(x1, x2, nearest))),
+        arc_least=min(float(norm(as_tensor(end))) for end in (x1, x2)),
         addition=as_array(addition),
         addition_norm=float(norm(addition)),
     )
+
+
+def nearest_gate(x1: ArrayLike | Tensor, x2: ArrayLike | Tensor) -> float:
+    """The g in [0, 1] at which g x1 + (1 - g) x2 is shortest: x2·(x2 - x1) / |x2 - x1|², clipped.
+
+    For two equal vectors every g gives the same, and the answer is 0.
+    """
+    end = as_tensor(x2)
+    step = end - as_tensor(x1)
+    square = float(step @ step)
+    return min(max(float(end @ step) / square, 0.0), 1.0) if square else 0.0
 
 
 def rope_frequencies(dimension: int, base: float = 10_000.0) -> Tensor:
@@ -234,18 +199,14 @@ def rotary_scores(
     positions = torch.arange(count, dtype=FLOAT)
     offsets = torch.arange(1 - count, count, dtype=FLOAT)
     turned_query, turned_key = rope(query, positions, base), rope(key, positions, base)
-    scores = turned_query @ turned_key.T
-    by_offset = rope(query, offsets, base) @ as_tensor(key)
-    offset_index = torch.arange(count)[:, None] - torch.arange(count) + count - 1
     return RotaryScores(
         positions=as_array(positions),
         frequencies=as_array(rope_frequencies(turned_query.shape[-1], base)),
         turned_query=as_array(turned_query),
         turned_key=as_array(turned_key),
-        scores=as_array(scores),
+        scores=as_array(turned_query @ turned_key.T),
         offsets=as_array(offsets),
-        by_offset=as_array(by_offset),
-        largest_deviation=float((scores - by_offset[offset_index]).abs().max()),
+        by_offset=as_array(rope(query, offsets, base) @ as_tensor(key)),
     )
 
 
@@ -275,20 +236,13 @@ def soft_logic(chosen: ArrayLike | Tensor, per_side: int = 33) -> SoftLogic:
         negation=as_array(soft_not(a)),
         conjunction=as_array(soft_and(a, b)),
         disjunction=as_array(soft_or(a, b)),
-        truth_table=as_array(_logic_row(corners)),
+        truth_table=as_array(logic_rows(corners)),
         excluded_middle=as_array(soft_or(levels, soft_not(levels))),
-        chosen=as_array(_logic_row(as_tensor(chosen))),
+        chosen=as_array(logic_rows(chosen)),
     )
 
 
-def _logic_row(pair: Tensor) -> Tensor:
-    a, b = pair.unbind(-1)
+def logic_rows(pairs: ArrayLike | Tensor) -> Tensor:
+    """For pairs (..., 2) of a and b the rows (..., 5): a, b, NOT a, a AND b, a OR b."""
+    a, b = as_tensor(pairs).unbind(-1)
     return torch.stack((a, b, soft_not(a), soft_and(a, b), soft_or(a, b)), -1)
-
-
-def smooth_gate(logits: ArrayLike | Tensor) -> SmoothGate:
-    """A sigmoid gate over logits (S,) with its slope: it nears 0 and 1 and reaches neither."""
-    z = as_tensor(logits).detach().requires_grad_()
-    gate = torch.sigmoid(z)
-    (slope,) = torch.autograd.grad(gate.sum(), z)
-    return SmoothGate(logits=as_array(z), gate=as_array(gate), slope=as_array(slope))

@@ -1,4 +1,4 @@
-"""What the scene on gating shows, computed from the vectors and the gates that it is given."""
+"""What the scene on gating shows and says, from the vectors and the gates that it is given."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,129 +7,209 @@ from math import isfinite, radians
 import torch
 from torch import Tensor
 
+from mlanim.core.gates import findings
 from mlanim.core.gates.gates import (
     GatePath,
     Interpolation,
     RotaryScores,
-    SmoothGate,
     SoftLogic,
-    circle_points,
     ease_in,
     gate_path,
     interpolation,
-    lattice_points,
+    logic_rows,
+    nearest_gate,
+    rope,
     rotary_scores,
     rotation_matrix,
-    smooth_gate,
     soft_logic,
 )
 from mlanim.core.vectors.vectors import (
     FLOAT,
     Array,
-    Projection,
     as_array,
     as_tensor,
     as_vector,
     project,
 )
+from mlanim.words.sentence import Sentence
 
-LATTICE_SIDE = 9  # odd, so that the origin and both axes are on the lattice
-CIRCLE_POINTS = 96
 MASK = (1.0, 0.0)
 POSITIONS = 8
-LOGIT_REACH = 6.0  # where a sigmoid is within 0.3 % of shut and of open
+OFFSET = 2  # between the query and the key that walk
+SQUARE = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
 
 
 @dataclass(frozen=True)
-class GatingData:
-    """The lecture on gating: what each gate does to x₁ (2,), and to a lattice and a circle.
+class Gate:
+    """A linear gate as it eases in from the identity, and what it did at the end."""
 
-    Every `GatePath` starts at the identity. `shutting` takes a scalar gate from 1 to 0; `scalar`,
-    `vector` and `matrix` ease in the given gates, `masking` keeps the first axis, `projection`
-    keeps the line of x₂ and `rotation` turns by `angle` (radians). `masked` and `projected` say
-    what of x₁ those two keep and lose. `rotary` turns x₁ as the query and x₂ as the key, one
-    radian for each position; `logic` has the vector gate as its chosen point (a, b).
+    path: GatePath
+    energy: Array  # (S,) |y|² over |x₁|²
+    formula: Sentence
+    says: Sentence
+
+
+@dataclass(frozen=True)
+class RotaryWalk:
+    """Query and key on their way: `at` (S,) 0 to 1 down the diagonal of `OFFSET`, to 2 across to
+    that of -`OFFSET`, and to 3 back up along it. `query` and `key` are (S, 2), the rest (S,)."""
+
+    at: Array
+    query_position: Array
+    key_position: Array
+    query: Array
+    key: Array
+    score: Array
+
+
+@dataclass(frozen=True)
+class LogicWalk:
+    """A pair (a, b) on its way: `at` (S,) 0 where it was chosen, 1 to 4 at the corners from (0, 0)
+    by way of (0, 1) and (1, 1) to (1, 0), and 5 at a = b = 1/2. `values` (S, 5) are the rows."""
+
+    at: Array
+    values: Array
+
+
+@dataclass(frozen=True)
+class Gating:
+    """All that the scene shows.
+
+    `gates` are those on the sheet by name, each on x₁; `degrees` (S,) are the angles of the
+    rotation. `size` is half of the sheet's side, and `reach` (2,) how far it and its images go
+    along each axis.
     """
 
     x1: Array
     x2: Array
     gate_scalar: float
-    gate_vector: Array
-    gate_matrix: Array
-    angle: float
-    lattice_side: int
-    shutting: GatePath
-    scalar: GatePath
-    vector: GatePath
-    matrix: GatePath
-    masking: GatePath
-    masked: Projection
-    projection: GatePath
-    projected: Projection
-    rotation: GatePath
-    interpolation: Interpolation
-    smooth: SmoothGate
-    logic: SoftLogic
+    size: float
+    reach: Array
+    gates: dict[str, Gate]
+    degrees: Array
     rotary: RotaryScores
+    walk: RotaryWalk
+    says_offset: Sentence
+    says_sign: Sentence
+    interpolation: Interpolation
+    says_lengths: Sentence
+    says_addition: Sentence
+    logic: SoftLogic
+    logic_walk: LogicWalk
+    says_corners: Sentence
+    says_middle: Sentence
+    says_chosen: Sentence
 
 
-def gating_lecture(
+def gating_lesson(
     x1: Sequence[float],
     x2: Sequence[float],
-    gate_scalar: float = 0.5,
+    gate_scalar: float = 0.4,
     gate_vector: Sequence[float] = (0.9, 0.3),
-    angle_degrees: float = 60.0,
-    samples: int = 61,
+    angle: float = 60.0,
     gate_matrix: Sequence[Sequence[float]] | None = None,
-) -> GatingData:
+    samples: int = 61,
+) -> Gating:
     """Everything the scene on gating shows, for the plane vectors x₁ and x₂.
 
     gate_scalar, gate_vector: shares from 0 to 1, for the whole vector and for each axis.
-    angle_degrees: the rotation. samples: moments in each motion.
+    angle: the rotation, degrees. samples: moments in each motion.
     gate_matrix: 2 by 2; None gives R diag(gate_vector) Rᵀ, the vector gate along axes turned by
     the angle, which no gate for each axis can do.
     Raises ValueError for a vector without direction, opposite vectors (no arc is shortest), a share
     outside 0 to 1, an angle or matrix that is not finite, and fewer than two samples.
     """
     first, second = as_vector("x1", x1, 2), as_vector("x2", x2, 2)
-    shares = _shares("gate_vector", gate_vector, 2)
-    scalar = _shares("gate_scalar", [gate_scalar], 1)
-    if not isfinite(angle_degrees):
-        raise ValueError(f"angle_degrees = {angle_degrees} is no rotation; give a finite angle")
+    shares, scalar = _shares("gate_vector", gate_vector, 2), _scalar(gate_scalar)
+    if not isfinite(angle):
+        raise ValueError(f"angle = {angle} is no rotation; give a finite number of degrees")
     if samples < 2:
         raise ValueError(f"samples = {samples} gives no motion; give at least 2")
-    angle = radians(angle_degrees)
-    turned_axes = rotation_matrix(angle) * shares @ rotation_matrix(angle).mT
-    matrix = turned_axes if gate_matrix is None else _matrix(gate_matrix)
-    masked, projected = project(first, torch.diag(as_tensor(MASK))), project(first, second)
     moments = torch.linspace(0, 1, samples, dtype=FLOAT)
-    lattice, circle = lattice_points(LATTICE_SIDE), circle_points(CIRCLE_POINTS)
+    masked, projected = project(first, torch.diag(as_tensor(MASK))), project(first, second)
+    turns = rotation_matrix(moments * radians(angle))
+    matrix = turns[-1] * shares @ turns[-1].mT if gate_matrix is None else _matrix(gate_matrix)
+    maps = {
+        "scalar": ease_in(scalar * torch.eye(2), moments),
+        "vector": ease_in(torch.diag(shares), moments),
+        "mask": ease_in(masked.projector, moments),
+        "matrix": ease_in(matrix, moments),
+        "projection": ease_in(projected.projector, moments),
+        "rotation": turns,
+    }
+    says = {
+        "scalar": findings.scalar(scalar),
+        "vector": findings.vector(shares, first),
+        "mask": findings.mask(masked),
+        "matrix": findings.matrix(matrix),
+        "projection": findings.projection(first, projected),
+        "rotation": findings.rotation(angle),
+    }
+    size = float(first.abs().max())
+    rotary = rotary_scores(first, second, POSITIONS)
+    scores = [float(rotary.by_offset[POSITIONS - 1 + offset]) for offset in (OFFSET, -OFFSET)]
+    stops = torch.tensor([scalar, nearest_gate(first, second)], dtype=FLOAT)
+    blend = interpolation(first, second, torch.cat((moments, stops)).unique())
+    logic = soft_logic(shares)
+    return Gating(
+        x1=as_array(first), x2=as_array(second), gate_scalar=scalar, size=size,
+        reach=_reach(first, size, list(maps.values())),
+        gates={name: _gate(name, first, path, moments, says[name]) for name, path in maps.items()},
+        degrees=as_array(moments * angle), rotary=rotary, walk=_rotary_walk(first, second, samples),
+        says_offset=findings.offset(OFFSET, scores[0]), says_sign=findings.sign(OFFSET, *scores),
+        interpolation=blend, says_lengths=findings.lengths(blend),
+        says_addition=findings.addition(blend),
+        logic=logic, logic_walk=_logic_walk(shares, samples), says_corners=findings.corners(),
+        says_middle=findings.middle(logic), says_chosen=findings.values(logic.chosen),
+    )  # fmt: skip
 
-    def path(matrices: Tensor) -> GatePath:
-        return gate_path(first, moments, matrices, lattice, circle)
 
-    return GatingData(
-        x1=as_array(first),
-        x2=as_array(second),
-        gate_scalar=float(scalar),
-        gate_vector=as_array(shares),
-        gate_matrix=as_array(matrix),
-        angle=angle,
-        lattice_side=LATTICE_SIDE,
-        shutting=path(ease_in(torch.zeros(2, 2), moments)),
-        scalar=path(ease_in(scalar * torch.eye(2), moments)),
-        vector=path(ease_in(torch.diag(shares), moments)),
-        matrix=path(ease_in(matrix, moments)),
-        masking=path(ease_in(masked.projector, moments)),
-        masked=masked,
-        projection=path(ease_in(projected.projector, moments)),
-        projected=projected,
-        rotation=path(rotation_matrix(moments * angle)),
-        interpolation=interpolation(first, second, moments, float(scalar)),
-        smooth=smooth_gate(torch.linspace(-LOGIT_REACH, LOGIT_REACH, samples, dtype=FLOAT)),
-        logic=soft_logic(shares),
-        rotary=rotary_scores(first, second, POSITIONS),
+def _gate(name: str, x: Tensor, maps: Tensor, moments: Tensor, says: Sentence) -> Gate:
+    path = gate_path(x, moments, maps)
+    energy = path.norm**2 / float(x @ x)
+    return Gate(path, energy, findings.formula(name, maps[-1]), says)
+
+
+def _reach(x1: Tensor, size: float, maps: list[Tensor]) -> Array:
+    """How far x₁, the sheet and their images go on each axis on all of their ways, (2,)."""
+    points = torch.cat((size * as_tensor(SQUARE), x1[None]))
+    images = torch.cat([(points @ path.mT).reshape(-1, 2) for path in maps])
+    return as_array(images.abs().amax(0))
+
+
+def _rotary_walk(query: Tensor, key: Tensor, samples: int) -> RotaryWalk:
+    last = POSITIONS - 1
+    stops = [(OFFSET, 0), (last, last - OFFSET), (last - OFFSET, last), (0, OFFSET)]
+    at, way = _way(stops, samples)
+    turned = rope(query, way[:, 0]), rope(key, way[:, 1])
+    return RotaryWalk(
+        at=as_array(at),
+        query_position=as_array(way[:, 0]),
+        key_position=as_array(way[:, 1]),
+        query=as_array(turned[0]),
+        key=as_array(turned[1]),
+        score=as_array((turned[0] * turned[1]).sum(-1)),
     )
+
+
+def _logic_walk(chosen: Tensor, samples: int) -> LogicWalk:
+    a, b = chosen.tolist()
+    at, way = _way([(a, b), (0, 0), (0, 1), (1, 1), (1, 0), (0.5, 0.5)], samples)
+    return LogicWalk(as_array(at), as_array(logic_rows(way)))
+
+
+def _way(stops: Sequence[tuple[float, float]], samples: int) -> tuple[Tensor, Tensor]:
+    """Straight from stop to stop: `at` (S,), whole at a stop, and places (S, 2)."""
+    ends, count = as_tensor(stops), len(stops) - 1
+    at = torch.linspace(0, count, (samples - 1) * count + 1, dtype=FLOAT)
+    before = at.floor().clamp(max=count - 1)
+    share = (at - before)[:, None]
+    index = before.long()
+    return at, (1 - share) * ends[index] + share * ends[index + 1]
+
+
+def _scalar(share: float) -> float:
+    return float(_shares("gate_scalar", [share], 1))
 
 
 def _shares(name: str, values: Sequence[float], count: int) -> Tensor:
