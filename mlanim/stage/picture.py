@@ -62,12 +62,17 @@ class Valued(Picture):
 
     A subclass says in `checked` which arrays it takes, adds what stands in `lay_out`, and shows
     the numbers `shown` in `draw`.
+
+    Attributes:
+        may_lack: whether values may be NaN, for what is not there.
     """
+
+    may_lack: ClassVar[bool] = False
 
     def __init__(self, values: Any, least: float | None = None, aspect: float | None = None):
         super().__init__(least, aspect)
         self.values = values
-        self.shown = self.checked(_finite(now(values)))
+        self.shown = self._taken(now(values))
 
     def checked(self, values: np.ndarray) -> np.ndarray:
         """The values in the shape that is drawn.
@@ -95,7 +100,7 @@ class Valued(Picture):
 
     def show_values(self, values: Any) -> Self:
         """Show other values at once."""
-        values = self.checked(_finite(values))
+        values = self._taken(values)
         if values.shape != self.shown.shape:
             raise ValueError(f"{_kind(self)} of {self.shown.shape} cannot show {values.shape}.")
         self.shown = values
@@ -113,19 +118,17 @@ class Valued(Picture):
             raise ValueError(f"{_kind(self)} follows a track; sweep the track, not the picture.")
         if not self.submobjects:
             raise ValueError(f"{_kind(self)} can run to other values once it stands: enter it.")
-        end = self.checked(_finite(values))
-        return Morph(self, self.shown, end, type(self).show_values, **timing)
+        return Morph(self, self.shown, self._taken(values), type(self).show_values, **timing)
+
+    def _taken(self, values: Any) -> np.ndarray:
+        array = np.asarray(values, dtype=float)
+        if np.isinf(array).any() or (np.isnan(array).any() and not self.may_lack):
+            raise ValueError(f"{_kind(self)} shows finite numbers, not infinities or NaN.")
+        return self.checked(array)
 
 
 def _kind(picture: Picture) -> str:
     return f"A {type(picture).__name__}"
-
-
-def _finite(values: Any) -> np.ndarray:
-    array = np.asarray(values, dtype=float)
-    if not np.isfinite(array).all():
-        raise ValueError("A picture shows finite numbers; these hold infinities or NaN.")
-    return array
 
 
 class Drawn(Picture):
