@@ -10,6 +10,7 @@ from manim import Mobject, VGroup
 
 from mlanim.stage.layout import Box
 from mlanim.stage.table import Table
+from mlanim.stage.track import Morph, Reading, Track, follow, now
 
 
 class Picture(VGroup):
@@ -54,6 +55,80 @@ class Picture(VGroup):
     def tables(self) -> dict[str, Table]:
         """The numbers behind it, by name."""
         return {}
+
+
+class Valued(Picture):
+    """A picture of an array of numbers, which may be a reading of tracks.
+
+    A subclass says in `checked` which arrays it takes, adds what stands in `lay_out`, and shows
+    the numbers `shown` in `draw`.
+
+    Attributes:
+        may_lack: whether values may be NaN, for what is not there.
+    """
+
+    may_lack: ClassVar[bool] = False
+
+    def __init__(self, values: Any, least: float | None = None, aspect: float | None = None):
+        super().__init__(least, aspect)
+        self.values = values
+        self.shown = self._taken(now(values))
+
+    def checked(self, values: np.ndarray) -> np.ndarray:
+        """The values in the shape that is drawn.
+
+        Raises:
+            ValueError: for a shape that the picture cannot show.
+        """
+        return values
+
+    def lay_out(self, box: Box) -> None:
+        """Add what stands, and what `draw` sets."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Set everything to the values `shown`."""
+        raise NotImplementedError
+
+    def compose(self, box: Box) -> None:
+        """Lay out, show the values, and follow them where they are a reading."""
+        self.lay_out(box)
+        if isinstance(self.values, Reading | Track):
+            follow(self, type(self).show_values, self.values)
+        else:
+            self.draw()
+
+    def show_values(self, values: Any) -> Self:
+        """Show other values at once."""
+        values = self._taken(values)
+        if values.shape != self.shown.shape:
+            raise ValueError(f"{_kind(self)} of {self.shown.shape} cannot show {values.shape}.")
+        self.shown = values
+        self.draw()
+        return self
+
+    def to(self, values: Any, **timing: Any) -> Morph:
+        """The animation in which what is shown runs to other values.
+
+        Raises:
+            ValueError: for values of another shape, for a picture that is not composed yet, and
+                for one that follows a track, which runs instead.
+        """
+        if isinstance(self.values, Reading | Track):
+            raise ValueError(f"{_kind(self)} follows a track; sweep the track, not the picture.")
+        if not self.submobjects:
+            raise ValueError(f"{_kind(self)} can run to other values once it stands: enter it.")
+        return Morph(self, self.shown, self._taken(values), type(self).show_values, **timing)
+
+    def _taken(self, values: Any) -> np.ndarray:
+        array = np.asarray(values, dtype=float)
+        if np.isinf(array).any() or (np.isnan(array).any() and not self.may_lack):
+            raise ValueError(f"{_kind(self)} shows finite numbers, not infinities or NaN.")
+        return self.checked(array)
+
+
+def _kind(picture: Picture) -> str:
+    return f"A {type(picture).__name__}"
 
 
 class Drawn(Picture):

@@ -188,8 +188,13 @@ def follow(mobject: M, show: Callable[..., Any], *values: Any) -> M:
         mobject: ours or plain Manim's.
         show: sets the mobject to the values; it must depend on nothing else that changes.
         values: numbers, arrays, tracks, readings, or tuples of these.
+
+    What the mobject followed by the same function before, it follows no longer.
     """
     follower = _Follower(show, values)
+    for earlier in [one for one in mobject.updaters if isinstance(one, _Follower)]:
+        if earlier.show == show:
+            mobject.remove_updater(earlier)
     if follower.tracks:
         mobject.add_updater(follower, call_updater=True)
     else:
@@ -210,10 +215,10 @@ class _Follower:
         """Set the mobject, unless it stands for the same already."""
         place = tuple(track.get_value() for track in self.tracks)
         shown = mobject.__dict__.setdefault("_followed", {})
-        if shown.get(id(self)) == place and self.tracks:
+        if shown.get(self) == place and self.tracks:
             return
         self.show(mobject, *(now(value) for value in self.values))
-        shown[id(self)] = place
+        shown[self] = place
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self

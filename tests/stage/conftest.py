@@ -14,6 +14,8 @@ from manim.scene.scene_file_writer import SceneFileWriter
 
 from mlanim.stage import theme
 from mlanim.stage.arrays.camera import StageCamera
+from mlanim.stage.layout import Box
+from mlanim.stage.panels import extent_of
 from mlanim.stage.scene import LessonScene
 
 WIDTH, HEIGHT = 320, 180  # pixels of a still
@@ -29,6 +31,21 @@ def _dark_theme() -> Iterator[None]:
 @pytest.fixture(params=["dark", "light"])
 def each_theme(request: pytest.FixtureRequest) -> theme.Theme:
     return theme.use(request.param)
+
+
+@pytest.fixture
+def fits() -> Callable[..., None]:
+    """Asserts that a composed picture, brought up to date, stays within its box."""
+
+    def check(picture: Mobject, box: Box, air: float = 0.03) -> None:
+        picture.update(0)
+        around = extent_of([picture])
+        assert around.left >= box.left - air
+        assert around.right <= box.right + air
+        assert around.bottom >= box.bottom - air
+        assert around.top <= box.top + air
+
+    return check
 
 
 @dataclass

@@ -1,0 +1,27 @@
+"""Words made to fit a width."""
+
+from __future__ import annotations
+
+from mlanim.stage.text.texts import Content, Text
+
+ELLIPSIS = "…"
+
+
+def shortened(words: Content, width: float, size: str = "small") -> Content:
+    """Words that reach no further than `width` manim units: cut off, with an ellipsis, if need be.
+
+    Only plain words are cut; a formula or a sentence is taken as it is.
+    """
+    if not isinstance(words, str) or Text(words, size=size).advance <= width:
+        return words
+    fits, fails = 0, len(words)
+    while fails - fits > 1:
+        middle = (fits + fails) // 2
+        reach = Text(words[:middle].rstrip() + ELLIPSIS, size=size).advance
+        fits, fails = (middle, fails) if reach <= width else (fits, middle)
+    return words[:fits].rstrip() + ELLIPSIS
+
+
+def widest(*words: Content, size: str = "small") -> float:
+    """How far the widest of some words reaches, manim units; 0 without any."""
+    return max((Text(one, size=size).advance for one in words), default=0.0)
