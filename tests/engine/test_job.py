@@ -14,6 +14,7 @@ from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.lines import as_line, from_line
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_takes_what_lies_on_the_bounds(base: Job) -> None:
 
 def test_goes_to_another_process_and_comes_back(base: Job) -> None:
     told = replace(base, settings={"words": 'a "quote"\n☃\udcff', "v": [1, 2]})
-    line = told.to_json()
+    line = as_line(told)
     assert "\n" not in line
-    assert Job.from_json(line) == told
-    assert job_key(Job.from_json(line)) == job_key(told)
+    assert from_line(Job, line) == told
+    assert job_key(from_line(Job, line)) == job_key(told)

@@ -11,6 +11,7 @@ from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog, request, settings
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.request import Request
+from mlanim.engine.lines import as_line, from_line
 
 
 @pytest.fixture(autouse=True)
@@ -179,7 +180,7 @@ def test_a_file_that_holds_no_parameters(project: Path, name: str, content: str 
 def test_a_date_from_a_file_travels_as_text(demo: Path, project: Path) -> None:
     (project / "p.toml").write_text("when = 2024-05-06")
     made = job(demo, params=settings.params_file(project / "p.toml"))
-    assert Job.from_json(made.to_json()).settings == {"when": "2024-05-06"}
+    assert from_line(Job, as_line(made)).settings == {"when": "2024-05-06"}
 
 
 @pytest.mark.parametrize(

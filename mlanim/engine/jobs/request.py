@@ -17,9 +17,10 @@ from mlanim.engine.jobs.figures import PageRequest, formats_of, page_for, pixels
 from mlanim.engine.jobs.job import FASTEST, QUALITIES, THEMES, Job
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS, Kind
 from mlanim.engine.jobs.outputs import read
-from mlanim.engine.jobs.page import Page, page_of
+from mlanim.engine.jobs.page import Page
 from mlanim.engine.jobs.part import Part
 from mlanim.engine.jobs.style import Style, theme_of
+from mlanim.engine.lines import from_fields
 
 if TYPE_CHECKING:
     from mlanim.stage.colors.palette import Theme
@@ -148,8 +149,8 @@ def _encoder_of(content: Mapping[str, Any], sidecar: Path) -> Encoder:
 
 def _page_of(content: Mapping[str, Any], sidecar: Path) -> Page | None:
     try:
-        return page_of(content["page"]) if "page" in content else None
-    except (TypeError, KeyError, AttributeError) as error:
+        return from_fields(Page, content["page"]) if "page" in content else None
+    except ValueError as error:
         raise UsageError(f"{sidecar} describes a page that this version cannot read.") from error
 
 
