@@ -2,8 +2,8 @@ import itertools
 
 import numpy as np
 import pytest
-
 from mlanim.stage.check import bounding_box, visible_members
+
 from mlanim.stage.layout import Box
 from mlanim.stage.plots.meters import Meter, Meters
 from mlanim.stage.track import Track
