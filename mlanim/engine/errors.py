@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import signal
+import traceback
+from pathlib import Path
 from typing import Any
 
 LONGEST = 60
@@ -51,3 +54,24 @@ def reason(error: Exception) -> str:
     """Why something could not be read, without Python's numbers and quotes around it."""
     said = error.strerror if isinstance(error, OSError) else None
     return shortened(said or str(error) or type(error).__name__, 200)
+
+
+def words(error: Exception, output: Path) -> str:
+    """Whatever went wrong, in a sentence or in a scene's own lines."""
+    if isinstance(error, (UsageError, RenderError)):
+        return str(error)
+    if isinstance(error, ImportError):
+        missing = shortened(str(error), 300)
+        return f"{missing}. `mlanim check` says what is missing and how to get it."
+    if isinstance(error, OSError):
+        return os_error_words(error, output)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    said = shortened(f"{type(error).__name__}: {error}", 300)
+    return f"mlanim itself failed ({Path(frame.filename).name}, line {frame.lineno}): {said}"
+
+
+def os_error_words(error: OSError, output: Path) -> str:
+    """A failed write in a sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full: {output} could not be written. Free some space or use -o."
+    return f"Cannot write {output}: {error.strerror or error}."

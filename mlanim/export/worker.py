@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from mlanim.engine.maker import Made
 from mlanim.engine.workers.fork_server import tend
-from mlanim.engine.workers.worker import Made, serve
+from mlanim.engine.workers.worker import serve
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mlanim.engine.events import Event, SegmentsPlanned, as_fields
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.workers import processes
@@ -33,9 +34,9 @@ def shared_out(monkeypatch: pytest.MonkeyPatch) -> list[list[bool]]:
     found: list[list[bool]] = []
     share_out = Task._share_out
 
-    def note(task: Task, lines: list[str], lengths: list[int], branches: list[bool]) -> None:
-        found.append(branches)
-        share_out(task, lines, lengths, branches)
+    def note(task: Task, planned: SegmentsPlanned) -> None:
+        found.append(list(planned.branches))
+        share_out(task, planned)
 
     monkeypatch.setattr(Task, "_share_out", note)
     return found
@@ -53,9 +54,10 @@ def made(
     job = Job(entry, "video", str(folder / "out" / "a.mp4"), "mp4", 64, 36, 10.0, "dark")
     said: list[Any] = []
 
-    def listen(_: Job, event: dict[str, Any]) -> None:
-        said.append(event.get("message", ""))
-        hear(engine, event)
+    def listen(_: Job, event: Event) -> None:
+        fields = as_fields(event)
+        said.append(fields.get("message", ""))
+        hear(engine, fields)
 
     engine = Engine(2, listen, "short_worker")
     (outcome,) = engine.run([job])

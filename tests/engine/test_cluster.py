@@ -16,8 +16,11 @@ from typing import Any
 import pytest
 
 from mlanim.engine.errors import RenderError, UsageError
+from mlanim.engine.events import SegmentDrawn, WorkerFailed
+from mlanim.engine.film.segment import Segment
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.lines import as_line
 from mlanim.engine.workers import cluster
 from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.engine import Engine
@@ -47,8 +50,7 @@ print(json.dumps({"event": "drawn", "before": "a", "after": "b"}))
 @pytest.fixture
 def line(demo_job: Job, tmp_path: Path) -> str:
     """A segment, as far as a cluster looks at it."""
-    job = json.loads(demo_job.to_json())
-    return json.dumps({"job": job, "data": "", "piece": str(tmp_path / "piece")})
+    return as_line(Segment(demo_job, 0, 5, 0, 5, (0, ""), "", str(tmp_path / "piece")))
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_what_is_lost_is_drawn_again(
     monkeypatch.setenv("FAULT", fault)
     with connected("local:1", worker) as found:
         code, last = found.draw(line, lambda event: None, lambda: False)
-    assert (code, last["event"]) == (0, "drawn")
+    assert (code, last) == (0, SegmentDrawn("a", "b"))
     assert (tmp_path / "mark").read_text() == "2"
     assert (tmp_path / "piece").read_bytes() == demo.read_bytes()
 
@@ -84,7 +86,7 @@ def test_an_error_of_the_scene_is_not_tried_again(
     monkeypatch.setenv("FAULT", "scene")
     with connected("local:1", worker) as found:
         code, last = found.draw(line, lambda event: None, lambda: False)
-    assert (code, last["message"]) == (1, "the scene's own")
+    assert (code, last) == (1, WorkerFailed("the scene's own"))
     assert (tmp_path / "mark").read_text() == "1"
 
 

@@ -14,13 +14,14 @@ from manim import PI, RIGHT, Dot, Square, ValueTracker, config
 from PIL import Image
 
 from mlanim.engine.encoding.pixels import png_bytes
+from mlanim.engine.events import FramesDone, Planned
 from mlanim.engine.film import film
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.maker import Emit
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import load
 from mlanim.engine.playback.plan import Plan
 from mlanim.engine.playback.renderer import ALL
-from mlanim.engine.workers import worker
 from mlanim.stage import theme
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import LessonScene, SceneParams
@@ -86,16 +87,16 @@ def test_the_poster_is_the_last_frame(demo_job: Job, decoded: Callable[..., Any]
     params = scene_class.Params()
     data = as_record(scene_class.compute(params))
     path = Path(demo_job.output)
-    events: list[dict[str, Any]] = []
+    events: list[Any] = []
 
-    class Keep(worker.Emit):
-        def __call__(self, event: str, **fields: Any) -> None:
-            events.append({"event": event, **fields})
+    class Keep(Emit):
+        def __call__(self, event: Any) -> None:
+            events.append(event)
 
     made = film.make_video(demo_job, scene_class, params, data, path, Keep())
     shown = decoded(path)
-    assert events[0] == {"event": "plan", "frames": len(shown.frames)}
-    assert events[-1] == {"event": "frame", "done": len(shown.frames)}
+    assert events[0] == Planned(len(shown.frames))
+    assert events[-1] == FramesDone(len(shown.frames))
     assert made.details["duration"] == pytest.approx(len(shown.frames) / 5)
     poster = np.asarray(Image.open(io.BytesIO(made.poster or b"")).convert("RGB"), dtype=int)
     assert poster.shape == (90, 160, 3)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mlanim.engine.events import Event
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.workers.engine import Engine
@@ -48,7 +49,11 @@ def test_an_edit_while_a_film_is_drawn_is_seen_by_the_next_run(
         (entry,) = catalog.select([f"{path}:Film"])
         job = Job(entry, "video", str(tmp_path / f"{cache}.mp4"), "mp4", 64, 36, 10.0, "dark")
         heard: list[str] = []
-        engine = Engine(2, lambda _, event: heard.append(event.get("message", "")), "short_worker")
+
+        def hear(_: Job, event: Event) -> None:
+            heard.append(getattr(event, "message", ""))
+
+        engine = Engine(2, hear, "short_worker")
         (outcome,) = engine.run([job])
         assert (outcome.code, outcome.message) == (0, "")
         return Path(job.output).read_bytes(), heard

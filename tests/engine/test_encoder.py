@@ -19,6 +19,7 @@ from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import catalog, request
 from mlanim.engine.jobs.encoder import HARDWARE, OWN, Encoder, codec_of, parse_option
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.lines import as_line, from_line
 
 SIZE = (96, 64)
 
@@ -107,7 +108,7 @@ def test_the_encoder_is_part_of_the_job(demo_job: Job) -> None:
     ]
     assert len({job_key(job) for job in jobs}) == 3
     for job in jobs:
-        assert Job.from_json(job.to_json()) == job
+        assert from_line(Job, as_line(job)) == job
 
 
 def test_options_come_on_top_of_what_is_set() -> None:
@@ -127,7 +128,7 @@ def test_options_are_key_and_value() -> None:
 
 def test_from_a_sidecar_with_the_same_encoder(demo: Path, tmp_path: Path) -> None:
     sidecar = {
-        "scene": "demo", "kind": "video", "file": "x.mp4", "parameters": {}, "format": "mp4",
+        "scene": "demo", "kind": "video", "file": "x.mp4", "params": {}, "format": "mp4",
         "resolution": [64, 36], "fps": 2.0, "theme": "dark", "transparent": False,
         "encoder": {"name": "", "options": {"crf": "40"}},
     }  # fmt: skip

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import pytest
 
+from mlanim.engine.events import Event, Joining, SegmentDrawn, WorkerFailed, as_fields
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.workers.engine import Engine
@@ -49,9 +50,9 @@ def run(
 ) -> tuple[Outcome, list[dict[str, Any]]]:
     events: list[dict[str, Any]] = []
 
-    def listen(_: Job, event: dict[str, Any]) -> None:
-        events.append(event)
-        hear(engine, event)
+    def listen(_: Job, event: Event) -> None:
+        events.append(as_fields(event))
+        hear(engine, events[-1])
 
     engine = Engine(2, listen, "short_worker", **options)
     return engine.run([job])[0], events
@@ -92,9 +93,11 @@ def test_an_error_in_the_third_of_six_segments_ends_those_beside_it(tmp_path: Pa
     assert outcome.message.count("ValueError: the third is closed") == 1
     assert [event["event"] for event in events].count("failed") == 1
     assert [segment.length for segment in found] == [10, 10, 8, 7, 8, 7]
-    assert [segment.last.get("event") == "error" for segment in found] == [n == 2 for n in range(6)]
-    assert found[0].last.get("event") != "drawn"  # it has no end of its own
-    assert not engines[0]._running
+    assert [isinstance(segment.last, WorkerFailed) for segment in found] == [
+        n == 2 for n in range(6)
+    ]
+    assert not isinstance(found[0].last, SegmentDrawn)  # it has no end of its own
+    assert not engines[0].resources.running
     assert list(tmp_path.glob("*")) == [tmp_path / "cache"]
 
 
@@ -108,13 +111,13 @@ def test_what_a_listener_raises_ends_all_and_comes_out(tmp_path: Path) -> None:
 
     with pytest.raises(BrokenPipeError, match="nobody reads it"):
         run(job_of("Long", tmp_path / "a.mp4"), refuse)
-    assert not engines[0]._running
+    assert not engines[0].resources.running
     assert list(tmp_path.glob("*")) == [tmp_path / "cache"]
 
 
 def test_half_a_line_of_a_process_that_was_killed_is_no_event() -> None:
-    said = SimpleNamespace(stdout=io.StringIO('{"event": "plan"}\n{"event": "seg'))
-    assert list(_events(cast(Any, said))) == [{"event": "plan"}]
+    said = SimpleNamespace(stdout=io.StringIO('{"event": "joining"}\n{"event": "seg'))
+    assert list(_events(cast(Any, said))) == [Joining()]
 
 
 def test_a_scene_without_an_end_is_given_up(tmp_path: Path) -> None:

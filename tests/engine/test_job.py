@@ -14,6 +14,7 @@ from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.lines import as_line, from_line
 
 
 @pytest.fixture
@@ -28,9 +29,9 @@ CHANGES: list[dict[str, Any]] = [
     {"height": 92},
     {"fps": 6.0},
     {"theme": "light"},
-    {"settings": {"angle": "4"}},
-    {"settings": {"angle": "3", "seed": 1}},
-    {"settings": {}},
+    {"params": {"angle": "4"}},
+    {"params": {"angle": "3", "seed": 1}},
+    {"params": {}},
 ]
 
 
@@ -70,7 +71,7 @@ def test_the_digest_follows_the_code(base: Job, tmp_path: Path, edited: str) -> 
 
 def test_the_digest_follows_a_file_that_a_parameter_names(base: Job, tmp_path: Path) -> None:
     weights = tmp_path / "weights.pt"
-    told = replace(base, settings={"model": {"weights": [str(weights)]}})
+    told = replace(base, params={"model": {"weights": [str(weights)]}})
     digests = {job_key(told)}
     for content in (b"first", b"second"):
         weights.write_bytes(content)
@@ -121,8 +122,8 @@ def test_takes_what_lies_on_the_bounds(base: Job) -> None:
 
 
 def test_goes_to_another_process_and_comes_back(base: Job) -> None:
-    told = replace(base, settings={"words": 'a "quote"\n☃\udcff', "v": [1, 2]})
-    line = told.to_json()
+    told = replace(base, params={"words": 'a "quote"\n☃\udcff', "v": [1, 2]})
+    line = as_line(told)
     assert "\n" not in line
-    assert Job.from_json(line) == told
-    assert job_key(Job.from_json(line)) == job_key(told)
+    assert from_line(Job, line) == told
+    assert job_key(from_line(Job, line)) == job_key(told)

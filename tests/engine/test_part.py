@@ -16,6 +16,7 @@ from mlanim.engine.encoding.sound import Sound
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.part import Part, seconds
+from mlanim.engine.lines import as_line, from_line
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_refuses_what_is_no_time(text: str) -> None:
 
 def test_is_part_of_the_job(demo_job: Job) -> None:
     job = replace(demo_job, part=Part(slide=2))
-    assert Job.from_json(job.to_json()) == job
+    assert from_line(Job, as_line(job)) == job
     assert job_key(job) != job_key(demo_job)
     with pytest.raises(UsageError, match="Only videos have parts"):
         replace(job, kind="figure", format="png")

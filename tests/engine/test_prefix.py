@@ -241,7 +241,7 @@ def test_only_what_changed_is_drawn_again_and_the_film_is_the_same(
         (entry,) = catalog.select([f"{film(text)}:Film"])
         job = Job(entry, "video", str(tmp_path / f"{cache}.mp4"), "mp4", 64, 36, 10.0, "dark")
         events: list[str] = []
-        (outcome,) = Engine(2, lambda _, e: events.append(e["event"]), "short_worker").run([job])
+        (outcome,) = Engine(2, lambda _, e: events.append(e.event), "short_worker").run([job])
         assert (outcome.code, outcome.message) == (0, "")
         assert "warning" not in events
         kept = {p.name for p in (tmp_path / cache / "segments").glob("*.video")}

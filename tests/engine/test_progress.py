@@ -7,14 +7,10 @@ from typing import Any
 
 import pytest
 
+from mlanim.engine.events import FramesDone, OutputMade, Planned, Warned
 from mlanim.engine.workers import progress
 
-EVENTS: list[dict[str, Any]] = [
-    {"event": "plan", "frames": 40},
-    {"event": "frame", "done": 10, "workers": 2},
-    {"event": "warning", "message": "something is [odd]"},
-    {"event": "made"},
-]
+EVENTS = [Planned(40), FramesDone(10, 2), Warned("something is [odd]"), OutputMade()]
 
 
 @pytest.fixture(autouse=True)
@@ -42,8 +38,9 @@ def test_json_lines(demo_job: Any, capsys: pytest.CaptureFixture[str]) -> None:
         for event in EVENTS:
             report(demo_job, event)
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [row["event"] for row in rows] == [event["event"] for event in EVENTS]
-    assert rows[1] == {"scene": "demo", "kind": "video", **EVENTS[1]}
+    assert [row["event"] for row in rows] == ["plan", "frame", "warning", "made"]
+    told = {"event": "frame", "done": 10, "workers": 2}
+    assert rows[1] == {"scene": "demo", "kind": "video", **told}
     assert rows[-1]["file"] == demo_job.output
 
 

@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlanim.engine.encoding.captions import Cue
+from mlanim.engine.events import Event, as_fields
 from mlanim.engine.film.segment import Drawing, Segment
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.lines import as_line, from_line
 from mlanim.engine.playback import draw, plan
 from mlanim.engine.playback.loading import load, params_of
 from mlanim.engine.playback.plan import Play, split
@@ -165,7 +167,7 @@ def test_a_segment_travels_as_json_and_pickled(tmp_path: Path) -> None:
         (Cue(0, 900, ("one", "two")),),
         "name",
     )
-    assert Segment.from_json(segment.to_json()) == segment
+    assert from_line(Segment, as_line(segment)) == segment
     assert pickle.loads(pickle.dumps(segment)) == segment
 
 
@@ -186,9 +188,11 @@ def made(short_segments: str) -> Callable[..., Made]:
 
     def run(jobs: list[Job], workers: int = 2, **options: Any) -> Made:
         events: list[tuple[str, dict[str, Any]]] = []
-        engine = Engine(
-            workers, lambda job, event: events.append((job.name, event)), short_segments, **options
-        )
+
+        def hear(job: Job, event: Event) -> None:
+            events.append((job.name, as_fields(event)))
+
+        engine = Engine(workers, hear, short_segments, **options)
         return engine.run(jobs), events
 
     return run

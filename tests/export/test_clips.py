@@ -13,8 +13,8 @@ from manim import PI, RIGHT, UP, Dot, Square, ValueTracker, there_and_back
 
 from mlanim.engine.film.film import make_video
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.maker import Emit
 from mlanim.engine.playback.renderer import Span
-from mlanim.engine.workers.worker import Emit
 from mlanim.export.watch import clips
 from mlanim.stage.scene import LessonScene
 

@@ -17,6 +17,7 @@ from mlanim.engine.cache import sources
 from mlanim.engine.cache.slicing import compute_digest
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import KINDS
+from mlanim.engine.lines import as_line
 from mlanim.engine.versions import versions_line
 
 WORKERS = ("mlanim.engine.workers.worker", "mlanim.engine.workers.compute")
@@ -31,9 +32,9 @@ def job_key(job: Job, but_scene: bool = False) -> str:
     """
     style = job.style and job.style.anywhere()
     asked = replace(job, output="", scene=replace(job.scene, path=""), style=style)
-    texts = sources.texts_in(job.settings)
+    texts = sources.texts_in(job.params)
     made_from = source_key(Path(job.scene.path), job.kind, texts, but_scene)
-    return _hashed(asked.to_json(), made_from, versions_line())
+    return _hashed(as_line(asked), made_from, versions_line())
 
 
 def source_key(

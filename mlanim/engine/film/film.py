@@ -17,15 +17,16 @@ from mlanim.engine.cache.prefix import Prefixes
 from mlanim.engine.encoding import burn_in, captions
 from mlanim.engine.encoding.packets import join
 from mlanim.engine.encoding.sound import SILENT, Sound
-from mlanim.engine.film.branches import Branches
+from mlanim.engine.events import FramesDone, Joining, Planned, SegmentsPlanned
 from mlanim.engine.film.segment import Segment, drawn, poster_of
 from mlanim.engine.jobs.encoder import codec_of
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import PICTURES
+from mlanim.engine.lines import as_line
+from mlanim.engine.maker import Branches, Emit, Made
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import source_of
 from mlanim.engine.playback.plan import Plan, split
-from mlanim.engine.workers.worker import Emit, Made
 from mlanim.stage.scene import Slide
 
 
@@ -52,20 +53,31 @@ def make_video(
 ) -> Made:
     """Plan, then have every frame drawn into the video; the poster is its last frame."""
     with draw.configured(burn_in.picture_of(job), scene_class):
-        with Branches(job, emit) as branches:
+        with emit.branches(job) as branches:
             planned = draw.plan(scene_class, params, data, branches)
         film = film_of(job, planned)
-        emit("plan", frames=film.length)
+        emit(Planned(film.length))
         shared = len(film.spans) > 1 or emit.elsewhere
         segments = segments_of(film, planned, scene_class, data, temporary) if shared else []
-        if not (segments and emit.draws(segments, branches)):
+        if not (segments and _drawn_by_others(segments, branches, emit)):
             branches.end()
             segments = [_whole(film, temporary)]
-            drawn(segments[0], scene_class, params, data, lambda done: emit("frame", done=done))
+            drawn(segments[0], scene_class, params, data, lambda done: emit(FramesDone(done)))
     poster = poster_of(segments[-1])
     _put_together(film, [Path(segment.piece) for segment in segments], temporary)
     details = {"slides": film.slides, "duration": film.length / job.fps}
     return Made(poster, details, captions.files(film.said, job.format))
+
+
+def _drawn_by_others(segments: Sequence[Segment], branches: Branches, emit: Emit) -> bool:
+    """Have other processes draw the segments; False if nobody does, or they do not fit."""
+    lines = tuple(as_line(segment) for segment in segments)
+    lengths = tuple(segment.end - segment.first for segment in segments)
+    planned = SegmentsPlanned(lines, lengths, tuple(branches.assign(segments)))
+    fit = emit.draws(planned, lambda number: branches.draw(number, lines[number]))
+    branches.end()
+    emit(Joining())
+    return fit
 
 
 def film_of(job: Job, planned: Plan) -> Film:

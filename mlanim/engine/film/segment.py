@@ -6,9 +6,8 @@ runs it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,23 +77,6 @@ class Segment:
         begin, end = (1000 * (f - self.begin) / self.job.fps for f in (self.first, self.end))
         return tuple(cue for cue in self.said if cue.start < end and cue.end > begin)
 
-    def to_json(self) -> str:
-        """The segment as one line of JSON."""
-        return json.dumps(asdict(self), sort_keys=True, default=str)
-
-    @classmethod
-    def from_json(cls, line: str) -> Segment:
-        """The reverse of `to_json`."""
-        fields = json.loads(line)
-        job = Job.from_json(json.dumps(fields["job"]))
-        slides = tuple(Slide(**slide) for slide in fields["slides"])
-        said = tuple(
-            captions.Cue(cue["start"], cue["end"], tuple(cue["lines"])) for cue in fields["said"]
-        )
-        expected = (fields["expected"][0], fields["expected"][1])
-        own = {"job": job, "slides": slides, "said": said, "expected": expected}
-        return cls(**{**fields, **own})
-
 
 @dataclass(frozen=True)
 class Drawn:
@@ -116,7 +98,7 @@ def draw_segment(segment: Segment, listener: Listener = lambda done: None) -> Dr
     """
     scene_class = load(segment.job.scene)
     job = as_set_by_file(segment.job, scene_class)
-    params = validated(params_of(scene_class), job.settings, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
     data = store.parse(Path(segment.data).read_bytes()) if segment.data else None
     with draw.configured(burn_in.picture_of(job), scene_class), faults_of(job.scene):
         return drawn(replace(segment, job=job), scene_class, params, data, listener)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.encoder import OWN, Encoder
 from mlanim.engine.jobs.kinds import KINDS, PICTURES, WITH_ALPHA, Kind
-from mlanim.engine.jobs.page import Page, page_of
+from mlanim.engine.jobs.page import Page
 from mlanim.engine.jobs.part import Part
 from mlanim.engine.jobs.style import Style
 
@@ -38,7 +37,7 @@ MOST_PLAYS = 1000
 class Job:
     """One file to make from one scene.
 
-    `settings` are the parameters as the user gave them; the scene validates them where it is
+    `params` are the parameters as the user gave them; the scene validates them where it is
     imported, in the process that draws. `plays` is how often an animated picture plays, 0 for ever.
     `encoder` is what the user asked for of the video encoder.
     `part` is what of the video to make, if not all of it.
@@ -53,7 +52,7 @@ class Job:
     fps: float
     theme: str
     transparent: bool = False
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
     burn_in: bool = False
     plays: int = 0
     encoder: Encoder = OWN
@@ -119,20 +118,3 @@ class Job:
     def name(self) -> str:
         """The output's file name without its extension."""
         return Path(self.output).stem
-
-    def to_json(self) -> str:
-        """The job as one line of JSON, for the process that draws it."""
-        return json.dumps(asdict(self), sort_keys=True, default=str)
-
-    @classmethod
-    def from_json(cls, line: str) -> Job:
-        """The reverse of `to_json`."""
-        fields = json.loads(line)
-        nested = {
-            "scene": SceneEntry(**fields["scene"]),
-            "encoder": Encoder(**fields["encoder"]),
-            "page": fields["page"] and page_of(fields["page"]),
-            "style": fields["style"] and Style(**fields["style"]),
-            "part": Part(**fields["part"]) if fields["part"] else None,
-        }
-        return cls(**{**fields, **nested})

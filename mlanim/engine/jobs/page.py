@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from mlanim.engine.errors import UsageError, shortened
 
@@ -154,12 +153,3 @@ class Page:
     def pixels(self) -> int:
         """The width of a PNG."""
         return round(self.width / 72 * self.dpi)
-
-
-def page_of(fields: dict[str, Any]) -> Page:
-    """A page from what JSON made of one.
-
-    Raises:
-        TypeError: if it is none.
-    """
-    return Page(**{**fields, "formats": tuple(fields["formats"])})

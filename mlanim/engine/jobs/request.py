@@ -17,9 +17,10 @@ from mlanim.engine.jobs.figures import PageRequest, formats_of, page_for, pixels
 from mlanim.engine.jobs.job import FASTEST, QUALITIES, THEMES, Job
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS, Kind
 from mlanim.engine.jobs.outputs import read
-from mlanim.engine.jobs.page import Page, page_of
+from mlanim.engine.jobs.page import Page
 from mlanim.engine.jobs.part import Part
 from mlanim.engine.jobs.style import Style, theme_of
+from mlanim.engine.lines import from_fields
 
 if TYPE_CHECKING:
     from mlanim.stage.colors.palette import Theme
@@ -85,7 +86,7 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
             fps=fps,
             theme=theme,
             transparent=bool(_first(request.transparent, base.get("transparent"))),
-            settings=_settings(request, base, entry),
+            params=_params(request, base, entry),
             burn_in=request.burn_in,
             plays=request.plays,
             encoder=request.encoder,
@@ -116,7 +117,7 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
         fps=content["fps"],
         theme=content["theme"],
         transparent=content["transparent"],
-        settings=content["parameters"],
+        params=content["params"],
         burn_in=content.get("burn_in", False),
         plays=content.get("plays", 0),
         encoder=_encoder_of(content, sidecar),
@@ -148,8 +149,8 @@ def _encoder_of(content: Mapping[str, Any], sidecar: Path) -> Encoder:
 
 def _page_of(content: Mapping[str, Any], sidecar: Path) -> Page | None:
     try:
-        return page_of(content["page"]) if "page" in content else None
-    except (TypeError, KeyError, AttributeError) as error:
+        return from_fields(Page, content["page"]) if "page" in content else None
+    except ValueError as error:
         raise UsageError(f"{sidecar} describes a page that this version cannot read.") from error
 
 
@@ -209,7 +210,7 @@ def _theme(request: Request, base: Mapping[str, Any]) -> tuple[str, Style | None
     return name, style
 
 
-def _settings(request: Request, base: Mapping[str, Any], entry: SceneEntry) -> dict[str, Any]:
+def _params(request: Request, base: Mapping[str, Any], entry: SceneEntry) -> dict[str, Any]:
     seed = {"seed": base["seed"]} if "seed" in base else {}
     return {**seed, **settings.project_params(Path.cwd(), entry.name), **request.params}
 

@@ -8,23 +8,26 @@ shared, and nothing stays there but what is in the cache.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mlanim.engine.cache import keys, sources
+from mlanim.engine.events import Event, Final, OfSegment, WorkerFailed, read_event
+from mlanim.engine.lines import as_line, from_line
 from mlanim.engine.versions import versions_line
 
-Listener = Callable[[dict[str, Any]], None]
+if TYPE_CHECKING:
+    from mlanim.engine.film.segment import Segment
+
+Listener = Callable[[Event], None]
 
 _SCENE, _HERE = "scene", "here"
-_FINAL = ("drawn", "error", "unrepeatable")
 
 
 class LostWorker(Exception):
@@ -51,7 +54,7 @@ class Reply:
     """The exit code and the last event of the process that drew, and the files that it left."""
 
     code: int
-    last: dict[str, Any]
+    last: Event
     files: dict[str, bytes]  # by what follows the piece's name
 
 
@@ -61,17 +64,17 @@ def pack(line: str, worker: str) -> Parcel:
     Raises:
         OSError: if one of the files cannot be read.
     """
-    segment = json.loads(line)
-    scene, data = Path(segment["job"]["scene"]["path"]), segment["data"]
+    segment = _read(line)
+    scene = Path(segment.job.scene.path)
     files = {f"{_SCENE}/{scene.name}": scene.read_bytes()}
     for path in sources.closure([scene], scene.parent):
         if sources.PACKAGE not in path.parents:
             files |= _placed(path, [scene.parent, *_python_path()], _SCENE)
-    texts = [*sources.texts_of(scene), *sources.texts_in(segment["job"]["settings"])]
+    texts = [*sources.texts_of(scene), *sources.texts_in(segment.job.params)]
     for path in sources.named_files(texts, scene.parent):
         files |= _placed(path, [scene.parent], _SCENE) | _placed(path, [Path.cwd()], _HERE)
-    if data:
-        files["data"] = Path(data).read_bytes()
+    if segment.data:
+        files["data"] = Path(segment.data).read_bytes()
     return Parcel(line, worker, files, versions_line())
 
 
@@ -87,7 +90,7 @@ def draw(parcel: Parcel, listener: Listener) -> Reply:
         folder = Path(name)
         line = _unpacked(parcel, folder)
         code, last = _run(line, parcel.worker, folder / _HERE, listener)
-        if code < 0 and last.get("event") not in _FINAL:
+        if last is None or (code < 0 and not isinstance(last, Final)):
             raise LostWorker(f"The process that drew was ended by signal {-code}.")
         pieces = folder.glob("piece*")
         return Reply(code, last, {p.name.removeprefix("piece"): p.read_bytes() for p in pieces})
@@ -99,7 +102,7 @@ def unpack(reply: Reply, line: str) -> None:
     Raises:
         OSError: if they cannot be written.
     """
-    piece = json.loads(line)["piece"]
+    piece = _read(line).piece
     for suffix, content in reply.files.items():
         Path(piece + suffix).write_bytes(content)
 
@@ -123,20 +126,32 @@ def _unpacked(parcel: Parcel, folder: Path) -> str:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    segment = json.loads(parcel.line)
-    scene = segment["job"]["scene"]
-    scene["path"] = str(folder / _SCENE / Path(scene["path"]).name)
-    segment["job"]["output"] = str(folder / Path(segment["job"]["output"]).name)
-    segment["data"] = str(folder / "data") if segment["data"] else ""
-    segment["piece"] = str(folder / "piece")
-    return json.dumps(segment, sort_keys=True)
+    segment = _read(parcel.line)
+    job = segment.job
+    there = replace(
+        segment,
+        job=replace(
+            job,
+            scene=replace(job.scene, path=str(folder / _SCENE / Path(job.scene.path).name)),
+            output=str(folder / Path(job.output).name),
+        ),
+        data=str(folder / "data") if segment.data else "",
+        piece=str(folder / "piece"),
+    )
+    return as_line(there)
 
 
-def _run(line: str, worker: str, here: Path, listener: Listener) -> tuple[int, dict[str, Any]]:
+def _read(line: str) -> Segment:
+    from mlanim.engine.film.segment import Segment  # it imports manim
+
+    return from_line(Segment, line)
+
+
+def _run(line: str, worker: str, here: Path, listener: Listener) -> tuple[int, Event | None]:
     """The exit code and the last event of the process that draws."""
     from mlanim.engine.workers.processes import REPEATABLE
 
-    last: dict[str, Any] = {}
+    last: Event | None = None
     with subprocess.Popen(
         [sys.executable, "-P", "-m", worker],
         env={**os.environ, **REPEATABLE},
@@ -153,10 +168,12 @@ def _run(line: str, worker: str, here: Path, listener: Listener) -> tuple[int, d
             process.stdin.flush()
         for text in process.stdout:
             if text.endswith("\n"):  # else it was killed while it wrote
-                last = json.loads(text)
+                event = read_event(text)
+                assert not isinstance(event, OfSegment)
+                last = event
                 listener(last)
         return process.wait(), last
 
 
 def _refused(message: str) -> Reply:
-    return Reply(1, {"event": "error", "usage": False, "message": message}, {})
+    return Reply(1, WorkerFailed(message), {})

@@ -16,9 +16,11 @@ from concurrent.futures import CancelledError, wait
 from typing import Any
 
 from mlanim.engine.errors import RenderError, UsageError, shortened
+from mlanim.engine.events import Event, OfSegment, read_event
+from mlanim.engine.lines import as_line
 from mlanim.engine.workers.bundle import LostWorker, Parcel, Reply, draw, pack, unpack
 
-Listener = Callable[[dict[str, Any]], None]
+Listener = Callable[[Event], None]
 
 CONNECT = 15.0  # seconds that a scheduler has for answering
 RETRIES = 2
@@ -53,7 +55,7 @@ class Cluster:
 
     def draw(
         self, line: str, listener: Listener, given_up: Callable[[], bool]
-    ) -> tuple[int, dict[str, Any]]:
+    ) -> tuple[int, Event]:
         """Have a segment drawn; its exit code and its last event, once its file is here.
 
         Raises:
@@ -121,11 +123,12 @@ class Cluster:
                 if part is not None:
                     part.close(timeout=CONNECT)
 
-    def _hear(self, event: tuple[float, tuple[str, dict[str, Any]]]) -> None:
-        name, told = event[1]
+    def _hear(self, logged: tuple[float, tuple[str, str]]) -> None:
+        name, told = logged[1]
         listener = self._heard.get(name)
-        if listener is not None:
-            listener(told)
+        event = read_event(told)
+        if listener is not None and not isinstance(event, OfSegment):
+            listener(event)
 
     def _words(self, error: BaseException) -> str:
         """What went wrong with the cluster, in a sentence."""
@@ -146,11 +149,11 @@ def _draw_there(parcel: Parcel) -> Reply:
 
     worker, told = get_worker(), time.monotonic()
 
-    def tell(event: dict[str, Any]) -> None:
+    def tell(event: Event) -> None:
         nonlocal told
         if time.monotonic() - told > OFTEN:
             told = time.monotonic()
-            worker.log_event(TOPIC, (parcel.name, event))
+            worker.log_event(TOPIC, (parcel.name, as_line(event)))
 
     return draw(parcel, tell)
 

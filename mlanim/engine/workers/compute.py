@@ -15,6 +15,7 @@ from mlanim.engine.cache import store
 from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.params import validated
+from mlanim.engine.lines import as_line, from_line
 from mlanim.engine.playback import scratch
 from mlanim.engine.playback.loading import faults_of, is_refusal, load, params_of
 from mlanim.engine.workers.fork_server import ended, importing
@@ -54,7 +55,7 @@ def in_own_process(job: Job) -> tuple[bytes, int]:
 
     A fork of this one has manim already; where it would lack threads, one is started.
     """
-    line = job.to_json().encode() + b"\n"
+    line = as_line(job).encode() + b"\n"
     return _forked(line) if FORKS and is_alone() else _started(line)
 
 
@@ -100,7 +101,7 @@ def main() -> int:
     line = sys.stdin.readline()
     if not line.endswith("\n"):  # whoever wanted something was killed before it was said
         return 3
-    job = Job.from_json(line)
+    job = from_line(Job, line)
     process = os.getpid()
     end_with_parent(lambda: scratch.remove(process))
     try:
@@ -116,7 +117,7 @@ def main() -> int:
 
 def _payload(job: Job) -> bytes:
     scene_class = load(job.scene)
-    params = validated(params_of(scene_class), job.settings, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
     with faults_of(job.scene):
         try:
             value = compute(scene_class, params)

@@ -40,6 +40,7 @@ class Engine:
         self._tasks: list[Task] = []
         self._fault: BaseException | None = None
         self._lock = threading.RLock()
+        self.resources: Resources
 
     def run(self, jobs: Iterable[Job]) -> list[Outcome]:
         """Make all jobs; outcomes in the jobs' order.
@@ -47,7 +48,7 @@ class Engine:
         An interrupt ends what is under way, and so does whatever the listener raises: it comes out
         here.
         """
-        resources = Resources(*self._asked, self._fail)
+        resources = self.resources = Resources(*self._asked, self._fail)
         self._tasks = [Task(job, resources, number) for number, job in enumerate(jobs)]
         try:
             if not all(has_sidecar(task.job) for task in self._tasks):

@@ -10,9 +10,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mlanim.engine.events import (
+    Computing,
+    Event,
+    FramesDone,
+    JobFailed,
+    OutputCurrent,
+    OutputMade,
+    Planned,
+    Warned,
+    as_fields,
+)
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.workers.resources import Listener
 
+WORDS = {"made": "done", "current": "unchanged", "failed": "failed"}  # of how a job ends
 EVERY = 5.0  # seconds between plain lines of one scene
 
 
@@ -30,10 +42,10 @@ def reporter(jobs: Sequence[Job], as_json: bool, quiet: bool) -> Iterator[Listen
         yield _PlainLines()
 
 
-def _json_line(job: Job, event: dict[str, Any]) -> None:
+def _json_line(job: Job, event: Event) -> None:
     """One event a line on stdout; the last one of a job names its files."""
-    found: dict[str, Any] = {"scene": job.scene.name, "kind": job.kind, **event}
-    if event["event"] in ("made", "current"):
+    found: dict[str, Any] = {"scene": job.scene.name, "kind": job.kind, **as_fields(event)}
+    if isinstance(event, OutputMade | OutputCurrent):
         output = Path(job.output)
         found |= {"file": str(output), "sidecar": str(output.with_suffix(".json"))}
         if job.kind == "video":
@@ -41,15 +53,14 @@ def _json_line(job: Job, event: dict[str, Any]) -> None:
     print(json.dumps(found), flush=True)
 
 
-def _warn(job: Job, event: dict[str, Any]) -> None:
-    if event["event"] == "warning":
-        _say(f"Warning: {event['message']}")
+def _warn(job: Job, event: Event) -> None:
+    if isinstance(event, Warned):
+        _say(f"Warning: {event.message}")
 
 
-def _workers(event: dict[str, Any]) -> str:
+def _workers(event: FramesDone) -> str:
     """How many processes draw, in words."""
-    count = event.get("workers", 1)
-    return f"{count} process{'es' * (count != 1)}"
+    return f"{event.workers} process{'es' * (event.workers != 1)}"
 
 
 class _PlainLines:
@@ -60,28 +71,28 @@ class _PlainLines:
         self._last: dict[str, float] = {}
         self._began: dict[str, float] = {}
 
-    def __call__(self, job: Job, event: dict[str, Any]) -> None:
+    def __call__(self, job: Job, event: Event) -> None:
         key, name = job.output, f"{job.scene.name} ({job.kind})"
-        match event["event"]:
-            case "compute":
+        match event:
+            case Computing():
                 _say(f"{name}: computing")
-            case "plan":
-                self._frames[key] = event["frames"]
+            case Planned():
+                self._frames[key] = event.frames
                 self._began[key] = self._last[key] = time.monotonic()
-                frames = event["frames"]
+                frames = event.frames
                 _say(f"{name}: drawing {frames} frame{'s' * (frames != 1)}")
-            case "frame" if time.monotonic() - self._last[key] > EVERY:
+            case FramesDone() if time.monotonic() - self._last[key] > EVERY:
                 self._last[key] = time.monotonic()
                 _say(f"{name}: {self._remaining(key, event)}")
-            case "warning":
+            case Warned():
                 _warn(job, event)
-            case "current":
+            case OutputCurrent():
                 _say(f"{name}: unchanged")
-            case "made":
+            case OutputMade():
                 _say(f"{name}: done")
 
-    def _remaining(self, key: str, event: dict[str, Any]) -> str:
-        total, done = self._frames[key], event["done"]
+    def _remaining(self, key: str, event: FramesDone) -> str:
+        total, done = self._frames[key], event.done
         left = (time.monotonic() - self._began[key]) / max(done, 1) * max(total - done, 0)
         return f"{done} of {total} frames, {_workers(event)}, {left:.0f} s left"
 
@@ -114,24 +125,25 @@ def _bars(jobs: Sequence[Job]) -> Iterator[Listener]:
             for job in jobs
         }
 
-        def listen(job: Job, event: dict[str, Any]) -> None:
+        def listen(job: Job, event: Event) -> None:
             task = tasks[job.output]
             label = f"{job.scene.name} {job.kind}"
-            match event["event"]:
-                case "compute":
+            match event:
+                case Computing():
                     progress.update(task, description=f"{label}: computing")
-                case "plan":
+                case Planned():
                     progress.start_task(task)
-                    progress.update(task, description=label, total=event["frames"])
-                case "frame":
+                    progress.update(task, description=label, total=event.frames)
+                case FramesDone():
                     words = f"{label}: {_workers(event)}"
-                    progress.update(task, description=words, completed=event["done"])
-                case "warning":
-                    progress.console.print(f"Warning: {event['message']}", markup=False)
-                case "made" | "current" | "failed" as end:
-                    word = {"made": "done", "current": "unchanged"}.get(end, end)
+                    progress.update(task, description=words, completed=event.done)
+                case Warned():
+                    progress.console.print(f"Warning: {event.message}", markup=False)
+                case OutputMade() | OutputCurrent() | JobFailed():
+                    word = WORDS[event.event]
                     whole = progress.tasks[task].total or 1
-                    done = whole if end != "failed" else progress.tasks[task].completed
+                    failed = isinstance(event, JobFailed)
+                    done = progress.tasks[task].completed if failed else whole
                     progress.update(
                         task, description=f"{label}: {word}", total=whole, completed=done
                     )

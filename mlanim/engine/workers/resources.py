@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
+from mlanim.engine.events import Event
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.workers.cluster import AT_ONCE, Cluster
 from mlanim.engine.workers.pool import Pool
 from mlanim.engine.workers.processes import Process, Processes, end, let_go, say
 
-Listener = Callable[[Job, dict[str, Any]], None]
+Listener = Callable[[Job, Event], None]
 
 
 class Resources:
@@ -40,7 +40,7 @@ class Resources:
         self.drawing = Pool(AT_ONCE, failed) if cluster is not None else self.pool
         self._listener, self._failed = listener, failed
         self._processes = Processes(worker)
-        self._running: set[Process] = set()
+        self.running: set[Process] = set()
         self._lock = threading.RLock()
         self._stopped = self._silent = False
 
@@ -54,7 +54,7 @@ class Resources:
             return None
         process = self._processes.start()
         with self._lock:
-            self._running.add(process)
+            self.running.add(process)
             stopped = self._stopped
         if stopped:
             let_go(process)
@@ -65,9 +65,9 @@ class Resources:
         """Take note that a process is to be no more."""
         end(process)
         with self._lock:
-            self._running.discard(process)
+            self.running.discard(process)
 
-    def tell(self, job: Job, event: dict[str, Any]) -> None:
+    def tell(self, job: Job, event: Event) -> None:
         """Tell the listener, one event at a time, and nothing more once it has failed."""
         try:
             with self._lock:
@@ -81,7 +81,7 @@ class Resources:
         """Start nothing more, and have all processes end; those that still run."""
         with self._lock:
             self._stopped = True
-            running = list(self._running)
+            running = list(self.running)
         if self.cluster is not None:
             self.cluster.give_up()
         for process in running:

@@ -5,75 +5,42 @@ It lives no longer than its parent: when stdin closes, it removes what it was wr
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sys
-import threading
-import traceback
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from queue import SimpleQueue
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from mlanim.engine.cache import cache, keys, store
-from mlanim.engine.errors import RenderError, UsageError, ending, shortened
+from mlanim.engine.errors import RenderError, UsageError, ending
+from mlanim.engine.events import (
+    CacheUnusable,
+    Computing,
+    FramesDone,
+    NotRepeatable,
+    OutputMade,
+    SegmentDrawn,
+    Warned,
+)
 from mlanim.engine.files import write_beside
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import (
     prepare_folder,
-    remove_leftovers,
-    remove_piece,
     sha256_of,
     temporary_beside,
 )
-from mlanim.engine.playback import scratch
-from mlanim.engine.workers.parent_watch import end_now, end_with_parent, undivided
+from mlanim.engine.lines import from_line
+from mlanim.engine.maker import Branches, Emit, Made, Maker
+from mlanim.engine.workers.orders import MakeOutput
+from mlanim.engine.workers.parent_watch import end_with_parent, undivided
+from mlanim.engine.workers.pipe import Pipe, leaver, tell
 from mlanim.engine.workers.processes import FORKS
-
-if TYPE_CHECKING:
-    from mlanim.engine.film.branches import Branches
-    from mlanim.engine.film.segment import Segment
-
 
 CHANGED = (
     "The file of {name}, or one that it uses, changed while it was drawn; "
     "render it again to see what is there now."
 )
-
-
-class Emit:
-    """Tells the parent of a worker how it is going. This one has no parent to tell.
-
-    Where segments are drawn `elsewhere`, by other machines, a single one is worth sending. Where
-    this process `forks`, branches of its plan draw them.
-    """
-
-    elsewhere = False
-    forks = False
-
-    def __call__(self, event: str, **fields: Any) -> None:
-        """Tell of one event."""
-
-    def draws(self, segments: Sequence[Segment], branches: Branches) -> bool:
-        """Have segments drawn by other processes; False if nobody does, or they do not fit."""
-        return False
-
-    def close(self) -> None:
-        """Tell nothing more."""
-
-
-Maker = Callable[[Job, Any, Any, Any, Path, Emit], "Made"]
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a maker leaves behind at the temporary path, and what is said about it."""
-
-    poster: bytes | None
-    details: dict[str, Any]
-    beside: Mapping[str, bytes] = field(default_factory=dict)  # by what follows the output's stem
 
 
 def serve(makers: Mapping[str, Maker]) -> int:
@@ -82,20 +49,19 @@ def serve(makers: Mapping[str, Maker]) -> int:
     line = sys.stdin.readline()
     if not line.endswith("\n"):  # whoever wanted something was killed before it was said
         return 3
-    fields = json.loads(line)
-    output = Path(fields.get("output") or fields["job"]["output"])
-    cut_off = leaver(output, fields.get("piece"))
-    emit = Pipe(events, end_with_parent(cut_off), cut_off)
-    emit.elsewhere = fields.pop("elsewhere", False)
-    emit.forks = FORKS and not emit.elsewhere
-    cache.say_through(lambda message: emit("cache", message=message))
+    order: dict[str, Any] = json.loads(line)
+    output, piece = Path(order["job"]["output"]), order.get("piece")
+    cut_off = leaver(output, piece)
+    emit = Pipe(events, end_with_parent(cut_off), cut_off, _forks if FORKS else None)
+    cache.say_through(lambda message: emit(CacheUnusable(message)))
     try:
-        if "piece" in fields:
+        if piece is not None:
             _draw(line, emit)
         else:
-            job = Job.from_json(json.dumps(fields))
-            _make(job, makers[job.kind], temporary_beside(output), emit)
-            emit("made")
+            asked = from_line(MakeOutput, line)
+            emit.elsewhere = asked.elsewhere
+            _make(asked.job, makers[asked.job.kind], temporary_beside(output), emit)
+            emit(OutputMade())
     except Exception as error:
         tell(emit, error, output)
         return 1
@@ -104,53 +70,10 @@ def serve(makers: Mapping[str, Maker]) -> int:
     return 0
 
 
-def leaver(output: Path, piece: str | None = None) -> Callable[[], None]:
-    """What removes all that this process has half-written, whoever calls it; `piece` as well."""
-    process = os.getpid()
+def _forks(job: Job, emit: Emit) -> Branches:
+    from mlanim.engine.workers.branches import Forks  # it imports manim
 
-    def leave() -> None:
-        if piece is not None:
-            remove_piece(Path(piece))
-        remove_leftovers(output.parent, process)
-        scratch.remove(process)
-
-    return leave
-
-
-def tell(emit: Emit, error: Exception, output: Path) -> None:
-    """Tell of what went wrong."""
-    emit("error", usage=isinstance(error, UsageError), message=words(error, output))
-
-
-class Pipe(Emit):
-    """Tells the engine, as lines of JSON, and hears its answers."""
-
-    def __init__(self, events: IO[str], answers: SimpleQueue[str], leave: Callable[[], None]):
-        self.events, self.answers, self.leave = events, answers, leave
-        self._one_at_a_time = threading.Lock()
-
-    def __call__(self, event: str, **fields: Any) -> None:
-        """Tell of one event; end if nobody is there any more."""
-        try:
-            with self._one_at_a_time:
-                print(json.dumps({"event": event, **fields}), file=self.events, flush=True)
-        except BrokenPipeError:
-            end_now(self.leave)
-
-    def draws(self, segments: Sequence[Segment], branches: Branches) -> bool:
-        """Have the engine see to it that segments are drawn, and wait until they are there."""
-        lines = [segment.to_json() for segment in segments]
-        lengths = [segment.end - segment.first for segment in segments]
-        self("segments", segments=lines, frames=lengths, branches=branches.assign(segments))
-        while "fit" not in (answer := json.loads(self.answers.get())):
-            branches.draw(answer["draw"], lines[answer["draw"]])
-        branches.end()
-        self("joining")
-        return bool(answer["fit"])
-
-    def close(self) -> None:
-        """Tell nothing more."""
-        self.events.close()
+    return Forks(job, emit)
 
 
 def _draw(line: str, emit: Emit) -> None:
@@ -159,33 +82,12 @@ def _draw(line: str, emit: Emit) -> None:
     from mlanim.engine.film.segment import Segment
     from mlanim.engine.playback.renderer import Unrepeatable
 
-    segment = Segment.from_json(line)
+    segment = from_line(Segment, line)
     try:
-        drawn = kept_or_drawn(segment, lambda done: emit("frame", done=done))
-        emit("drawn", before=drawn.before, after=drawn.after)
+        drawn = kept_or_drawn(segment, lambda done: emit(FramesDone(done)))
+        emit(SegmentDrawn(drawn.before, drawn.after))
     except Unrepeatable:
-        emit("unrepeatable")
-
-
-def words(error: Exception, output: Path) -> str:
-    """Whatever went wrong, in a sentence or in a scene's own lines."""
-    if isinstance(error, (UsageError, RenderError)):
-        return str(error)
-    if isinstance(error, ImportError):
-        missing = shortened(str(error), 300)
-        return f"{missing}. `mlanim check` says what is missing and how to get it."
-    if isinstance(error, OSError):
-        return os_error_words(error, output)
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    reason = shortened(f"{type(error).__name__}: {error}", 300)
-    return f"mlanim itself failed ({Path(frame.filename).name}, line {frame.lineno}): {reason}"
-
-
-def os_error_words(error: OSError, output: Path) -> str:
-    """A failed write in a sentence."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk is full: {output} could not be written. Free some space or use -o."
-    return f"Cannot write {output}: {error.strerror or error}."
+        emit(NotRepeatable())
 
 
 def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
@@ -198,12 +100,12 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     scene_class = load(job.scene)
     if job.kind != "figure":
         job = as_set_by_file(job, scene_class)
-    params = validated(params_of(scene_class), job.settings, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
     data = stored_data(job, params, emit)
     with faults_of(job.scene):
         made = maker(job, scene_class, params, data, temporary, emit)
     if (now := keys.job_key(asked)) != made_from:  # then it is what no job would make
-        emit("warning", message=CHANGED.format(name=job.scene.name))
+        emit(Warned(CHANGED.format(name=job.scene.name)))
         made_from = keys.mixed_key(made_from, now)
     digest = sha256_of(temporary)
     said = {"beside": made.beside, **made.details}
@@ -244,7 +146,7 @@ def stored_data(job: Job, params: Any, emit: Emit | None = None) -> Any:
     if found is not None:
         return found
     if emit is not None:
-        emit("compute")
+        emit(Computing())
     payload = _computed(job)
     store.save(entry, payload)
     return store.parse(payload)

@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlanim.engine.errors import RenderError, UsageError, shortened
+from mlanim.engine.errors import RenderError, UsageError, os_error_words, shortened
 from mlanim.engine.jobs.outputs import prepare_folder
 from mlanim.engine.jobs.request import DEFAULT_FOLDER, theme_in_use
 from mlanim.engine.jobs.settings import defaults
-from mlanim.engine.workers.worker import os_error_words
 from mlanim.export.deck import lecture, to_html, to_pdf, to_pptx
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Step

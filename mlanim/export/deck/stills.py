@@ -12,8 +12,8 @@ import numpy as np
 from manim import Scene
 
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.maker import Emit, Made
 from mlanim.engine.playback import draw
-from mlanim.engine.workers.worker import Emit, Made
 from mlanim.export.figures.still import frame_box, still
 from mlanim.stage.extent import visible_members
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Text

@@ -13,8 +13,8 @@ from mlanim.engine.encoding.pixels import png_bytes
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.page import Page
+from mlanim.engine.maker import Emit, Made
 from mlanim.engine.playback.draw import configured
-from mlanim.engine.workers.worker import Emit, Made
 from mlanim.export.figures import vector
 from mlanim.export.figures.about import About, about
 from mlanim.export.figures.at_time import Moment, run_to

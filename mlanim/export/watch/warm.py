@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.lines import from_line
 from mlanim.engine.playback import scratch
 from mlanim.engine.workers.processes import FORKS
 
@@ -39,16 +40,6 @@ class Order:
     shelf: str
     film: str
 
-    def to_json(self) -> str:
-        """The order as one line of JSON."""
-        return json.dumps({**vars(self), "job": self.job.to_json()})
-
-    @classmethod
-    def from_json(cls, line: str | bytes) -> Order:
-        """The reverse of `to_json`."""
-        fields = json.loads(line)
-        return cls(**{**fields, "job": Job.from_json(fields["job"])})
-
 
 def main() -> int:
     """Wait for orders until stdin closes."""
@@ -59,7 +50,7 @@ def main() -> int:
     if not FORKS:
         line = sys.stdin.readline()
         if line.endswith("\n"):
-            _draw(Order.from_json(line), events)
+            _draw(from_line(Order, line), events)
         return 0
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
@@ -80,7 +71,7 @@ def main() -> int:
                 return 0
             *lines, waiting = (waiting + received).split(b"\n")
             if lines:
-                child = _fork(Order.from_json(lines[-1]), events, (woken, wakes))
+                child = _fork(from_line(Order, lines[-1]), events, (woken, wakes))
 
 
 def _fork(order: Order, events: IO[str], alarm: tuple[int, int]) -> int:
@@ -126,7 +117,7 @@ def _end(child: int) -> None:
 
 def _draw(order: Order, events: IO[str]) -> int:
     """Draw one film, or say why not."""
-    from mlanim.engine.workers.worker import words
+    from mlanim.engine.errors import words
 
     def emit(event: str, **fields: Any) -> None:
         _emit(events, event=event, number=order.number, **fields)
@@ -147,7 +138,7 @@ def _make(order: Order, emit: Any) -> None:
 
     scene_class = load(order.job.scene)
     job = as_set_by_file(order.job, scene_class)
-    params = validated(params_of(scene_class), job.settings, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
     data = stored_data(job, params, emit)
     shelf, film = Path(order.shelf), Path(order.film)
 

@@ -21,6 +21,7 @@ from mlanim.engine.cache.keys import job_key
 from mlanim.engine.cache.sources import PACKAGE, closure, modules, named_files, texts_in
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.lines import as_line
 from mlanim.engine.workers.processes import FORKS
 from mlanim.export.watch.preview_server import Board
 from mlanim.export.watch.warm import Order
@@ -139,7 +140,7 @@ class Watch:
         assert self._process is not None
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):  # it has ended: its reader says so
-            self._process.stdin.write(order.to_json() + "\n")
+            self._process.stdin.write(as_line(order) + "\n")
             self._process.stdin.flush()
 
     def _start_process(self) -> None:
@@ -207,7 +208,7 @@ def _sources(job: Job) -> list[Path]:
     scene = Path(job.scene.path)
     roots = modules("mlanim.export.watch.warm", scene, scene.parent)
     files = closure([scene, *roots], scene.parent)
-    return [*files, *named_files(texts_in(job.settings), scene.parent)]
+    return [*files, *named_files(texts_in(job.params), scene.parent)]
 
 
 class _Listener(FileSystemEventHandler):

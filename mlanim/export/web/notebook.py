@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.engine.errors import RenderError, UsageError
+from mlanim.engine.events import Event, FramesDone, Planned
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs import catalog, request, settings
 from mlanim.engine.jobs.catalog import SceneEntry
@@ -166,10 +167,11 @@ def _progress(job: Job) -> Iterator[Listener]:
     handle = display(HTML(""), display_id=True)
     shown: dict[str, int] = {"frames": 0, "percent": -1}
 
-    def listen(job: Job, event: dict[str, Any]) -> None:
-        if event["event"] == "plan":
-            shown["frames"] = event["frames"]
-        percent = 100 * event.get("done", 0) // max(shown["frames"], 1)
+    def listen(job: Job, event: Event) -> None:
+        if isinstance(event, Planned):
+            shown["frames"] = event.frames
+        done = event.done if isinstance(event, FramesDone) else 0
+        percent = 100 * done // max(shown["frames"], 1)
         if percent != shown["percent"]:  # not at each frame: a browser draws every one of these
             shown["percent"] = percent
             handle.update(HTML(_bar(job.scene.name, percent if shown["frames"] else None)))

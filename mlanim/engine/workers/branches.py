@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import os
 import random
 import threading
@@ -21,18 +20,29 @@ from typing import Any, NoReturn, Self
 from manim import config
 
 from mlanim.engine.cache import cache
+from mlanim.engine.events import (
+    BranchEnded,
+    CacheUnusable,
+    FramesDone,
+    NotRepeatable,
+    OfSegment,
+    SegmentDrawn,
+    read_event,
+)
 from mlanim.engine.film import kept_segments
 from mlanim.engine.film.segment import Drawing, Segment
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import PICTURES
+from mlanim.engine.lines import from_line
+from mlanim.engine.maker import Branches, Emit
 from mlanim.engine.playback import plan, scratch
 from mlanim.engine.playback.loading import faults_of
 from mlanim.engine.playback.plan import Play
 from mlanim.engine.playback.renderer import FrameRenderer, Unrepeatable
 from mlanim.engine.playback.typesetter import Typesetter
 from mlanim.engine.workers.parent_watch import end_with_parent
+from mlanim.engine.workers.pipe import Pipe, leaver, tell
 from mlanim.engine.workers.processes import is_alone
-from mlanim.engine.workers.worker import Emit, Pipe, leaver, tell
 
 MOST = 2 * plan.MOST
 """Branches that wait at once; if there are more, every second one is given up."""
@@ -58,10 +68,10 @@ class _Branch:
         os.waitpid(self.process, 0)
 
 
-class Branches:
+class Forks(Branches):
     """Those of one plan, which is made within the `with` block. There, a branch ends.
 
-    There are none where nobody asks for their segments, or where another thread runs that a fork
+    There are none where another thread runs that a fork
     would lack; and none at the beginning, so that whoever draws from there tells whether the scene
     comes out the same twice.
     """
@@ -153,7 +163,7 @@ class Branches:
 
     @property
     def _are_wanted(self) -> bool:
-        return self._emit.forks and self._job.format not in PICTURES
+        return self._job.format not in PICTURES
 
     def _fork(self, frame: int) -> Segment | None:
         """Fork; a branch returns with its segment as soon as it has one."""
@@ -176,7 +186,7 @@ class Branches:
             os.close(theirs)
             line = _line()
             if line:
-                return self._become(Segment.from_json(line), says)
+                return self._become(from_line(Segment, line), says)
             os._exit(0)
         except BaseException:
             os._exit(1)
@@ -190,7 +200,7 @@ class Branches:
         answers = end_with_parent(cut_off)
         self._emit.close()
         self._emit = Pipe(os.fdopen(says, "w", encoding="utf-8"), answers, cut_off)
-        cache.say_through(lambda message: self._emit("cache", message=message))
+        cache.say_through(lambda message: self._emit(CacheUnusable(message)))
         self._segment = segment
         return segment
 
@@ -198,11 +208,11 @@ class Branches:
         """Have the renderer draw the segment, unless it is kept."""
 
         def listen(done: int) -> None:
-            self._emit("frame", done=done)
+            self._emit(FramesDone(done))
 
         drawn = kept_segments.kept(segment, listen)
         if drawn is not None:
-            self._emit("drawn", before=drawn.before, after=drawn.after)
+            self._emit(SegmentDrawn(drawn.before, drawn.after))
             self._leave()
         config.media_dir = str(scratch.folder())
         self._drawing, self._renderer = Drawing(segment, listen), renderer
@@ -218,9 +228,9 @@ class Branches:
                 assert self._drawing is not None
                 drawn = self._drawing.finish(self._renderer.states)
             kept_segments.keep(self._segment, drawn)
-            self._emit("drawn", before=drawn.before, after=drawn.after)
+            self._emit(SegmentDrawn(drawn.before, drawn.after))
         except Unrepeatable:
-            self._emit("unrepeatable")
+            self._emit(NotRepeatable())
         except Exception as error:
             if self._drawing is not None:
                 self._drawing.abort()
@@ -235,9 +245,11 @@ class Branches:
         with os.fdopen(branch.stdout, encoding="utf-8") as lines:
             for line in lines:
                 if line.endswith("\n"):  # else it was killed while it wrote
-                    self._emit(**json.loads(line), segment=number)
+                    told = read_event(line)
+                    assert not isinstance(told, OfSegment)
+                    self._emit(OfSegment(number, told))
         _, status = os.waitpid(branch.process, 0)
-        self._emit("ended", segment=number, code=os.waitstatus_to_exitcode(status))
+        self._emit(OfSegment(number, BranchEnded(os.waitstatus_to_exitcode(status))))
 
     def _thin_out(self) -> None:
         for branch in self._waiting[1::2]:
