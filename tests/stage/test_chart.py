@@ -12,7 +12,7 @@ from mlanim.stage.layout import Box
 from mlanim.stage.panels import extent_of
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
-from mlanim.stage.plots.marks import dashed
+from mlanim.stage.plots.marks.lines import dashed
 from mlanim.stage.plots.scale import Scale, around
 from mlanim.stage.track import Track
 

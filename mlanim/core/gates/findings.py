@@ -177,5 +177,7 @@ def values(row: Array) -> Sentence:
     """A row (5,) of a truth table: a, b, NOT a, a AND b, a OR b."""
     return sentence(
         "At $a$ = {a:g} and $b$ = {b:g}, NOT $a$ is {no:g}, AND is {both:g} and OR is {either:g}.",
-        **dict(zip(("a", "b", "no", "both", "either"), (round(float(v), 9) for v in row), strict=True)),
+        **dict(
+            zip(("a", "b", "no", "both", "either"), (round(float(v), 9) for v in row), strict=True)
+        ),
     )

@@ -14,7 +14,10 @@ from mlanim.stage import theme
 from mlanim.stage.colors.vision import BLINDNESS, seen_with, uniform
 from mlanim.stage.extent import visible_members
 from mlanim.stage.plots.chart import Chart
-from mlanim.stage.plots.marks import Columns, Curve, Mark, Points
+from mlanim.stage.plots.marks.areas import Columns
+from mlanim.stage.plots.marks.lines import Curve
+from mlanim.stage.plots.marks.mark import Mark
+from mlanim.stage.plots.marks.points import Points
 
 APART = 10.0
 """The least distance of two series in CAM02-UCS, as between two roles of a theme."""

@@ -15,7 +15,7 @@ from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.extent import bounding_box, leaves_a_mark, visible_members
 from mlanim.stage.layout import Box
 from mlanim.stage.panels import Panel
-from mlanim.stage.plots.marks import Mark
+from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.text.labels import Label, glyphs, labels, words_of
 from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT

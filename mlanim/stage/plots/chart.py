@@ -19,9 +19,12 @@ from mlanim.stage.layout import Box
 from mlanim.stage.marks.legend import legend, legend_height
 from mlanim.stage.marks.shapes import Polyline, Segments
 from mlanim.stage.picture import Picture
-from mlanim.stage.plots import marks
-from mlanim.stage.plots.angle import Angle
 from mlanim.stage.plots.frame import Frame
+from mlanim.stage.plots.marks.angle import Angle
+from mlanim.stage.plots.marks.areas import Area, Columns, Field, Palette, band
+from mlanim.stage.plots.marks.lines import Curve, Dash, Guide, Level, Ray, Segment, spread
+from mlanim.stage.plots.marks.mark import Mark
+from mlanim.stage.plots.marks.points import Arrow, Note, Points, Spot
 from mlanim.stage.plots.scale import Range, Scale, around, round_step
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Content, Text, body_height
@@ -29,7 +32,7 @@ from mlanim.stage.track import Morph
 
 AIR = 0.12  # manim units between an axis and what is written beside it
 LEAST_TICK = 0.85  # manim units that a tick takes along its axis
-M = TypeVar("M", bound=marks.Mark)
+M = TypeVar("M", bound=Mark)
 
 
 class Chart(Picture):
@@ -67,57 +70,57 @@ class Chart(Picture):
             raise ValueError(f'log is "", "x", "y" or "xy", not {log!r}.')
         self.ranges, self.labels, self.log, self.equal = (x, y), (x_label, y_label), log, equal
         self.most, self.has_grid, self.has_axes, self.names = ticks, grid, axes, names
-        self.marks: list[marks.Mark] = []
+        self.marks: list[Mark] = []
         self.frame = Frame()
 
     # Marks.
 
     def curve(
         self, xs: Any, ys: Any, role: str = "text", *, name: Content | None = None,
-        width: str = "line", dash: marks.Dash = "", opacity: float = 1.0, tip: bool = False,
+        width: str = "line", dash: Dash = "", opacity: float = 1.0, tip: bool = False,
         later: bool = False,
-    ) -> marks.Curve:  # fmt: skip
+    ) -> Curve:  # fmt: skip
         """The line through (xs, ys), (N,) each; with `tip`, a dot at its last point."""
-        mark = marks.Curve(self.frame, (xs, ys), role, width, dash, opacity, tip)
+        mark = Curve(self.frame, (xs, ys), role, width, dash, opacity, tip)
         return self._with(mark, name, later)
 
     def scatter(
         self, places: Any, role: str | Sequence[str] = "text", *, name: Content | None = None,
         radius: float = 0.06, ring: bool = False, later: bool = False,
-    ) -> marks.Points:  # fmt: skip
+    ) -> Points:  # fmt: skip
         """Discs at places (N, 2), in one role or one each."""
-        return self._with(marks.Points(self.frame, places, role, radius, ring), name, later)
+        return self._with(Points(self.frame, places, role, radius, ring), name, later)
 
     def dot(
         self, place: Any, role: str = "highlight", *, name: Content | None = None,
         radius: float = 0.09, later: bool = False,
-    ) -> marks.Spot:  # fmt: skip
+    ) -> Spot:  # fmt: skip
         """One disc with a rim at a place (2,)."""
-        return self._with(marks.Spot(self.frame, place, role, radius), name, later)
+        return self._with(Spot(self.frame, place, role, radius), name, later)
 
     def ray(
         self, through: Any, slope: Any, role: str = "gradient", *, name: Content | None = None,
-        width: str = "line", dash: marks.Dash = "", later: bool = False,
-    ) -> marks.Ray:  # fmt: skip
+        width: str = "line", dash: Dash = "", later: bool = False,
+    ) -> Ray:  # fmt: skip
         """The straight line of a slope through a point (2,), cut off at the chart's edges."""
-        mark = marks.Ray(self.frame, (through, slope), role, width, dash)
+        mark = Ray(self.frame, (through, slope), role, width, dash)
         return self._with(mark, name, later)
 
     def segment(
         self, start: Any, end: Any, role: str = "muted", *, name: Content | None = None,
-        width: str = "thin", dash: marks.Dash = "", later: bool = False,
-    ) -> marks.Curve:  # fmt: skip
+        width: str = "thin", dash: Dash = "", later: bool = False,
+    ) -> Curve:  # fmt: skip
         """A straight line between two places (2,)."""
-        mark = marks.Segment(self.frame, (start, end), role, width, dash)
+        mark = Segment(self.frame, (start, end), role, width, dash)
         return self._with(mark, name, later)
 
     def arrow(
         self, start: Any, end: Any, role: str = "weight", *, name: Content | None = None,
         side: int = 0, bold: bool = False, later: bool = False,
-    ) -> marks.Arrow:  # fmt: skip
+    ) -> Arrow:  # fmt: skip
         """An arrow between two places (2,), its name beyond its tip: on the left of its direction
         with `side` 1, on the right with -1, straight ahead with 0."""
-        return self._with(marks.Arrow(self.frame, (start, end), role, side, bold), name, later)
+        return self._with(Arrow(self.frame, (start, end), role, side, bold), name, later)
 
     def angle(
         self, centre: Any, start: Any, end: Any, role: str = "text", *,
@@ -132,58 +135,58 @@ class Chart(Picture):
     def band(
         self, xs: Any, low: Any, high: Any, role: str = "muted", *, opacity: float = 0.25,
         later: bool = False,
-    ) -> marks.Area:  # fmt: skip
+    ) -> Area:  # fmt: skip
         """The area between two lines over xs, (N,) each: a spread, an interval."""
-        return self._with(marks.band(self.frame, (xs, low, high), role, opacity), None, later)
+        return self._with(band(self.frame, (xs, low, high), role, opacity), None, later)
 
     def area(
         self, corners: Any, role: str = "muted", *, name: Content | None = None,
         opacity: float = 0.25, rim: str | None = None, later: bool = False,
-    ) -> marks.Area:  # fmt: skip
+    ) -> Area:  # fmt: skip
         """A filled polygon (N, 2)."""
-        return self._with(marks.Area(self.frame, (corners,), role, opacity, rim), name, later)
+        return self._with(Area(self.frame, (corners,), role, opacity, rim), name, later)
 
     def guide(
         self, *, x: Any = None, y: Any = None, role: str = "muted", name: Content | None = None,
-        dash: marks.Dash = "dash", width: str = "thin", later: bool = False,
-    ) -> marks.Guide:  # fmt: skip
+        dash: Dash = "dash", width: str = "thin", later: bool = False,
+    ) -> Guide:  # fmt: skip
         """A line straight across at a value of x or of y, with its name at its end."""
         if (x is None) == (y is None):
             raise ValueError("A guide stands at a value of x or of y: give one of the two.")
-        return self._with(marks.Guide(self.frame, (x, y), role, width, dash), name, later)
+        return self._with(Guide(self.frame, (x, y), role, width, dash), name, later)
 
     def field(
-        self, values: Any, palette: marks.Palette, *, x: Range | None = None,
+        self, values: Any, palette: Palette, *, x: Range | None = None,
         y: Range | None = None, opacity: float = 1.0, later: bool = False,
-    ) -> marks.Field:  # fmt: skip
+    ) -> Field:  # fmt: skip
         """Colours of values (R, C), the first row at the top, over a part of the area or all."""
-        mark = marks.Field(self.frame, (values,), palette, (x, y), opacity)
+        mark = Field(self.frame, (values,), palette, (x, y), opacity)
         return self._with(mark, None, later)
 
     def level(
         self, xs: Any, ys: Any, values: Any, level: float | Sequence[float] = 0.0,
         role: str = "text", *, width: str = "line", opacity: float = 1.0,
         name: Content | None = None, later: bool = False,
-    ) -> marks.Level:  # fmt: skip
+    ) -> Level:  # fmt: skip
         """The lines on which values (R, C), over xs (C,) and ys (R,), equal a level, or each."""
         levels = np.atleast_1d(np.asarray(level, dtype=float))
-        mark = marks.Level(self.frame, (xs, ys, values), levels, role, width, opacity)
+        mark = Level(self.frame, (xs, ys, values), levels, role, width, opacity)
         return self._with(mark, name, later)
 
     def columns(
         self, edges: Any, heights: Any, role: str = "input", *, name: Content | None = None,
         opacity: float = 0.8, later: bool = False,
-    ) -> marks.Columns:  # fmt: skip
+    ) -> Columns:  # fmt: skip
         """A histogram: columns from 0 to heights (N,) between edges (N + 1,)."""
-        mark = marks.Columns(self.frame, (edges, heights), role, opacity)
+        mark = Columns(self.frame, (edges, heights), role, opacity)
         return self._with(mark, name, later)
 
     def note(
         self, place: Any, words: Content, role: str = "muted", *,
         align: Literal["left", "center", "right"] = "left", lift: float = 0.0, later: bool = False,
-    ) -> marks.Note:  # fmt: skip
+    ) -> Note:  # fmt: skip
         """Words at a place (2,), `lift` manim units over it."""
-        return self._with(marks.Note(self.frame, place, words, role, align, lift), None, later)
+        return self._with(Note(self.frame, place, words, role, align, lift), None, later)
 
     def _with(self, mark: M, name: Content | None, later: bool) -> M:
         mark.name, mark.is_later = name, later
@@ -228,7 +231,7 @@ class Chart(Picture):
         self._draw_axes()
         for mark in self.marks:
             mark.settle(beside)
-        marks.spread(self.marks)
+        spread(self.marks)
         behind = [mark for mark in self.marks if mark.is_behind and not mark.is_later]
         self.submobjects[0:0] = behind
         self.add(*(m for m in self.marks if not m.is_later and not m.is_behind))

@@ -13,7 +13,7 @@ from mlanim.stage.colors import colormap
 from mlanim.stage.marks.shapes import Polyline
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
-from mlanim.stage.plots.marks import Mark
+from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.text.texts import Math
 from mlanim.stage.track import combined
 

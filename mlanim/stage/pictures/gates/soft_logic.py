@@ -36,7 +36,9 @@ class UnitSquare(Chart):
         self.level(levels, levels, across, LEVELS, "background", width="thin", opacity=0.6)
         for i, value in enumerate(corners):
             a, b = divmod(i, 2)
-            role = "on_light" if theme.readable_on(share_palette(np.array([value])))[0] else "on_dark"
+            role = (
+                "on_light" if theme.readable_on(share_palette(np.array([value])))[0] else "on_dark"
+            )
             place = np.clip([a, b], INSET, 1 - INSET)
             align = "right" if a else "left"
             self.note(place, format_number(value, 0), role, align=align, lift=-0.2 if b else 0.0)

@@ -12,7 +12,8 @@ from mlanim.stage import theme
 from mlanim.stage.arrays.batch import as_3d
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
-from mlanim.stage.plots.marks import Curve, Mark
+from mlanim.stage.plots.marks.lines import Curve
+from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.text.texts import Math, polygon_curves
 from mlanim.stage.track import combined
 

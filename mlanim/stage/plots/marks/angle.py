@@ -8,7 +8,7 @@ import numpy as np
 
 from mlanim.stage.marks.shapes import AngleArc
 from mlanim.stage.plots.frame import Frame
-from mlanim.stage.plots.marks import Mark
+from mlanim.stage.plots.marks.mark import Mark
 
 BEYOND = 0.26  # manim units from the arc to its name
 CLEAR = 0.32  # that the name keeps off both sides

@@ -1,0 +1,238 @@
+"""Lines in a chart: curves, straight lines, guides, levels; whole, dashed or dotted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from contourpy import LineType, contour_generator
+
+from mlanim.stage.marks.shapes import Dot, Polyline
+from mlanim.stage.plots.frame import Frame
+from mlanim.stage.plots.marks.mark import BESIDE, Mark, fixed
+from mlanim.stage.table import Table, table
+from mlanim.stage.text.texts import Text, body_height, straight_curves
+from mlanim.stage.track import now
+
+Dash = Literal["", "dash", "dot"]
+PATTERNS: dict[str, tuple[float, float]] = {"dash": (0.16, 0.11), "dot": (0.035, 0.09)}
+"""Manim units drawn and left out in turn."""
+
+
+class Curve(Mark):
+    """A line through (xs, ys)."""
+
+    def __init__(
+        self, frame: Frame, values: tuple[Any, ...], role: str, width: str = "line",
+        dash: Dash = "", opacity: float = 1.0, tip: bool = False,
+    ):  # fmt: skip
+        super().__init__(frame, values, role)
+        if dash not in ("", *PATTERNS):
+            raise ValueError(f'A dash is "", "dash" or "dot", not {dash!r}.')
+        self.dash = dash
+        self.path = Polyline(np.zeros((0, 2)), role, width, opacity)
+        self.tip = Dot(np.zeros(2), role, 0.09, rim=True) if tip else None
+        self.add(self.path, *([self.tip] if self.tip else []))
+
+    def draw(self, xs: Any, ys: Any) -> None:
+        """Go through other points."""
+        xs, ys = _line(xs, "x"), _line(ys, "y")
+        if len(xs) != len(ys):
+            raise ValueError(f"A curve has as many x as y values; got {len(xs)} and {len(ys)}.")
+        self._through(np.column_stack([xs, ys]))
+
+    def extent(self, axis: int) -> np.ndarray:
+        """All of its points."""
+        return fixed(self.values[axis]).ravel()
+
+    def name_room(self) -> float:
+        """The name stands behind the last point."""
+        if self.name is None:
+            return 0.0
+        return BESIDE + Text(self.name, size="small").advance + (0.06 if self.tip else 0.0)
+
+    def table(self) -> Table | None:
+        """Its points."""
+        xs, ys = (np.asarray(now(value)) for value in self.values)
+        return table({"x": xs, "y": ys}) if xs.shape == ys.shape else None
+
+    def _through(self, points: np.ndarray) -> None:
+        line = self.frame.place(points)
+        pieces = self.frame.clipped(line)
+        drawn = [self._stroke(piece) for piece in pieces]
+        self.path.points = np.concatenate([np.zeros((0, 3)), *drawn])
+        if pieces:
+            if self.tip is not None:
+                self.tip.move_to(pieces[-1][-1])
+            self._name_at(max((pieces[0][0], pieces[-1][-1]), key=lambda end: float(end[0])))
+
+    def _stroke(self, line: np.ndarray) -> np.ndarray:
+        return dashed(line, *PATTERNS[self.dash]) if self.dash else _joined(line)
+
+
+class Segment(Curve):
+    """A straight line between two places (2,)."""
+
+    def draw(self, start: Any, end: Any) -> None:
+        """Lie between two other places."""
+        self._through(np.array([start, end], dtype=float))
+
+    def extent(self, axis: int) -> np.ndarray:
+        """Both of its ends."""
+        ends = [fixed(value) for value in self.values]
+        return np.array([end[axis] for end in ends if len(end) == 2])
+
+    def table(self) -> Table | None:
+        """Its two ends."""
+        ends = np.array([now(value) for value in self.values], dtype=float)
+        return table({"x": ends[:, 0], "y": ends[:, 1]})
+
+
+class Ray(Curve):
+    """The straight line of a slope through a point, across the whole area."""
+
+    def draw(self, through: Any, slope: Any) -> None:
+        """Lie through another point, at another slope."""
+        x, y = np.asarray(through, dtype=float)
+        left, right = self.frame.x.value(np.array([0.0, 1.0]))
+        if self.frame.x.log or self.frame.y.log:
+            raise ValueError("A straight line of a slope is straight on linear axes only.")
+        ends = [[float(a), y + float(slope) * (float(a) - x)] for a in (left, right)]
+        self._through(np.array(ends))
+
+    def extent(self, axis: int) -> np.ndarray:
+        """The point."""
+        through = fixed(self.values[0])
+        return through[axis : axis + 1] if len(through) == 2 else np.zeros(0)
+
+    def table(self) -> Table | None:
+        """The point and the slope."""
+        (x, y), slope = (now(value) for value in self.values)
+        return table({"x": x, "y": y, "slope": slope})
+
+
+class Guide(Curve):
+    """A line straight across the area at a value of x or of y."""
+
+    def draw(self, x: Any, y: Any) -> None:
+        """Stand at another value."""
+        low, high = self._ends(y is None)
+        points = [[x, low], [x, high]] if y is None else [[low, y], [high, y]]
+        self._through(np.array(points, dtype=float))
+
+    def _ends(self, upright: bool) -> tuple[float, float]:
+        scale = self.frame.scales[int(upright)]
+        low, high = scale.value(np.array([0.0, 1.0]))
+        return float(low), float(high)
+
+    def extent(self, axis: int) -> np.ndarray:
+        """The value that it stands at."""
+        return (
+            np.atleast_1d(fixed(self.values[axis]))
+            if self.values[axis] is not None
+            else np.zeros(0)
+        )
+
+    def name_room(self) -> float:
+        """The name lies within the area."""
+        return 0.0
+
+    def table(self) -> Table | None:
+        """The value."""
+        x, y = (now(value) for value in self.values)
+        return table({"x": x} if y is None else {"y": y})
+
+    def _name_at(self, point: np.ndarray) -> None:
+        """Over the line's right end, or beside its top."""
+        if self.label is None:
+            return
+        area = self.frame.area
+        if self.values[1] is None:
+            fits = point[0] + BESIDE + self.label.advance < area.right
+            at, align = (point[0] + 0.1, "left") if fits else (point[0] - 0.1, "right")
+            self.label.baseline_at([at, area.top - body_height("small") * 1.1, 0], align)  # type: ignore[arg-type]
+        else:
+            self.label.baseline_at([area.right - 0.08, point[1] + 0.08, 0], "right")
+
+
+class Level(Mark):
+    """The lines on which a grid of values equals each of some levels."""
+
+    def __init__(
+        self, frame: Frame, values: tuple[Any, ...], levels: np.ndarray, role: str, width: str,
+        opacity: float,
+    ):  # fmt: skip
+        super().__init__(frame, values, role)
+        self.levels = levels
+        self.path = Polyline(np.zeros((0, 2)), role, width, opacity)
+        self.add(self.path)
+
+    def draw(self, xs: Any, ys: Any, values: Any) -> None:
+        """Trace other values."""
+        generator = contour_generator(
+            np.asarray(xs, float), np.asarray(ys, float), np.asarray(values, float),
+            line_type=LineType.Separate,
+        )  # fmt: skip
+        lines = [line for level in self.levels for line in generator.lines(float(level))]
+        pieces = [piece for line in lines for piece in self.frame.clipped(self.frame.place(line))]
+        self.path.points = np.concatenate([np.zeros((0, 3)), *(_joined(p) for p in pieces)])
+        if self.label is not None and pieces:
+            ends = np.concatenate([piece[[0, -1]] for piece in pieces])
+            self._name_at(ends[np.argmax(ends[:, 0])])
+
+    def extent(self, axis: int) -> np.ndarray:
+        """The grid's ends."""
+        return fixed(self.values[axis])
+
+
+def spread(marks: Sequence[Mark]) -> None:
+    """Move the names beside curves that stand apart, where they would lie over each other."""
+    curves = [m for m in marks if isinstance(m, Curve) and not isinstance(m, Guide)]
+    labels = [mark.label for mark in curves if mark.label is not None]
+    line = body_height("small") * 1.15
+    columns: dict[float, list[Text]] = {}
+    for label in labels:
+        columns.setdefault(round(float(label.origin[0]), 1), []).append(label)
+    for column in columns.values():
+        column.sort(key=lambda label: float(label.origin[1]))
+        heights = np.array([float(label.origin[1]) for label in column])
+        for label, height in zip(column, _apart(heights, line), strict=True):
+            label.shift([0, height - float(label.origin[1]), 0])
+
+
+def _apart(heights: np.ndarray, least: float) -> np.ndarray:
+    """Ascending heights (N,) moved as little as it takes to lie `least` apart.
+
+    Isotonic regression of what they are beyond their rank (pool adjacent violators).
+    """
+    blocks: list[list[float]] = []
+    for value in heights - least * np.arange(len(heights)):
+        blocks.append([float(value)])
+        while len(blocks) > 1 and np.mean(blocks[-2]) > np.mean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    flat = [float(np.mean(block)) for block in blocks for _ in block]
+    return np.array(flat) + least * np.arange(len(heights))
+
+
+def dashed(line: np.ndarray, drawn: float, left_out: float) -> np.ndarray:
+    """A line (N, 3) in dashes, as straight cubic curves (4 M, 3)."""
+    lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    period = drawn + left_out
+    starts = np.arange(0.0, lengths[-1], period)
+    cuts = np.unique(np.concatenate([lengths, starts, np.minimum(starts + drawn, lengths[-1])]))
+    points = np.column_stack([np.interp(cuts, lengths, line[:, k]) for k in range(3)])
+    middles = (cuts[:-1] + cuts[1:]) / 2
+    kept = np.mod(middles, period) < drawn
+    return straight_curves(points[:-1][kept], points[1:][kept])
+
+
+def _joined(line: np.ndarray) -> np.ndarray:
+    return straight_curves(line[:-1], line[1:])
+
+
+def _line(values: Any, name: str) -> np.ndarray:
+    array = np.asarray(values, dtype=float)
+    if array.ndim != 1:
+        raise ValueError(f"The {name} values of a curve are one row of numbers, not {array.shape}.")
+    return array

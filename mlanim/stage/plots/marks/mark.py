@@ -1,0 +1,105 @@
+"""A mark keeps its data, in the chart's units, and draws itself from it.
+
+Data may be readings of tracks; the mark then follows them. A zoom redraws every mark.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from mlanim.stage import theme
+from mlanim.stage.plots.frame import Frame
+from mlanim.stage.table import Table
+from mlanim.stage.text.texts import Content, Text, body_height
+from mlanim.stage.track import Reading, Track, follow, now
+
+BESIDE = 0.14  # manim units between a mark and its name
+HALO = 12  # hundredths of a manim unit, across the clear stroke behind a name
+
+
+class Mark(VGroup):
+    """Something in a chart. A subclass draws itself from its data in `draw`.
+
+    Attributes:
+        name: what a viewer reads beside it or in the key.
+        is_later: whether a lecture brings it in by itself.
+        is_behind: whether it lies under the grid.
+    """
+
+    is_behind: ClassVar[bool] = False
+    name_size: ClassVar[str] = "small"
+
+    def __init__(self, frame: Frame, values: tuple[Any, ...], role: str):
+        super().__init__()
+        theme.color(role)
+        self.frame, self.values, self.role = frame, values, role
+        self.name: Content | None = None
+        self.is_later = self.is_settled = False
+        self.label: Text | None = None
+
+    def draw(self, *values: Any) -> None:
+        """Show other values."""
+        raise NotImplementedError
+
+    def settle(self, named: bool) -> None:
+        """Draw, now that the chart has a box; from the first time on, follow the data."""
+        if self.is_settled:
+            self.redraw()
+            return
+        self.is_settled = True
+        if named and self.name is not None:
+            self.label = Text(self.name, size=self.name_size, role=self.role)
+            self.halo = VMobject(stroke_color=theme.color("background"), stroke_width=HALO)
+            self.add(self.halo, self.label)
+        follow(self, _drawn, *self.values)
+
+    def redraw(self) -> None:
+        """Draw again, as the chart's axes are others now."""
+        _drawn(self, *(now(value) for value in self.values))
+
+    def extent(self, axis: int) -> np.ndarray:
+        """What it needs of an axis, values (N,); readings ask for nothing."""
+        return np.zeros(0)
+
+    def name_room(self) -> float:
+        """What its name takes to the right of the area, manim units."""
+        return 0.0
+
+    def table(self) -> Table | None:
+        """The numbers behind it."""
+        return None
+
+    def _name_at(self, point: np.ndarray) -> None:
+        """Put the name behind a point (3,)."""
+        if self.label is not None and np.isfinite(point).all():
+            drop = body_height("small") * 0.36
+            self.label.baseline_at([point[0] + BESIDE, point[1] - drop, 0])
+
+
+def _drawn(mark: Mark, *values: Any) -> None:
+    """Draw, and keep what lies behind the name clear of it."""
+    mark.draw(*values)
+    if mark.label is not None:
+        shown = mark.label[0].get_fill_opacity()
+        ink = [piece.points for piece in mark.label] if shown else [np.zeros((0, 3))]
+        mark.halo.points = np.concatenate(ink)
+
+
+def fixed(value: Any) -> np.ndarray:
+    """The values of data that stands; nothing of a reading."""
+    if isinstance(value, Reading | Track):
+        return np.zeros(0)
+    if isinstance(value, tuple | list) and any(isinstance(v, Reading | Track) for v in value):
+        return np.zeros(0)
+    return np.asarray(value, dtype=float)
+
+
+def within(placed: np.ndarray, frame: Frame) -> np.ndarray:
+    """Which places (N, 3) lie within the area, or on its edge."""
+    area, air = frame.area, 1e-6
+    x, y = placed[:, 0], placed[:, 1]
+    inside = (x >= area.left - air) & (x <= area.right + air)
+    return np.asarray(inside & (y >= area.bottom - air) & (y <= area.top + air))

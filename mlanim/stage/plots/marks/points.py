@@ -1,0 +1,141 @@
+"""Points in a chart: discs, places with a name, arrows, words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mlanim.stage import theme
+from mlanim.stage.arrays.cloud import PointCloud
+from mlanim.stage.marks.shapes import Arrow as ArrowShape
+from mlanim.stage.marks.shapes import Dot
+from mlanim.stage.plots.frame import Frame
+from mlanim.stage.plots.marks.lines import Segment
+from mlanim.stage.plots.marks.mark import Mark, fixed, within
+from mlanim.stage.table import Table, table
+from mlanim.stage.text.texts import Content, Text
+from mlanim.stage.track import now
+
+NAME_AWAY, ASIDE = 0.4, np.radians(60)  # of an arrow's name from its tip, and off its direction
+
+
+class Points(Mark):
+    """Discs at places (N, 2)."""
+
+    def __init__(
+        self, frame: Frame, places: Any, role: str | Sequence[str], radius: float, ring: bool
+    ):
+        roles = [role] if isinstance(role, str) else list(role)
+        super().__init__(frame, (places,), roles[0] if roles else "text")
+        self.roles, self.is_one_role = roles, isinstance(role, str)
+        self.cloud = PointCloud(np.zeros((0, 2)), np.zeros((0, 4)), radius, 0.015 if ring else 0.0)
+        self.add(self.cloud)
+
+    def draw(self, places: Any) -> None:
+        """Stand at other places."""
+        places = np.asarray(places, dtype=float).reshape(-1, 2)
+        if not self.is_one_role and len(self.roles) != len(places):
+            raise ValueError(
+                f"There are {len(self.roles)} roles for {len(places)} points; give one for each, "
+                "or one for all."
+            )
+        colors = np.array([[*theme.rgb(role), 1.0] for role in self.roles])
+        paints = np.repeat(colors, len(places), axis=0) if self.is_one_role else colors
+        placed = self.frame.place(places)
+        inside = np.isfinite(placed).all(axis=1) & within(placed, self.frame)
+        self.cloud.points, self.cloud.rgbas = placed[inside], paints[inside]
+        if self.label is not None and inside.any():
+            self._name_at(placed[inside][np.argmax(placed[inside][:, 0])])
+
+    def extent(self, axis: int) -> np.ndarray:
+        """All places."""
+        places = fixed(self.values[0])
+        return places.reshape(-1, 2)[:, axis] if places.size else np.zeros(0)
+
+    def table(self) -> Table | None:
+        """All places."""
+        places = np.asarray(now(self.values[0]), dtype=float).reshape(-1, 2)
+        return table({"x": places[:, 0], "y": places[:, 1]})
+
+
+class Spot(Mark):
+    """One disc with a rim, its name beside it."""
+
+    def __init__(self, frame: Frame, place: Any, role: str, radius: float):
+        super().__init__(frame, (place,), role)
+        self.disc = Dot(np.zeros(2), role, radius, rim=True)
+        self.add(self.disc)
+
+    def draw(self, place: Any) -> None:
+        """Stand at another place (2,); beyond the area nothing is seen."""
+        at = self.frame.place(np.asarray(place, dtype=float))
+        seen = np.isfinite(at).all() and bool(within(at[None], self.frame)[0])
+        if seen:
+            self.disc.move_to(at)
+            self._name_at(at + np.array([self.disc.width / 2 - 0.04, 0, 0]))
+        for part in self.submobjects:
+            if (part.get_fill_opacity() > 0) != seen:
+                part.set_opacity(float(seen))
+
+    def extent(self, axis: int) -> np.ndarray:
+        """The place."""
+        place = fixed(self.values[0])
+        return place[axis : axis + 1] if len(place) == 2 else np.zeros(0)
+
+    def table(self) -> Table | None:
+        """The place."""
+        x, y = np.asarray(now(self.values[0]), dtype=float)
+        return table({"x": x, "y": y})
+
+
+class Arrow(Mark):
+    """An arrow between two places, its name beyond its tip."""
+
+    name_size = "title"
+
+    def __init__(
+        self, frame: Frame, values: tuple[Any, ...], role: str, side: int = 0, bold: bool = False
+    ):
+        super().__init__(frame, values, role)
+        width, head = (0.11, 0.38) if bold else (0.06, 0.28)
+        self.shape = ArrowShape(np.zeros(2), np.zeros(2), role, width, head)
+        self.side = side
+        self.add(self.shape)
+
+    def draw(self, start: Any, end: Any) -> None:
+        """Point elsewhere."""
+        ends = self.frame.place(np.array([start, end], dtype=float))
+        self.shape.set_ends(*ends)
+        if self.label is not None:
+            along = ends[1] - ends[0]
+            along = along / max(float(np.linalg.norm(along)), 1e-9)
+            aside = self.side * np.array([-along[1], along[0], 0.0])
+            off = along * np.cos(ASIDE) + aside * np.sin(ASIDE) if self.side else along
+            self.label.move_to(ends[1] + NAME_AWAY * off)
+
+    def extent(self, axis: int) -> np.ndarray:
+        """Both ends."""
+        return Segment.extent(self, axis)
+
+    def table(self) -> Table | None:
+        """Both ends."""
+        return Segment.table(self)
+
+
+class Note(Mark):
+    """Words at a place."""
+
+    def __init__(
+        self, frame: Frame, place: Any, words: Content, role: str, align: str, lift: float
+    ):
+        super().__init__(frame, (place,), role)
+        self.align, self.lift = align, lift
+        self.words = Text(words, size="small", role=role)
+        self.add(self.words)
+
+    def draw(self, place: Any) -> None:
+        """Stand at another place (2,)."""
+        at = self.frame.place(np.asarray(place, dtype=float)) + np.array([0, self.lift, 0])
+        self.words.baseline_at(at, self.align)  # type: ignore[arg-type]
