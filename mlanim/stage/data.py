@@ -7,11 +7,12 @@ and read by a process that never imports torch.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from mlanim.words.nearest import nearest
 from mlanim.words.sentence import Run, Sentence
 
 ARRAY = "$array"
@@ -33,8 +34,7 @@ class Record:
         try:
             return self._fields[field]
         except KeyError:
-            known = ", ".join(sorted(self._fields))
-            raise AttributeError(f"{self._name} has no {field!r}; it has {known}.") from None
+            raise AttributeError(_missing(self._name, field, self._fields)) from None
 
     def __setattr__(self, field: str, value: Any) -> None:
         raise AttributeError(f"{self._name} is frozen; use replaced({field}=…).")
@@ -46,13 +46,31 @@ class Record:
         return f"{self._name}({', '.join(self._fields)})"
 
     def replaced(self, **changes: Any) -> Record:
-        """A copy with some fields changed."""
+        """A copy with some fields changed.
+
+        Raises:
+            AttributeError: for a field that it does not have.
+        """
+        for field in changes:
+            getattr(self, field)
         return Record(self._name, {**self._fields, **changes})
 
 
 def fields_of(record: Any) -> dict[str, Any]:
     """The fields of a record by name."""
     return {name: getattr(record, name) for name in record}
+
+
+class Fields(dict[str, Any]):
+    """A dictionary that `compute` returned; a missing key is answered with the nearest."""
+
+    def __missing__(self, key: Any) -> Any:
+        raise KeyError(_missing("The data", key, self))
+
+
+def _missing(whole: str, field: object, known: Iterable[str]) -> str:
+    names = sorted(known)
+    return f"{whole} has no {field!r}.{nearest(field, names)} It has {', '.join(names)}."
 
 
 def to_tree(value: Any, arrays: dict[str, np.ndarray], path: str = "data") -> Any:
@@ -111,7 +129,7 @@ def from_tree(tree: Any, arrays: Mapping[str, np.ndarray]) -> Any:
     if TUPLE in tree:
         return tuple(from_tree(item, arrays) for item in tree[TUPLE])
     fields = {key: from_tree(item, arrays) for key, item in tree["fields"].items()}
-    return fields if tree[RECORD] == "dict" else Record(tree[RECORD], fields)
+    return Fields(fields) if tree[RECORD] == "dict" else Record(tree[RECORD], fields)
 
 
 def as_record(value: Any) -> Any:

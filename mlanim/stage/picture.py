@@ -33,7 +33,7 @@ class Picture(VGroup):
 
     def compose(self, box: Box) -> None:
         """Add what is to be seen, within `box`; called once."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} draws nothing yet: write its compose.")
 
     def placed(self, box: Box) -> Self:
         """The picture, composed."""

@@ -51,6 +51,11 @@ Said = str | Sentence
 """What a viewer reads: a template as for `mlanim.words.sentence.sentence`, or a sentence."""
 
 
+NO_COMPUTE = (
+    "The scene has no compute: write a static method compute(params) that returns its data, a "
+    "frozen dataclass of arrays and plain values; {} where there is nothing to compute."
+)
+
 ASKED = Run("? ", "highlight")
 """What marks a caption as a question."""
 
@@ -105,7 +110,7 @@ class LessonScene(Scene, Generic[P, D]):
     @staticmethod
     def compute(params: Any) -> Any:
         """Run the PyTorch side; the result is a frozen dataclass of arrays and plain values."""
-        raise NotImplementedError
+        raise NotImplementedError(NO_COMPUTE)
 
     def setup(self) -> None:
         """Under plain manim nobody has computed yet: do it with the default parameters.
@@ -120,7 +125,7 @@ class LessonScene(Scene, Generic[P, D]):
 
     def figure(self) -> list[Panel] | None:
         """The panels of the still."""
-        raise NotImplementedError
+        raise NotImplementedError("The scene has no figure: write one that returns its panels.")
 
     # Steps.
 

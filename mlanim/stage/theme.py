@@ -29,6 +29,7 @@ from mlanim.stage.colors.palette import (
     linear_light,
     relative_luminance,
 )
+from mlanim.words.nearest import unknown
 
 __all__ = [
     "BEAT", "DARK", "FILM", "FRAME_HEIGHT", "FRAME_WIDTH", "LIGHT", "MARGIN", "MOVE", "PAGE",
@@ -96,7 +97,12 @@ class _OfMedium(Mapping[str, float]):
         return values
 
     def __getitem__(self, name: str) -> float:
+        if name not in self._values():
+            raise KeyError(unknown(self._table.removesuffix("s"), name, self._values()))
         return self._values()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values())
@@ -109,7 +115,7 @@ class _Strokes(_OfMedium):
     """Stroke widths, as much wider or narrower as the theme has them."""
 
     def __getitem__(self, name: str) -> float:
-        return self._values()[name] * current().lines[name] / LINES[name]
+        return super().__getitem__(name) * current().lines[name] / LINES[name]
 
 
 SIZES: Final[Mapping[str, float]] = _OfMedium("sizes")
@@ -154,15 +160,19 @@ def color(role: str) -> ManimColor:
     Raises:
         KeyError: for a role that no theme has; the message lists the roles.
     """
-    roles = current().roles
-    if role not in roles:
-        raise KeyError(f"No role {role!r}; the roles are {', '.join(roles)}.")
-    return ManimColor(roles[role])
+    return ManimColor(_value(role))
 
 
 def rgb(role: str) -> np.ndarray:
     """The colour of a role as floats in 0..1, shape (3,)."""
-    return hex_to_rgb(current().roles[role])
+    return hex_to_rgb(_value(role))
+
+
+def _value(role: str) -> str:
+    roles = current().roles
+    if role not in roles:
+        raise KeyError(unknown("role", role, roles))
+    return roles[role]
 
 
 def to_color(channels: np.ndarray) -> ManimColor:

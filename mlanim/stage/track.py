@@ -15,6 +15,7 @@ import numpy as np
 from manim import Animation, Mobject, ValueTracker
 
 from mlanim.stage.data import Record, fields_of
+from mlanim.words.nearest import unknown
 
 M = TypeVar("M", bound=Mobject)
 
@@ -123,8 +124,7 @@ class Track(ValueTracker):
 
     def _known(self, name: str) -> str:
         if name not in self.series:
-            known = ", ".join(self.series) or "none"
-            raise KeyError(f"This track has no series {name!r}; it has {known}.")
+            raise KeyError(unknown("series of this track", name, self.series))
         return name
 
     def _read(self, values: np.ndarray) -> Any:

@@ -57,7 +57,10 @@ def sentence(template: str, /, **values: Any) -> Sentence:
         TypeError: if the template is no text.
     """
     if not isinstance(template, str):
-        raise TypeError(f"A sentence is text, not {template!r}; write it as a string.")
+        raise TypeError(
+            f"A sentence is text, not {template!r}; a number stands in one as a value: "
+            'sentence("{value:2}", value=…).'
+        )
     unused = set(values) - places_of(template)
     if unused:
         raise ValueError(f"“{template}” has no place for {', '.join(sorted(unused))}.")
@@ -75,8 +78,12 @@ def plain(text: object) -> Sentence:
 
 
 def as_sentence(text: str | Sentence) -> Sentence:
-    """A template without places, or a sentence as it is."""
-    return sentence(text) if isinstance(text, str) else text
+    """A template without places, or a sentence as it is.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    return text if isinstance(text, Sentence) else sentence(text)
 
 
 def _runs(template: str, values: dict[str, Any]) -> Iterator[Run]:

@@ -163,11 +163,11 @@ def test_names_that_would_lie_over_each_other_move_apart():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda chart: chart.curve([1, 2], [1, 2, 3]), "got 2 and 3"),
+        (lambda chart: chart.curve([1, 2], [1, 2, 3]), "not 2 x values, 3 y values"),
         (lambda chart: chart.scatter([[0, 0]], ["input", "weight"]), "2 roles for 1 points"),
         (lambda chart: chart.guide(), "one of the two"),
         (lambda chart: chart.columns([0, 1], [1, 2]), "2 columns have 3 edges, not 2"),
-        (lambda chart: chart.curve([0, 1], [0, 1], dash="wavy"), "not 'wavy'"),
+        (lambda chart: chart.curve([0, 1], [0, 1], dash="wavy"), "no dash 'wavy'"),
         (lambda chart: chart.dot((1, 2, 3)), r"\(x, y\)"),
         (lambda chart: chart.curve([0, 1], [0, 1], "wieght"), "wieght"),
     ],

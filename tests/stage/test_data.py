@@ -64,10 +64,10 @@ def same(given: Any, stored: Any) -> bool:
             and list(stored) == list(fields)
             and all(same(value, getattr(stored, name)) for name, value in fields.items())
         )
+    if isinstance(given, dict) and isinstance(stored, dict):
+        return list(given) == list(stored) and all(same(given[key], stored[key]) for key in given)
     if type(given) is not type(stored):
         return False
-    if isinstance(given, dict):
-        return list(given) == list(stored) and all(same(given[key], stored[key]) for key in given)
     if isinstance(given, (list, tuple)):
         return len(given) == len(stored) and all(map(same, given, stored))
     return given == stored
@@ -154,7 +154,7 @@ def test_a_record_is_frozen():
 
 
 def test_a_record_names_its_fields_when_asked_for_another():
-    with pytest.raises(AttributeError, match="Inner has no 'bias'; it has matrix, note"):
+    with pytest.raises(AttributeError, match=r"Inner has no 'bias'\. It has matrix, note"):
         _ = as_record(Inner(np.zeros(1))).bias
 
 
@@ -179,3 +179,14 @@ def test_a_record_can_be_stored_again_and_copied():
 
 def test_any_mapping_becomes_a_dict():
     assert as_record(OrderedDict(a=1)) == {"a": 1}
+
+
+def test_a_missing_field_or_key_is_answered_with_the_nearest():
+    data = as_record(Outer(Inner(np.zeros(1)), (), {"losses": 1}))
+    with pytest.raises(AttributeError, match="Did you mean matrix"):
+        _ = data.inner.matrx
+    with pytest.raises(AttributeError, match="Did you mean steps"):
+        data.replaced(step=())
+    with pytest.raises(KeyError, match="Did you mean losses"):
+        _ = data.rest["loss"]
+    assert data.rest.get("loss") is None

@@ -18,6 +18,7 @@ from mlanim.engine.errors import OutputError, RenderError, UsageError, shortened
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.playback import scratch
+from mlanim.engine.playback.scene_errors import sentence_of
 from mlanim.stage.scene import LessonScene, SceneParams
 
 SET_BY_FILES = (
@@ -122,8 +123,17 @@ def own_traceback(error: BaseException, entry: SceneEntry) -> str:
     """An error of a scene as its own lines and the error itself, at most three of them."""
     own = _own_frames(error, entry)[-2:]
     lines = [f"{Path(f.filename).name}, line {f.lineno}: {f.line}" for f in own]
-    reason = type(error).__name__ + (f": {error}" if str(error) else "")
-    return "\n".join(lines or [Path(entry.path).name]) + "\n" + shortened(reason, 300)
+    place = "\n".join(lines) if lines else _class_line(entry)
+    return f"{place}\n{shortened(sentence_of(error), 500)}"
+
+
+def _class_line(entry: SceneEntry) -> str:
+    """The line at which a scene's class begins, for what none of its own lines did."""
+    path = Path(entry.path)
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+        if line.lstrip().startswith(f"class {entry.class_name}"):
+            return f"{path.name}, line {number}: {line.strip()}"
+    return path.name
 
 
 def is_refusal(error: ValueError, entry: SceneEntry) -> bool:

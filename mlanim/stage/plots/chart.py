@@ -26,11 +26,14 @@ from mlanim.stage.plots.marks.lines import Curve, Dash, Guide, Level, Ray, Segme
 from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.plots.marks.points import Arrow, Note, Points, Spot
 from mlanim.stage.plots.scale import Range, Scale, around, round_step
+from mlanim.stage.plots.values import span
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Morph
+from mlanim.words.nearest import unknown
 
 AIR = 0.12  # manim units between an axis and what is written beside it
+LOGS, NAMES = ("", "x", "y", "xy"), ("beside", "key")
 LEAST_TICK = 0.85  # manim units that a tick takes along its axis
 M = TypeVar("M", bound=Mark)
 
@@ -66,8 +69,14 @@ class Chart(Picture):
         aspect: float = 1.4,
     ):
         super().__init__(least, aspect)
-        if log not in ("", "x", "y", "xy"):
-            raise ValueError(f'log is "", "x", "y" or "xy", not {log!r}.')
+        for kind, given, known in (("log", log, LOGS), ("place for names", names, NAMES)):
+            if given not in known:
+                raise ValueError(unknown(kind, given, map(repr, known)))
+        for axis, limits in (("x", x), ("y", y)):
+            if limits is not None:
+                Scale(
+                    *span(limits, f"the range of {axis}"), axis in log
+                )  # which refuses wrong ends
         self.ranges, self.labels, self.log, self.equal = (x, y), (x_label, y_label), log, equal
         self.most, self.has_grid, self.has_axes, self.names = ticks, grid, axes, names
         self.marks: list[Mark] = []
@@ -189,6 +198,7 @@ class Chart(Picture):
         return self._with(Note(self.frame, place, words, role, align, lift), None, later)
 
     def _with(self, mark: M, name: Content | None, later: bool) -> M:
+        mark.check(*mark.values)
         mark.name, mark.is_later = name, later
         self.marks.append(mark)
         if self.frame.is_placed:

@@ -12,7 +12,7 @@ from manim import VGroup
 
 from mlanim.stage import theme
 from mlanim.stage.text.number import Number, number_curves
-from mlanim.stage.text.texts import Align, Colored, Math, Text, Weight, body_height
+from mlanim.stage.text.texts import Align, Colored, Math, Text, Weight, body_height, share_before
 from mlanim.stage.track import follow
 from mlanim.words.sentence import Run, sentence, shown_as
 
@@ -53,7 +53,7 @@ class LiveText(VGroup):
     def baseline_at(self, place: Iterable[float], align: Align = "left") -> Self:
         """Put the left end, the middle or the right end of the baseline at `place` (3,)."""
         self.origin = np.array(list(place), dtype=float)
-        self.align = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+        self.align = share_before(align)
         self._lay_out()
         return self
 

@@ -16,8 +16,10 @@ import numpy as np
 from manim import CapStyleType, ManimColor, VGroup, VMobject
 
 from mlanim.stage import theme
+from mlanim.stage.text.latex import refuse_latex
 from mlanim.stage.text.spoken import in_words
 from mlanim.stage.text.typesetting import EM, Outline, Setting, literal, typeset
+from mlanim.words.nearest import unknown
 from mlanim.words.sentence import Sentence
 
 EM_PER_FONT_UNIT = 1 / 96
@@ -25,6 +27,8 @@ EM_PER_FONT_UNIT = 1 / 96
 
 Weight = Literal["regular", "semibold"]
 Align = Literal["left", "center", "right"]
+WEIGHTS = ("regular", "semibold")
+ALIGNMENTS = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 ROLES = (
     "text", "muted", "input", "weight", "gradient", "attention", "output", "highlight",
@@ -38,6 +42,9 @@ class Math:
     """A formula within a line of text, in Typst's mathematics."""
 
     source: str
+
+    def __post_init__(self) -> None:
+        refuse_latex(self.source)
 
 
 @dataclass(frozen=True)
@@ -66,11 +73,43 @@ def _as_runs(content: Content, role: str) -> Iterable[Colored]:
     if isinstance(content, str | Math):
         return [Colored(content, role)]
     if not isinstance(content, Sentence):
-        raise TypeError(f"A text is made of words, Math, Colored or sentences, not {content!r}.")
+        raise TypeError(_no_words(content))
     return [
         Colored(Math(run.text) if run.math else run.text, role if run.role == "text" else run.role)
         for run in content.runs
     ]
+
+
+def _no_words(content: object) -> str:
+    """What to say to something that is no text."""
+    is_number = isinstance(content, (int, float, np.number)) and not isinstance(content, bool)
+    hint = f'; write a number as format_number({content:g}) or f"{content:g}"' if is_number else ""
+    return f"A text is made of words, Math, Colored or sentences, not {content!r}{hint}."
+
+
+def check_look(role: str, size: str, weight: str, align: str = "left") -> None:
+    """Let the names of a text's role, size, weight and alignment pass.
+
+    Raises:
+        KeyError: for one that there is not, with the nearest and all that there are.
+    """
+    for kind, name, known in (
+        ("role of texts", role, ROLES), ("size", size, tuple(theme.SIZES)),
+        ("weight", weight, WEIGHTS), ("alignment", align, tuple(ALIGNMENTS)),
+    ):  # fmt: skip
+        if name not in known:
+            raise KeyError(unknown(kind, name, known))
+
+
+def share_before(align: str) -> float:
+    """The share of a text's width that lies before the place at which it is aligned.
+
+    Raises:
+        KeyError: for an alignment that there is not.
+    """
+    if align not in ALIGNMENTS:
+        raise KeyError(unknown("alignment", align, ALIGNMENTS))
+    return ALIGNMENTS[align]
 
 
 class Typeset(VGroup):
@@ -123,12 +162,12 @@ class Typeset(VGroup):
             KeyError: if no piece has that name; the message lists those that exist.
         """
         if name not in self._parts:
-            raise KeyError(f"No part {name!r} in this text; it has {sorted(self._parts)}.")
+            raise KeyError(unknown("part of this text", name, sorted(self._parts)))
         return self[self._parts[name]]
 
     def baseline_at(self, place: Iterable[float], align: Align = "left") -> Self:
         """Put the left end, the middle or the right end of the first baseline at `place` (3,)."""
-        along = {"left": 0.0, "center": 0.5, "right": 1.0}[align] * self.advance
+        along = share_before(align) * self.advance
         return self.shift(np.asarray(place) - self.origin - np.array([along, 0.0, 0.0]))
 
     def level_with(self, other: Typeset) -> Self:
@@ -157,6 +196,8 @@ class Text(Typeset):
         align: Align = "left",
     ):
         runs = [run for piece in content for run in _as_runs(piece, role)]
+        for one in (Colored("", role), *runs):
+            check_look(one.role, size, one.weight or weight, align)
         names = [run.part for run in runs if run.part is not None]
         units = theme.SIZES[size]
         body = "".join(_run(run, role, weight) for run in runs)
@@ -173,8 +214,11 @@ class Formula(Typeset):
     """Display mathematics in Typst's syntax, with the roles and `part` as functions."""
 
     def __init__(self, source: str, size: str = "display", role: str = "text"):
+        refuse_latex(source)
+        check_look(role, size, "regular")
         names = list(dict.fromkeys(_PART.findall(source)))
-        body = _colored(role, f"$display({source})$")
+        # An equation within the one that is displayed: a comma in it parts no arguments.
+        body = _colored(role, f"$display(#${source}$)$")
         super().__init__(typeset(body, _definitions(names)), _keys(names), theme.SIZES[size])
         self.plain, self.in_words = source, in_words(source)
 

@@ -49,6 +49,7 @@ _COMPILING = threading.Lock()
 
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _TAG = re.compile(r"\{.*\}")
+_FORMULA = re.compile(r"\$(?:display\(#\$)?(.*?)(?:\$\))?\$", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -114,7 +115,21 @@ def typeset(body: str, definitions: str = "") -> Setting:
     Raises:
         ValueError: if Typst cannot compile the body.
     """
-    return _typeset(body, definitions, theme.current().fonts)
+    try:
+        return _typeset(body, definitions, theme.current().fonts)
+    except RuntimeError as error:
+        formulas = _FORMULA.findall(body)
+        shown = " and ".join(f"“{formula}”" for formula in formulas) or repr(body[:120])
+        raise ValueError(f"Typst cannot set {shown}: {_explained(str(error))}") from error
+
+
+def _explained(reason: str) -> str:
+    """Typst's words, with what to write where letters side by side were meant as a product."""
+    name = re.match(r"unknown variable: ([A-Za-z]{2,})$", reason)
+    if name is None:
+        return f"{reason}."
+    apart = " ".join(name[1])
+    return f'{reason}; write {apart} for a product, "{name[1]}" in quotes for a word.'
 
 
 @functools.lru_cache(maxsize=4096)
@@ -123,11 +138,8 @@ def _typeset(body: str, definitions: str, fonts: Fonts) -> Setting:
     mark = '#box(width: 0pt, place(line(length: 1pt, stroke: 1pt + rgb("#fe01fe"))))'
     preamble = _PREAMBLE % (literal(fonts.text), EM, literal(fonts.math))
     source = f"{preamble}{definitions}\n{mark}{body}"
-    try:
-        with _COMPILING:
-            svg = _compile(source, fonts.files)
-    except RuntimeError as error:
-        raise ValueError(f"Typst cannot set {body[:120]!r}: {error}") from error
+    with _COMPILING:
+        svg = _compile(source, fonts.files)
     return _read(ElementTree.fromstring(svg))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from mlanim.stage.marks.shapes import AngleArc
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import Mark
+from mlanim.stage.plots.values import number, place
 
 BEYOND = 0.26  # manim units from the arc to its name
 CLEAR = 0.32  # that the name keeps off both sides
@@ -20,6 +21,9 @@ class Angle(Mark):
     """An arc of a radius in manim units, from one direction to another, radians."""
 
     name_size = "body"
+    shapes = (
+        ("the centre", place), ("the start", number), ("the end", number), ("the arm", number),
+    )  # fmt: skip
 
     def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, radius: float):
         super().__init__(frame, values, role)
@@ -29,9 +33,9 @@ class Angle(Mark):
 
     def draw(self, centre: Any, start: Any, end: Any, arm: Any) -> None:
         """Lie between two other directions, at arms the shorter of which is `arm` long."""
-        place = self.frame.place(np.asarray(centre, dtype=float))
+        at = self.frame.place(np.asarray(centre, dtype=float))
         unit = self.frame.area.width / (self.frame.x.high - self.frame.x.low)
-        self.arc.centre, self.arc.radius = place, min(self.radius, OF_ARM * float(arm) * unit)
+        self.arc.centre, self.arc.radius = at, min(self.radius, OF_ARM * float(arm) * unit)
         self.arc.set_angles(float(start), float(end))
         if self.label is None:
             return
@@ -40,6 +44,6 @@ class Angle(Mark):
         room = float(np.interp(opening, FADES, [0, 1]))
         # Where the opening cannot hold it, the name waits, unseen, at the centre.
         way = np.array([np.cos(middle), np.sin(middle), 0.0]) * away * (room > 0)
-        self.label.move_to(place + way)
+        self.label.move_to(at + way)
         if self.label[0].get_fill_opacity() != room:
             self.label.set_opacity(room)

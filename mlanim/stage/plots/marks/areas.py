@@ -13,6 +13,7 @@ from mlanim.stage.arrays.mesh import SEAM, Mesh
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import Mark, fixed
 from mlanim.stage.plots.scale import Range
+from mlanim.stage.plots.values import Shapes, grid, places, row, stands
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import polygon_curves
 from mlanim.stage.track import now
@@ -22,6 +23,8 @@ Palette = Callable[[np.ndarray], np.ndarray]
 
 class Area(Mark):
     """A filled polygon (N, 2), cut off at the area's edges."""
+
+    shapes: Shapes = (("the corners", places),)
 
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], role: str, opacity: float,
@@ -59,11 +62,16 @@ def band(frame: Frame, values: tuple[Any, ...], role: str, opacity: float) -> Ar
         there = np.column_stack([xs, low])
         return np.concatenate([there, np.column_stack([xs, high])[::-1]])
 
-    return Area(frame, values, role, opacity, None, corners)
+    made = Area(frame, values, role, opacity, None, corners)
+    made.shapes = (("x values", row), ("low values", row), ("high values", row))
+    made.are_matched = True
+    return made
 
 
 class Columns(Mark):
     """A histogram's columns."""
+
+    shapes: Shapes = (("the edges", row), ("the heights", row))
 
     def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, opacity: float):
         super().__init__(frame, values, role)
@@ -72,13 +80,22 @@ class Columns(Mark):
         self.shape.set_stroke(theme.color("background"), theme.STROKES["hair"], 1.0)
         self.add(self.shape)
 
-    def draw(self, edges: Any, heights: Any) -> None:
-        """Show other heights."""
-        edges, heights = np.asarray(edges, dtype=float), np.asarray(heights, dtype=float)
-        if len(edges) != len(heights) + 1:
+    def check(self, *values: Any) -> None:
+        """Let heights pass that have one more edge than there are of them.
+
+        Raises:
+            TypeError, ValueError: for others.
+        """
+        super().check(*values)
+        edges, heights = values
+        if stands(values) and len(edges) != len(heights) + 1:
             raise ValueError(
                 f"{len(heights)} columns have {len(heights) + 1} edges, not {len(edges)}."
             )
+
+    def draw(self, edges: Any, heights: Any) -> None:
+        """Show other heights."""
+        edges, heights = np.asarray(edges, dtype=float), np.asarray(heights, dtype=float)
         base = 0.0 if not self.frame.y.log else self.frame.y.low
         x, y = np.stack([edges[:-1], edges[1:]]), np.stack([np.full(len(heights), base), heights])
         corners = np.stack([x[[0, 1, 1, 0, 0]], y[[0, 0, 1, 1, 0]]], axis=-1)  # (5, N, 2)
@@ -101,6 +118,7 @@ class Field(Mark):
     """Colours of a grid of values, behind everything."""
 
     is_behind = True
+    shapes: Shapes = (("the values", grid),)
 
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], palette: Palette,

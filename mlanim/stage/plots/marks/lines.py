@@ -11,9 +11,11 @@ from contourpy import LineType, contour_generator
 from mlanim.stage.marks.shapes import Dot, Polyline
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import BESIDE, Mark, fixed
+from mlanim.stage.plots.values import Shapes, grid, number, place, row, stands
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import Text, body_height, straight_curves
 from mlanim.stage.track import now
+from mlanim.words.nearest import unknown
 
 Dash = Literal["", "dash", "dot"]
 PATTERNS: dict[str, tuple[float, float]] = {"dash": (0.16, 0.11), "dot": (0.035, 0.09)}
@@ -23,13 +25,16 @@ PATTERNS: dict[str, tuple[float, float]] = {"dash": (0.16, 0.11), "dot": (0.035,
 class Curve(Mark):
     """A line through (xs, ys)."""
 
+    shapes: Shapes = (("x values", row), ("y values", row))
+    are_matched = True
+
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], role: str, width: str = "line",
         dash: Dash = "", opacity: float = 1.0, tip: bool = False,
     ):  # fmt: skip
         super().__init__(frame, values, role)
         if dash not in ("", *PATTERNS):
-            raise ValueError(f'A dash is "", "dash" or "dot", not {dash!r}.')
+            raise ValueError(unknown("dash", dash, ['""', *PATTERNS]))
         self.dash = dash
         self.path = Polyline(np.zeros((0, 2)), role, width, opacity)
         self.tip = Dot(np.zeros(2), role, 0.09, rim=True) if tip else None
@@ -37,10 +42,7 @@ class Curve(Mark):
 
     def draw(self, xs: Any, ys: Any) -> None:
         """Go through other points."""
-        xs, ys = _line(xs, "x"), _line(ys, "y")
-        if len(xs) != len(ys):
-            raise ValueError(f"A curve has as many x as y values; got {len(xs)} and {len(ys)}.")
-        self._through(np.column_stack([xs, ys]))
+        self._through(np.column_stack([xs, ys]).astype(float))
 
     def extent(self, axis: int) -> np.ndarray:
         """All of its points."""
@@ -74,6 +76,8 @@ class Curve(Mark):
 class Segment(Curve):
     """A straight line between two places (2,)."""
 
+    shapes: Shapes = (("the start", place), ("the end", place))
+
     def draw(self, start: Any, end: Any) -> None:
         """Lie between two other places."""
         self._through(np.array([start, end], dtype=float))
@@ -91,6 +95,9 @@ class Segment(Curve):
 
 class Ray(Curve):
     """The straight line of a slope through a point, across the whole area."""
+
+    shapes: Shapes = (("the point", place), ("the slope", number))
+    are_matched = False
 
     def draw(self, through: Any, slope: Any) -> None:
         """Lie through another point, at another slope."""
@@ -114,6 +121,9 @@ class Ray(Curve):
 
 class Guide(Curve):
     """A line straight across the area at a value of x or of y."""
+
+    shapes: Shapes = (("x", number), ("y", number))
+    are_matched = False
 
     def draw(self, x: Any, y: Any) -> None:
         """Stand at another value."""
@@ -159,6 +169,8 @@ class Guide(Curve):
 class Level(Mark):
     """The lines on which a grid of values equals each of some levels."""
 
+    shapes: Shapes = (("x values", row), ("y values", row), ("the values", grid))
+
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], levels: np.ndarray, role: str, width: str,
         opacity: float,
@@ -167,6 +179,20 @@ class Level(Mark):
         self.levels = levels
         self.path = Polyline(np.zeros((0, 2)), role, width, opacity)
         self.add(self.path)
+
+    def check(self, *values: Any) -> None:
+        """Let a grid pass that has a row for each of ys and a column for each of xs.
+
+        Raises:
+            TypeError, ValueError: for others.
+        """
+        super().check(*values)
+        if stands(values) and np.shape(values[2]) != (len(values[1]), len(values[0])):
+            wanted = len(values[1]), len(values[0])
+            raise ValueError(
+                f"The values must be of the shape {wanted}, a row for each y and a column for "
+                f"each x, not {np.shape(values[2])}."
+            )
 
     def draw(self, xs: Any, ys: Any, values: Any) -> None:
         """Trace other values."""
@@ -229,10 +255,3 @@ def dashed(line: np.ndarray, drawn: float, left_out: float) -> np.ndarray:
 
 def _joined(line: np.ndarray) -> np.ndarray:
     return straight_curves(line[:-1], line[1:])
-
-
-def _line(values: Any, name: str) -> np.ndarray:
-    array = np.asarray(values, dtype=float)
-    if array.ndim != 1:
-        raise ValueError(f"The {name} values of a curve are one row of numbers, not {array.shape}.")
-    return array

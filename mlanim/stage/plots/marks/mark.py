@@ -12,9 +12,10 @@ from manim import VGroup, VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.plots.frame import Frame
+from mlanim.stage.plots.values import Shapes, equally_long, stands
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Content, Text, body_height
-from mlanim.stage.track import Reading, Track, follow, now
+from mlanim.stage.track import follow, now
 
 BESIDE = 0.14  # manim units between a mark and its name
 HALO = 12  # hundredths of a manim unit, across the clear stroke behind a name
@@ -27,9 +28,13 @@ class Mark(VGroup):
         name: what a viewer reads beside it or in the key.
         is_later: whether a lecture brings it in by itself.
         is_behind: whether it lies under the grid.
+        shapes: what each of its values is called in messages, and has to be.
+        are_matched: whether they are as long as one another.
     """
 
     is_behind: ClassVar[bool] = False
+    shapes: Shapes = ()
+    are_matched: bool = False
     name_size: ClassVar[str] = "small"
 
     def __init__(self, frame: Frame, values: tuple[Any, ...], role: str):
@@ -42,7 +47,21 @@ class Mark(VGroup):
 
     def draw(self, *values: Any) -> None:
         """Show other values."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} draws nothing yet: write its draw.")
+
+    def check(self, *values: Any) -> None:
+        """Let values of the right shapes pass; those that are readings are looked at later.
+
+        Raises:
+            TypeError, ValueError: naming the value, what it is and what it has to be.
+        """
+        known = [
+            (what, shape(value, what))
+            for (what, shape), value in zip(self.shapes, values, strict=True)
+            if value is not None and stands(value)
+        ]
+        if self.are_matched:
+            equally_long(known)
 
     def settle(self, named: bool) -> None:
         """Draw, now that the chart has a box; from the first time on, follow the data."""
@@ -81,6 +100,7 @@ class Mark(VGroup):
 
 def _drawn(mark: Mark, *values: Any) -> None:
     """Draw, and keep what lies behind the name clear of it."""
+    mark.check(*values)
     mark.draw(*values)
     if mark.label is not None:
         shown = mark.label[0].get_fill_opacity()
@@ -90,11 +110,7 @@ def _drawn(mark: Mark, *values: Any) -> None:
 
 def fixed(value: Any) -> np.ndarray:
     """The values of data that stands; nothing of a reading."""
-    if isinstance(value, Reading | Track):
-        return np.zeros(0)
-    if isinstance(value, tuple | list) and any(isinstance(v, Reading | Track) for v in value):
-        return np.zeros(0)
-    return np.asarray(value, dtype=float)
+    return np.asarray(value, dtype=float) if stands(value) else np.zeros(0)
 
 
 def within(placed: np.ndarray, frame: Frame) -> np.ndarray:

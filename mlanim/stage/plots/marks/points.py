@@ -14,8 +14,9 @@ from mlanim.stage.marks.shapes import Dot
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.lines import Segment
 from mlanim.stage.plots.marks.mark import Mark, fixed, within
+from mlanim.stage.plots.values import Shapes, place, places, stands
 from mlanim.stage.table import Table, table
-from mlanim.stage.text.texts import Content, Text
+from mlanim.stage.text.texts import Content, Text, share_before
 from mlanim.stage.track import now
 
 NAME_AWAY, ASIDE = 0.4, np.radians(60)  # of an arrow's name from its tip, and off its direction
@@ -24,23 +25,36 @@ NAME_AWAY, ASIDE = 0.4, np.radians(60)  # of an arrow's name from its tip, and o
 class Points(Mark):
     """Discs at places (N, 2)."""
 
+    shapes: Shapes = (("the places", places),)
+
     def __init__(
         self, frame: Frame, places: Any, role: str | Sequence[str], radius: float, ring: bool
     ):
         roles = [role] if isinstance(role, str) else list(role)
+        for one in roles:
+            theme.color(one)
         super().__init__(frame, (places,), roles[0] if roles else "text")
         self.roles, self.is_one_role = roles, isinstance(role, str)
         self.cloud = PointCloud(np.zeros((0, 2)), np.zeros((0, 4)), radius, 0.015 if ring else 0.0)
         self.add(self.cloud)
 
+    def check(self, *values: Any) -> None:
+        """Let places pass that have a role each.
+
+        Raises:
+            TypeError, ValueError: for others.
+        """
+        super().check(*values)
+        count = len(values[0]) if stands(values[0]) else len(self.roles)
+        if not self.is_one_role and len(self.roles) != count:
+            raise ValueError(
+                f"There are {len(self.roles)} roles for {count} points; give one for each, or one "
+                "for all."
+            )
+
     def draw(self, places: Any) -> None:
         """Stand at other places."""
         places = np.asarray(places, dtype=float).reshape(-1, 2)
-        if not self.is_one_role and len(self.roles) != len(places):
-            raise ValueError(
-                f"There are {len(self.roles)} roles for {len(places)} points; give one for each, "
-                "or one for all."
-            )
         colors = np.array([[*theme.rgb(role), 1.0] for role in self.roles])
         paints = np.repeat(colors, len(places), axis=0) if self.is_one_role else colors
         placed = self.frame.place(places)
@@ -62,6 +76,8 @@ class Points(Mark):
 
 class Spot(Mark):
     """One disc with a rim, its name beside it."""
+
+    shapes: Shapes = (("the place", place),)
 
     def __init__(self, frame: Frame, place: Any, role: str, radius: float):
         super().__init__(frame, (place,), role)
@@ -94,6 +110,7 @@ class Arrow(Mark):
     """An arrow between two places, its name beyond its tip."""
 
     name_size = "title"
+    shapes: Shapes = (("the start", place), ("the end", place))
 
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], role: str, side: int = 0, bold: bool = False
@@ -127,10 +144,13 @@ class Arrow(Mark):
 class Note(Mark):
     """Words at a place."""
 
+    shapes: Shapes = (("the place", place),)
+
     def __init__(
         self, frame: Frame, place: Any, words: Content, role: str, align: str, lift: float
     ):
         super().__init__(frame, (place,), role)
+        share_before(align)  # which refuses an alignment that there is not
         self.align, self.lift = align, lift
         self.words = Text(words, size="small", role=role)
         self.add(self.words)

@@ -1,0 +1,99 @@
+"""What a scene's code did wrong, in a sentence: ours as it is, Python's with what was meant."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import re
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from mlanim.engine.cache.sources import PACKAGE
+from mlanim.words.nearest import nearest
+
+LATEX = ("latex", "pdflatex", "xelatex", "lualatex", "dvisvgm")
+"""The programs that Manim asks for mathematics."""
+
+NO_LATEX = (
+    "MathTex, Tex and all that is made of them need LaTeX, and there is no {program} here. Write "
+    "the mathematics with Formula (mlanim.stage.text.texts), or Manim's MathTypst, in Typst's "
+    "syntax, which needs nothing; or install LaTeX and dvisvgm."
+)
+_UNEXPECTED = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
+
+
+def sentence_of(error: BaseException) -> str:
+    """What to say of an error that a scene's code ran into."""
+    words = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    if words and _is_ours(error):
+        return words
+    program = Path(str(error.filename or "")).name if isinstance(error, FileNotFoundError) else ""
+    if program in LATEX:
+        return NO_LATEX.format(program=program)
+    reason = str(error) or words
+    return type(error).__name__ + (f": {reason}{_meant(error)}" if reason else "")
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether a `raise` of this package said it, so that it is a sentence already."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    return (
+        last is not None
+        and Path(last.filename).is_relative_to(PACKAGE)
+        and (last.line or "").startswith("raise ")
+    )
+
+
+def _meant(error: BaseException) -> str:
+    """The nearest name, where one was not found."""
+    match error:
+        case AttributeError(name=str(name)):
+            found = nearest(name, _public(dir(error.obj), name))
+        case NameError(name=str(name)):
+            found = nearest(name, _public(_names_at(error.__traceback__), name))
+        case TypeError():
+            found = _meant_argument(str(error))
+        case _:
+            found = ""
+    return f".{found}" if found else ""
+
+
+def _public(names: list[str], like: str) -> list[str]:
+    return [name for name in names if not name.startswith("_") or like.startswith("_")]
+
+
+def _names_at(trace: TracebackType | None) -> list[str]:
+    """The names that are known where an error was raised."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    frame = trace.tb_frame if trace is not None else None
+    known = [*frame.f_locals, *frame.f_globals] if frame is not None else []
+    return [*known, *dir(builtins)]
+
+
+def _meant_argument(message: str) -> str:
+    """The nearest argument of the function that got one it does not know, and all that it has."""
+    found = _UNEXPECTED.search(message)
+    function = _function(found[1]) if found else None
+    if found is None or function is None:
+        return ""
+    parameters = inspect.signature(function).parameters.values()
+    named = [p.name for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+    known = [name for name in named if name != "self"]
+    return f"{nearest(found[2], known)} It takes {', '.join(known)}."
+
+
+def _function(path: str) -> Any:
+    """A function of ours by its qualified name."""
+    head, *rest = path.split(".")
+    for name, module in list(sys.modules.items()):
+        if name.startswith("mlanim") and head in vars(module):
+            found = vars(module)[head]
+            for part in rest:
+                found = getattr(found, part, None)
+            return found if callable(found) else None
+    return None
