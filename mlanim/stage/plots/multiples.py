@@ -1,0 +1,69 @@
+"""Small multiples: pictures of one kind in a grid, each under its title."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from manim import VGroup
+
+from mlanim.stage.layout import Box
+from mlanim.stage.picture import Picture, Rows
+from mlanim.stage.text.texts import Content, Text, body_height
+
+TITLE = 1.5  # ems that a title takes over its picture
+
+
+class Multiples(Rows):
+    """Pictures side by side and one under another, all of one size.
+
+    Args:
+        pictures: in reading order.
+        titles: over each of them.
+        columns: how many stand side by side; as square a grid as can be unless given.
+
+    Raises:
+        ValueError: for titles that are not as many as the pictures.
+    """
+
+    def __init__(
+        self, pictures: Sequence[Picture], titles: Sequence[Content] = (),
+        columns: int | None = None, gap: float = 0.35,
+    ):  # fmt: skip
+        super().__init__(*pictures, gap=gap)
+        if len(titles) not in (0, len(pictures)):
+            raise ValueError(f"There are {len(titles)} titles for {len(pictures)} pictures.")
+        self.titles = list(titles)
+        self.columns = columns or math.ceil(math.sqrt(len(pictures)))
+        self.least = self.columns * self.least + gap * (self.columns - 1)
+
+    def compose(self, box: Box) -> None:
+        """Compose each in its cell of the grid, below its title."""
+        texts = VGroup()
+        parts = self._parts(box)
+        for title, part in zip(self.titles, parts, strict=False):
+            text = Text(title, size="small", role="text")
+            place = [part.left, part.top - 0.8 * body_height("small"), 0]
+            texts.add(text.baseline_at(place))
+        self.add(texts)
+        for picture, part in zip(self.pictures, parts, strict=True):
+            self.add(picture.placed(part.inset(top=self._title())))
+
+    def height_at(self, width: float) -> float:
+        """As many rows as there are, each as high as the highest of its pictures asks for."""
+        rows = math.ceil(len(self.pictures) / self.columns)
+        side = (width - self.gap * (self.columns - 1)) / self.columns
+        high = max(picture.height_at(side) for picture in self.pictures) + self._title()
+        return rows * high + self.gap * (rows - 1)
+
+    def _title(self) -> float:
+        return TITLE * body_height("small") if self.titles else 0.0
+
+    def _parts(self, box: Box) -> list[Box]:
+        rows = math.ceil(len(self.pictures) / self.columns)
+        cells = [
+            cell
+            for row in box.rows(*[1.0] * rows, gap=self.gap)
+            for cell in row.columns(*[1.0] * self.columns, gap=self.gap)
+        ]
+        return cells[: len(self.pictures)]
