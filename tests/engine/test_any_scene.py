@@ -90,16 +90,10 @@ def test_reads_what_the_file_says_of_its_scenes() -> None:
     assert [entry.name for entry in two] == ["Shapes", "Moving"]
 
 
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        ("x = 1", "no class that derives from a Scene"),
-        ("from b import B\nclass A(B): pass", "no class that derives from a Scene; .*a.py:NAME"),
-    ],
-)
-def test_a_file_without_a_scene(tmp_path: Path, source: str, message: str) -> None:
+@pytest.mark.parametrize("source", ["x = 1", "class A: pass", "from manim import *"])
+def test_a_file_without_a_scene(tmp_path: Path, source: str) -> None:
     (tmp_path / "a.py").write_text(source)
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(UsageError, match="no class that derives from a Scene"):
         catalog.select([str(tmp_path / "a.py")])
 
 

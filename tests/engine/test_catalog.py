@@ -12,6 +12,7 @@ import pytest
 
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import catalog
+from mlanim.engine.playback import loading
 
 RAISES = '''"""What it is about.
 
@@ -78,12 +79,10 @@ def test_a_file_without_a_scene_is_none(folder: Path) -> None:
 
 
 def test_naming_a_broken_file_tells_place_and_reason(folder: Path) -> None:
-    from mlanim.engine.playback.loading import load
-
     (folder / "broken.py").write_text("x = 1\ndef broken(:\n    pass\n")
     entry = catalog.select(["broken"], [folder])[0]
     with pytest.raises(RenderError) as caught:
-        load(entry)
+        loading.load(entry)
     assert str(caught.value).startswith(f"{folder / 'broken.py'}, line 2: invalid syntax")
     assert "def broken(:" in str(caught.value)
 
@@ -103,12 +102,73 @@ def test_selects_in_the_order_given_and_once(folder: Path) -> None:
 
 def test_selects_a_class_of_a_file(folder: Path) -> None:
     path = folder / "two.py"
-    path.write_text("class A(LessonScene): pass\nclass B(LessonScene): pass")
+    source = "from mlanim.stage.scene import LessonScene\n"
+    path.write_text(f"{source}class A(LessonScene): pass\nclass B(LessonScene): pass")
     assert catalog.select([f"{path}:B"])[0].class_name == "B"
     with pytest.raises(UsageError, match=r"several scenes, A, B; choose as .*two\.py:A"):
         catalog.select([str(path)])
     with pytest.raises(UsageError, match="no class 'C'; it has A, B"):
         catalog.select([f"{path}:C"])
+
+
+SHOWS = "def construct(self): self.add(Square())"
+MADE = {
+    "under a condition": f"if True:\n  class A(Scene):\n    {SHOWS}",
+    "in a block": f"try:\n  class A(Scene):\n    {SHOWS}\nfinally:\n  pass",
+    "in a loop": f"for n in 'A':\n  class A(Scene):\n    {SHOWS}",
+    "by a function": f"def make():\n  class A(Scene):\n    {SHOWS}\n  return A\nA = make()",
+    "by a decorator": "def of(kind): return type('A', (Scene,), {})\n@of\nclass A: pass",
+    "by type": "A = type('A', (Scene,), {})",
+    "from elsewhere": "from common import Common\nclass A(Common): pass",
+    "from a module": "import common\nclass A(common.Common): pass",
+    "by another name": f"class A(Scene):\n  {SHOWS}\nB = A",
+    "as a part of a name": f"Mine = Scene\nclass A(Mine):\n  {SHOWS}",
+}
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_finds_a_scene_however_it_is_made(folder: Path, made: str) -> None:
+    (folder / "common.py").write_text("from manim import *\nclass Common(Scene): pass")
+    path = folder / "one.py"
+    path.write_text(f"print('is heard')\nfrom manim import *\n{MADE[made]}\n")
+    (entry,) = catalog.select([str(path)])
+    assert (entry.name, entry.class_name, entry.title) == ("A", "A", "A")
+    assert loading.load(entry).__name__ == "A"
+
+
+def test_a_class_that_is_not_there_is_answered_with_those_that_are(folder: Path) -> None:
+    path = folder / "one.py"
+    path.write_text(f"from manim import *\n{MADE['by a function']}\n")
+    assert catalog.select([f"{path}:A"])[0].class_name == "A"
+    with pytest.raises(UsageError, match=r"has no class 'C'; it has A\."):
+        catalog.select([f"{path}:C"])
+
+
+@pytest.mark.parametrize("made", ["from elsewhere", "under a condition"])
+def test_a_scene_that_is_hard_to_see_is_one_of_several(folder: Path, made: str) -> None:
+    (folder / "common.py").write_text("from manim import *\nclass Common(Scene): pass")
+    path = folder / "two.py"
+    path.write_text(f"from manim import *\nclass Plain(Scene): pass\n{MADE[made]}\n")
+    with pytest.raises(UsageError, match=r"several scenes, Plain, A; choose as .*two\.py:Plain"):
+        catalog.select([str(path)])
+
+
+def test_a_path_may_have_colons(folder: Path) -> None:
+    path = folder / "a:b.py"
+    path.write_text("from manim import *\nclass A(Scene): pass\nclass B(Scene): pass")
+    assert catalog.select([f"{path}:B"])[0].class_name == "B"
+    with pytest.raises(UsageError, match=r"several scenes, A, B; choose as .*a:b\.py:A"):
+        catalog.select([str(path)])
+    with pytest.raises(UsageError, match=r"There is no file c:d\.py\."):
+        catalog.select(["c:d.py:A"])
+
+
+def test_what_cannot_be_imported_says_why_once_it_is_rendered(folder: Path) -> None:
+    path = folder / "wrong.py"
+    path.write_text("from missing_module import Base\nclass A(Base): pass\n")
+    (entry,) = catalog.select([str(path)])
+    with pytest.raises(RenderError, match=r"wrong\.py, line 1: from missing_module"):
+        loading.load(entry)
 
 
 def test_an_unknown_name_gets_the_nearest(folder: Path) -> None:

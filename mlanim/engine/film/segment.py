@@ -96,7 +96,7 @@ def draw_segment(segment: Segment, listener: Listener = lambda done: None) -> Dr
         Unrepeatable: if the scene is not what it was when it was planned.
         OutputError: if the file cannot be written; it is removed.
     """
-    scene_class = load(segment.job.scene)
+    scene_class = load(segment.job.scene, segment.job)
     job = as_set_by_file(segment.job, scene_class)
     params = validated(params_of(scene_class), job.params, job.scene.name)
     data = store.parse(Path(segment.data).read_bytes()) if segment.data else None

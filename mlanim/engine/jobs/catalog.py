@@ -1,12 +1,19 @@
-"""Finds scene files and reads what they say of themselves, without importing them."""
+"""Finds scene files and reads what they say of themselves.
+
+Nothing is imported to find that out, but where a file that was named may have classes that do not
+stand in its text: then it is imported, by a process of its own.
+"""
 
 from __future__ import annotations
 
 import ast
 import difflib
 import inspect
+import json
 import os
-from collections.abc import Iterable
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -113,7 +120,7 @@ def _broken(name: str, folders: Iterable[Path]) -> SceneEntry | None:
 
 
 def _from_file(name: str) -> SceneEntry | None:
-    file, _, class_name = name.partition(":")
+    file, class_name = _file_and_class(name)
     path = Path(file)
     if path.suffix != ".py" or not os.path.isfile(path):  # unlike is_file, takes any name
         return None
@@ -121,37 +128,89 @@ def _from_file(name: str) -> SceneEntry | None:
         tree = _parsed(path)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return SceneEntry(path.stem, path.stem, "", str(path.resolve()), class_name, "")
+    written = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    node = next((node for node in written if node.name == class_name), None)
     scenes = _deriving(tree, SCENE)
-    node = _named(tree, class_name, path) if class_name else _only(scenes, path)
+    if node is None and not class_name and len(scenes) == 1 and _says_all(tree, scenes):
+        node = scenes[0]
+    if node is None:
+        return _chosen(_imported(path), class_name, path)
     by_file = len(scenes) == 1 and node in _deriving(tree, LESSON)
     return _entry(path, tree, node, path.stem if by_file else node.name)
 
 
-def _named(tree: ast.Module, class_name: str, path: Path) -> ast.ClassDef:
-    """The class of that name, whatever it derives from: the base may come from another file."""
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    for node in classes:
-        if node.name == class_name:
-            return node
-    names = ", ".join(node.name for node in _deriving(tree, SCENE) or classes) or "no class"
+def _file_and_class(name: str) -> tuple[str, str]:
+    """A file and the class named after the last colon; a path may have colons, too."""
+    file, _, class_name = name.rpartition(":")
+    return (file, class_name) if file.endswith(".py") else (name, "")
+
+
+def _says_all(tree: ast.Module, scenes: list[ast.ClassDef]) -> bool:
+    """Whether a file has no other scenes than those that are plain to see in its text."""
+    own = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    other = set(_imported_names(tree)) - own
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name_of(node.func) == "type" and len(node.args) > 1:
+            return False
+        if isinstance(node, ast.ClassDef):
+            bases = {_name_of(base) for base in node.bases}
+            if (
+                node.decorator_list
+                or node.name not in own
+                or (node not in scenes and bases & other)
+            ):
+                return False
+    return True
+
+
+def _name_of(node: ast.expr) -> str:
+    """The first part of a dotted name, "" for anything else."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _imported_names(tree: ast.Module) -> Iterator[str]:
+    """The names that a file imports from elsewhere than from manim."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            module = getattr(node, "module", None) or ""
+            for alias in node.names:
+                if (module or alias.name).partition(".")[0] != "manim":
+                    yield alias.asname or alias.name.partition(".")[0]
+
+
+def _imported(path: Path) -> list[SceneEntry] | None:
+    """The scenes that a file has once it is imported; None if it cannot be."""
+    command = [sys.executable, "-P", "-m", "mlanim.engine.playback.classes", str(path.resolve())]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode:
+        return None
+    return [SceneEntry(**fields) for fields in json.loads(done.stdout)]
+
+
+def _chosen(scenes: list[SceneEntry] | None, class_name: str, path: Path) -> SceneEntry:
+    """The scene of that name, or the only one; if there is no telling, rendering says why."""
+    if scenes is None:
+        stem = class_name or path.stem
+        return SceneEntry(stem, stem, "", str(path.resolve()), class_name, "")
+    if not scenes:
+        raise UsageError(f"{path} has no class that derives from a Scene of manim's.")
+    names = ", ".join(entry.class_name for entry in scenes)
+    if not class_name and len(scenes) > 1:
+        raise UsageError(
+            f"{path} has several scenes, {names}; choose as {path}:{scenes[0].class_name}."
+        )
+    for entry in scenes:
+        if class_name in ("", entry.class_name):
+            return entry
     raise UsageError(f"{path} has no class {shortened(class_name)!r}; it has {names}.")
 
 
-def _only(scenes: list[ast.ClassDef], path: Path) -> ast.ClassDef:
-    if not scenes:
-        raise UsageError(
-            f"{path} has no class that derives from a Scene; if one has a base class from "
-            f"another file, name it: {path}:NAME."
-        )
-    if len(scenes) > 1:
-        names = ", ".join(node.name for node in scenes)
-        raise UsageError(f"{path} has several scenes, {names}; choose as {path}:{scenes[0].name}.")
-    return scenes[0]
-
-
 def _unknown(name: str, known: list[str]) -> str:
-    if name.partition(":")[0].endswith(".py"):
-        return f"There is no file {shortened(name.partition(':')[0])}."
+    file, _ = _file_and_class(name)
+    if file.endswith(".py"):
+        return f"There is no file {shortened(file)}."
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
     return f"Unknown scene {shortened(name)!r}. {hint}"

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from configparser import ConfigParser
 from contextlib import contextmanager
 from typing import Any
 
 import manim.scene.scene
 import numpy as np
-from manim import MultiCamera, Scene, config, tempconfig
-from manim._config.utils import ManimConfig, config_file_paths
+from manim import MultiCamera, Scene, config
 
 from mlanim.engine.camera.fast import fast
 from mlanim.engine.encoding import captions
 from mlanim.engine.encoding.sound import Sound
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.style import theme_of
-from mlanim.engine.playback import scratch
 from mlanim.engine.playback.bounds import quick_bounds
+from mlanim.engine.playback.configuration import SET_IN_JOB, asked
 from mlanim.engine.playback.copying import quick_copies
 from mlanim.engine.playback.formulas import kept_formulas
-from mlanim.engine.playback.loading import SET_IN_JOB, set_by_file
+from mlanim.engine.playback.loading import set_by_file
 from mlanim.engine.playback.plan import Plan
 from mlanim.engine.playback.renderer import NONE, Expected, FrameRenderer, Planner, Span, Take
 from mlanim.stage import theme
@@ -30,39 +28,19 @@ from mlanim.stage.scene import LessonScene, SceneParams, Slide
 
 @contextmanager
 def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[None]:
-    """Manim's configuration for a job, without its caches, its bars and its folders.
+    """Manim's configuration for a job; what a scene's file set as it was imported stays set.
 
-    It starts from what Manim ships: a user's manim.cfg is about that user's own films. What a
-    scene's file itself set while it was imported stays set.
+    A lecture's frame has room for all of its stage, whatever the shape of the picture.
     """
     theme.use(theme_of(job.theme, job.style))
-    units = max(theme.FRAME_WIDTH / job.width, theme.FRAME_HEIGHT / job.height)  # a pixel's size
-    settings = {
-        "pixel_width": job.width,
-        "pixel_height": job.height,
-        "frame_width": units * job.width,
-        "frame_height": units * job.height,
-        "frame_rate": job.fps,
-        "background_opacity": 0.0 if job.transparent else 1.0,
-        "media_dir": str(scratch.folder()),
-        "format": "auto",  # mov if transparent, else mp4; and a scene may be without a play
-        "disable_caching": True,
-        "progress_bar": "none",
-        "verbosity": "ERROR",
-    }
-    with tempconfig({}), quick_bounds(), quick_copies(), kept_formulas():
-        config.update(_as_shipped())
-        config.update(settings)
-        if scene_class is not None:
-            own = set_by_file(scene_class)
-            config.update({name: own[name] for name in own if name not in SET_IN_JOB})
+    own = set_by_file(scene_class) if scene_class is not None else {}
+    with asked(job), quick_bounds(), quick_copies(), kept_formulas():
+        if scene_class is None or issubclass(scene_class, LessonScene):
+            aspect = job.width / job.height
+            config.frame_width = max(theme.FRAME_WIDTH, theme.FRAME_HEIGHT * aspect)
+            config.frame_height = config.frame_width / aspect
+        config.update({name: own[name] for name in own if name not in SET_IN_JOB})
         yield
-
-
-def _as_shipped() -> ManimConfig:
-    parser = ConfigParser()
-    parser.read(config_file_paths()[0])
-    return ManimConfig().digest_parser(parser)
 
 
 def plan(

@@ -2,63 +2,78 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
+import logging
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from manim import Scene, config
+from manim import Scene
 
-from mlanim.engine.cache.sources import fingerprint
+from mlanim.engine.cache.sources import PACKAGE, fingerprint
 from mlanim.engine.errors import OutputError, RenderError, UsageError, shortened
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.playback import scratch
 from mlanim.engine.playback.scene_errors import sentence_of
+from mlanim.engine.playback import configuration
 from mlanim.stage.scene import LessonScene, SceneParams
-
-SET_BY_FILES = (
-    "assets_dir", "background_color", "background_opacity", "frame_height", "frame_rate",
-    "frame_width", "pixel_height", "pixel_width", "seed", "tex_template",
-)  # fmt: skip
-"""What a scene's file may set in manim's `config`; what goes where is not its business."""
-
-SET_IN_JOB = {"pixel_width": "width", "pixel_height": "height", "frame_rate": "fps"}
-"""Those of them that a job has as well, by their names there."""
 
 _settings: dict[str, dict[str, Any]] = {}  # by the name of the module that set them
 _sources: dict[str, str] = {}  # what its file held as a module was imported, by its name
 
 
-def load(entry: SceneEntry) -> type[Scene]:
+def load(entry: SceneEntry, job: Job | None = None) -> type[Scene]:
     """The scene's class: any scene of manim's, ours among them.
+
+    While its file is imported, manim's configuration is as the job wants it.
 
     Raises:
         RenderError: if the file cannot be imported, with place and reason.
+        UsageError: if it has no such class.
     """
     path = Path(entry.path)
-    if str(path.parent) not in sys.path:
-        sys.path.append(str(path.parent))  # a scene may import what lies beside it
-    name = _module_name(entry)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    _sources[name] = fingerprint(path).hex()
-    with faults_of(entry), _noting_settings(name):
+    with faults_of(entry), configuration.asked(job):
         try:
-            spec.loader.exec_module(module)
+            module = imported(path)
         except SyntaxError as error:
             raise RenderError(_syntax(error, path)) from None
     scene_class = getattr(module, entry.class_name, None)
     if not (isinstance(scene_class, type) and issubclass(scene_class, Scene)):
         raise UsageError(f"{path} has no scene class {entry.class_name!r}.")
     return scene_class
+
+
+def imported(path: Path) -> ModuleType:
+    """A scene's file as a module; what it sets in manim's configuration is noted."""
+    _put_first(path.parent)
+    name = _module_name(path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    _sources[name] = fingerprint(path).hex()
+    settings = _settings[name] = {}
+    with configuration.noting(settings):
+        spec.loader.exec_module(module)
+    return module
+
+
+def _put_first(folder: Path) -> None:
+    """Have a scene import what lies beside it, as with manim, and of a checkout of ours nothing.
+
+    A checkout has `cli`, `scenes` and `tests` beside the package, which would hide the user's own.
+    """
+    checkout = str(PACKAGE.parent) if (PACKAGE.parent / "cli.py").is_file() else ""
+    kept = [place for place in sys.path if place not in (str(folder), checkout)]
+    sys.path[:] = [str(folder), *kept]
 
 
 def params_of(scene_class: type[Scene]) -> type[SceneParams]:
@@ -73,18 +88,21 @@ def source_of(scene_class: type[Scene]) -> str:
 
 def computes(entry: SceneEntry) -> bool:
     """Whether a scene, once it is loaded, has the computation of LessonScene's contract."""
-    loaded = getattr(sys.modules.get(_module_name(entry)), entry.class_name, LessonScene)
-    return issubclass(loaded, LessonScene)
+    module = sys.modules.get(_module_name(Path(entry.path)))
+    return issubclass(getattr(module, entry.class_name, LessonScene), LessonScene)
 
 
 def as_set_by_file(job: Job, scene_class: type[Scene]) -> Job:
-    """The job with the size and the rate that a scene's file sets: as with manim, they win."""
-    own = set_by_file(scene_class)
-    return replace(job, **{SET_IN_JOB[name]: own[name] for name in own if name in SET_IN_JOB})
+    """The job with the size, the rate and the transparency that a scene's file sets.
+
+    Raises:
+        UsageError: if they cannot be.
+    """
+    return configuration.as_set(job, set_by_file(scene_class), Path(job.scene.path))
 
 
-def _module_name(entry: SceneEntry) -> str:
-    return f"mlanim_scene_{Path(entry.path).stem}"
+def _module_name(path: Path) -> str:
+    return f"mlanim_scene_{path.stem}"
 
 
 def set_by_file(scene_class: type[Scene]) -> dict[str, Any]:
@@ -93,17 +111,15 @@ def set_by_file(scene_class: type[Scene]) -> dict[str, Any]:
 
 
 @contextmanager
-def _noting_settings(name: str) -> Iterator[None]:
-    """Note what a module sets in manim's `config`, and set it back; it may set text meanwhile."""
-    before = {key: config[key] for key in SET_BY_FILES}
-    place, config.media_dir = config.media_dir, str(scratch.folder())
+def unheard() -> Iterator[None]:
+    """Say nothing of what a scene prints and logs: another process has said it already."""
+    logger = logging.getLogger("manim")
+    was, logger.disabled = logger.disabled, True
     try:
-        yield
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
     finally:
-        config.media_dir = place
-    after = {key: config[key] for key in SET_BY_FILES}
-    _settings[name] = {key: value for key, value in after.items() if value != before[key]}
-    config.update({key: before[key] for key in _settings[name]})
+        logger.disabled = was
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def main() -> int:
 
 
 def _payload(job: Job) -> bytes:
-    scene_class = load(job.scene)
+    scene_class = load(job.scene, job)
     params = validated(params_of(scene_class), job.params, job.scene.name)
     with faults_of(job.scene):
         try:

@@ -97,9 +97,8 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
 
     prepare_folder(Path(job.output).parent)
     asked, made_from = job, keys.job_key(job)
-    scene_class = load(job.scene)
-    if job.kind != "figure":
-        job = as_set_by_file(job, scene_class)
+    scene_class = load(job.scene, job)
+    job = as_set_by_file(job, scene_class)
     params = validated(params_of(scene_class), job.params, job.scene.name)
     data = stored_data(job, params, emit)
     with faults_of(job.scene):

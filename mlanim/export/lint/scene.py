@@ -79,7 +79,7 @@ class _Run:
     def of(cls, entry: SceneEntry, theme_name: str, params: Mapping[str, Any]) -> _Run:
         name = f"{entry.name}.mp4"
         job = Job(entry, "video", name, "mp4", 854, 480, 15, theme_name, False, params)
-        scene_class = load(entry)
+        scene_class = load(entry, job)
         checked = validated(params_of(scene_class), params, entry.name)
         return cls(job, scene_class, checked, worker.stored_data(job, checked))
 

@@ -136,7 +136,7 @@ def _make(order: Order, emit: Any) -> None:
     from mlanim.engine.workers.worker import stored_data
     from mlanim.export.watch.clips import make_film
 
-    scene_class = load(order.job.scene)
+    scene_class = load(order.job.scene, order.job)
     job = as_set_by_file(order.job, scene_class)
     params = validated(params_of(scene_class), job.params, job.scene.name)
     data = stored_data(job, params, emit)

@@ -1,0 +1,92 @@
+"""Manim's configuration as a job wants it, and what a scene's file sets in it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import manim
+from manim import config, tempconfig
+from manim._config.utils import ManimConfig, config_file_paths
+
+from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs.job import WITH_ALPHA, Job
+from mlanim.engine.playback import scratch
+
+SET_IN_JOB = {"pixel_width": "width", "pixel_height": "height", "frame_rate": "fps"}
+"""The options of manim's that a job has as well, by their names there."""
+
+OF_PICTURE = (
+    *SET_IN_JOB, "assets_dir", "background_color", "background_opacity", "frame_height",
+    "frame_width", "from_animation_number", "seed", "tex_template", "tex_template_file",
+    "upto_animation_number",
+)  # fmt: skip
+"""The options that shape a film; what goes where, and what is said, is not a file's business."""
+
+_QUIET = {"disable_caching": True, "format": "auto", "progress_bar": "none"}
+
+
+def _is_for_users(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is a scene's own, or says what manim could not do."""
+    own = Path(record.pathname).is_relative_to(Path(manim.__file__).parent)
+    return not own or record.levelno >= logging.ERROR
+
+
+logging.getLogger("manim").addFilter(_is_for_users)
+
+
+@contextmanager
+def asked(job: Job | None = None) -> Iterator[None]:
+    """Manim's configuration as `manim` would have it for a job, as long as the block lasts.
+
+    It starts from what manim ships, whatever the user's own manim.cfg says. As with manim, the
+    frame is 8 units high and 8 * 16 / 9 wide whatever the pixels are: cameras make it fit.
+    """
+    with tempconfig({}):
+        config.update(_as_shipped())
+        config.update({**_QUIET, "media_dir": str(scratch.folder())})
+        if job is not None:
+            config.update({name: getattr(job, own) for name, own in SET_IN_JOB.items()})
+            config.background_opacity = 0.0 if job.transparent else 1.0
+        yield
+
+
+def _as_shipped() -> ManimConfig:
+    parser = ConfigParser()
+    parser.read(config_file_paths()[0])
+    return ManimConfig().digest_parser(parser)
+
+
+@contextmanager
+def noting(settings: dict[str, Any]) -> Iterator[None]:
+    """Note in `settings` which options that shape a film are set within the block, and to what."""
+    before = {name: config[name] for name in OF_PICTURE}
+    yield
+    after = {name: config[name] for name in OF_PICTURE}
+    settings |= {name: value for name, value in after.items() if value != before[name]}
+
+
+def as_set(job: Job, own: Mapping[str, Any], path: Path) -> Job:
+    """The job with the size, the rate and the transparency that a scene's file sets: they win.
+
+    A figure has the size of its page.
+
+    Raises:
+        UsageError: if they cannot be.
+    """
+    found = {SET_IN_JOB[name]: own[name] for name in own if name in SET_IN_JOB}
+    if job.kind == "figure":
+        found = {}
+    if "background_opacity" in own:
+        found["transparent"] = own["background_opacity"] < 1
+        if found["transparent"] and job.format not in WITH_ALPHA:
+            raise UsageError(
+                f"{path.name} sets a transparent background, which {job.format} cannot have; "
+                f"give --format {', '.join(WITH_ALPHA[:4])}, or leave it out of the file."
+            )
+    return replace(job, **found)

@@ -1,0 +1,14 @@
+"""The file sets the background."""
+
+from manim import *
+
+config.background_color = TEAL_E
+
+
+class ConfigBackground(Scene):
+    def construct(self):
+        self.add(Square(6), Line(7 * LEFT, 7 * RIGHT))
+        self.play(FadeIn(Circle(fill_opacity=0.5)), run_time=0.3)
+        self.play(
+            Create(Rectangle(width=config.frame_width, height=config.frame_height)), run_time=0.3
+        )
