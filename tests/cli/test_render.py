@@ -62,7 +62,7 @@ def test_flags_shape_the_file(
     assert (film.size, film.rate, film.codec) == ((96, 54), 8, "vp9")
     assert film.frames[-1][..., 3].min() == 0 < film.frames[-1][..., 3].max()
     told = about(done.paths[0])
-    assert told["parameters"] == {"seed": 3, "angle": 60.0, "words": "$x$ = y", "v": [1.0, 2.0]}
+    assert told["params"] == {"seed": 3, "angle": 60.0, "words": "$x$ = y", "v": [1.0, 2.0]}
     assert (told["theme"], told["seed"], told["fps"]) == ("light", 3, 8.0)
     np.testing.assert_allclose(told["results"]["tip"], [1, 3**0.5])
 
@@ -79,7 +79,7 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_project(
     assert done.paths[0].parent == tmp_path / "films"
     told = about(done.paths[0])
     assert (told["theme"], told["resolution"], told["seed"]) == ("light", [64, 36], 6)
-    assert told["parameters"]["angle"] == 9
+    assert told["params"]["angle"] == 9
 
 
 def test_the_sidecar_makes_the_same_bytes_again(mlanim: Run, demo: Path, made: Path) -> None:

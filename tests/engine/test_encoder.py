@@ -128,7 +128,7 @@ def test_options_are_key_and_value() -> None:
 
 def test_from_a_sidecar_with_the_same_encoder(demo: Path, tmp_path: Path) -> None:
     sidecar = {
-        "scene": "demo", "kind": "video", "file": "x.mp4", "parameters": {}, "format": "mp4",
+        "scene": "demo", "kind": "video", "file": "x.mp4", "params": {}, "format": "mp4",
         "resolution": [64, 36], "fps": 2.0, "theme": "dark", "transparent": False,
         "encoder": {"name": "", "options": {"crf": "40"}},
     }  # fmt: skip

@@ -29,9 +29,9 @@ CHANGES: list[dict[str, Any]] = [
     {"height": 92},
     {"fps": 6.0},
     {"theme": "light"},
-    {"settings": {"angle": "4"}},
-    {"settings": {"angle": "3", "seed": 1}},
-    {"settings": {}},
+    {"params": {"angle": "4"}},
+    {"params": {"angle": "3", "seed": 1}},
+    {"params": {}},
 ]
 
 
@@ -71,7 +71,7 @@ def test_the_digest_follows_the_code(base: Job, tmp_path: Path, edited: str) -> 
 
 def test_the_digest_follows_a_file_that_a_parameter_names(base: Job, tmp_path: Path) -> None:
     weights = tmp_path / "weights.pt"
-    told = replace(base, settings={"model": {"weights": [str(weights)]}})
+    told = replace(base, params={"model": {"weights": [str(weights)]}})
     digests = {job_key(told)}
     for content in (b"first", b"second"):
         weights.write_bytes(content)
@@ -122,7 +122,7 @@ def test_takes_what_lies_on_the_bounds(base: Job) -> None:
 
 
 def test_goes_to_another_process_and_comes_back(base: Job) -> None:
-    told = replace(base, settings={"words": 'a "quote"\n☃\udcff', "v": [1, 2]})
+    told = replace(base, params={"words": 'a "quote"\n☃\udcff', "v": [1, 2]})
     line = as_line(told)
     assert "\n" not in line
     assert from_line(Job, line) == told

@@ -41,7 +41,7 @@ def test_the_environment_wins_over_the_project_and_a_flag_over_both(
     )
     made = job(demo)
     assert (made.width, made.fps, made.theme, made.format) == (854, 12, "light", "webm")
-    assert made.settings == {"seed": 4}
+    assert made.params == {"seed": 4}
     assert made.output == str(project / "films" / "demo.webm")
     monkeypatch.setenv("MLANIM_FPS", "20")
     monkeypatch.setenv("MLANIM_THEME", "dark")
@@ -50,18 +50,18 @@ def test_the_environment_wins_over_the_project_and_a_flag_over_both(
     monkeypatch.setenv("MLANIM_QUALITY", "")
     made = job(demo)
     assert (made.width, made.fps, made.theme, made.transparent) == (854, 20, "dark", True)
-    assert made.settings == {"seed": 5}
+    assert made.params == {"seed": 5}
     made = job(demo, fps=30.0, theme="light", quality="m", params={"seed": 6}, output="x.mov")
     assert (made.width, made.fps, made.theme, made.format) == (1280, 30, "light", "mov")
-    assert made.settings == {"seed": 6}
+    assert made.params == {"seed": 6}
 
 
 def test_parameters_of_one_scene(demo: Path, project: Path) -> None:
     (project / "mlanim.toml").write_text(
         "[params.demo]\nangle = 7\nwords = 'a'\n[params.other]\nx=1"
     )
-    assert job(demo).settings == {"angle": 7, "words": "a"}
-    assert job(demo, params={"angle": "8"}).settings == {"angle": "8", "words": "a"}
+    assert job(demo).params == {"angle": 7, "words": "a"}
+    assert job(demo, params={"angle": "8"}).params == {"angle": "8", "words": "a"}
 
 
 def test_the_project_file_is_found_from_below(
@@ -180,7 +180,7 @@ def test_a_file_that_holds_no_parameters(project: Path, name: str, content: str 
 def test_a_date_from_a_file_travels_as_text(demo: Path, project: Path) -> None:
     (project / "p.toml").write_text("when = 2024-05-06")
     made = job(demo, params=settings.params_file(project / "p.toml"))
-    assert from_line(Job, as_line(made)).settings == {"when": "2024-05-06"}
+    assert from_line(Job, as_line(made)).params == {"when": "2024-05-06"}
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_says_all_that_is_asked_of_it(described: dict[str, Any], demo_job: Job) 
         assert described[name] == asdict(scene)[name]
     assert described["scene"] == "demo"
     assert described["file"] == "demo.mp4"
-    assert described["parameters"] == {"seed": 3}
+    assert described["params"] == {"seed": 3}
     assert described["seed"] == 3
     assert (described["resolution"], described["fps"]) == ([160, 90], 5)
     assert described["versions"].keys() >= {"mlanim", "python", "manim", "torch", "numpy", "typst"}
@@ -90,7 +90,7 @@ def test_is_enough_to_make_the_job_again(
 ) -> None:
     entries = select([demo_job.scene.path])
     made = request.again(written(described, tmp_path), entries, None)
-    assert made == replace(demo_job, settings={"seed": 3})
+    assert made == replace(demo_job, params={"seed": 3})
     elsewhere = request.again(written(described, tmp_path), entries, str(tmp_path / "new.mp4"))
     assert elsewhere == replace(made, output=str(tmp_path / "new.mp4"))
     folder = request.again(written(described, tmp_path), entries, str(tmp_path / "folder"))
@@ -120,7 +120,7 @@ def test_a_scene_that_is_not_found_by_name_is_asked_for(
 @pytest.mark.parametrize(
     "change",
     [{"scene": 3}, {"resolution": "big"}, {"resolution": [1]}, {"resolution": [1.5, 2]},
-     {"fps": "x"}, {"parameters": []}, {"file": None}, {"transparent": 1}],
+     {"fps": "x"}, {"params": []}, {"file": None}, {"transparent": 1}],
     ids=str,
 )  # fmt: skip
 def test_refuses_what_it_did_not_write(

@@ -21,19 +21,19 @@ notes = "Ask first. </script><script>alert(1)</script>"
 
 [[slide]]
 scene = "{DEMO}"
-parameters = {{ angle = 60 }}
+params = {{ angle = 60 }}
 notes = ["", "It went to the right & stayed. </script>"]
 
 [[slide]]
 scene = "{DEMO}"
 name = "again"
-parameters = {{ angle = 60 }}
+params = {{ angle = 60 }}
 loop = [1]
 auto = [1]
 
 [[slide]]
 figure = "{DEMO}"
-parameters = {{ angle = 60 }}
+params = {{ angle = 60 }}
 heading = "The arrow alone"
 notes = "Done."
 """

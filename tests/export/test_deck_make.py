@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_written_to() -> None:
 def test_a_parameter_that_a_scene_refuses_has_its_place_and_code_2(
     mlanim: Callable[..., Any], tmp_path: Path
 ) -> None:
-    slide = f'title = "T"\n\n[[slide]]\nscene = "{DEMO}"\nparameters = {{ angel = 3 }}\n'
+    slide = f'title = "T"\n\n[[slide]]\nscene = "{DEMO}"\nparams = {{ angel = 3 }}\n'
     (tmp_path / "lecture.toml").write_text(slide)
     ran = mlanim("deck", "lecture.toml", *SMALL, "-o", "x.html", "--quiet")
     assert ran.code == 2

@@ -23,7 +23,7 @@ scene = "no"
 """
 [[slide]]
   scene = 'dot' # here
-parameters = { angle = 60, list = [1,
+params = { angle = 60, list = [1,
   [2, 3] ], deep = { a = "}" } }
 [slide.more]
 "b c" = [ "x", # why
@@ -39,8 +39,8 @@ def test_every_key_and_value_is_where_it_is_said_to_be() -> None:
     assert places.of_key(("slide", 0)) == "line 5, column 1"
     assert places.of_key(("slide", 1)) == "line 11, column 1"
     assert places.of_value(("slide", 1, "scene")) == "line 12, column 11"
-    assert places.of_key(("slide", 1, "parameters", "deep", "a")) == "line 14, column 22"
-    assert places.of_value(("slide", 1, "parameters", "list", 1, 0)) == "line 14, column 4"
+    assert places.of_key(("slide", 1, "params", "deep", "a")) == "line 14, column 22"
+    assert places.of_value(("slide", 1, "params", "list", 1, 0)) == "line 14, column 4"
     assert places.of_value(("slide", 1, "more", "b c", 1)) == "line 17, column 2"
 
 

@@ -34,7 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, video: Path) -> Path:
     Image.new("RGB", (160, 90), "teal").save(renders / f"{NAME}-figure.pdf")
     (renders / f"{NAME}.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nSaid.\n")
     about = {
-        "scene": NAME, "kind": "video", "file": f"{NAME}.mp4", "parameters": {}, "format": "mp4",
+        "scene": NAME, "kind": "video", "file": f"{NAME}.mp4", "params": {}, "format": "mp4",
         "resolution": [160, 90], "fps": 5, "theme": "dark", "transparent": False,
         "title": NASTY, "description": f"{NASTY}\n  again",
     }  # fmt: skip

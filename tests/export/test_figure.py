@@ -129,7 +129,7 @@ def test_metadata_says_what_it_is_in_every_format():
     info = PdfReader(io.BytesIO(made["pdf"])).metadata
     assert info.title == title
     assert spoken in info.subject
-    assert json.loads(info["/Parameters"])["parameters"]["seed"] == 0
+    assert json.loads(info["/Parameters"])["params"]["seed"] == 0
     packet = PdfReader(io.BytesIO(made["pdf"])).xmp_metadata
     assert packet.dc_title == {"x-default": title}
     assert spoken in packet.dc_description["x-default"]

@@ -41,7 +41,7 @@ def publish(folder: Path, entry: SceneEntry) -> None:
         film.with_suffix(".vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nSaid.\n")
         slides = [{"time": time, "notes": notes} for time, notes in ((1, "One."), (2, HOSTILE))]
         about = {
-            "scene": entry.name, "kind": "video", "file": film.name, "parameters": {},
+            "scene": entry.name, "kind": "video", "file": film.name, "params": {},
             "format": "mp4", "resolution": [160, 90], "fps": 5, "theme": name,
             "transparent": False, "duration": 2.0, "slides": slides,
         }  # fmt: skip

@@ -20,7 +20,7 @@ def test_a_figure_shows_itself_and_says_what_it_has(shown):
     assert shown._repr_svg_().startswith("<?xml")
     assert Image.open(io.BytesIO(shown._repr_png_())).width == round(6 / 2.54 * 60)
     assert shown.panels == ("arrow", "words")
-    assert shown.about["parameters"]["words"] == "été"
+    assert shown.about["params"]["words"] == "été"
     assert shown.about["theme"] == "print"
     assert repr(shown) == "<figure of demo: arrow, words>"
 

@@ -41,12 +41,12 @@ class Told:
         return found[0]
 
 
-def told(name: str, settings: Mapping[str, Any]) -> Told:
+def told(name: str, params: Mapping[str, Any]) -> Told:
     """Go through a lecture without drawing, and look at each pause."""
-    job = Job(ENTRIES[name], "video", "x.mp4", "mp4", 160, 90, 5, "dark", settings=settings)
+    job = Job(ENTRIES[name], "video", "x.mp4", "mp4", 160, 90, 5, "dark", params=params)
     scene_class = load(ENTRIES[name])
-    params = validated(scene_class.Params, settings, name)
-    data = as_record(scene_class.compute(params))
+    checked = validated(scene_class.Params, params, name)
+    data = as_record(scene_class.compute(checked))
     captions, faults = [], []
 
     def look(scene: LessonScene) -> None:
@@ -54,7 +54,7 @@ def told(name: str, settings: Mapping[str, Any]) -> Told:
         faults.extend(f"{scene.time:.1f} s: {fault}" for fault in check(scene.mobjects))
 
     with draw.configured(job):
-        scene, _ = draw.run_dry(scene_class, params, data, at_pause=look)
+        scene, _ = draw.run_dry(scene_class, checked, data, at_pause=look)
     notes = [slide.notes for slide in scene.slides]
     return Told(data, captions, notes, faults, float(scene.time))
 
@@ -78,7 +78,7 @@ def is_sound(lecture: Told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "shape"),
+    ("params", "shape"),
     [
         ({"gate_scalar": 0, "gate_vector": [0, 0], "angle": 0}, "a point"),
         ({"gate_scalar": 1, "gate_vector": [1, 1], "x1": [3, 3], "x2": [-3, 2]}, "an ellipse"),
@@ -86,11 +86,11 @@ def is_sound(lecture: Told) -> None:
         ({"x1": [1, 0], "x2": [2, 0], "angle": 180}, "an ellipse"),
     ],
 )
-def test_gating(settings: dict[str, Any], shape: str) -> None:
-    lecture = told("gating", settings)
+def test_gating(params: dict[str, Any], shape: str) -> None:
+    lecture = told("gating", params)
     is_sound(lecture)
-    x1 = np.array(settings.get("x1", (0.8, 1.6)))
-    x2 = np.array(settings.get("x2", (0.9, -1.6)))
+    x1 = np.array(params.get("x1", (0.8, 1.6)))
+    x2 = np.array(params.get("x2", (0.9, -1.6)))
     assert lecture.said("the circle becomes (.*), and")[1] == shape
     lost = abs(x1[0] * x2[1] - x1[1] * x2[0]) / np.hypot(*x2)
     if lost < 0.005:
@@ -109,7 +109,7 @@ def test_gating(settings: dict[str, Any], shape: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings",
+    "params",
     [
         {"angle": 0},
         {"angle": 180, "w_length": 10, "x_length": 10},
@@ -117,10 +117,10 @@ def test_gating(settings: dict[str, Any], shape: str) -> None:
         {"w": [-10, 10], "x": [0.1, -0.05]},
     ],
 )
-def test_dot_product(settings: dict[str, Any]) -> None:
-    lecture = told("dot_product", settings)
+def test_dot_product(params: dict[str, Any]) -> None:
+    lecture = told("dot_product", params)
     is_sound(lecture)
-    if settings.get("angle") == 90:
+    if params.get("angle") == 90:
         lecture.said("x casts no shadow .*, is 0$")
         lecture.said("shorter x: the product stays 0")
         lecture.said("shorter w: the product stays 0")
@@ -136,7 +136,7 @@ def test_dot_product(settings: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings",
+    "params",
     [
         {"seed": 1},
         {"dataset": "xor", "widths": [1]},
@@ -144,8 +144,8 @@ def test_dot_product(settings: dict[str, Any]) -> None:
         {"dataset": "circles", "widths": [16, 3], "seed": 3},
     ],
 )
-def test_paper_folding(settings: dict[str, Any]) -> None:
-    lecture = told("paper_folding", settings)
+def test_paper_folding(params: dict[str, Any]) -> None:
+    lecture = told("paper_folding", params)
     is_sound(lecture)
     net, cut = lecture.data.net, lecture.data.cut
     missed = 100 * (1 - net.test_accuracy)
@@ -160,9 +160,9 @@ def test_paper_folding(settings: dict[str, Any]) -> None:
         )
 
 
-@pytest.mark.parametrize("settings", [{"seed": 0}, {"seed": 1, "directions": "random"}])
-def test_loss_landscape(settings: dict[str, Any]) -> None:
-    lecture = told("loss_landscape", {"dataset": "moons", "resolution": 11, **settings})
+@pytest.mark.parametrize("params", [{"seed": 0}, {"seed": 1, "directions": "random"}])
+def test_loss_landscape(params: dict[str, Any]) -> None:
+    lecture = told("loss_landscape", {"dataset": "moons", "resolution": 11, **params})
     is_sound(lecture)
     pair, saddle = lecture.data.batch_sizes, lecture.data.saddle
     stopped_at = number(lecture.said("stopped at a training loss of ([0-9.]+)")[1])

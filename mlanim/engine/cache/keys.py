@@ -32,7 +32,7 @@ def job_key(job: Job, but_scene: bool = False) -> str:
     """
     style = job.style and job.style.anywhere()
     asked = replace(job, output="", scene=replace(job.scene, path=""), style=style)
-    texts = sources.texts_in(job.settings)
+    texts = sources.texts_in(job.params)
     made_from = source_key(Path(job.scene.path), job.kind, texts, but_scene)
     return _hashed(as_line(asked), made_from, versions_line())
 

@@ -98,7 +98,7 @@ def draw_segment(segment: Segment, listener: Listener = lambda done: None) -> Dr
     """
     scene_class = load(segment.job.scene)
     job = as_set_by_file(segment.job, scene_class)
-    params = validated(params_of(scene_class), job.settings, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
     data = store.parse(Path(segment.data).read_bytes()) if segment.data else None
     with draw.configured(burn_in.picture_of(job), scene_class), faults_of(job.scene):
         return drawn(replace(segment, job=job), scene_class, params, data, listener)

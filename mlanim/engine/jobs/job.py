@@ -37,7 +37,7 @@ MOST_PLAYS = 1000
 class Job:
     """One file to make from one scene.
 
-    `settings` are the parameters as the user gave them; the scene validates them where it is
+    `params` are the parameters as the user gave them; the scene validates them where it is
     imported, in the process that draws. `plays` is how often an animated picture plays, 0 for ever.
     `encoder` is what the user asked for of the video encoder.
     `part` is what of the video to make, if not all of it.
@@ -52,7 +52,7 @@ class Job:
     fps: float
     theme: str
     transparent: bool = False
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
     burn_in: bool = False
     plays: int = 0
     encoder: Encoder = OWN

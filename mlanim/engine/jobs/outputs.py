@@ -19,7 +19,7 @@ from mlanim.engine.jobs.job import Job
 
 _TEMPORARY = re.compile(r"\.mlanim-(\d+)-")
 _SIDECAR: dict[str, Any] = {
-    "scene": str, "kind": str, "file": str, "parameters": dict, "format": str,
+    "scene": str, "kind": str, "file": str, "params": dict, "format": str,
     "resolution": list, "fps": (int, float), "theme": str, "transparent": bool,
 }  # fmt: skip
 

@@ -14,8 +14,8 @@ from mlanim.engine.errors import UsageError, shortened
 from mlanim.stage.scene import SceneParams
 
 
-def validated(model: type[SceneParams], settings: Mapping[str, Any], scene: str) -> SceneParams:
-    """The parameters with the user's settings in them.
+def validated(model: type[SceneParams], given: Mapping[str, Any], scene: str) -> SceneParams:
+    """The parameters with what the user gave in them.
 
     A value from the command line is a string: it is taken as one where the field takes strings,
     else read as JSON, or as a list of comma-separated numbers.
@@ -23,13 +23,13 @@ def validated(model: type[SceneParams], settings: Mapping[str, Any], scene: str)
     Raises:
         UsageError: naming each wrong field, its value, and what is allowed.
     """
-    unknown = [name for name in settings if name not in model.model_fields]
+    unknown = [name for name in given if name not in model.model_fields]
     if unknown:
         raise UsageError(_unknown(unknown[0], list(model.model_fields), scene))
-    for name, value in settings.items():
+    for name, value in given.items():
         if not _is_unicode(value):
             raise UsageError(f"{scene}: {name} is {shortened(value)}. It is not text in UTF-8.")
-    attempt, wrong, failure = dict(settings), set(settings), None
+    attempt, wrong, failure = dict(given), set(given), None
     for reading in (_as_given, _as_value, _as_only_item):
         attempt = {n: reading(v) if n in wrong else v for n, v in attempt.items()}
         try:
@@ -38,7 +38,7 @@ def validated(model: type[SceneParams], settings: Mapping[str, Any], scene: str)
             wrong = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
             failure = failure if reading is _as_only_item else error
     assert failure is not None
-    raise UsageError(_explain(failure, model, settings, scene))
+    raise UsageError(_explain(failure, model, given, scene))
 
 
 def _is_unicode(value: Any) -> bool:
@@ -75,13 +75,13 @@ def _unknown(name: str, known: list[str], scene: str) -> str:
 
 
 def _explain(
-    error: ValidationError, model: type[SceneParams], settings: Mapping[str, Any], scene: str
+    error: ValidationError, model: type[SceneParams], given: Mapping[str, Any], scene: str
 ) -> str:
     lines: dict[str, str] = {}  # by field, since each kind that a field may be complains
     for problem in error.errors():
         field = str(problem["loc"][0]) if problem["loc"] else ""
-        given = settings.get(field, problem["input"])
-        lines.setdefault(field, f"{scene}: {_complaint(problem, model, field, given)}.")
+        value = given.get(field, problem["input"])
+        lines.setdefault(field, f"{scene}: {_complaint(problem, model, field, value)}.")
     return "\n".join(list(lines.values())[:3])
 
 

@@ -86,7 +86,7 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
             fps=fps,
             theme=theme,
             transparent=bool(_first(request.transparent, base.get("transparent"))),
-            settings=_settings(request, base, entry),
+            params=_params(request, base, entry),
             burn_in=request.burn_in,
             plays=request.plays,
             encoder=request.encoder,
@@ -117,7 +117,7 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
         fps=content["fps"],
         theme=content["theme"],
         transparent=content["transparent"],
-        settings=content["parameters"],
+        params=content["params"],
         burn_in=content.get("burn_in", False),
         plays=content.get("plays", 0),
         encoder=_encoder_of(content, sidecar),
@@ -210,7 +210,7 @@ def _theme(request: Request, base: Mapping[str, Any]) -> tuple[str, Style | None
     return name, style
 
 
-def _settings(request: Request, base: Mapping[str, Any], entry: SceneEntry) -> dict[str, Any]:
+def _params(request: Request, base: Mapping[str, Any], entry: SceneEntry) -> dict[str, Any]:
     seed = {"seed": base["seed"]} if "seed" in base else {}
     return {**seed, **settings.project_params(Path.cwd(), entry.name), **request.params}
 

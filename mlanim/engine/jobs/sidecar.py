@@ -47,7 +47,7 @@ def describe(
         "category": scene.category,
         "kind": job.kind,
         "file": Path(job.output).name,
-        "parameters": params.model_dump(mode="json"),
+        "params": params.model_dump(mode="json"),
         "seed": params.seed,
         "format": job.format,
         "resolution": [job.width, job.height],

@@ -70,7 +70,7 @@ def pack(line: str, worker: str) -> Parcel:
     for path in sources.closure([scene], scene.parent):
         if sources.PACKAGE not in path.parents:
             files |= _placed(path, [scene.parent, *_python_path()], _SCENE)
-    texts = [*sources.texts_of(scene), *sources.texts_in(segment.job.settings)]
+    texts = [*sources.texts_of(scene), *sources.texts_in(segment.job.params)]
     for path in sources.named_files(texts, scene.parent):
         files |= _placed(path, [scene.parent], _SCENE) | _placed(path, [Path.cwd()], _HERE)
     if segment.data:

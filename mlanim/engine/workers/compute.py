@@ -117,7 +117,7 @@ def main() -> int:
 
 def _payload(job: Job) -> bytes:
     scene_class = load(job.scene)
-    params = validated(params_of(scene_class), job.settings, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
     with faults_of(job.scene):
         try:
             value = compute(scene_class, params)

@@ -100,7 +100,7 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     scene_class = load(job.scene)
     if job.kind != "figure":
         job = as_set_by_file(job, scene_class)
-    params = validated(params_of(scene_class), job.settings, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
     data = stored_data(job, params, emit)
     with faults_of(job.scene):
         made = maker(job, scene_class, params, data, temporary, emit)

@@ -106,8 +106,8 @@ class _Lecture:
             return Item(part, part.name or f"{entry.name}-figure", place, entry)
         if not file.is_file():
             raise self._error((*path, "figure"), f"there is no figure {shortened(str(file), 200)}")
-        if part.parameters:
-            raise self._error((*path, "parameters"), "a picture's file takes no parameters")
+        if part.params:
+            raise self._error((*path, "params"), "a picture's file takes no parameters")
         return Item(part, part.name or slug(file.stem), place, file=file)
 
     def _entry(self, name: str, path: tuple[str | int, ...]) -> catalog.SceneEntry:

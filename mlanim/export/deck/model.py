@@ -32,7 +32,7 @@ class ScenePart(Part):
     """A scene: one step for each of its pauses."""
 
     scene: str
-    parameters: Mapping[str, Any] = Field(default_factory=dict)
+    params: Mapping[str, Any] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
     loop: Steps = False
     auto: Steps = False
@@ -68,7 +68,7 @@ class FigurePart(Part):
     figure: str
     heading: Heading | None = None
     alt: str = ""
-    parameters: Mapping[str, Any] = Field(default_factory=dict)
+    params: Mapping[str, Any] = Field(default_factory=dict)
     notes: str = ""
 
 

@@ -95,7 +95,7 @@ def _jobs(item: Item, look: Look, folder: Path) -> list[Job]:
         format="mp4" if film else "svg",
         transparent=not film,
         output=f"{folder}/",
-        params=item.part.parameters,
+        params=item.part.params,
     )
     (job,) = request.jobs(asked, [item.entry])
     if not film:

@@ -29,8 +29,8 @@ def about(scene: SceneEntry, params: Any, panels: Iterable[Panel] = ()) -> About
     named = list(panels)
     sentences = [words for panel in named if (words := _sentence(panel))]
     words = " ".join([" ".join(scene.description.split()), *sentences]).strip()
-    settings = {"scene": scene.name, "parameters": params.model_dump(mode="json")}
-    text = json.dumps(settings, sort_keys=True, ensure_ascii=False)
+    told = {"scene": scene.name, "params": params.model_dump(mode="json")}
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return About(_clean(scene.title), _clean(words or scene.title), _clean(text))
 
 

@@ -40,24 +40,24 @@ FILM_THEMES = ("dark", "light")
 
 def lint_scene(
     entry: SceneEntry,
-    settings: Mapping[str, Any],
+    params: Mapping[str, Any],
     only_theme: str | None = None,
     slide: int | None = None,
 ) -> list[Finding]:
     """All findings about a scene, each once: in the order in which the film shows them.
 
     Args:
-        settings: of its parameters.
+        params: as `--set` gives them.
         only_theme: the theme to look at; None for all.
         slide: the pause to look at, from 1; None for the whole film and the figure.
 
     Raises:
-        UsageError: for settings that are wrong, or a pause that is not there.
+        UsageError: for parameters that are wrong, or a pause that is not there.
         RenderError: if the scene cannot be run.
     """
     found: list[Finding] = []
     for name in (only_theme,) if only_theme else THEMES:
-        run = _Run.of(entry, name, settings)
+        run = _Run.of(entry, name, params)
         with draw.configured(run.job, run.scene_class), faults_of(entry), noting_lines(run.path):
             if name in FILM_THEMES or only_theme:
                 found += _Film(run, slide).findings()
@@ -76,12 +76,12 @@ class _Run:
     data: Any
 
     @classmethod
-    def of(cls, entry: SceneEntry, theme_name: str, settings: Mapping[str, Any]) -> _Run:
+    def of(cls, entry: SceneEntry, theme_name: str, params: Mapping[str, Any]) -> _Run:
         name = f"{entry.name}.mp4"
-        job = Job(entry, "video", name, "mp4", 854, 480, 15, theme_name, False, settings)
+        job = Job(entry, "video", name, "mp4", 854, 480, 15, theme_name, False, params)
         scene_class = load(entry)
-        params = validated(params_of(scene_class), settings, entry.name)
-        return cls(job, scene_class, params, worker.stored_data(job, params))
+        checked = validated(params_of(scene_class), params, entry.name)
+        return cls(job, scene_class, checked, worker.stored_data(job, checked))
 
     @property
     def path(self) -> str:

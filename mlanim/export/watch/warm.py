@@ -138,7 +138,7 @@ def _make(order: Order, emit: Any) -> None:
 
     scene_class = load(order.job.scene)
     job = as_set_by_file(order.job, scene_class)
-    params = validated(params_of(scene_class), job.settings, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
     data = stored_data(job, params, emit)
     shelf, film = Path(order.shelf), Path(order.film)
 

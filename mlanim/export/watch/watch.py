@@ -208,7 +208,7 @@ def _sources(job: Job) -> list[Path]:
     scene = Path(job.scene.path)
     roots = modules("mlanim.export.watch.warm", scene, scene.parent)
     files = closure([scene, *roots], scene.parent)
-    return [*files, *named_files(texts_in(job.settings), scene.parent)]
+    return [*files, *named_files(texts_in(job.params), scene.parent)]
 
 
 class _Listener(FileSystemEventHandler):

@@ -30,7 +30,7 @@ class Figure:
     """A scene's figure: what a notebook shows, and what `save` writes."""
 
     scene: SceneEntry
-    settings: Mapping[str, Any]
+    params: Mapping[str, Any]
     options: Mapping[str, Any]
     files: Mapping[str, bytes]
 
@@ -59,7 +59,7 @@ class Figure:
             )
         payload = self.files.get(format)
         if payload is None:
-            payload = _drawn(self.scene, self.settings, self.options, (format,))[format]
+            payload = _drawn(self.scene, self.params, self.options, (format,))[format]
         with replacing(target) as file:
             file.write(payload)
         return target
@@ -92,13 +92,13 @@ def figure(scene: str, *, params: Mapping[str, Any] | None = None, **options: An
     entry = catalog.select([scene], request.scene_folders())[0]
     asked = {name: value for name, value in options.items() if name in (*OF_PAGE, *OF_JOB)}
     own = {name: value for name, value in options.items() if name not in asked}
-    settings = {**own, **(params or {})}
-    return Figure(entry, settings, asked, _drawn(entry, settings, asked, SHOWN))
+    params = {**own, **(params or {})}
+    return Figure(entry, params, asked, _drawn(entry, params, asked, SHOWN))
 
 
 def _drawn(
     entry: SceneEntry,
-    settings: Mapping[str, Any],
+    params: Mapping[str, Any],
     options: Mapping[str, Any],
     formats: tuple[str, ...],
 ) -> dict[str, bytes]:
@@ -107,7 +107,7 @@ def _drawn(
     rest = {name: options[name] for name in OF_JOB if name in options}
     with tempfile.TemporaryDirectory(prefix="mlanim-") as folder:
         wanted = request.Request(
-            "figure", **rest, format=",".join(formats), output=f"{folder}/", params=settings,
+            "figure", **rest, format=",".join(formats), output=f"{folder}/", params=params,
             page=page,
         )  # fmt: skip
         (job,) = request.jobs(wanted, [entry])
