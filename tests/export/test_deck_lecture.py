@@ -31,7 +31,7 @@ WRONG = {
     "empty heading": (SLIDE + 'heading = ""\n', 4, 11, "heading"),
     "step zero": (SLIDE + 'scene = "dot_product"\nloop = [0]\n', 5, 8, "loop .*list of steps"),
     "bad name": (SLIDE + 'heading = "H"\nname = "a/b"\n', 5, 8, "name is a/b"),
-    "parameters of a file": (SLIDE + 'figure = "x.png"\nparams = { a = 1 }\n', 5, 14, "no p"),
+    "parameters of a file": (SLIDE + 'figure = "x.png"\nparams = { a = 1 }\n', 5, 10, "no p"),
     "taken name": (
         SLIDE + 'scene = "dot_product"\n\n[[slide]]\nscene = "dot_product"\n', 6, 1,
         "'dot_product' is taken by the slide of line 3.*name = ",

@@ -20,9 +20,8 @@ from mlanim.engine.cache.sources import PACKAGE, fingerprint
 from mlanim.engine.errors import OutputError, RenderError, UsageError, shortened
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.playback import scratch
-from mlanim.engine.playback.scene_errors import sentence_of
 from mlanim.engine.playback import configuration
+from mlanim.engine.playback.scene_errors import sentence_of
 from mlanim.stage.scene import LessonScene, SceneParams
 
 _settings: dict[str, dict[str, Any]] = {}  # by the name of the module that set them
