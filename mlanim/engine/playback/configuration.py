@@ -15,7 +15,8 @@ from manim import config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
 from mlanim.engine.errors import UsageError
-from mlanim.engine.jobs.job import WITH_ALPHA, Job
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.kinds import WITH_ALPHA
 from mlanim.engine.playback import scratch
 
 SET_IN_JOB = {"pixel_width": "width", "pixel_height": "height", "frame_rate": "fps"}

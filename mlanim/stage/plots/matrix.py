@@ -184,7 +184,7 @@ class Matrix(Valued):
     def tables(self) -> dict[str, Table]:
         """A row for each cell."""
         rows, columns = (
-            [str(word) for word in words] or list(range(count))
+            [str(word) for word in words] or [str(index) for index in range(count)]
             for words, count in zip((self.rows, self.columns), self.shown.shape, strict=True)
         )
         return {"matrix": of_matrix(self.shown, rows, columns, ("row", "column", "value"))}
