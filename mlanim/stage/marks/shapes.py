@@ -153,9 +153,14 @@ class Dot(VMobject):
             fill_color=theme.color(role),
             fill_opacity=1,
         )
-        at = np.linspace(0, 2 * np.pi, 33)
-        circle = radius * np.column_stack([np.cos(at), np.sin(at)]) + np.asarray(place)[:2]
-        self.points = as_3d(polygon_curves(circle))
+        self.points = disc(place, radius)
+
+
+def disc(place: np.ndarray, radius: float) -> np.ndarray:
+    """The outline of a disc around `place` (2 or 3,), as cubic curves (4 n, 3)."""
+    at = np.linspace(0, 2 * np.pi, 33)
+    circle = radius * np.column_stack([np.cos(at), np.sin(at)]) + np.asarray(place)[:2]
+    return as_3d(polygon_curves(circle))
 
 
 class Bar(VMobject):
