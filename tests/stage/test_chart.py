@@ -12,7 +12,7 @@ from mlanim.stage.layout import Box
 from mlanim.stage.panels import extent_of
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
-from mlanim.stage.plots.marks.lines import dashed
+from mlanim.stage.plots.marks.lines import Curve, dashed
 from mlanim.stage.plots.scale import Scale, around
 from mlanim.stage.track import Track
 
@@ -205,3 +205,18 @@ def test_what_is_around_values_holds_them_on_either_axis():
     assert around(np.array([0.0, 10.0])) == pytest.approx((-0.5, 10.5))
     low, high = around(np.array([0.0, 1e-3, 10.0]), log=True)
     assert 0 < low < 1e-3 < 10 < high
+
+
+def test_a_kind_of_mark_that_draws_from_other_values_asks_for_other_shapes():
+    class Level(Curve):
+        """A curve that is told by its height."""
+
+        def draw(self, height):
+            super().draw([0.0, 1.0], [height, height])
+
+    chart = Chart((0, 1), (0, 1))
+    mark = Level(chart.frame, (0.5,), "input")
+    mark.check(0.5)
+    chart.marks.append(mark)
+    chart.placed(BOXES[0])
+    assert len(mark.path.points)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from pydantic import ValidationError
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.stage.scene import SceneParams
+from mlanim.words.nearest import nearest
 
 
 def validated(model: type[SceneParams], given: Mapping[str, Any], scene: str) -> SceneParams:
@@ -69,8 +69,7 @@ def _as_only_item(value: Any) -> Any:
 
 
 def _unknown(name: str, known: list[str], scene: str) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = nearest(name, known)
     return f"{scene} has no parameter {shortened(name)!r}.{hint} It has {', '.join(known)}."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ from mlanim.export.deck.model import (
     slug,
 )
 from mlanim.export.deck.places import Places, find_places
+from mlanim.words.nearest import nearest
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -145,8 +145,7 @@ class _Lecture:
 
 
 def _unknown(field: str, known: list[str], what: str) -> str:
-    near = difflib.get_close_matches(field, known, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = nearest(field, known)
     return f"{what} has no field {shortened(field)!r}.{hint} It has {', '.join(known)}"
 
 

@@ -37,6 +37,12 @@ class Mark(VGroup):
     are_matched: bool = False
     name_size: ClassVar[str] = "small"
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """A kind of mark that draws from other values says anew what these have to be."""
+        super().__init_subclass__(**kwargs)
+        if "draw" in vars(cls) and "shapes" not in vars(cls):
+            cls.shapes, cls.are_matched = (), False
+
     def __init__(self, frame: Frame, values: tuple[Any, ...], role: str):
         super().__init__()
         theme.color(role)
@@ -57,7 +63,7 @@ class Mark(VGroup):
         """
         known = [
             (what, shape(value, what))
-            for (what, shape), value in zip(self.shapes, values, strict=True)
+            for (what, shape), value in zip(self.shapes, values, strict=bool(self.shapes))
             if value is not None and stands(value)
         ]
         if self.are_matched:
