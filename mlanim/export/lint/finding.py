@@ -9,6 +9,8 @@ from typing import Any
 WARNINGS = ("pause without notes", "stage nearly empty", "series differ by colour alone")
 """Rules about what a viewer misses; the others are about what cannot be read, or is wrong."""
 
+ON_PAGE = "figure at "
+
 
 @dataclass(frozen=True)
 class Sighting:
@@ -23,7 +25,7 @@ class Sighting:
     def place(self) -> str:
         """The place in words."""
         if self.width is not None:
-            return f"figure at {self.width}"
+            return f"{ON_PAGE}{self.width}"
         if self.time is None:
             return "the end"
         slide = "" if self.slide is None else f"slide {self.slide} at "
@@ -101,4 +103,11 @@ def sightings_in_words(seen: Iterable[Sighting]) -> str:
     places: dict[str, list[str]] = {}
     for place, names in themes.items():
         places.setdefault(", ".join(dict.fromkeys(names)), []).append(place)
-    return "; ".join(f"{', '.join(where)}: {names}" for names, where in places.items())
+    return "; ".join(f"{_listed(where)}: {names}" for names, where in places.items())
+
+
+def _listed(places: list[str]) -> str:
+    """Places with what they have in common said once: "figure at 8.6cm, 17.8cm"."""
+    pages = [place.removeprefix(ON_PAGE) for place in places if place.startswith(ON_PAGE)]
+    pauses = [place for place in places if not place.startswith(ON_PAGE)]
+    return ", ".join([*pauses, *([ON_PAGE + ", ".join(pages)] if pages else [])])
