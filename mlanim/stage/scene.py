@@ -148,9 +148,11 @@ class LessonScene(Scene, Generic[P, D]):
         entering = self._staging.entering(panels, layout, keep, later)
         self._plays([*entering, *along], say, seconds)
 
-    def leave(self, *panels: Panel, say: Said | None = None, seconds: float = theme.BEAT) -> None:
-        """Let panels go, or all that stands but the title and the caption."""
-        self._plays(self._staging.leaving(panels), say, seconds)
+    def leave(
+        self, *things: Panel | Mobject, say: Said | None = None, seconds: float = theme.BEAT
+    ) -> None:
+        """Let panels and mobjects go, or all that stands but the title and the caption."""
+        self._plays(self._staging.leaving(things), say, seconds)
 
     def reveal(
         self, *things: Mobject | Panel, say: Said | None = None, seconds: float = theme.MOVE

@@ -81,11 +81,17 @@ class Staging:
                 coming += [] if key in waiting else self.standing[key].mobjects
         return [*moving, *handed_over(leaving, coming)]
 
-    def leaving(self, panels: Sequence[Panel]) -> list[Animation]:
-        """Panels go; without any, all but title and caption."""
-        if panels:
-            gone = [self.standing.pop(id(panel.picture)) for panel in panels]
-            return [FadeOut(m) for m in self.present(m for one in gone for m in one.everything)]
+    def leaving(self, things: Sequence[Panel | Mobject]) -> list[Animation]:
+        """Panels and mobjects go; without any, all but title and caption."""
+        if things:
+            gone = [self.standing.pop(id(t.picture)) for t in things if isinstance(t, Panel)]
+            going = [m for one in gone for m in one.everything]
+            for thing in things:
+                if isinstance(thing, Mobject):
+                    going.append(thing)
+                    if hasattr(thing, "is_later"):
+                        thing.is_later = True
+            return [FadeOut(m) for m in self.present(going)]
         kept = self.title, self.caption
         self.standing.clear()
         return [FadeOut(m) for m in self.loose() if m not in kept]

@@ -1,4 +1,4 @@
-"""Lines of words and numbers as a picture: what is read off while something runs."""
+"""Words and numbers as pictures: lines that are read off while something runs, and paragraphs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 from mlanim.stage.layout import Box
 from mlanim.stage.picture import Picture
 from mlanim.stage.text.live import LiveText
-from mlanim.stage.text.texts import body_height
-from mlanim.words.sentence import places_of
+from mlanim.stage.text.texts import Text, body_height
+from mlanim.words.sentence import Sentence, as_sentence, places_of
+
+APART = 0.8  # ems between one paragraph and the next
 
 
 class Lines(Picture):
@@ -42,3 +44,32 @@ class Lines(Picture):
     def height_at(self, width: float) -> float:
         """As many lines as there are."""
         return body_height(self.size) * (self.pitch * len(self.templates) - 0.4)
+
+
+class Paragraphs(Picture):
+    """Sentences one under another, each broken into lines as wide as the box.
+
+    Args:
+        said: sentences, or templates without places.
+        role: of what has no colour of its own.
+    """
+
+    def __init__(self, *said: str | Sentence, role: str = "muted", least: float = 3.0):
+        super().__init__(least)
+        self.said, self.role = [as_sentence(one) for one in said], role
+
+    def compose(self, box: Box) -> None:
+        """From the top of the box down."""
+        top, em = box.top, body_height()
+        for text in self._texts(box.width):
+            self.add(text.baseline_at([box.left, top - 0.75 * em, 0]))
+            top = float(text.get_bottom()[1]) - APART * em
+
+    def height_at(self, width: float) -> float:
+        """What all lines take."""
+        em = body_height()
+        heights = [max(float(text.height), em) for text in self._texts(width)]
+        return sum(heights) + APART * em * (len(heights) - 1) + 0.3 * em
+
+    def _texts(self, width: float) -> list[Text]:
+        return [Text(said, role=self.role, width=width) for said in self.said]

@@ -250,6 +250,8 @@ class Chart(Picture):
         """The animation in which the axes come to span something else; all marks follow."""
         pairs = zip((x, y), self.frame.scales, strict=True)
         wanted = [Scale(*(given or (one.low, one.high)), one.log) for given, one in pairs]
+        if self.equal:
+            wanted = list(_equalised(wanted[0], wanted[1], self.frame.area))
         start, end = (np.array([_ends_of(s) for s in ss]) for ss in (self.frame.scales, wanted))
         return Morph(self, start, end, Chart._show_ends, **timing)
 
