@@ -31,7 +31,7 @@ from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.data import as_record
 from mlanim.stage.panels import Layout, Panel
 from mlanim.stage.picture import Composed, Drawn, Picture
-from mlanim.stage.steps import Staging
+from mlanim.stage.steps import Shown, Staging
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Colored, Content, Math, Text
 from mlanim.words.sentence import Run, Sentence, as_sentence
@@ -130,13 +130,14 @@ class LessonScene(Scene, Generic[P, D]):
     # Steps.
 
     def enter(
-        self, *panels: Panel, say: Said | None = None, keep: Sequence[Mobject] = (),
+        self, *panels: Shown, say: Said | None = None, keep: Sequence[Mobject] = (),
         later: Sequence[Panel] = (), layout: Layout = "row", along: Sequence[Animation] = (),
         seconds: float = theme.MOVE,
     ) -> None:  # fmt: skip
         """Bring in panels, laid out over the stage; what stood there leaves.
 
-        A panel whose picture stands already stays, and moves to where it belongs now.
+        A panel whose picture stands already stays, and moves to where it belongs now. A list of
+        panels stands one under another, where one panel would.
 
         Args:
             say: a caption to come with them.

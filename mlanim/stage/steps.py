@@ -17,8 +17,9 @@ from manim import (
 )
 
 from mlanim.stage import layout
-from mlanim.stage.layout import STAGE
+from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.panels import EDGE, Layout, Panel, Place, arrange, heads
+from mlanim.stage.picture import Rows
 from mlanim.stage.text.texts import Content, Text
 from mlanim.stage.track import Track
 
@@ -59,7 +60,7 @@ class Staging:
         self.standing: dict[int, Standing] = {}
 
     def entering(
-        self, panels: Sequence[Panel], wanted: Layout, keep: Sequence[Mobject],
+        self, panels: Sequence[Shown], wanted: Layout, keep: Sequence[Mobject],
         later: Sequence[Panel],
     ) -> list[Animation]:  # fmt: skip
         """Panels come, those that stand already move to their places, and all else leaves."""
@@ -140,12 +141,34 @@ class Staging:
         return [ReplacementTransform(old, new) for old, new in pairs]
 
 
-def on_stage(panels: Sequence[Panel], wanted: Layout) -> list[Place]:
+Shown = Panel | Sequence[Panel]
+"""A panel, or several that stand one under another where one would."""
+
+
+def on_stage(shown: Sequence[Shown], wanted: Layout) -> list[Place]:
     """The places of panels over all of the stage."""
-    width, height = (side + 2 * EDGE for side in STAGE.size)
+    places = _within(STAGE, [_as_one(one) for one in shown], wanted)
+    return [
+        place
+        for one, whole in zip(shown, places, strict=True)
+        for place in ([whole] if isinstance(one, Panel) else _within(whole.box, one, "column"))
+    ]
+
+
+def _within(box: Box, panels: Sequence[Panel], wanted: Layout) -> list[Place]:
+    """The places of panels over all of a box."""
+    width, height = (side + 2 * EDGE for side in box.size)
     _, places = arrange(panels, width, height, wanted, squeezed=0.1)
-    x, y = STAGE.left - EDGE, STAGE.top + EDGE
+    x, y = box.left - EDGE, box.top + EDGE
     return [dataclasses.replace(place, box=place.box.shifted(x, y)) for place in places]
+
+
+def _as_one(shown: Shown) -> Panel:
+    """A panel that needs what several need together."""
+    if isinstance(shown, Panel):
+        return shown
+    share = max(panel.share for panel in shown)
+    return Panel("", Rows(*(panel.picture for panel in shown)), share=share)
 
 
 def handed_over(leaving: Sequence[Mobject], coming: Sequence[Mobject]) -> list[Animation]:

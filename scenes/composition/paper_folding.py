@@ -14,7 +14,7 @@ from pydantic import Field
 
 from mlanim.stage.graphs.graph import Graph
 from mlanim.stage.panels import Panel
-from mlanim.stage.picture import Picture, Rows
+from mlanim.stage.picture import Rows
 from mlanim.stage.pictures.folding.sheet import SheetPlane
 from mlanim.stage.pictures.lines import Lines, Paragraphs
 from mlanim.stage.scene import LessonScene, SceneParams
@@ -95,13 +95,15 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
 
     def words(self, heading: str, formula: str, *said: Sentence | str) -> Panel:
         """What stands beside the sheet."""
-        parts: list[Picture] = [Lines(formula, size="display"), Paragraphs(*said)]
-        return Panel("words", Rows(*parts, self.network(), gap=0.5), heading)
+        words = Rows(Lines(formula, size="display"), Paragraphs(*said), gap=0.4)
+        return Panel("words", words, heading)
 
-    def network(self) -> Picture:
+    @cached_property
+    def network(self) -> Panel:
         """The network itself, edges as wide as their weights."""
         net = self.data.folding.net
-        return Graph(layers=(2, *net.widths, 1), weights=list(net.weights), numbers="", aspect=2.4)
+        graph = Graph(layers=(2, *net.widths, 1), weights=list(net.weights), numbers="", aspect=2.4)
+        return Panel("network", graph)
 
     def construct(self) -> None:
         self.panel_of_sheet = self.sheet()
@@ -118,7 +120,8 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
 
     def show(self, heading: str, formula: str, *said: Sentence | str, say: str = "") -> None:
         """Other words beside the sheet."""
-        self.enter(self.panel_of_sheet, self.words(heading, formula, *said), say=say)
+        beside = [self.words(heading, formula, *said), self.network]
+        self.enter(self.panel_of_sheet, beside, say=say)
 
     def one_neuron(self, one: Neuron) -> None:
         """A collapse, and the mirror fold that it is not."""
@@ -185,8 +188,8 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
         if name != "sheet":
             plane.cut(way.boundary[at], found.boundary.starts)
         plane.classes(way.points[at], found.labels)
-        says = said[0] if len(said) == 1 else said[1]
-        return Panel(name, Rows(plane, Paragraphs(*said), gap=0.2), heading, says=says,
+        inks = "dark points: class 0, light points: class 1" if name == "sheet" else None
+        return Panel(name, Rows(plane, Paragraphs(*said), gap=0.2), heading, inks, says=said[-1],
                      data=self.tables(name, at))  # fmt: skip
 
     def tables(self, name: str, at: int) -> dict[str, Table]:

@@ -8,6 +8,7 @@ from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.marks.shapes import Bar
 from mlanim.stage.panels import Panel, extent_of
 from mlanim.stage.picture import Columns, Picture, Rows
+from mlanim.stage.plots.chart import Chart
 
 
 class Filled(Picture):
@@ -120,3 +121,28 @@ def test_rows_and_columns_divide_their_box():
     Rows(upper, lower, gap=1.0).compose(box)
     assert (upper.box.bottom, lower.box.top) == pytest.approx((2.5, 1.5))
     assert Columns(Filled(), Filled()).least > 2 * Filled().least
+
+
+def test_several_panels_can_stand_where_one_would(film):
+    one, upper, lower = panel("one"), panel("upper", heading="Upper"), panel("lower")
+    film(lambda scene: scene.enter(one, [upper, lower]))
+    left, above, below = boxes(one, upper, lower)
+    assert (above.left, above.right) == pytest.approx((below.left, below.right))
+    assert above.bottom > below.top
+    assert left.right < above.left
+    assert below.bottom == pytest.approx(STAGE.bottom)
+
+
+def test_a_mark_that_leaves_can_come_again(film):
+    chart = Chart((0, 1), (0, 1))
+    dot = chart.dot((0.5, 0.5), later=True)
+    seen = []
+
+    def construct(scene):
+        scene.enter(Panel("chart", chart))
+        for step in (scene.reveal, scene.leave, scene.reveal):
+            step(dot)
+            seen.append(dot in scene.mobjects)
+
+    film(construct)
+    assert seen == [True, False, True]

@@ -177,7 +177,10 @@ def _cut(found: PaperFoldingData) -> Sentence:
 
 
 def _unfolded(found: PaperFoldingData) -> Sentence:
-    kinks = int((np.abs(found.boundary.turns) > TURNED).sum())
+    lines = found.boundary
+    turns = np.abs(lines.turns)
+    turns[lines.starts[1:][lines.closed] - 1] = 0  # a closed line ends with its first point
+    kinks = int((turns > TURNED).sum())
     if found.cut.segment is None or not len(found.boundary.points):
         return sentence("Unfold the sheet again: no cut runs through it")
     if not kinks:

@@ -37,7 +37,8 @@ def about(scene: SceneEntry, params: Any, panels: Iterable[Panel] = ()) -> About
 def _sentence(panel: Panel) -> str:
     said = str(as_sentence(panel.says))
     says = said or " ".join(_ranges(table) for table in panel.tables.values())
-    return f"Panel “{panel.name}”: {says}" if says else ""
+    end = "" if says.endswith((".", "?", "!")) else "."
+    return f"Panel “{panel.name}”: {says}{end}" if says else ""
 
 
 def _ranges(table: Table) -> str:

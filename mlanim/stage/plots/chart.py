@@ -315,6 +315,9 @@ class Chart(Picture):
         for text, a in zip(y.texts(ys), up, strict=True):
             baseline = a - body_height("small") * 0.36
             words.add(_small(text).baseline_at([area.left - AIR, baseline, 0], "right"))
+        for word in self.tick_texts:  # a play goes on showing what stood as it began
+            for piece in word:
+                piece.points = np.zeros((0, 3))
         self.tick_texts.submobjects = words.submobjects
 
     def _marked(self, scale: Scale, length: float) -> np.ndarray:
