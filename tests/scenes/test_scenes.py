@@ -84,8 +84,8 @@ def test_figure_has_named_panels(name: str) -> None:
     with draw.configured(job), theme.drawn_for(theme.PAGE):
         places = figure_of(scene_class, params, data, Page(), name).places
     assert 2 <= len(places) <= 4
-    assert all(place.panel.says for place in places)
-    assert all(place.panel.data for place in places)
+    assert all(str(place.panel.says) for place in places)
+    assert all(place.panel.tables for place in places)
 
 
 @every_scene
