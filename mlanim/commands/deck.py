@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from mlanim.commands.options import Whole, cache_option, default_jobs, fps_option, quality_option
+from mlanim.commands.flags import flags
+from mlanim.commands.options import Whole, cache_option
+from mlanim.engine.jobs.options import VideoOptions
 
 
 @click.command()
@@ -15,9 +17,7 @@ from mlanim.commands.options import Whole, cache_option, default_jobs, fps_optio
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FILE", help="A .html, .pptx or .pdf file."
 )
-@quality_option
-@fps_option
-@click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
+@flags(VideoOptions, "quality", "fps", "resolution")
 @click.option("--theme", metavar="NAME", help="Instead of the lecture's.")
 @click.option("--one-file", is_flag=True, help="HTML with everything inside it.")
 @click.option("--notes", is_flag=True, help="PDF with the notes below or beside the slides.")
@@ -39,7 +39,6 @@ def deck(sources: tuple[str, ...], **options: Any) -> None:
     from mlanim.export.deck.make import Wanted, make_deck
 
     options["handout"] = int(options["handout"]) if options["handout"] else None
-    options["jobs"] = options["jobs"] or default_jobs()
     for path in make_deck(sources, Wanted(**options)):
         made = {"kind": "deck", "event": "made", "file": str(path)}
         click.echo(json.dumps(made) if options["as_json"] else path)

@@ -7,7 +7,7 @@ import os
 
 import click
 
-from mlanim.commands.options import cache_option, entries, folders, parsed
+from mlanim.commands.options import cache_option, entries, folders, params_given
 from mlanim.engine.errors import RenderError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import THEMES
@@ -84,7 +84,7 @@ def check(as_json: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All scenes.")
 @click.option("--theme", type=click.Choice(THEMES), help="One theme; default: all.")
 @click.option("--slide", type=click.IntRange(1), metavar="N", help="One pause, from 1.")
-@click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter.")
+@click.option("--set", "params", multiple=True, metavar="NAME=VALUE", help="A parameter.")
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="An array of objects.")
 def lint(
@@ -92,7 +92,7 @@ def lint(
     every: bool,
     theme: str | None,
     slide: int | None,
-    sets: tuple[str, ...],
+    params: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Check what viewers see of scenes, at each pause and in the figure.
@@ -108,11 +108,11 @@ def lint(
     """
     from mlanim.export.lint.scene import lint_scene
 
-    settings = dict(parsed(sets))
+    given = params_given({"params": params})
     found = []
     for entry in entries(scenes, every):
         click.echo(f"Checking {entry.name}", err=True)
-        found += [(entry, finding) for finding in lint_scene(entry, settings, theme, slide)]
+        found += [(entry, finding) for finding in lint_scene(entry, given, theme, slide)]
     if as_json:
         rows = [{"scene": e.name, "file": e.path, **finding.as_dict()} for e, finding in found]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import click
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.catalog import SceneEntry
-from mlanim.engine.jobs.job import QUALITIES, THEMES
 
 
 class Whole(click.ParamType):
@@ -51,17 +49,6 @@ cache_option = click.option(
 """Settles where the cache is for this process and those that it starts."""
 
 
-quality_option = click.option(
-    "-q",
-    "--quality",
-    type=click.Choice(list(QUALITIES)),
-    help="480p15, 720p30, 1080p60 (the default), 1440p60, 2160p60.",
-)
-fps_option = click.option(
-    "--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's."
-)
-
-
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `render` and `figure` share."""
     options = [
@@ -70,14 +57,16 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "-o", "--output", metavar="FILE|DIR", help="A file or a folder; default: renders/."
         ),
-        click.option("--theme", type=click.Choice(THEMES), help="Default: dark."),
-        click.option("--transparent", is_flag=True, default=None, help="No background."),
         click.option(
-            "--set", "sets", multiple=True, metavar="NAME=VALUE", help="One parameter; repeatable."
+            "--set",
+            "params",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="A parameter; repeatable.",
         ),
-        click.option("--params", "file", metavar="FILE", help="Parameters from .toml or .json."),
+        click.option("--params", "params_file", metavar="FILE", help="A .toml or .json of them."),
         click.option("--seed", type=Whole(0, 2**31 - 1), metavar="N", help="A whole number."),
-        click.option("--from", "again", metavar="NAME.json", help="Make that file again."),
+        click.option("--from", "start", metavar="NAME.json", help="Make that file again."),
         click.option(
             "--jobs", type=Whole(1, 64), metavar="N", help="Processes at once; default: cores."
         ),
@@ -94,11 +83,17 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def parsed(sets: tuple[str, ...]) -> dict[str, str]:
-    """The `--set name=value` words as names and texts."""
-    from mlanim.engine.jobs.request import parse_setting
+def params_given(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that were given: `--set` wins over `--seed`, and both over `--params`."""
+    from mlanim.engine.jobs import request, settings
 
-    return dict(parse_setting(text) for text in sets)
+    path = given.get("params_file")
+    seed = given.get("seed")
+    return {
+        **(settings.params_file(Path(path)) if path else {}),
+        **({} if seed is None else {"seed": seed}),
+        **dict(map(request.parse_setting, given["params"])),
+    }
 
 
 def entries(scenes: tuple[str, ...], every: bool) -> list[SceneEntry]:
@@ -121,10 +116,3 @@ def folders() -> list[Path]:
     from mlanim.engine.jobs.request import scene_folders
 
     return scene_folders()
-
-
-def default_jobs() -> int:
-    """How many processes draw at once where `--jobs` was not given."""
-    from mlanim.engine.jobs.settings import defaults
-
-    return int(defaults(Path.cwd()).get("jobs") or os.cpu_count() or 1)

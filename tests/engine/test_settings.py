@@ -10,7 +10,7 @@ import pytest
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog, request, settings
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.jobs.request import Request
+from mlanim.engine.jobs.options import FigureOptions, VideoOptions, options
 from mlanim.engine.lines import as_line, from_line
 
 
@@ -21,7 +21,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def job(demo: Path, kind: Any = "video", **asked: Any) -> Job:
-    return request.jobs(Request(kind, **asked), catalog.select([str(demo)]))[0]
+    model = {"video": VideoOptions, "figure": FigureOptions}[kind]
+    return request.jobs(options(model, **asked), catalog.select([str(demo)]))[0]
 
 
 def test_without_any_setting(demo: Path, project: Path) -> None:
@@ -230,14 +231,14 @@ def test_refuses_outputs_that_cannot_be(
 def test_one_file_for_two_scenes_is_refused(demo: Path) -> None:
     entries = catalog.select([str(demo), str(demo.with_name("slow.py"))])
     with pytest.raises(UsageError, match=r"-o x\.mp4 is one file for 2 scenes"):
-        request.jobs(Request("video", output="x.mp4"), entries)
+        request.jobs(VideoOptions(output="x.mp4"), entries)
 
 
 def test_two_scenes_of_one_name_are_refused(demo: Path, project: Path) -> None:
     (project / "demo.py").write_bytes(demo.read_bytes())
     entries = catalog.select([str(demo), "demo.py"])
     with pytest.raises(UsageError, match="Two scenes would write"):
-        request.jobs(Request("video"), entries)
+        request.jobs(VideoOptions(), entries)
 
 
 @pytest.mark.parametrize("text", ["", "=3", "angle", "  =x"])

@@ -38,9 +38,16 @@ class Wanted:
     one_file: bool = False
     notes: bool = False
     handout: int | None = None
-    jobs: int = 1
+    jobs: int | None = None
     as_json: bool = False
     quiet: bool = False
+
+
+@dataclass(frozen=True)
+class DeckFiles:
+    """A deck that was made: its files, in the order in which they were asked for."""
+
+    paths: tuple[Path, ...]
 
 
 def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:

@@ -13,6 +13,7 @@ from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog, outputs, request
 from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.options import FigureOptions, VideoOptions, options
 from mlanim.engine.jobs.params import parameter_rows
 from mlanim.engine.playback.loading import load
 from mlanim.export.web.site import Site
@@ -75,14 +76,14 @@ def jobs(
     made: list[Job] = []
     for entry in entries:
         for theme in themes:
-            film = request.Request(
-                "video", theme=theme, format="mp4", transparent=False,
+            film = options(
+                VideoOptions, theme=theme, format="mp4", transparent=False,
                 output=str(folder / _film(entry, theme)), **sizes,
             )  # fmt: skip
             made += request.jobs(film, [entry])
             for format in FIGURES:
-                figure = request.Request(
-                    "figure", theme=theme, format=format, transparent=False,
+                figure = options(
+                    FigureOptions, theme=theme, format=format, transparent=False,
                     output=str(folder / _figure(entry, theme, format)),
                 )  # fmt: skip
                 made += request.jobs(figure, [entry])
