@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from mlanim.commands.flags import flags
-from mlanim.commands.options import Whole, cache_option
+from mlanim.commands.options import Whole, cache_option, chapter_option, entries
+from mlanim.engine.jobs.chapters import chapter_title
 from mlanim.engine.jobs.options import VideoOptions
 
 
 @click.command()
 @click.argument("sources", nargs=-1, metavar="SCENE… | LECTURE.toml")
+@chapter_option
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FILE", help="A .html, .pptx or .pdf file."
 )
@@ -26,7 +28,7 @@ from mlanim.engine.jobs.options import VideoOptions
 @click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line.")
 @click.option("--quiet", is_flag=True, help="No progress, only results.")
 @cache_option
-def deck(sources: tuple[str, ...], **options: Any) -> None:
+def deck(sources: tuple[str, ...], chapter: str | None, **options: Any) -> None:
     """Make a deck: HTML, PowerPoint or PDF.
 
     It stops where the scenes pause. A lecture.toml puts plain slides, figures and notes between.
@@ -34,10 +36,14 @@ def deck(sources: tuple[str, ...], **options: Any) -> None:
     \b
     Examples:
       mlanim deck dot_product attention -o talk.html --one-file
+      mlanim deck --chapter learning -o learning.pptx
       mlanim deck lecture.toml -o lecture.html -o lecture.pptx -o lecture.pdf
     """
     from mlanim.export.deck.make import Wanted, make_deck
 
+    if chapter:
+        sources = tuple(entry.name for entry in entries(sources, chapter=chapter))
+        options |= {"title": chapter_title(chapter)}
     options["handout"] = int(options["handout"]) if options["handout"] else None
     for path in make_deck(sources, Wanted(**options)):
         made = {"kind": "deck", "event": "made", "file": str(path)}

@@ -69,21 +69,28 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
 
     jobs = _jobs(model, scenes, given)
     run = Run(**{field.name: given[field.name] for field in fields(Run) if field.name in given})
-    _print(make(jobs, run), given)
+    replaced = {job.output: request.replaced_size(job) for job in jobs}
+    outcomes = make(jobs, run)
+    if not run.quiet:
+        for outcome in outcomes:
+            if (size := replaced.get(outcome.job.output)) and not outcome.code:
+                click.echo(f"{outcome.job.output} took the place of one of {size}.", err=True)
+    _print(outcomes, given)
 
 
 def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) -> list[Job]:
     """The jobs that are asked for: by options, or by the .json file of an output."""
     start = given["start"]
     if start and start.endswith(".json"):
-        settled = {*model.model_fields, "every", "params_file", "seed"} - {"output", "start"}
+        choosing = {"every", "chapter", "params_file", "seed", *model.model_fields}
+        settled = choosing - {"output", "start"}
         refuse_beside("--from", "makes the very same file again", settled)
         named = catalog.select(scenes, folders())
         return [request.again(Path(start), named, given["output"])]
     if start and model is FigureOptions:
         raise UsageError(f"--from {shortened(start)!r} is no .json file of a render.")
     asked = {**flags_given(model, given), "params": params_given(given)}
-    return request.jobs(options(model, **asked), entries(scenes, given["every"]))
+    return request.jobs(options(model, **asked), entries(scenes, given["every"], given["chapter"]))
 
 
 def _files(job: Any) -> list[str]:

@@ -10,7 +10,8 @@ import click
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog
-from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.chapters import of_chapter
+from mlanim.engine.jobs.scene_entry import SceneEntry
 
 
 class Whole(click.ParamType):
@@ -49,11 +50,17 @@ cache_option = click.option(
 """Settles where the cache is for this process and those that it starts."""
 
 
+chapter_option = click.option(
+    "--chapter", metavar="NAME", help="The scenes of a chapter, in their order."
+)
+
+
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `render` and `figure` share."""
     options = [
         click.argument("scenes", nargs=-1, metavar="SCENE…"),
         click.option("--all", "every", is_flag=True, help="All scenes."),
+        chapter_option,
         click.option(
             "-o", "--output", metavar="FILE|DIR", help="A file or a folder; default: renders/."
         ),
@@ -96,16 +103,20 @@ def params_given(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def entries(scenes: tuple[str, ...], every: bool) -> list[SceneEntry]:
-    """The scenes that are meant: those named, or all.
+def entries(
+    scenes: tuple[str, ...], every: bool = False, chapter: str | None = None
+) -> list[SceneEntry]:
+    """The scenes that are meant: those named, those of a chapter, or all.
 
     Raises:
-        UsageError: for both, for none, and for a name that is no scene.
+        UsageError: for more than one of these, for none, and for a name that is no scene.
     """
-    if every and scenes:
-        raise UsageError("Give scenes or --all, not both.")
+    if sum(map(bool, (scenes, every, chapter))) > 1:
+        raise UsageError("Give one of: scenes, --chapter, --all.")
     if every:
         return catalog.find(folders())
+    if chapter:
+        return of_chapter(chapter, catalog.find(folders()))
     if not scenes:
         raise UsageError("Which scene? Name one or more, or use --all; `mlanim list` shows them.")
     return catalog.select(scenes, folders())

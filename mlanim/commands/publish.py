@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mlanim.commands.options import entries, folders
+from mlanim.commands.options import chapter_option, entries, folders
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import QUALITIES
@@ -58,6 +58,7 @@ def _rendered(scene: str) -> tuple[str, Path, str]:
 
 @click.command()
 @click.argument("scenes", nargs=-1, metavar="[SCENE…]")
+@chapter_option
 @click.option("-o", "--output", default="site", metavar="DIR", help="The site; default: site/.")
 @click.option("--docs", metavar="DIR", help="Markdown files that become pages of the site.")
 @click.option("--title", default="Scenes", metavar="TEXT", help="The page's heading.")
@@ -82,7 +83,8 @@ def gallery(scenes: tuple[str, ...], output: str, **options: Any) -> None:
     from mlanim.export.web import gallery as page
     from mlanim.export.web.site import Site, documents
 
-    found = entries(scenes, every=not scenes)
+    chapter = options["chapter"]
+    found = entries(scenes, every=not scenes and not chapter, chapter=chapter)
     themes = (options["theme"],) if options["theme"] else SITE_THEMES
     site = Site(Path(output), documents(Path(options["docs"])) if options["docs"] else ())
     sizes = {name: options[name] for name in ("quality", "fps", "resolution")}

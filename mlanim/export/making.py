@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.engine.errors import RenderError, UsageError
-from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.settings import defaults
 from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.engine import Engine

@@ -33,7 +33,7 @@ LEFT, RIGHT = STAGE.columns(6.2, 5.6, gap=0.9)
 class PaperFolding(LessonScene):
     """How a network folds the plane"""
 
-    category = "composition"
+    order = 1
 
     class Params(SceneParams):
         dataset: Literal["moons", "circles", "spiral", "xor"] = Field(

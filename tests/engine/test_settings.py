@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -246,3 +247,30 @@ def test_a_setting_is_a_name_and_a_value(text: str) -> None:
     with pytest.raises(UsageError, match="--set takes name=value"):
         request.parse_setting(text)
     assert request.parse_setting("a= b=c ") == ("a", "b=c")
+
+
+def there(job: Job, theme: str, size: tuple[int, int]) -> None:
+    """A file's sidecar that says that it is in that theme and size."""
+    about = {
+        "scene": "demo", "kind": job.kind, "file": Path(job.output).name, "params": {},
+        "format": job.format, "resolution": list(size), "fps": 5, "theme": theme,
+        "transparent": False,
+    }  # fmt: skip
+    Path(job.output).parent.mkdir(exist_ok=True)
+    Path(job.output).with_suffix(".json").write_text(json.dumps(about))
+
+
+def test_a_file_in_another_theme_keeps_its_name(demo: Path, project: Path) -> None:
+    there(job(demo), "dark", (1920, 1080))
+    assert Path(job(demo).output).name == "demo.mp4"
+    assert Path(job(demo, theme="light").output).name == "demo-light.mp4"
+    assert Path(job(demo, theme="light", output="films/").output).name == "demo.mp4"
+    assert Path(job(demo, theme="light", output="renders/demo.mp4").output).name == "demo.mp4"
+    assert Path(job(demo, "figure", theme="light").output).name == "demo-figure.png"
+
+
+def test_a_video_in_another_size_is_said_to_be_replaced(demo: Path, project: Path) -> None:
+    there(job(demo), "dark", (854, 480))
+    assert Path(job(demo).output).name == "demo.mp4"
+    assert request.replaced_size(job(demo)) == "854x480"
+    assert request.replaced_size(job(demo, quality="l")) == ""

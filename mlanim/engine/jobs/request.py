@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog, settings
-from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.encoder import Encoder
 from mlanim.engine.jobs.figures import formats_of, page_for, pixels, with_font
 from mlanim.engine.jobs.job import FASTEST, QUALITIES, THEMES, Job
@@ -21,6 +20,7 @@ from mlanim.engine.jobs.kinds import KINDS, Kind
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions
 from mlanim.engine.jobs.outputs import read
 from mlanim.engine.jobs.part import Part, seconds
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.style import Style, theme_of
 from mlanim.engine.lines import from_fields
 
@@ -64,7 +64,7 @@ def jobs(asked: Options, entries: Sequence[SceneEntry]) -> list[Job]:
         Job(
             scene=entry,
             kind=asked.kind,
-            output=str(_path(output, entry.name + suffix, shared["format"], len(entries))),
+            output=str(_place(output, entry.name + suffix, shared, len(entries))),
             transparent=transparent,
             params=_params(asked, base, entry),
             **shared,
@@ -248,6 +248,37 @@ def _path(output: str | None, stem: str, format: str, count: int) -> Path:
     if target.exists() and not target.is_dir():
         raise UsageError(f"-o {output} is a file that is not a .{format}; give a folder.")
     return (target / f"{stem}.{format}").absolute()
+
+
+def _place(output: str | None, stem: str, asked: Mapping[str, Any], count: int) -> Path:
+    """Where a file goes, with the theme in its name where a file in another theme has that name.
+
+    A file that was named with `-o` is replaced, as asked.
+    """
+    path = _path(output, stem, asked["format"], count)
+    if output is not None and Path(output).absolute() == path:
+        return path
+    there = _there(path)
+    if there is None or there["theme"] == asked["theme"]:
+        return path
+    return path.with_name(f"{stem}-{asked['theme']}{path.suffix}")
+
+
+def replaced_size(job: Job) -> str:
+    """The size of the video that a job takes the place of, if it is another one; else ""."""
+    there = _there(Path(job.output))
+    size = [job.width, job.height]
+    if job.kind != "video" or there is None or there["resolution"] == size:
+        return ""
+    return "{}x{}".format(*there["resolution"])
+
+
+def _there(path: Path) -> dict[str, Any] | None:
+    """What the sidecar says of what is there under a name; None if nothing of ours is."""
+    try:
+        return read(path.with_suffix(".json"))
+    except UsageError:
+        return None
 
 
 def _refuse_clashes(made: list[Job]) -> None:

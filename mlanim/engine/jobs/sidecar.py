@@ -48,7 +48,7 @@ def describe(
         "scene": scene.name,
         "title": scene.title,
         "description": scene.description,
-        "category": scene.category,
+        "chapter": scene.chapter,
         "file": Path(job.output).name,
         "params": params.model_dump(mode="json"),
         "seed": params.seed,

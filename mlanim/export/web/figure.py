@@ -13,9 +13,9 @@ from typing import Any
 from mlanim.engine.errors import UsageError
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs import request
-from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS
 from mlanim.engine.jobs.options import FigureOptions, options
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.export.making import Run, computed, make_one
 
 SHOWN = ("svg", "png")  # what a notebook shows and keeps

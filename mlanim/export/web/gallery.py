@@ -11,10 +11,11 @@ from typing import Any
 
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog, outputs, request
-from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.chapters import chapter_title
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, VideoOptions, options
 from mlanim.engine.jobs.params import parameter_rows
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback.loading import load
 from mlanim.export.web.site import Site
 
@@ -44,7 +45,7 @@ class Exhibit:
 
     name: str
     title: str
-    category: str
+    chapter: str
     paragraphs: Sequence[str]
     command: str
     width: int
@@ -103,11 +104,11 @@ def _refuse_clashes(entries: Sequence[SceneEntry]) -> None:
 def write(site: Site, entries: Sequence[SceneEntry], themes: Sequence[str], title: str) -> Path:
     """The page, once all that it shows is there."""
     exhibits = [_exhibit(entry, site.folder, themes) for entry in entries]
-    categories = sorted({exhibit.category for exhibit in exhibits} - {""})
+    chapters = [name for name in dict.fromkeys(e.chapter for e in exhibits) if name]
     site.write_assets()
     site.write_documents()
     return site.write_page(
-        "gallery.html", "index.html", title=title, scenes=exhibits, categories=categories
+        "gallery.html", "index.html", title=title, scenes=exhibits, chapters=chapters
     )
 
 
@@ -128,7 +129,7 @@ def _exhibit(entry: SceneEntry, folder: Path, themes: Sequence[str]) -> Exhibit:
     return Exhibit(
         entry.name,
         entry.title,
-        entry.category,
+        chapter_title(entry.chapter),
         _paragraphs(entry.description),
         _command(entry),
         width,

@@ -17,10 +17,10 @@ from mlanim.engine.errors import UsageError
 from mlanim.engine.events import Event, FramesDone, Planned
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs import request, settings
-from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import PICTURES
 from mlanim.engine.jobs.options import VideoOptions, options
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.workers.progress import reporter
 from mlanim.engine.workers.resources import Listener
 from mlanim.export.making import Run, computed, make_one
