@@ -77,7 +77,7 @@ def render(
         UsageError: for what cannot be done as asked, with what is allowed.
         RenderError: for what was tried and failed, with the scene's own lines.
     """
-    from mlanim.engine.jobs.request import the_scene
+    from mlanim.engine.jobs.catalog import the_scene
     from mlanim.export.web.notebook import rendered
 
     given = {
@@ -147,7 +147,7 @@ def figure(
         UsageError: for what cannot be done as asked, with what is allowed.
         RenderError: for what was tried and failed, with the scene's own lines.
     """
-    from mlanim.engine.jobs.request import the_scene
+    from mlanim.engine.jobs.catalog import the_scene
     from mlanim.export.web.figure import drawn
 
     given = {
@@ -220,7 +220,7 @@ def compute(scene: str, *, params: Mapping[str, Any] | None = None, **more_param
         UsageError: for parameters that the scene refuses.
         RenderError: for what goes wrong in its code, with its own lines.
     """
-    from mlanim.engine.jobs.request import the_scene
+    from mlanim.engine.jobs.catalog import the_scene
     from mlanim.export.making import computed
 
     return computed(the_scene(scene), {**more_params, **(params or {})})

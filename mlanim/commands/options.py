@@ -124,6 +124,6 @@ def entries(
 
 def folders() -> list[Path]:
     """Where scenes are found by name, beside the built-in ones."""
-    from mlanim.engine.jobs.request import scene_folders
+    from mlanim.engine.jobs.catalog import scene_folders
 
     return scene_folders()

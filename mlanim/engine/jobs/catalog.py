@@ -31,6 +31,12 @@ def builtin_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "scenes"
 
 
+def scene_folders() -> list[Path]:
+    """Where a user's own scenes are found by name: `scenes/` in the current folder."""
+    folder = Path.cwd() / "scenes"
+    return [folder] if folder.is_dir() and folder != builtin_folder() else []
+
+
 def find(folders: Iterable[Path] = ()) -> list[SceneEntry]:
     """All scenes of the built-in folder and of `folders`, as a course; a later folder's win."""
     entries: dict[str, SceneEntry] = {}
@@ -63,6 +69,15 @@ def select(names: Iterable[str], folders: Iterable[Path] = ()) -> list[SceneEntr
             raise UsageError(_unknown(name, list(known)))
         chosen.setdefault((entry.path, entry.class_name), entry)
     return list(chosen.values())
+
+
+def the_scene(name: str) -> SceneEntry:
+    """The scene of that name, file or `file.py:Class`.
+
+    Raises:
+        UsageError: if there is none, with the nearest names.
+    """
+    return select([name], scene_folders())[0]
 
 
 def read(path: Path) -> SceneEntry | None:

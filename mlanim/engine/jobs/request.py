@@ -32,21 +32,6 @@ RESOLVED = {"output", "params", "theme", "transparent", "format", "encoder"}
 """Options that a job has in another form, or that the project may say."""
 
 
-def scene_folders() -> list[Path]:
-    """Where a user's own scenes are found by name: `scenes/` in the current folder."""
-    folder = Path.cwd() / "scenes"
-    return [folder] if folder.is_dir() and folder != catalog.builtin_folder() else []
-
-
-def the_scene(name: str) -> SceneEntry:
-    """The scene of that name, file or `file.py:Class`.
-
-    Raises:
-        UsageError: if there is none, with the nearest names.
-    """
-    return catalog.select([name], scene_folders())[0]
-
-
 def jobs(asked: Options, entries: Sequence[SceneEntry]) -> list[Job]:
     """A job for each scene.
 
@@ -155,7 +140,7 @@ def _style_of(content: Mapping[str, Any], sidecar: Path) -> Style | None:
 def _scene_of(content: Mapping[str, Any], sidecar: Path) -> SceneEntry:
     name = content["scene"]
     try:
-        return catalog.select([name], scene_folders())[0]
+        return catalog.select([name], catalog.scene_folders())[0]
     except UsageError as error:
         hint = f"If it lies elsewhere: mlanim render path/to/{name}.py --from {sidecar}"
         raise UsageError(f"{error}\n{hint}") from error

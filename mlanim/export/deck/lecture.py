@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog
-from mlanim.engine.jobs.request import scene_folders
+from mlanim.engine.jobs.catalog import scene_folders
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.export.deck.model import (
     Deck,

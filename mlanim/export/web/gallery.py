@@ -152,7 +152,7 @@ def _paragraphs(text: str) -> list[str]:
 
 def _command(entry: SceneEntry) -> str:
     """The command by the scene's name, or by its file where the name alone does not find it."""
-    known = {found.name: found for found in catalog.find(request.scene_folders())}
+    known = {found.name: found for found in catalog.find(catalog.scene_folders())}
     named = known.get(entry.name) == entry
     return shlex.join(["mlanim", "render", entry.name if named else os.path.relpath(entry.path)])
 
