@@ -101,7 +101,7 @@ class _Commands(click.Group):
 
 def _unknown(word: str) -> str:
     from mlanim.engine.jobs import catalog
-    from mlanim.engine.jobs.request import scene_folders
+    from mlanim.engine.jobs.catalog import scene_folders
 
     if any(entry.name == word for entry in catalog.find(scene_folders())):
         return f"{word} is a scene, not a command: `mlanim render {word}`."

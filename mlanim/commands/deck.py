@@ -7,17 +7,19 @@ from typing import Any
 
 import click
 
-from mlanim.commands.options import Whole, cache_option, default_jobs, fps_option, quality_option
+from mlanim.commands.flags import flags
+from mlanim.commands.options import Whole, cache_option, chapter_option, entries
+from mlanim.engine.jobs.chapters import chapter_title
+from mlanim.engine.jobs.options import VideoOptions
 
 
 @click.command()
 @click.argument("sources", nargs=-1, metavar="SCENE… | LECTURE.toml")
+@chapter_option
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FILE", help="A .html, .pptx or .pdf file."
 )
-@quality_option
-@fps_option
-@click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
+@flags(VideoOptions, "quality", "fps", "resolution")
 @click.option("--theme", metavar="NAME", help="Instead of the lecture's.")
 @click.option("--one-file", is_flag=True, help="HTML with everything inside it.")
 @click.option("--notes", is_flag=True, help="PDF with the notes below or beside the slides.")
@@ -26,7 +28,7 @@ from mlanim.commands.options import Whole, cache_option, default_jobs, fps_optio
 @click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line.")
 @click.option("--quiet", is_flag=True, help="No progress, only results.")
 @cache_option
-def deck(sources: tuple[str, ...], **options: Any) -> None:
+def deck(sources: tuple[str, ...], chapter: str | None, **options: Any) -> None:
     """Make a deck: HTML, PowerPoint or PDF.
 
     It stops where the scenes pause. A lecture.toml puts plain slides, figures and notes between.
@@ -34,12 +36,15 @@ def deck(sources: tuple[str, ...], **options: Any) -> None:
     \b
     Examples:
       mlanim deck dot_product attention -o talk.html --one-file
+      mlanim deck --chapter learning -o learning.pptx
       mlanim deck lecture.toml -o lecture.html -o lecture.pptx -o lecture.pdf
     """
     from mlanim.export.deck.make import Wanted, make_deck
 
+    if chapter:
+        sources = tuple(entry.name for entry in entries(sources, chapter=chapter))
+        options |= {"title": chapter_title(chapter)}
     options["handout"] = int(options["handout"]) if options["handout"] else None
-    options["jobs"] = options["jobs"] or default_jobs()
     for path in make_deck(sources, Wanted(**options)):
         made = {"kind": "deck", "event": "made", "file": str(path)}
         click.echo(json.dumps(made) if options["as_json"] else path)

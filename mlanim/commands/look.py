@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 
 import click
 
-from mlanim.commands.options import cache_option, entries, folders, parsed
+from mlanim.commands.options import cache_option, entries, folders, params_given
 from mlanim.engine.errors import RenderError
 from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.chapters import chapter_title
 from mlanim.engine.jobs.job import THEMES
 
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="An array of objects.")
 def list_scenes(as_json: bool) -> None:
-    """List the scenes.
+    """List the scenes, chapter by chapter, in the order in which they are to be seen.
 
     \b
     Example:
@@ -29,8 +31,10 @@ def list_scenes(as_json: bool) -> None:
         click.echo(json.dumps([entry.summary() for entry in found], indent=2, ensure_ascii=False))
         return
     width = max((len(entry.name) for entry in found), default=0)
-    for entry in found:
-        click.echo(f"{entry.name:<{width}}  {entry.title}  ({entry.category})")
+    for chapter, entries_of in itertools.groupby(found, key=lambda entry: entry.chapter):
+        click.echo(chapter_title(chapter) or "Your own")
+        for entry in entries_of:
+            click.echo(f"  {entry.name:<{width}}  {entry.title}")
 
 
 @click.command()
@@ -51,7 +55,10 @@ def info(scene: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False))
         return
-    click.echo(f"{entry.name}: {entry.title} ({entry.category})\n\n{entry.description}\n")
+    chapter = f" ({chapter_title(entry.chapter)})" if entry.chapter else ""
+    click.echo(f"{entry.name}: {entry.title}{chapter}\n\n{entry.description}\n")
+    if entry.after:
+        click.echo(f"To be seen before: {', '.join(entry.after)}\n")
     for name, allowed, default, text in parameter_rows(model):
         click.echo(f"  {name} = {default}   [{allowed}]\n      {text}")
 
@@ -84,7 +91,7 @@ def check(as_json: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All scenes.")
 @click.option("--theme", type=click.Choice(THEMES), help="One theme; default: all.")
 @click.option("--slide", type=click.IntRange(1), metavar="N", help="One pause, from 1.")
-@click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter.")
+@click.option("--set", "params", multiple=True, metavar="NAME=VALUE", help="A parameter.")
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="An array of objects.")
 def lint(
@@ -92,7 +99,7 @@ def lint(
     every: bool,
     theme: str | None,
     slide: int | None,
-    sets: tuple[str, ...],
+    params: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Check what viewers see of scenes, at each pause and in the figure.
@@ -108,11 +115,11 @@ def lint(
     """
     from mlanim.export.lint.scene import lint_scene
 
-    settings = dict(parsed(sets))
+    given = params_given({"params": params})
     found = []
     for entry in entries(scenes, every):
         click.echo(f"Checking {entry.name}", err=True)
-        found += [(entry, finding) for finding in lint_scene(entry, settings, theme, slide)]
+        found += [(entry, finding) for finding in lint_scene(entry, given, theme, slide)]
     if as_json:
         rows = [{"scene": e.name, "file": e.path, **finding.as_dict()} for e, finding in found]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))

@@ -2,70 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mlanim.commands.options import (
-    Whole,
-    default_jobs,
-    entries,
-    folders,
-    fps_option,
-    parsed,
-    quality_option,
-    scene_options,
-)
-from mlanim.commands.page_options import page_asked, page_flags, page_options
+from mlanim.commands.flags import flags, refuse_beside
+from mlanim.commands.flags import given as flags_given
+from mlanim.commands.options import entries, folders, params_given, scene_options
 from mlanim.engine.errors import UsageError, shortened
-from mlanim.engine.jobs import catalog
-from mlanim.engine.jobs.encoder import Encoder, parse_option
-from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS
-from mlanim.engine.jobs.part import Part, seconds
-
-WORKER = "mlanim.export.worker"
+from mlanim.engine.jobs import catalog, request
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, options
 
 
 @click.command()
-@quality_option
-@fps_option
-@click.option(
-    "--format",
-    type=click.Choice(VIDEO_FORMATS),
-    metavar="FORMAT",
-    help=f"{', '.join(VIDEO_FORMATS)}; default: as -o ends.",
-)
-@click.option("--burn-in", is_flag=True, help="Captions within the frames, below the picture.")
-@click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
-@click.option(
-    "--plays", type=int, default=0, metavar="N", help="Of a gif, apng, webp; default: for ever."
-)
+@flags(VideoOptions)
 @click.option(
     "--cluster",
     metavar="ADDRESS",
     help="Draw on a Dask cluster: its scheduler's address, or local:N.",
 )
-@click.option(
-    "--encoder",
-    metavar="NAME",
-    help="One in graphics hardware, as h264_nvenc, h264_qsv, h264_videotoolbox.",
-)
-@click.option(
-    "--encoder-option",
-    "encoder_options",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="As FFmpeg's encoder takes it, such as crf=16; repeatable.",
-)
-@click.option("--slide", type=Whole(1, 10_000), metavar="N", help="Only that slide.")
-@click.option("--to", "until", metavar="TIME", help="Only up to there, and from --from TIME on.")
 @scene_options
-def render(scenes: tuple[str, ...], **options: Any) -> None:
+def render(scenes: tuple[str, ...], **given: Any) -> None:
     """Render scenes as videos.
 
     Beside each video lie a poster (.png) and a description (.json), from which --from makes the
@@ -80,18 +41,13 @@ def render(scenes: tuple[str, ...], **options: Any) -> None:
       mlanim render attention --from 2s --to 1:05
       mlanim render --from renders/attention.json
     """
-    _make("video", scenes, options)
+    _make(VideoOptions, scenes, given)
 
 
 @click.command()
-@click.option(
-    "--format",
-    metavar="FORMAT,…",
-    help=f"One or more of {', '.join(FIGURE_FORMATS)}; default: as -o ends.",
-)
-@page_options
+@flags(FigureOptions)
 @scene_options
-def figure(scenes: tuple[str, ...], **options: Any) -> None:
+def figure(scenes: tuple[str, ...], **given: Any) -> None:
     """Export scenes' figures: vectors in SVG, PDF and EPS, or PNG.
 
     A figure is laid out for its width; text keeps its size. Of a scene without a figure, and with
@@ -104,108 +60,37 @@ def figure(scenes: tuple[str, ...], **options: Any) -> None:
       mlanim figure path/to/any_manim_file.py:SquareToCircle --at 1.5s -o still.svg
       mlanim figure --all --theme light --format svg -o figures/
     """
-    _make("figure", scenes, options)
+    _make(FigureOptions, scenes, given)
 
 
-def _make(kind: Any, scenes: tuple[str, ...], options: dict[str, Any]) -> None:
+def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) -> None:
     """Turn options into jobs, run them, print where the files are."""
-    from mlanim.engine.jobs import request
-    from mlanim.engine.workers.engine import Engine
-    from mlanim.engine.workers.progress import reporter
+    from mlanim.export.making import Run, make
 
-    again = options.pop("again")
-    if again and again.endswith(".json"):
-        _refuse_beside_from(options)
+    jobs = _jobs(model, scenes, given)
+    run = Run(**{field.name: given[field.name] for field in fields(Run) if field.name in given})
+    replaced = {job.output: request.replaced_size(job) for job in jobs}
+    outcomes = make(jobs, run)
+    if not run.quiet:
+        for outcome in outcomes:
+            if (size := replaced.get(outcome.job.output)) and not outcome.code:
+                click.echo(f"{outcome.job.output} took the place of one of {size}.", err=True)
+    _print(outcomes, given)
+
+
+def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) -> list[Job]:
+    """The jobs that are asked for: by options, or by the .json file of an output."""
+    start = given["start"]
+    if start and start.endswith(".json"):
+        choosing = {"every", "chapter", "params_file", "seed", *model.model_fields}
+        settled = choosing - {"output", "start"}
+        refuse_beside("--from", "makes the very same file again", settled)
         named = catalog.select(scenes, folders())
-        jobs = [request.again(Path(again), named, options["output"])]
-    else:
-        part = _part(kind, again, options)
-        asked = replace(_request(kind, options), part=part)
-        jobs = request.jobs(asked, entries(scenes, options["every"]))
-    with (
-        _cluster(options.get("cluster")) as cluster,
-        reporter(jobs, options["as_json"], options["quiet"]) as report,
-    ):
-        workers = options["jobs"] or default_jobs()
-        engine = Engine(workers, report, WORKER, options["timeout"], cluster)
-        outcomes = engine.run(jobs)
-    _print(outcomes, options)
-
-
-@contextlib.contextmanager
-def _cluster(address: str | None) -> Iterator[Any]:
-    """The cluster at an address, for as long as the block lasts; None without one."""
-    if address is None:
-        yield None
-        return
-    from mlanim.engine.workers.cluster import Cluster
-
-    with contextlib.closing(Cluster(address, WORKER)) as cluster:
-        yield cluster
-
-
-def _refuse_beside_from(options: dict[str, Any]) -> None:
-    settled = (
-        "every",
-        "quality",
-        "fps",
-        "resolution",
-        "theme",
-        "format",
-        "transparent",
-        "burn_in",
-        "plays",
-        "encoder",
-        "encoder_options",
-        *page_flags(),
-        "slide",
-        "until",
-    )
-    named = (*settled, "sets", "file", "seed")
-    given = [name for name in named if options.get(name) not in (None, (), False)]
-    if given:
-        unlike = {
-            "every": "all",
-            "sets": "set",
-            "file": "params",
-            "encoder_options": "encoder-option",
-            "until": "to",
-        }
-        flag = unlike.get(given[0], given[0].replace("_", "-"))
-        raise UsageError(f"--from makes the very same file again; leave --{flag} out.")
-
-
-def _part(kind: Any, start: str | None, options: dict[str, Any]) -> Part | None:
-    """What of a video is asked for, if not all of it."""
-    if kind == "figure":  # whose --slide says when, and is the page's business
-        if start:
-            raise UsageError(f"--from {shortened(start)!r} is no .json file of a render.")
-        return None
-    slide, end = options.get("slide"), options.get("until")
-    if start is None and slide is None and end is None:
-        return None
-    return Part(
-        slide,
-        None if start is None else seconds(start, "--from"),
-        None if end is None else seconds(end, "--to"),
-    )
-
-
-def _request(kind: Any, options: dict[str, Any]) -> Any:
-    from mlanim.engine.jobs import request, settings
-
-    from_file = settings.params_file(Path(options["file"])) if options["file"] else {}
-    taken = ("quality", "fps", "resolution", "theme", "format", "transparent", "output")
-    asked: dict[str, Any] = {name: options.get(name) for name in taken}
-    if options.get("encoder") or options.get("encoder_options"):
-        chosen = dict(parse_option(text) for text in options["encoder_options"])
-        asked["encoder"] = Encoder(options["encoder"] or "", chosen)
-    own = ("burn_in", "plays", "font")
-    asked |= {name: options[name] for name in own if name in options}
-    asked["page"] = page_asked(options)
-    seed = {} if options["seed"] is None else {"seed": options["seed"]}
-    params = {**from_file, **seed, **parsed(options["sets"])}
-    return request.Request(kind, **asked, params=params)
+        return [request.again(Path(start), named, given["output"])]
+    if start and model is FigureOptions:
+        raise UsageError(f"--from {shortened(start)!r} is no .json file of a render.")
+    asked = {**flags_given(model, given), "params": params_given(given)}
+    return request.jobs(options(model, **asked), entries(scenes, given["every"], given["chapter"]))
 
 
 def _files(job: Any) -> list[str]:
@@ -215,14 +100,14 @@ def _files(job: Any) -> list[str]:
     return [job.output, *(beside(job) if job.kind == "figure" else [])]
 
 
-def _print(outcomes: list[Any], options: dict[str, Any]) -> None:
+def _print(outcomes: list[Any], given: dict[str, Any]) -> None:
     for outcome in outcomes:
         if outcome.code:
             click.echo(f"Error: {outcome.message}", err=True)
-        elif not options["as_json"]:
+        elif not given["as_json"]:
             for path in _files(outcome.job):
                 click.echo(path)
-            if options["opened"]:
+            if given["opened"]:
                 click.launch(outcome.job.output)
     codes = {outcome.code for outcome in outcomes} - {0}
     if codes:

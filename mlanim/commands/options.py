@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ import click
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog
-from mlanim.engine.jobs.catalog import SceneEntry
-from mlanim.engine.jobs.job import QUALITIES, THEMES
+from mlanim.engine.jobs.chapters import of_chapter
+from mlanim.engine.jobs.scene_entry import SceneEntry
 
 
 class Whole(click.ParamType):
@@ -51,14 +50,8 @@ cache_option = click.option(
 """Settles where the cache is for this process and those that it starts."""
 
 
-quality_option = click.option(
-    "-q",
-    "--quality",
-    type=click.Choice(list(QUALITIES)),
-    help="480p15, 720p30, 1080p60 (the default), 1440p60, 2160p60.",
-)
-fps_option = click.option(
-    "--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's."
+chapter_option = click.option(
+    "--chapter", metavar="NAME", help="The scenes of a chapter, in their order."
 )
 
 
@@ -67,17 +60,20 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         click.argument("scenes", nargs=-1, metavar="SCENE…"),
         click.option("--all", "every", is_flag=True, help="All scenes."),
+        chapter_option,
         click.option(
             "-o", "--output", metavar="FILE|DIR", help="A file or a folder; default: renders/."
         ),
-        click.option("--theme", type=click.Choice(THEMES), help="Default: dark."),
-        click.option("--transparent", is_flag=True, default=None, help="No background."),
         click.option(
-            "--set", "sets", multiple=True, metavar="NAME=VALUE", help="One parameter; repeatable."
+            "--set",
+            "params",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="A parameter; repeatable.",
         ),
-        click.option("--params", "file", metavar="FILE", help="Parameters from .toml or .json."),
+        click.option("--params", "params_file", metavar="FILE", help="A .toml or .json of them."),
         click.option("--seed", type=Whole(0, 2**31 - 1), metavar="N", help="A whole number."),
-        click.option("--from", "again", metavar="NAME.json", help="Make that file again."),
+        click.option("--from", "start", metavar="NAME.json", help="Make that file again."),
         click.option(
             "--jobs", type=Whole(1, 64), metavar="N", help="Processes at once; default: cores."
         ),
@@ -94,23 +90,33 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def parsed(sets: tuple[str, ...]) -> dict[str, str]:
-    """The `--set name=value` words as names and texts."""
-    from mlanim.engine.jobs.request import parse_setting
+def params_given(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that were given: `--set` wins over `--seed`, and both over `--params`."""
+    from mlanim.engine.jobs import request, settings
 
-    return dict(parse_setting(text) for text in sets)
+    path = given.get("params_file")
+    seed = given.get("seed")
+    return {
+        **(settings.params_file(Path(path)) if path else {}),
+        **({} if seed is None else {"seed": seed}),
+        **dict(map(request.parse_setting, given["params"])),
+    }
 
 
-def entries(scenes: tuple[str, ...], every: bool) -> list[SceneEntry]:
-    """The scenes that are meant: those named, or all.
+def entries(
+    scenes: tuple[str, ...], every: bool = False, chapter: str | None = None
+) -> list[SceneEntry]:
+    """The scenes that are meant: those named, those of a chapter, or all.
 
     Raises:
-        UsageError: for both, for none, and for a name that is no scene.
+        UsageError: for more than one of these, for none, and for a name that is no scene.
     """
-    if every and scenes:
-        raise UsageError("Give scenes or --all, not both.")
+    if sum(map(bool, (scenes, every, chapter))) > 1:
+        raise UsageError("Give one of: scenes, --chapter, --all.")
     if every:
         return catalog.find(folders())
+    if chapter:
+        return of_chapter(chapter, catalog.find(folders()))
     if not scenes:
         raise UsageError("Which scene? Name one or more, or use --all; `mlanim list` shows them.")
     return catalog.select(scenes, folders())
@@ -118,13 +124,6 @@ def entries(scenes: tuple[str, ...], every: bool) -> list[SceneEntry]:
 
 def folders() -> list[Path]:
     """Where scenes are found by name, beside the built-in ones."""
-    from mlanim.engine.jobs.request import scene_folders
+    from mlanim.engine.jobs.catalog import scene_folders
 
     return scene_folders()
-
-
-def default_jobs() -> int:
-    """How many processes draw at once where `--jobs` was not given."""
-    from mlanim.engine.jobs.settings import defaults
-
-    return int(defaults(Path.cwd()).get("jobs") or os.cpu_count() or 1)

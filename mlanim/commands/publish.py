@@ -8,12 +8,11 @@ from typing import Any
 
 import click
 
-from mlanim.commands.options import default_jobs, entries, folders
+from mlanim.commands.options import chapter_option, entries, folders
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import QUALITIES
 
-WORKER = "mlanim.export.worker"
 GALLERY_QUALITY = "m"
 SITE_THEMES = ("dark", "light")
 EMBED_FORMATS = ("html", "markdown", "quarto", "latex", "typst")
@@ -59,6 +58,7 @@ def _rendered(scene: str) -> tuple[str, Path, str]:
 
 @click.command()
 @click.argument("scenes", nargs=-1, metavar="[SCENE…]")
+@chapter_option
 @click.option("-o", "--output", default="site", metavar="DIR", help="The site; default: site/.")
 @click.option("--docs", metavar="DIR", help="Markdown files that become pages of the site.")
 @click.option("--title", default="Scenes", metavar="TEXT", help="The page's heading.")
@@ -79,19 +79,18 @@ def gallery(scenes: tuple[str, ...], output: str, **options: Any) -> None:
       mlanim gallery -o site/
       mlanim gallery dot_product scenes/mine.py -o site/ --docs docs
     """
-    from mlanim.engine.workers.engine import Engine
-    from mlanim.engine.workers.progress import reporter
+    from mlanim.export.making import Run, make
     from mlanim.export.web import gallery as page
     from mlanim.export.web.site import Site, documents
 
-    found = entries(scenes, every=not scenes)
+    chapter = options["chapter"]
+    found = entries(scenes, every=not scenes and not chapter, chapter=chapter)
     themes = (options["theme"],) if options["theme"] else SITE_THEMES
     site = Site(Path(output), documents(Path(options["docs"])) if options["docs"] else ())
     sizes = {name: options[name] for name in ("quality", "fps", "resolution")}
     sizes["quality"] = sizes["quality"] or GALLERY_QUALITY
     jobs = page.jobs(found, site.folder, themes, sizes)
-    with reporter(jobs, False, options["quiet"]) as report:
-        outcomes = Engine(default_jobs(), report, WORKER).run(jobs)
+    outcomes = make(jobs, Run(quiet=options["quiet"]))
     failed = [outcome for outcome in outcomes if outcome.code]
     for message in dict.fromkeys(outcome.message for outcome in failed):
         click.echo(f"Error: {message}", err=True)

@@ -10,27 +10,30 @@ from typing import Any
 
 import click
 
-from mlanim.commands.options import Whole, cache_option, folders, parsed
+from mlanim.commands.flags import flags
+from mlanim.commands.flags import given as flags_given
+from mlanim.commands.options import Whole, cache_option, folders, params_given
 from mlanim.engine.jobs import catalog
-from mlanim.engine.jobs.job import QUALITIES, THEMES
+from mlanim.engine.jobs.options import VideoOptions, options
 
 PORT = 8765
 
 
 @click.command()
 @click.argument("scene", metavar="SCENE")
-@click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable.")
-@click.option("--params", "file", metavar="FILE", help="Parameters from .toml or .json, watched.")
-@click.option("--theme", type=click.Choice(THEMES), help="Default: dark.")
-@click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="Default: l, 480p15.")
-@click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
-@click.option("--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's.")
+@click.option(
+    "--set", "params", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable."
+)
+@click.option(
+    "--params", "params_file", metavar="FILE", help="Parameters from .toml or .json, watched."
+)
+@flags(VideoOptions, "theme", "quality", "resolution", "fps")
 @click.option(
     "--port", type=Whole(0, 65535), metavar="NUMBER", default=PORT, help=f"Default: {PORT}."
 )
 @click.option("--no-open", "unopened", is_flag=True, help="Do not open the page in a browser.")
 @cache_option
-def watch(scene: str, **options: Any) -> None:
+def watch(scene: str, **given: Any) -> None:
     """Draw a scene again whenever it is saved, in a page.
 
     What it imports, its parameters and the project's settings count as well. Only the plays that
@@ -48,14 +51,14 @@ def watch(scene: str, **options: Any) -> None:
     entry = catalog.select([scene], folders())[0]
     with tempfile.TemporaryDirectory(prefix="mlanim-watch-") as folder:
         board = Board(status="drawing", progress=0.0, message="", film=None, slides=[])
-        server = serve(board, options["port"], assets("watch.html", name=entry.name), Path(folder))
+        server = serve(board, given["port"], assets("watch.html", name=entry.name), Path(folder))
         address = f"http://{ADDRESS}:{server.server_port}/"
         click.echo(address)
-        if not options["unopened"]:
+        if not given["unopened"]:
             click.launch(address)
-        settings = _settings_files(options["file"])
+        settings = _settings_files(given["params_file"])
         try:
-            Watch(lambda: _job(scene, options), settings, Path(folder), board, _say).run()
+            Watch(lambda: _job(scene, given), settings, Path(folder), board, _say).run()
         except KeyboardInterrupt:
             click.echo("Stopped watching.", err=True)
             sys.exit(130)
@@ -63,21 +66,17 @@ def watch(scene: str, **options: Any) -> None:
             server.shutdown()
 
 
-def _job(scene: str, options: dict[str, Any]) -> Any:
-    from mlanim.engine.jobs import request, settings
+def _job(scene: str, given: dict[str, Any]) -> Any:
+    from mlanim.engine.jobs import request
 
     entry = catalog.select([scene], folders())[0]
-    from_file = settings.params_file(Path(options["file"])) if options["file"] else {}
-    asked = request.Request(
-        "video",
-        quality=options["quality"] or "l",
-        fps=options["fps"],
-        resolution=options["resolution"],
-        theme=options["theme"],
+    asked = options(
+        VideoOptions,
+        **{"quality": "l", **flags_given(VideoOptions, given)},
         format="mp4",
         transparent=False,
         output="watched.mp4",
-        params={**from_file, **parsed(options["sets"])},
+        params=params_given(given),
     )
     return request.jobs(asked, [entry])[0]
 

@@ -44,7 +44,7 @@ class PaperFoldingParams(SceneParams):
 class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
     """How a network folds the plane"""
 
-    category = "composition"
+    order = 1
 
     @staticmethod
     def compute(params: PaperFoldingParams) -> Data:

@@ -45,7 +45,8 @@ OFFSET = 2  # the diagonal of the scores that the lecture walks along
 class Gating(LessonScene):
     """Gates as geometry"""
 
-    category = "gates"
+    order = 1
+    after = ("dot_product",)
 
     class Params(SceneParams):
         """The vectors, the angle and the gates."""

@@ -34,7 +34,7 @@ class DerivativeParams(SceneParams):
 class Derivative(LessonScene[DerivativeParams, "Data"]):
     """What a derivative is, and how close one can come"""
 
-    category = "learning"
+    order = 1
 
     @staticmethod
     def compute(params: DerivativeParams) -> Data:

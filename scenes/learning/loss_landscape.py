@@ -43,7 +43,8 @@ LOSS, KEPT, TEST = 3.3, 4.7, 6.0  # right edges of the columns beside the paths
 class LossLandscape(LessonScene):
     """The loss landscape"""
 
-    category = "learning"
+    order = 2
+    after = ("derivative",)
 
     class Params(SceneParams):
         dataset: Literal["digits", "moons"] = Field("digits", description="What is learnt.")

@@ -80,7 +80,7 @@ class DotProductParams(SceneParams):
 class DotProduct(LessonScene[DotProductParams, "Data"]):
     """The dot product measures alignment"""
 
-    category = "vectors"
+    order = 1
 
     @staticmethod
     def compute(params: DotProductParams) -> Data:

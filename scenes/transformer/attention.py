@@ -49,7 +49,8 @@ QUERY = 0.7  # how far the query stands over the keys
 class Attention(LessonScene):
     """How attention finds what “it” means"""
 
-    category = "transformer"
+    order = 2
+    after = ("dot_product",)
 
     class Params(SceneParams):
         sentence: str = Field(

@@ -15,7 +15,7 @@ TESTS = Path(__file__).parents[1]
 LONG = f"{TESTS / 'manim_scenes' / 'long.py'}:Long"
 NAMES = ("long.mp4", "long.png", "long.json")
 PROGRAM = (
-    "import mlanim.commands.make as make; make.WORKER = 'short_worker'\n"
+    "import mlanim.export.making as making; making.WORKER = 'short_worker'\n"
     "from mlanim.__main__ import main; main()"
 )
 MOUNTED = """

@@ -36,7 +36,7 @@ def complaint(done: Any, code: int) -> str:
         (("zzzz",), "Unknown command 'zzzz'. There are list, info, render"),
         (("render",), "Which scene? Name one or more, or use --all"),
         (("render", "atention"), "Unknown scene 'atention'. Did you mean attention"),
-        (("figure", "zzzz"), "Unknown scene 'zzzz'. There are attention, dot_product"),
+        (("figure", "zzzz"), "Unknown scene 'zzzz'. There are dot_product, "),
         (("render", "gone.py"), "There is no file gone.py."),
         (("render", "empty.py"), "empty.py has no class that derives from"),
         (("render", "gating", "--all"), "Give scenes or --all, not both."),

@@ -14,12 +14,12 @@ UNTIDY = Path(__file__).parents[1] / "demo_scenes" / "untidy.py"
 
 
 def test_list_gives_each_scene_a_line_or_an_object(mlanim: Run) -> None:
-    lines = mlanim("list").out.splitlines()
+    lines = [line for line in mlanim("list").out.splitlines() if line.startswith("  ")]
     found = json.loads(mlanim("list", "--json").out)
     assert [line.split()[0] for line in lines] == [scene["name"] for scene in found]
     assert {"attention", "dot_product"} <= {scene["name"] for scene in found}
     for scene in found:
-        assert list(scene) == ["name", "title", "category", "path"]
+        assert list(scene) == ["name", "title", "chapter", "order", "after", "path"]
         assert Path(scene["path"]).is_file()
         assert scene["title"]
 

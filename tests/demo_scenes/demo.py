@@ -17,8 +17,6 @@ from mlanim.stage.text.texts import Text
 class Demo(LessonScene):
     """A small demonstration"""
 
-    category = "tests"
-
     class Params(SceneParams):
         angle: float = Field(45, ge=0, le=180, description="The arrow's angle, degrees.")
         words: str = Field("plain words", description="What is said.")

@@ -13,8 +13,6 @@ FAULT = os.environ.get("FAULT")
 class Faulty(LessonScene):
     """A faulty one"""
 
-    category = "tests"
-
     class Params(SceneParams):
         pass
 

@@ -13,8 +13,6 @@ from mlanim.stage.scene import LessonScene, SceneParams
 class Slow(LessonScene):
     """A slow one"""
 
-    category = "tests"
-
     class Params(SceneParams):
         thinking: float = Field(0, ge=0, description="Seconds that compute takes.")
 

@@ -10,8 +10,6 @@ from mlanim.stage.text.texts import Text
 class Untidy(LessonScene):
     """An untidy one"""
 
-    category = "tests"
-
     class Params(SceneParams):
         pass
 

@@ -23,7 +23,8 @@ raise RuntimeError("this file was run")
 class Good(LessonScene):
     """The title
     goes on"""
-    category: str = "odds"
+    order: float = 2
+    after = ("first", "second")
 '''
 
 
@@ -37,27 +38,28 @@ def folder(tmp_path: Path) -> Path:
 def test_reads_text_without_running_the_file(folder: Path) -> None:
     (folder / "good.py").write_text(RAISES)
     entry = {e.name: e for e in catalog.find([folder])}["good"]
-    assert (entry.title, entry.category, entry.class_name) == ("The title", "odds", "Good")
+    assert (entry.title, entry.order, entry.class_name) == ("The title", 2, "Good")
+    assert entry.after == ("first", "second")
     assert entry.description == "What it is about.\n\nMore of it."
     assert entry.path == str(folder / "good.py")
-    assert set(entry.summary()) == {"name", "title", "category", "path"}
+    assert set(entry.summary()) == {"name", "title", "chapter", "order", "after", "path"}
 
 
 @pytest.mark.parametrize(
-    ("source", "title", "category"),
+    ("source", "title", "order"),
     [
-        ("class A(LessonScene): category = 'x'", "A", "x"),
-        ("class A(scene.LessonScene):\n  '''T'''", "T", ""),
-        ("class Helper: pass\nclass A(MyLessonScene):\n  '''T'''\n  category = some()", "T", ""),
+        ("class A(LessonScene): order = 3", "A", 3),
+        ("class A(scene.LessonScene):\n  '''T'''", "T", 0),
+        ("class Helper: pass\nclass A(MyLessonScene):\n  '''T'''\n  order = some()", "T", 0),
     ],
 )
 def test_reads_all_ways_of_writing_a_class(
-    folder: Path, source: str, title: str, category: str
+    folder: Path, source: str, title: str, order: float
 ) -> None:
     (folder / "a.py").write_text(source)
     entry = catalog.read(folder / "a.py")
     assert entry is not None
-    assert (entry.title, entry.category) == (title, category)
+    assert (entry.title, entry.order) == (title, order)
 
 
 @pytest.mark.parametrize(
@@ -192,10 +194,11 @@ def test_list_imports_neither_manim_nor_torch(tmp_path: Path, folder: Path, mlan
     assert (listed.code, listed.err) == (0, "")
     rows = {row["name"]: row for row in json.loads(listed.out)}
     assert rows["good"] == {
-        "name": "good", "title": "The title", "category": "odds", "path": str(folder / "good.py")
+        "name": "good", "title": "The title", "chapter": "", "order": 2,
+        "after": ["first", "second"], "path": str(folder / "good.py")
     }  # fmt: skip
     plain = mlanim("list", env={"PYTHONPATH": str(poison)})
-    assert "The title  (odds)" in plain.out
+    assert "  The title" in plain.out
 
 
 def test_the_poison_works(tmp_path: Path, mlanim: Callable[..., Any]) -> None:

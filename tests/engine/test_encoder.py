@@ -137,7 +137,7 @@ def test_from_a_sidecar_with_the_same_encoder(demo: Path, tmp_path: Path) -> Non
     again = request.again(tmp_path / "x.json", entry, None)
     assert again.encoder == Encoder("", {"crf": "40"})
     (tmp_path / "x.json").write_text(json.dumps(sidecar | {"encoder": {"options": {"crf": 4}}}))
-    with pytest.raises(UsageError, match="it must have name and options"):
+    with pytest.raises(UsageError, match="encoder cannot be read"):
         request.again(tmp_path / "x.json", entry, None)
 
 

@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 LONG = HERE.parent / "manim_scenes" / "long.py"
 SMALL = ("--resolution", "64x36", "--fps", "10")
 PROGRAM = (
-    "import mlanim.commands.make as make; make.WORKER = 'short_worker'\n"
+    "import mlanim.export.making as making; making.WORKER = 'short_worker'\n"
     "from mlanim.__main__ import main; main()"
 )
 

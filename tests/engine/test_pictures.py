@@ -15,6 +15,7 @@ from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import request
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import PICTURES
+from mlanim.engine.jobs.options import VideoOptions
 from mlanim.stage import theme
 
 SIZE = (96, 64)
@@ -104,5 +105,5 @@ def test_what_a_format_lacks_is_said(demo_job: Job) -> None:
 
 @pytest.mark.parametrize(("format", "fps"), [("gif", 50), ("apng", 60), ("webp", 60), ("mov", 60)])
 def test_the_usual_rate_is_one_that_browsers_play(demo_job: Job, format: str, fps: float) -> None:
-    asked = request.Request("video", format=format, quality="h")
+    asked = VideoOptions(format=format, quality="h")
     assert request.jobs(asked, [demo_job.scene])[0].fps == fps

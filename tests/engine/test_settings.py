@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog, request, settings
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.jobs.request import Request
+from mlanim.engine.jobs.options import FigureOptions, VideoOptions, options
 from mlanim.engine.lines import as_line, from_line
 
 
@@ -21,7 +22,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def job(demo: Path, kind: Any = "video", **asked: Any) -> Job:
-    return request.jobs(Request(kind, **asked), catalog.select([str(demo)]))[0]
+    model = {"video": VideoOptions, "figure": FigureOptions}[kind]
+    return request.jobs(options(model, **asked), catalog.select([str(demo)]))[0]
 
 
 def test_without_any_setting(demo: Path, project: Path) -> None:
@@ -230,14 +232,14 @@ def test_refuses_outputs_that_cannot_be(
 def test_one_file_for_two_scenes_is_refused(demo: Path) -> None:
     entries = catalog.select([str(demo), str(demo.with_name("slow.py"))])
     with pytest.raises(UsageError, match=r"-o x\.mp4 is one file for 2 scenes"):
-        request.jobs(Request("video", output="x.mp4"), entries)
+        request.jobs(VideoOptions(output="x.mp4"), entries)
 
 
 def test_two_scenes_of_one_name_are_refused(demo: Path, project: Path) -> None:
     (project / "demo.py").write_bytes(demo.read_bytes())
     entries = catalog.select([str(demo), "demo.py"])
     with pytest.raises(UsageError, match="Two scenes would write"):
-        request.jobs(Request("video"), entries)
+        request.jobs(VideoOptions(), entries)
 
 
 @pytest.mark.parametrize("text", ["", "=3", "angle", "  =x"])
@@ -245,3 +247,30 @@ def test_a_setting_is_a_name_and_a_value(text: str) -> None:
     with pytest.raises(UsageError, match="--set takes name=value"):
         request.parse_setting(text)
     assert request.parse_setting("a= b=c ") == ("a", "b=c")
+
+
+def there(job: Job, theme: str, size: tuple[int, int]) -> None:
+    """A file's sidecar that says that it is in that theme and size."""
+    about = {
+        "scene": "demo", "kind": job.kind, "file": Path(job.output).name, "params": {},
+        "format": job.format, "resolution": list(size), "fps": 5, "theme": theme,
+        "transparent": False,
+    }  # fmt: skip
+    Path(job.output).parent.mkdir(exist_ok=True)
+    Path(job.output).with_suffix(".json").write_text(json.dumps(about))
+
+
+def test_a_file_in_another_theme_keeps_its_name(demo: Path, project: Path) -> None:
+    there(job(demo), "dark", (1920, 1080))
+    assert Path(job(demo).output).name == "demo.mp4"
+    assert Path(job(demo, theme="light").output).name == "demo-light.mp4"
+    assert Path(job(demo, theme="light", output="films/").output).name == "demo.mp4"
+    assert Path(job(demo, theme="light", output="renders/demo.mp4").output).name == "demo.mp4"
+    assert Path(job(demo, "figure", theme="light").output).name == "demo-figure.png"
+
+
+def test_a_video_in_another_size_is_said_to_be_replaced(demo: Path, project: Path) -> None:
+    there(job(demo), "dark", (854, 480))
+    assert Path(job(demo).output).name == "demo.mp4"
+    assert request.replaced_size(job(demo)) == "854x480"
+    assert request.replaced_size(job(demo, quality="l")) == ""

@@ -40,7 +40,7 @@ def described(demo_job: Job) -> dict[str, Any]:
 
 def test_says_all_that_is_asked_of_it(described: dict[str, Any], demo_job: Job) -> None:
     scene = demo_job.scene
-    for name in ("title", "description", "category"):
+    for name in ("title", "description", "chapter"):
         assert described[name] == asdict(scene)[name]
     assert described["scene"] == "demo"
     assert described["file"] == "demo.mp4"

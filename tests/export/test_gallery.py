@@ -18,7 +18,7 @@ from PIL import Image
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog
-from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.export.web import gallery, site
 from mlanim.export.web.site import Site
 from mlanim.stage import theme
@@ -57,7 +57,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of two scenes and this repository's documents; one scene has hostile text."""
     folder = tmp_path_factory.mktemp("site")
     demo, untidy = catalog.select([str(SCENES / "demo.py"), str(SCENES / "untidy.py")])
-    entries = [demo, replace(untidy, title=HOSTILE, category="a & <b>", description=HOSTILE)]
+    entries = [demo, replace(untidy, title=HOSTILE, chapter="a & <b>", description=HOSTILE)]
     for entry in entries:
         publish(folder, entry)
     gallery.write(Site(folder, site.documents(DOCS)), entries, THEMES, "Scenes")
@@ -106,7 +106,7 @@ def test_a_step_of_the_narration_is_a_place_in_the_film(tab: Any) -> None:
     tab.page.wait_for_function("document.querySelector('#demo video').currentTime >= 1")
 
 
-def test_filters_by_word_and_by_category(tab: Any) -> None:
+def test_filters_by_word_and_by_chapter(tab: Any) -> None:
     page = tab.page
 
     def shown() -> list[str]:
@@ -118,7 +118,7 @@ def test_filters_by_word_and_by_category(tab: Any) -> None:
     page.fill("input[type=search]", "nowhere")
     assert (shown(), page.inner_text(".count")) == ([], "No scenes")
     page.fill("input[type=search]", "")
-    page.check("input[value='a & <b>']", force=True)
+    page.check("input[value='A & <b>']", force=True)
     assert shown() == ["untidy"]
 
 

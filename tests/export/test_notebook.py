@@ -184,7 +184,7 @@ def test_what_a_notebook_cannot_show_is_refused(demo: Path) -> None:
     from mlanim import render
 
     with pytest.raises(UsageError, match=r"cannot show 'mov'; choose format=mp4, webm, gif"):
-        render(str(demo), format="mov")  # type: ignore[operator]
+        render(str(demo), format="mov")
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

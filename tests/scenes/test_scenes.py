@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs.chapters import CHAPTERS
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.page import Page
 from mlanim.engine.playback import draw
@@ -50,7 +51,8 @@ def test_the_five_scenes_are_there() -> None:
 def test_says_what_it_is(name: str) -> None:
     entry = ENTRIES[name]
     assert entry.title
-    assert entry.category
+    assert entry.chapter in CHAPTERS
+    assert set(entry.after) <= ENTRIES.keys()
     assert len(entry.description) > 80
     assert entry.title[0].isupper()
     assert not entry.title.endswith(".")

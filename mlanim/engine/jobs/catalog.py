@@ -14,30 +14,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.jobs.chapters import chapter_of, in_order
+from mlanim.engine.jobs.scene_entry import SceneEntry
 
 LESSON, SCENE = "LessonScene", "Scene"
 """How the names of base classes end: of our own contract, and of any scene of manim's."""
-
-
-@dataclass(frozen=True)
-class SceneEntry:
-    """One scene: its name on the command line, its text, and where it is."""
-
-    name: str
-    title: str
-    category: str
-    path: str
-    class_name: str
-    description: str
-
-    def summary(self) -> dict[str, str]:
-        """What `list --json` prints of it."""
-        fields = asdict(self)
-        return {key: fields[key] for key in ("name", "title", "category", "path")}
 
 
 def builtin_folder() -> Path:
@@ -47,15 +31,21 @@ def builtin_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "scenes"
 
 
+def scene_folders() -> list[Path]:
+    """Where a user's own scenes are found by name: `scenes/` in the current folder."""
+    folder = Path.cwd() / "scenes"
+    return [folder] if folder.is_dir() and folder != builtin_folder() else []
+
+
 def find(folders: Iterable[Path] = ()) -> list[SceneEntry]:
-    """All scenes of the built-in folder and of `folders`, by name; a later folder's win."""
+    """All scenes of the built-in folder and of `folders`, as a course; a later folder's win."""
     entries: dict[str, SceneEntry] = {}
     for folder in (builtin_folder(), *folders):
         for path in _files(folder):
             entry = _read_quietly(path)
             if entry is not None:
                 entries[entry.name] = entry
-    return [entries[name] for name in sorted(entries)]
+    return in_order(entries.values())
 
 
 def _files(folder: Path) -> list[Path]:
@@ -81,6 +71,15 @@ def select(names: Iterable[str], folders: Iterable[Path] = ()) -> list[SceneEntr
     return list(chosen.values())
 
 
+def the_scene(name: str) -> SceneEntry:
+    """The scene of that name, file or `file.py:Class`.
+
+    Raises:
+        UsageError: if there is none, with the nearest names.
+    """
+    return select([name], scene_folders())[0]
+
+
 def read(path: Path) -> SceneEntry | None:
     """What a file in a folder of scenes says of itself; None if it has no LessonScene.
 
@@ -99,7 +98,24 @@ def _parsed(path: Path) -> ast.Module:
 def _entry(path: Path, tree: ast.Module, node: ast.ClassDef, name: str) -> SceneEntry:
     title = (ast.get_docstring(node) or node.name).splitlines()[0].strip()
     text = inspect.cleandoc(ast.get_docstring(tree) or "")
-    return SceneEntry(name, title, _category(node), str(path.resolve()), node.name, text)
+    order, after = _constant(node, "order"), _constant(node, "after")
+    return SceneEntry(
+        name,
+        title,
+        chapter_of(path),
+        str(path.resolve()),
+        node.name,
+        text,
+        order if isinstance(order, (int, float)) else 0,
+        names_in(after),
+    )
+
+
+def names_in(after: object) -> tuple[str, ...]:
+    """The scenes that `after` names: one, or several."""
+    if isinstance(after, str):
+        return (after,)
+    return tuple(map(str, after)) if isinstance(after, (list, tuple)) else ()
 
 
 def _read_quietly(path: Path) -> SceneEntry | None:
@@ -115,7 +131,7 @@ def _broken(name: str, folders: Iterable[Path]) -> SceneEntry | None:
     for folder in (*folders, builtin_folder()):
         for path in _files(folder):
             if path.stem == name:
-                return SceneEntry(name, name, "", str(path.resolve()), "", "")
+                return SceneEntry(name, name, chapter_of(path), str(path.resolve()), "", "")
     return None
 
 
@@ -127,7 +143,9 @@ def _from_file(name: str) -> SceneEntry | None:
     try:
         tree = _parsed(path)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return SceneEntry(path.stem, path.stem, "", str(path.resolve()), class_name, "")
+        return SceneEntry(
+            path.stem, path.stem, chapter_of(path), str(path.resolve()), class_name, ""
+        )
     written = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     node = next((node for node in written if node.name == class_name), None)
     scenes = _deriving(tree, SCENE)
@@ -186,14 +204,16 @@ def _imported(path: Path) -> list[SceneEntry] | None:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
         return None
-    return [SceneEntry(**fields) for fields in json.loads(done.stdout)]
+    return [
+        SceneEntry(**{**told, "after": tuple(told["after"])}) for told in json.loads(done.stdout)
+    ]
 
 
 def _chosen(scenes: list[SceneEntry] | None, class_name: str, path: Path) -> SceneEntry:
     """The scene of that name, or the only one; if there is no telling, rendering says why."""
     if scenes is None:
         stem = class_name or path.stem
-        return SceneEntry(stem, stem, "", str(path.resolve()), class_name, "")
+        return SceneEntry(stem, stem, chapter_of(path), str(path.resolve()), class_name, "")
     if not scenes:
         raise UsageError(f"{path} has no class that derives from a Scene of manim's.")
     names = ", ".join(entry.class_name for entry in scenes)
@@ -235,14 +255,20 @@ def _base_name(base: ast.expr) -> str:
     return ast.unparse(named).split(".")[-1]
 
 
-def _category(node: ast.ClassDef) -> str:
+def _constant(node: ast.ClassDef, name: str) -> object:
+    """What a class sets an attribute to, if that stands there as it is; else None."""
     for statement in node.body:
-        targets: list[ast.expr] = []
-        if isinstance(statement, ast.Assign):
-            targets, value = statement.targets, statement.value
-        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            targets, value = [statement.target], statement.value
-        named = any(isinstance(target, ast.Name) and target.id == "category" for target in targets)
-        if named and isinstance(value, ast.Constant):
-            return str(value.value)
-    return ""
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
+                pass
+            case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if (
+                found == name
+            ):
+                pass
+            case _:
+                continue
+        try:
+            return ast.literal_eval(value)
+        except ValueError:
+            return None
+    return None

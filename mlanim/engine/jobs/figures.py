@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import page
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS
+from mlanim.engine.jobs.options import FigureOptions
 from mlanim.engine.jobs.page import Page
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """What was asked of a figure's page, as it was given; None is for what was not said."""
-
-    width: str | None = None
-    height: str | None = None
-    font_size: str | None = None
-    dpi: float | None = None
-    layout: str | None = None
-    panel: str | None = None
-    panels: bool = False
-    letters: bool = False
-    crop: bool = False
-    text: bool = False
-    data: str | None = None
-    at: str | None = None
-    slide: int | None = None
 
 
 def formats_of(text: str | None) -> tuple[str, ...]:
@@ -48,7 +29,7 @@ def formats_of(text: str | None) -> tuple[str, ...]:
     return tuple(named)
 
 
-def page_for(asked: PageRequest, formats: tuple[str, ...]) -> Page:
+def page_for(asked: FigureOptions, formats: tuple[str, ...]) -> Page:
     """The page that was asked for.
 
     Raises:

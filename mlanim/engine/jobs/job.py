@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.engine.errors import UsageError, shortened
-from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.encoder import OWN, Encoder
 from mlanim.engine.jobs.kinds import KINDS, PICTURES, WITH_ALPHA, Kind
 from mlanim.engine.jobs.page import Page
 from mlanim.engine.jobs.part import Part
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.style import Style
 
 QUALITIES: Mapping[str, tuple[int, int, int]] = {

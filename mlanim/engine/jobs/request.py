@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog, settings
-from mlanim.engine.jobs.catalog import SceneEntry
-from mlanim.engine.jobs.encoder import OWN, Encoder
-from mlanim.engine.jobs.figures import PageRequest, formats_of, page_for, pixels, with_font
+from mlanim.engine.jobs.encoder import Encoder
+from mlanim.engine.jobs.figures import formats_of, page_for, pixels, with_font
 from mlanim.engine.jobs.job import FASTEST, QUALITIES, THEMES, Job
-from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS, Kind
+from mlanim.engine.jobs.kinds import KINDS, Kind
+from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions
 from mlanim.engine.jobs.outputs import read
-from mlanim.engine.jobs.page import Page
-from mlanim.engine.jobs.part import Part
+from mlanim.engine.jobs.part import Part, seconds
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.style import Style, theme_of
 from mlanim.engine.lines import from_fields
 
@@ -26,73 +28,31 @@ if TYPE_CHECKING:
     from mlanim.stage.colors.palette import Theme
 
 DEFAULT_FOLDER = "renders"
+RESOLVED = {"output", "params", "theme", "transparent", "format", "encoder"}
+"""Options that a job has in another form, or that the project may say."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """What to make of the scenes, as asked for; None is for what was not said."""
-
-    kind: Kind
-    quality: str | None = None
-    fps: float | None = None
-    resolution: str | None = None
-    theme: str | None = None
-    format: str | None = None
-    transparent: bool | None = None
-    burn_in: bool = False
-    plays: int = 0
-    encoder: Encoder = OWN
-    part: Part | None = None
-    output: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
-    page: PageRequest | None = None
-    font: str | None = None
-
-
-def scene_folders() -> list[Path]:
-    """Where a user's own scenes are found by name: `scenes/` in the current folder."""
-    folder = Path.cwd() / "scenes"
-    return [folder] if folder.is_dir() and folder != catalog.builtin_folder() else []
-
-
-def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
+def jobs(asked: Options, entries: Sequence[SceneEntry]) -> list[Job]:
     """A job for each scene.
 
     Raises:
         UsageError: for anything that contradicts itself or cannot be.
     """
     base = settings.defaults(Path.cwd())
-    output = request.output or base.get("output")
-    formats = _formats(request, base, output)
-    formatted, page = formats[0], None
-    if request.kind == "figure":
-        page = page_for(request.page or PageRequest(), formats)
-    suffix = "-figure" if request.kind == "figure" else ""
-    suffix += request.part.suffix if request.part is not None else ""
-    width, height, usual = _size(request, base)
-    if page is not None:
-        width, height = pixels(page)
-    theme, style = _theme(request, base)
-    fastest = FASTEST.get(formatted, math.inf)
-    fps = float(_first(request.fps, base.get("fps"), min(usual, fastest)))
+    output = asked.output or base.get("output")
+    theme, style = _theme(asked, base)
+    shared = {**_carried(asked), **_shape(asked, base, output), "theme": theme, "style": style}
+    transparent = bool(_first(asked.transparent, base.get("transparent")))
+    part = shared.get("part")
+    suffix = f"{'-figure' * (asked.kind == 'figure')}{part.suffix if part is not None else ''}"
     made = [
         Job(
             scene=entry,
-            kind=request.kind,
-            output=str(_path(output, entry.name + suffix, formatted, len(entries))),
-            format=formatted,
-            width=width,
-            height=height,
-            fps=fps,
-            theme=theme,
-            transparent=bool(_first(request.transparent, base.get("transparent"))),
-            params=_params(request, base, entry),
-            burn_in=request.burn_in,
-            plays=request.plays,
-            encoder=request.encoder,
-            page=page,
-            style=style,
-            part=request.part,
+            kind=asked.kind,
+            output=str(_place(output, entry.name + suffix, shared, len(entries))),
+            transparent=transparent,
+            params=_params(asked, base, entry),
+            **shared,
         )
         for entry in entries
     ]
@@ -100,58 +60,69 @@ def jobs(request: Request, entries: Sequence[SceneEntry]) -> list[Job]:
     return made
 
 
+def _carried(asked: Options) -> dict[str, Any]:
+    """The options that go into a job as they are."""
+    same = {field.name for field in fields(Job)} & set(type(asked).model_fields)
+    return {name: getattr(asked, name) for name in same - RESOLVED}
+
+
+def _shape(asked: Options, base: Mapping[str, Any], output: str | None) -> dict[str, Any]:
+    """What is made: formats, size, rate, and what belongs to its kind."""
+    formats = _formats(asked.kind, getattr(asked, "format", None), base, output)
+    fastest = FASTEST.get(formats[0], math.inf)
+    if isinstance(asked, FigureOptions):
+        page = page_for(asked, formats)
+        width, height = pixels(page)
+        fps = _first(base.get("fps"), min(QUALITIES[base.get("quality", "h")][2], fastest))
+        own: dict[str, Any] = {"page": page}
+    else:
+        assert isinstance(asked, VideoOptions)
+        width, height, usual = _size(asked, base)
+        fps = _first(asked.fps, base.get("fps"), min(usual, fastest))
+        encoder = Encoder(asked.encoder or "", asked.encoder_options)
+        own = {"encoder": encoder, "part": _part(asked)}
+    return {"format": formats[0], "width": width, "height": height, "fps": float(fps), **own}
+
+
+def _part(asked: VideoOptions) -> Part | None:
+    """What of a video is asked for, if not all of it."""
+    if asked.slide is None and asked.start is None and asked.end is None:
+        return None
+    start = None if asked.start is None else seconds(str(asked.start), "--from")
+    end = None if asked.end is None else seconds(str(asked.end), "--to")
+    return Part(asked.slide, start, end)
+
+
 def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> Job:
-    """The job that a sidecar's file was made by, to make the same file again."""
+    """The job that a sidecar's file was made by, to make the same file again.
+
+    Raises:
+        UsageError: if the sidecar holds what no job of this version has.
+    """
     content = read(sidecar)
-    scene = entries[0] if entries else _scene_of(content, sidecar)
+    if content["kind"] not in KINDS:
+        raise UsageError(f"{sidecar}: there is no kind of output {shortened(content['kind'])!r}.")
     width, height = content["resolution"]
-    format = _formats(Request(content["kind"], format=content["format"]), {}, output)[0]
+    format = _formats(content["kind"], content["format"], {}, output)[0]
     stem = Path(content["file"]).stem
-    return Job(
-        scene=scene,
-        kind=content["kind"],
-        output=str(_path(output or str(sidecar.parent), stem, format, 1)),
-        format=format,
-        width=width,
-        height=height,
-        fps=content["fps"],
-        theme=content["theme"],
-        transparent=content["transparent"],
-        params=content["params"],
-        burn_in=content.get("burn_in", False),
-        plays=content.get("plays", 0),
-        encoder=_encoder_of(content, sidecar),
-        page=_page_of(content, sidecar),
-        style=_style_of(content, sidecar),
-        part=_part_of(content, sidecar),
-    )
-
-
-def _part_of(content: Mapping[str, Any], sidecar: Path) -> Part | None:
-    found = content.get("part")
+    kept = {field.name: content[field.name] for field in fields(Job) if field.name in content}
+    given = {
+        **kept,
+        "scene": entries[0] if entries else _scene_of(content, sidecar),
+        "output": str(_path(output or str(sidecar.parent), stem, format, 1)),
+        "format": format,
+        "width": width,
+        "height": height,
+        "style": _style_of(content, sidecar),
+    }
     try:
-        return None if found is None else Part(**found)
-    except TypeError as error:
+        return from_fields(Job, given)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name, wrong = str(problem["loc"][0]), shortened(problem["input"])
         raise UsageError(
-            f"{sidecar}: part is {shortened(found)}; it must have slide, start and end."
+            f"{sidecar}: {name} cannot be read: {wrong}. Another version may have written it."
         ) from error
-
-
-def _encoder_of(content: Mapping[str, Any], sidecar: Path) -> Encoder:
-    found = content.get("encoder", {})
-    options = found.get("options", {}) if isinstance(found, dict) else None
-    if not (isinstance(options, dict) and all(isinstance(v, str) for v in options.values())):
-        raise UsageError(
-            f"{sidecar}: encoder is {shortened(found)}; it must have name and options."
-        )
-    return Encoder(str(found.get("name", "")), options)
-
-
-def _page_of(content: Mapping[str, Any], sidecar: Path) -> Page | None:
-    try:
-        return from_fields(Page, content["page"]) if "page" in content else None
-    except ValueError as error:
-        raise UsageError(f"{sidecar} describes a page that this version cannot read.") from error
 
 
 def _style_of(content: Mapping[str, Any], sidecar: Path) -> Style | None:
@@ -169,7 +140,7 @@ def _style_of(content: Mapping[str, Any], sidecar: Path) -> Style | None:
 def _scene_of(content: Mapping[str, Any], sidecar: Path) -> SceneEntry:
     name = content["scene"]
     try:
-        return catalog.select([name], scene_folders())[0]
+        return catalog.select([name], catalog.scene_folders())[0]
     except UsageError as error:
         hint = f"If it lies elsewhere: mlanim render path/to/{name}.py --from {sidecar}"
         raise UsageError(f"{error}\n{hint}") from error
@@ -195,29 +166,30 @@ def theme_in_use(name: str) -> Theme:
     return theme_of(name, style.on(name) if style else None)
 
 
-def _theme(request: Request, base: Mapping[str, Any]) -> tuple[str, Style | None]:
+def _theme(asked: Options, base: Mapping[str, Any]) -> tuple[str, Style | None]:
     """The theme's name, and the project's style on it with the font that was asked for."""
-    name = request.theme or base.get("theme", settings.DEFAULT_THEME)
+    name = asked.theme or base.get("theme", settings.DEFAULT_THEME)
     style = settings.project_style(Path.cwd())
     if style is not None:
         theme_of(style.base, style)
         style = style.on(name)
-    if request.font is not None:
+    font = asked.font if isinstance(asked, FigureOptions) else None
+    if font is not None:
         folder = Path(style.folder) if style else Path.cwd()
-        table = with_font(style.table if style else {}, request.font, folder)
+        table = with_font(style.table if style else {}, font, folder)
         style = Style.read(name, table, folder, "--font")
         theme_of(name, style)
     return name, style
 
 
-def _params(request: Request, base: Mapping[str, Any], entry: SceneEntry) -> dict[str, Any]:
+def _params(asked: Options, base: Mapping[str, Any], entry: SceneEntry) -> dict[str, Any]:
     seed = {"seed": base["seed"]} if "seed" in base else {}
-    return {**seed, **settings.project_params(Path.cwd(), entry.name), **request.params}
+    return {**seed, **settings.project_params(Path.cwd(), entry.name), **asked.params}
 
 
-def _size(request: Request, base: Mapping[str, Any]) -> tuple[int, int, float]:
-    width, height, fps = QUALITIES[request.quality or base.get("quality", "h")]
-    wanted = request.resolution or base.get("resolution")
+def _size(asked: VideoOptions, base: Mapping[str, Any]) -> tuple[int, int, float]:
+    width, height, fps = QUALITIES[asked.quality or base.get("quality", "h")]
+    wanted = asked.resolution or base.get("resolution")
     if wanted is not None:
         match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", wanted)
         if match is None:
@@ -228,19 +200,21 @@ def _size(request: Request, base: Mapping[str, Any]) -> tuple[int, int, float]:
     return width, height, fps
 
 
-def _formats(request: Request, base: Mapping[str, Any], output: str | None) -> tuple[str, ...]:
+def _formats(
+    kind: Kind, format: str | None, base: Mapping[str, Any], output: str | None
+) -> tuple[str, ...]:
     """What to write, first the format that `-o` names; a video has only one."""
-    allowed = VIDEO_FORMATS if request.kind == "video" else FIGURE_FORMATS
-    asked = formats_of(request.format) if request.kind == "figure" else (request.format or "",)
+    allowed = KINDS[kind].formats
+    asked = formats_of(format) if kind == "figure" else (format or "",)
     named = tuple(filter(None, asked))
     suffix = Path(output).suffix.lstrip(".").lower() if output else ""
     if (output and output.endswith(("/", "\\"))) or (output and Path(output).is_dir()):
         suffix = ""
     if named and suffix and suffix not in named:
-        raise UsageError(f"--format {request.format} and -o {output} disagree; give one of them.")
+        raise UsageError(f"--format {format} and -o {output} disagree; give one of them.")
     if suffix and suffix not in allowed:
         raise UsageError(
-            f"-o {output}: {suffix!r} is no format for a {request.kind}; "
+            f"-o {output}: {suffix!r} is no format for a {kind}; "
             f"choose {', '.join(allowed)}, or a folder."
         )
     if suffix:
@@ -259,6 +233,37 @@ def _path(output: str | None, stem: str, format: str, count: int) -> Path:
     if target.exists() and not target.is_dir():
         raise UsageError(f"-o {output} is a file that is not a .{format}; give a folder.")
     return (target / f"{stem}.{format}").absolute()
+
+
+def _place(output: str | None, stem: str, asked: Mapping[str, Any], count: int) -> Path:
+    """Where a file goes, with the theme in its name where a file in another theme has that name.
+
+    A file that was named with `-o` is replaced, as asked.
+    """
+    path = _path(output, stem, asked["format"], count)
+    if output is not None and Path(output).absolute() == path:
+        return path
+    there = _there(path)
+    if there is None or there["theme"] == asked["theme"]:
+        return path
+    return path.with_name(f"{stem}-{asked['theme']}{path.suffix}")
+
+
+def replaced_size(job: Job) -> str:
+    """The size of the video that a job takes the place of, if it is another one; else ""."""
+    there = _there(Path(job.output))
+    size = [job.width, job.height]
+    if job.kind != "video" or there is None or there["resolution"] == size:
+        return ""
+    return "{}x{}".format(*there["resolution"])
+
+
+def _there(path: Path) -> dict[str, Any] | None:
+    """What the sidecar says of what is there under a name; None if nothing of ours is."""
+    try:
+        return read(path.with_suffix(".json"))
+    except UsageError:
+        return None
 
 
 def _refuse_clashes(made: list[Job]) -> None:

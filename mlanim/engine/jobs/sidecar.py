@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from pydantic_core import to_jsonable_python
 
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import as_bytes
@@ -17,6 +18,9 @@ from mlanim.engine.versions import versions
 from mlanim.stage.data import Record
 from mlanim.stage.scene import SceneParams, Slide
 from mlanim.words.sentence import Sentence
+
+SAID_OTHERWISE = {"scene", "output", "width", "height", "params", "style"}
+"""What a sidecar says of a job in another form than the job has it."""
 
 INLINE = 64
 """Arrays of up to this many values are written out; larger ones are described."""
@@ -44,20 +48,12 @@ def describe(
         "scene": scene.name,
         "title": scene.title,
         "description": scene.description,
-        "category": scene.category,
-        "kind": job.kind,
+        "chapter": scene.chapter,
         "file": Path(job.output).name,
         "params": params.model_dump(mode="json"),
         "seed": params.seed,
-        "format": job.format,
         "resolution": [job.width, job.height],
-        "fps": job.fps,
-        "theme": job.theme,
-        "transparent": job.transparent,
-        "burn_in": job.burn_in,
-        "plays": job.plays,
-        "encoder": asdict(job.encoder),
-        **({"part": asdict(job.part)} if job.part is not None else {}),
+        **_options(job),
         "results": results(data),
         "results_key": data_key,
         "versions": versions(),
@@ -73,13 +69,21 @@ def describe(
         }
     if job.style is not None:
         content["style"] = asdict(job.style.anywhere())
-    if job.page is not None:
-        content["page"] = asdict(job.page)
     if job.kind != "figure":
         content |= {"duration": duration, "slides": [asdict(slide) for slide in slides]}
     else:
         content["panels"] = list(panels)
     return as_bytes(content)
+
+
+def _options(job: Job) -> dict[str, Any]:
+    """All that was asked for, by the names that the job has for it."""
+    told = {field.name: getattr(job, field.name) for field in fields(Job)}
+    return {
+        name: to_jsonable_python(value, fallback=str)
+        for name, value in told.items()
+        if name not in SAID_OTHERWISE and value is not None
+    }
 
 
 def results(value: Any) -> Any:

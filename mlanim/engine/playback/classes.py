@@ -12,7 +12,9 @@ from types import ModuleType
 
 from manim import Scene
 
-from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.catalog import names_in
+from mlanim.engine.jobs.chapters import chapter_of
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback.loading import imported
 from mlanim.stage.scene import LessonScene
 
@@ -33,9 +35,17 @@ def _entry(module: ModuleType, name: str, kind: type[Scene], alone: bool) -> Sce
     path = Path(str(module.__file__))
     title = (inspect.getdoc(kind) if kind.__doc__ else None) or name
     called = path.stem if alone and issubclass(kind, LessonScene) else name
-    category = str(getattr(kind, "category", ""))
     text = inspect.cleandoc(module.__doc__ or "")
-    return SceneEntry(called, title.splitlines()[0].strip(), category, str(path), name, text)
+    return SceneEntry(
+        called,
+        title.splitlines()[0].strip(),
+        chapter_of(path),
+        str(path),
+        name,
+        text,
+        getattr(kind, "order", 0),
+        names_in(getattr(kind, "after", ())),
+    )
 
 
 def main() -> None:

@@ -18,8 +18,8 @@ from manim import Scene
 
 from mlanim.engine.cache.sources import PACKAGE, fingerprint
 from mlanim.engine.errors import OutputError, RenderError, UsageError, shortened
-from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback import configuration
 from mlanim.engine.playback.scene_errors import sentence_of
 from mlanim.stage.scene import LessonScene, SceneParams

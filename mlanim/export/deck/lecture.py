@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog
-from mlanim.engine.jobs.request import scene_folders
+from mlanim.engine.jobs.catalog import scene_folders
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.export.deck.model import (
     Deck,
     FigurePart,
@@ -110,7 +111,7 @@ class _Lecture:
             raise self._error((*path, "params"), "a picture's file takes no parameters")
         return Item(part, part.name or slug(file.stem), place, file=file)
 
-    def _entry(self, name: str, path: tuple[str | int, ...]) -> catalog.SceneEntry:
+    def _entry(self, name: str, path: tuple[str | int, ...]) -> SceneEntry:
         beside = self.path.parent / name.partition(":")[0]
         is_file = beside.suffix == ".py" and beside.is_file()
         folders = [*scene_folders(), self.path.parent / "scenes"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlanim.engine.errors import RenderError, UsageError, os_error_words, shortened
@@ -31,6 +31,7 @@ class Wanted:
     """What was asked for besides the scenes; None is for what was not said."""
 
     outputs: tuple[str, ...] = ()
+    title: str | None = None
     quality: str | None = None
     fps: float | None = None
     resolution: str | None = None
@@ -38,9 +39,16 @@ class Wanted:
     one_file: bool = False
     notes: bool = False
     handout: int | None = None
-    jobs: int = 1
+    jobs: int | None = None
     as_json: bool = False
     quiet: bool = False
+
+
+@dataclass(frozen=True)
+class DeckFiles:
+    """A deck that was made: its files, in the order in which they were asked for."""
+
+    paths: tuple[Path, ...]
 
 
 def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
@@ -50,6 +58,7 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
         UsageError, RenderError: with one clear message; no file is left half-written.
     """
     deck = _deck(sources)
+    deck = replace(deck, title=wanted.title or deck.title)
     paths = _paths(wanted, sources)
     theme = wanted.theme or deck.theme or defaults(Path.cwd()).get("theme", "dark")
     palette = theme_in_use(theme)
@@ -84,7 +93,7 @@ def _deck(sources: Sequence[str]) -> Deck:
 
 def _paths(wanted: Wanted, sources: Sequence[str]) -> list[Path]:
     """Where the files go; the programs and folders that they need are there."""
-    stem = Path(sources[0].partition(":")[0]).stem if len(sources) == 1 else "deck"
+    stem = Path(sources[0].partition(":")[0]).stem if len(sources) == 1 else wanted.title or "deck"
     outputs = wanted.outputs or (f"{DEFAULT_FOLDER}/{stem}.html",)
     paths = [Path(output).absolute() for output in outputs]
     for output, path in zip(outputs, paths, strict=True):

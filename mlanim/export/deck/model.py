@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from mlanim.engine.errors import UsageError
-from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.scene_entry import SceneEntry
 
 Steps = bool | tuple[int, ...]
 """Which steps of a scene: all, none, or those of these numbers, counted from 1."""

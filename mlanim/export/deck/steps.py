@@ -14,16 +14,14 @@ from mlanim.engine.encoding.packets import cut
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import request
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.workers.engine import Engine
-from mlanim.engine.workers.progress import reporter
+from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, options
 from mlanim.engine.workers.task import Outcome
 from mlanim.export.deck import pages
 from mlanim.export.deck.frames import frames_at
 from mlanim.export.deck.model import Deck, FigurePart, Item, ScenePart, TextPart, includes
 from mlanim.export.deck.step import Clip, Film, Step, Still
+from mlanim.export.making import Run, make
 from mlanim.stage.colors.palette import Theme
-
-WORKER = "mlanim.export.worker"
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Look:
     quality: str | None = None
     fps: float | None = None
     resolution: str | None = None
-    jobs: int = 1
+    jobs: int | None = None
     as_json: bool = False
     quiet: bool = False
 
@@ -72,8 +70,8 @@ def _drawn(deck: Deck, look: Look, root: Path) -> list[list[Job]]:
         (root / str(index)).mkdir()
         wanted.append(_jobs(item, look, root / str(index)))
     jobs = [job for of_item in wanted for job in of_item]
-    with reporter(jobs, look.as_json, look.quiet) as report:
-        outcomes = iter(Engine(look.jobs, report, WORKER).run(jobs))
+    run = Run(look.jobs, as_json=look.as_json, quiet=look.quiet)
+    outcomes = iter(make(jobs, run))
     for item, of_item in zip(deck.items, wanted, strict=True):
         for _ in of_item:
             _refuse_failure(item, next(outcomes))
@@ -86,16 +84,23 @@ def _jobs(item: Item, look: Look, folder: Path) -> list[Job]:
         return []
     assert isinstance(item.part, (ScenePart, FigurePart))
     film = isinstance(item.part, ScenePart)
-    asked = request.Request(
-        kind="video" if film else "figure",
-        quality=look.quality,
-        fps=look.fps,
-        resolution=look.resolution,
-        theme=look.theme,
-        format="mp4" if film else "svg",
-        transparent=not film,
-        output=f"{folder}/",
-        params=item.part.params,
+    shared: dict[str, Any] = {
+        "theme": look.theme,
+        "transparent": not film,
+        "output": f"{folder}/",
+        "params": item.part.params,
+    }
+    asked: Options = (
+        options(
+            VideoOptions,
+            quality=look.quality,
+            fps=look.fps,
+            resolution=look.resolution,
+            format="mp4",
+            **shared,
+        )
+        if film
+        else options(FigureOptions, format="svg", **shared)
     )
     (job,) = request.jobs(asked, [item.entry])
     if not film:

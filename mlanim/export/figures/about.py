@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.stage.panels import Panel
 from mlanim.stage.table import Table
 from mlanim.version import __version__

@@ -11,10 +11,10 @@ import numpy as np
 from manim.utils.exceptions import EndSceneEarlyException
 from manim.utils.iterables import list_update
 
-from mlanim.engine.jobs.catalog import SceneEntry
 from mlanim.engine.jobs.job import THEMES, Job
 from mlanim.engine.jobs.page import POINTS, USUAL_WIDTH, Page, in_centimetres
 from mlanim.engine.jobs.params import validated
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import faults_of, load, params_of
 from mlanim.engine.playback.renderer import NONE

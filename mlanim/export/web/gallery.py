@@ -11,9 +11,11 @@ from typing import Any
 
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog, outputs, request
-from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs.chapters import chapter_title
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.options import FigureOptions, VideoOptions, options
 from mlanim.engine.jobs.params import parameter_rows
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback.loading import load
 from mlanim.export.web.site import Site
 
@@ -43,7 +45,7 @@ class Exhibit:
 
     name: str
     title: str
-    category: str
+    chapter: str
     paragraphs: Sequence[str]
     command: str
     width: int
@@ -75,14 +77,14 @@ def jobs(
     made: list[Job] = []
     for entry in entries:
         for theme in themes:
-            film = request.Request(
-                "video", theme=theme, format="mp4", transparent=False,
+            film = options(
+                VideoOptions, theme=theme, format="mp4", transparent=False,
                 output=str(folder / _film(entry, theme)), **sizes,
             )  # fmt: skip
             made += request.jobs(film, [entry])
             for format in FIGURES:
-                figure = request.Request(
-                    "figure", theme=theme, format=format, transparent=False,
+                figure = options(
+                    FigureOptions, theme=theme, format=format, transparent=False,
                     output=str(folder / _figure(entry, theme, format)),
                 )  # fmt: skip
                 made += request.jobs(figure, [entry])
@@ -102,11 +104,11 @@ def _refuse_clashes(entries: Sequence[SceneEntry]) -> None:
 def write(site: Site, entries: Sequence[SceneEntry], themes: Sequence[str], title: str) -> Path:
     """The page, once all that it shows is there."""
     exhibits = [_exhibit(entry, site.folder, themes) for entry in entries]
-    categories = sorted({exhibit.category for exhibit in exhibits} - {""})
+    chapters = [name for name in dict.fromkeys(e.chapter for e in exhibits) if name]
     site.write_assets()
     site.write_documents()
     return site.write_page(
-        "gallery.html", "index.html", title=title, scenes=exhibits, categories=categories
+        "gallery.html", "index.html", title=title, scenes=exhibits, chapters=chapters
     )
 
 
@@ -127,7 +129,7 @@ def _exhibit(entry: SceneEntry, folder: Path, themes: Sequence[str]) -> Exhibit:
     return Exhibit(
         entry.name,
         entry.title,
-        entry.category,
+        chapter_title(entry.chapter),
         _paragraphs(entry.description),
         _command(entry),
         width,
@@ -150,7 +152,7 @@ def _paragraphs(text: str) -> list[str]:
 
 def _command(entry: SceneEntry) -> str:
     """The command by the scene's name, or by its file where the name alone does not find it."""
-    known = {found.name: found for found in catalog.find(request.scene_folders())}
+    known = {found.name: found for found in catalog.find(catalog.scene_folders())}
     named = known.get(entry.name) == entry
     return shlex.join(["mlanim", "render", entry.name if named else os.path.relpath(entry.path)])
 

@@ -61,7 +61,7 @@ def _render(cell: str, name: str, params: dict[str, str], options: dict[str, Any
         path.write_text("\n" + cell, encoding="utf-8")
         try:
             entry = catalog.select([f"{path}:{name}" if name else str(path)])[0]
-            return rendered(entry, params, options)
+            return rendered(entry, {**options, "params": params})
         except (UsageError, RenderError) as error:
             said = str(error).replace(str(path), CELL).replace(f"{CELL}:", "%%mlanim ")
             hint = f"\n{HINT}" if "NameError" in said else ""

@@ -13,22 +13,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.errors import RenderError, UsageError
+from mlanim.engine.errors import UsageError
 from mlanim.engine.events import Event, FramesDone, Planned
 from mlanim.engine.files import replacing
-from mlanim.engine.jobs import catalog, request, settings
-from mlanim.engine.jobs.catalog import SceneEntry
+from mlanim.engine.jobs import request, settings
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import PICTURES
-from mlanim.engine.workers.engine import Engine
+from mlanim.engine.jobs.options import VideoOptions, options
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.workers.progress import reporter
 from mlanim.engine.workers.resources import Listener
+from mlanim.export.making import Run, computed, make_one
 
-WORKER = "mlanim.export.worker"
 USUAL_QUALITY = "m"  # a notebook holds its videos within itself
-OPTIONS = (
-    "quality", "fps", "resolution", "theme", "format", "transparent", "burn_in", "plays",
-)  # fmt: skip
 MIME = {
     "mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif", "apng": "image/apng",
     "webp": "image/webp",
@@ -38,17 +35,30 @@ MIME = {
 
 @dataclass(frozen=True)
 class Video:
-    """A rendered scene: what a notebook shows, keeps within itself and exports."""
+    """A rendered scene: what a notebook shows, keeps within itself and exports.
+
+    `path` is its file, if it was asked to have one. Beside that lie its poster (.png), its captions
+    (.srt and .vtt) and its description (.json).
+    """
 
     payload: bytes
     poster: bytes
     captions: bytes | None
     about_json: str
+    path: Path | None = None
+    scene: SceneEntry | None = None
 
     @cached_property
     def about(self) -> dict[str, Any]:
         """The sidecar: parameters, results, slides with their notes, versions."""
         return dict(json.loads(self.about_json))
+
+    @cached_property
+    def data(self) -> Any:
+        """What the scene computed, as it sees it: arrays and plain values by name."""
+        if self.scene is None:
+            return None
+        return computed(self.scene, self.about["params"])
 
     @property
     def format(self) -> str:
@@ -74,6 +84,8 @@ class Video:
     def _repr_html_(self) -> str:
         label = html.escape(f"{self.about['title']}: {self.about['description']}")
         width, height = self.about["resolution"]
+        if self.format not in MIME:
+            return f"<p>{label} ({html.escape(str(self.path))})</p>"
         source = _data(MIME[self.format], self.payload)
         size = f'width="{width}" height="{height}" style="max-width:100%;height:auto"'
         if self.format in PICTURES:
@@ -105,53 +117,37 @@ def _data(kind: str, payload: bytes) -> str:
     return f"data:{kind};base64,{b64encode(payload).decode()}"
 
 
-def render(scene: str, *, params: Mapping[str, Any] | None = None, **options: Any) -> Video:
-    """Render a scene, given by its name or its file, to a video that a notebook shows.
-
-    Args:
-        scene: as on the command line, "dot_product" or "scenes/mine.py".
-        params: parameters whose names are also options.
-        options: quality, fps, resolution, theme, format, transparent, burn_in and plays as on the
-            command line; every other name is a parameter of the scene.
-
-    Raises:
-        UsageError: for what cannot be done as asked.
-        RenderError: for what was tried and failed, with the scene's own lines.
-    """
-    return rendered(catalog.select([scene], request.scene_folders())[0], params or {}, options)
-
-
-def rendered(entry: SceneEntry, params: Mapping[str, Any], options: Mapping[str, Any]) -> Video:
-    """Render a scene with `options` of which those that are no option are parameters."""
-    asked = {name: value for name, value in options.items() if name in OPTIONS}
-    own = {name: value for name, value in options.items() if name not in OPTIONS}
-    asked.setdefault("quality", settings.defaults(Path.cwd()).get("quality", USUAL_QUALITY))
-    asked.setdefault("format", "mp4")
-    if asked["format"] not in MIME:
-        raise UsageError(
-            f"A notebook cannot show {asked['format']!r}; choose format={', '.join(MIME)}."
-        )
+def rendered(entry: SceneEntry, given: Mapping[str, Any]) -> Video:
+    """A scene as a video: in a file if `output` is given, else in memory alone."""
+    usual = {"quality": settings.defaults(Path.cwd()).get("quality", USUAL_QUALITY)}
+    asked = {name: value for name, value in given.items() if value is not None}
     with tempfile.TemporaryDirectory(prefix="mlanim-") as folder:
-        wanted = request.Request("video", **asked, output=f"{folder}/", params={**own, **params})
-        (job,) = request.jobs(wanted, [entry])
-        _run(job)
-        return _read(Path(job.output))
+        if "output" not in asked:
+            usual |= {"output": f"{folder}/", "format": "mp4"}
+            _refuse_unseen(asked)
+        (job,) = request.jobs(options(VideoOptions, **{**usual, **asked}), [entry])
+        with _progress(job) as listener:
+            make_one(job, Run(), listener)
+        return _read(Path(job.output), entry, "output" in asked)
 
 
-def _run(job: Job) -> None:
-    with _progress(job) as listener:
-        (outcome,) = Engine(1, listener, WORKER).run([job])
-    if outcome.code:
-        raise (UsageError if outcome.code == 2 else RenderError)(outcome.message)
+def _refuse_unseen(asked: Mapping[str, Any]) -> None:
+    if asked.get("format", "mp4") not in MIME:
+        raise UsageError(
+            f"A notebook cannot show {asked['format']!r}; choose format={', '.join(MIME)}, "
+            "or give output."
+        )
 
 
-def _read(video: Path) -> Video:
+def _read(video: Path, entry: SceneEntry, kept: bool) -> Video:
     captions = video.with_suffix(".vtt")
     return Video(
         video.read_bytes(),
         video.with_suffix(".png").read_bytes(),
         captions.read_bytes() if captions.exists() else None,
         video.with_suffix(".json").read_text(encoding="utf-8"),
+        video if kept else None,
+        entry,
     )
 
 

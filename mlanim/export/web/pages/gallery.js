@@ -1,5 +1,5 @@
 "use strict";
-// Plays what is pointed at, filters by category and word, copies commands.
+// Plays what is pointed at, filters by chapter and word, copies commands.
 (() => {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const scenes = [...document.querySelectorAll(".scene")];
@@ -86,12 +86,12 @@
 
     const apply = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const category = bar.querySelector("input[name=category]:checked").value;
+      const chapter = bar.querySelector("input[name=chapter]:checked").value;
       let shown = 0;
       for (const scene of scenes) {
         const text = scene.textContent.toLowerCase();
         scene.hidden =
-          (category && scene.dataset.category !== category) ||
+          (chapter && scene.dataset.chapter !== chapter) ||
           !words.every((word) => text.includes(word));
         shown += !scene.hidden;
       }

@@ -1,0 +1,100 @@
+"""Figures in a notebook: drawn by the same process as on the command line, with the same bytes."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine.errors import UsageError
+from mlanim.engine.files import replacing
+from mlanim.engine.jobs import request
+from mlanim.engine.jobs.kinds import FIGURE_FORMATS
+from mlanim.engine.jobs.options import FigureOptions, options
+from mlanim.engine.jobs.scene_entry import SceneEntry
+from mlanim.export.making import Run, computed, make_one
+
+SHOWN = ("svg", "png")  # what a notebook shows and keeps
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A scene's figure: what a notebook shows, and what `save` writes.
+
+    `path` is its file, if it was asked to have one; beside that lies its description (.json).
+    """
+
+    scene: SceneEntry
+    options: Mapping[str, Any]
+    files: Mapping[str, bytes]
+    path: Path | None = None
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """The sidecar: parameters, results, panels, versions."""
+        return dict(json.loads(self.files["json"]))
+
+    @cached_property
+    def data(self) -> Any:
+        """What the scene computed, as it sees it: arrays and plain values by name."""
+        return computed(self.scene, self.about["params"])
+
+    @property
+    def panels(self) -> tuple[str, ...]:
+        """The names of its panels, any of which `figure(…, panel=name)` shows alone."""
+        return tuple(self.about["panels"])
+
+    def save(self, path: str | Path) -> Path:
+        """Write it as the file's name asks, whole or not at all.
+
+        Raises:
+            UsageError: if the name ends in none of svg, pdf, eps and png.
+        """
+        target = Path(path)
+        format = target.suffix.lower().lstrip(".")
+        if format not in FIGURE_FORMATS:
+            raise UsageError(
+                f"{target.name} says no format of a figure; end it in "
+                f"{', '.join(f'.{name}' for name in FIGURE_FORMATS)}."
+            )
+        payload = self.files.get(format)
+        if payload is None:
+            payload = _files(self.scene, self.options, (format,))[format]
+        with replacing(target) as file:
+            file.write(payload)
+        return target
+
+    def _repr_svg_(self) -> str:
+        return self.files["svg"].decode()
+
+    def _repr_png_(self) -> bytes:
+        return self.files["png"]
+
+    def __repr__(self) -> str:
+        return f"<figure of {self.scene.name}: {', '.join(self.panels) or 'one state'}>"
+
+
+def drawn(entry: SceneEntry, given: Mapping[str, Any]) -> Figure:
+    """A scene's figure: in files if `output` is given, else in memory alone."""
+    asked = {name: value for name, value in given.items() if value is not None}
+    if asked.get("output") is None:
+        return Figure(entry, asked, _files(entry, asked, SHOWN))
+    (job,) = request.jobs(options(FigureOptions, **asked), [entry])
+    make_one(job, Run(quiet=True))
+    return Figure(entry, asked, _files(entry, asked, SHOWN), Path(job.output))
+
+
+def _files(
+    entry: SceneEntry, given: Mapping[str, Any], formats: tuple[str, ...]
+) -> dict[str, bytes]:
+    """The figure in these formats, and its sidecar, by their suffixes."""
+    with tempfile.TemporaryDirectory(prefix="mlanim-") as folder:
+        own = {"format": ",".join(formats), "output": f"{folder}/", "panels": False, "data": None}
+        (job,) = request.jobs(options(FigureOptions, **{**given, **own}), [entry])
+        make_one(job, Run(quiet=True))
+        made = Path(job.output)
+        return {name: made.with_suffix(f".{name}").read_bytes() for name in (*formats, "json")}
