@@ -75,3 +75,7 @@ def os_error_words(error: OSError, output: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full: {output} could not be written. Free some space or use -o."
     return f"Cannot write {output}: {error.strerror or error}."
+
+
+class Unrepeatable(BaseException):
+    """A scene came out unlike what its plan says; no fault that its code could catch."""

@@ -55,20 +55,6 @@ class CacheUnusable:
 
 
 @dataclass(frozen=True)
-class SegmentsPlanned:
-    """The segments of a film, for other processes to draw.
-
-    Each is a line of JSON with a length in frames; `branches` says which ones the process that
-    tells this has a branch for.
-    """
-
-    segments: tuple[str, ...]
-    frames: tuple[int, ...]
-    branches: tuple[bool, ...]
-    event: Literal["segments"] = "segments"
-
-
-@dataclass(frozen=True)
 class SegmentDrawn:
     """A segment's file is there; the scene stood so at its first frame, and so after its last."""
 
@@ -78,18 +64,63 @@ class SegmentDrawn:
 
 
 @dataclass(frozen=True)
+class SegmentsPlanned:
+    """The segments of a film, for other processes to draw.
+
+    Each is a line of JSON, with its first frame and its end, and how it was drawn if it is there.
+    """
+
+    segments: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+    there: tuple[SegmentDrawn | None, ...]
+    event: Literal["segments"] = "segments"
+
+
+@dataclass(frozen=True)
+class FilmIsLong:
+    """A film is long enough for others to plan it and to draw some of it.
+
+    `temporary` is where it is made, `film` its key, and `data` the file of what was computed.
+    """
+
+    temporary: str
+    film: str
+    data: str
+    event: Literal["long"] = "long"
+
+
+@dataclass(frozen=True)
+class FirstRunDrew:
+    """The process that makes a film has drawn a segment of it; see SegmentDrawn."""
+
+    number: int
+    first: int
+    end: int
+    before: str
+    after: str
+    event: Literal["first run drew"] = "first run drew"
+
+
+@dataclass(frozen=True)
+class SegmentWanted:
+    """The process that makes a film has drawn this segment, and can draw one that comes later."""
+
+    number: int
+    event: Literal["next"] = "next"
+
+
+@dataclass(frozen=True)
+class SegmentsWanted:
+    """The process that makes a film has come to its end, and waits for segments of others."""
+
+    event: Literal["waits"] = "waits"
+
+
+@dataclass(frozen=True)
 class NotRepeatable:
     """The scene is not what it was when it was planned."""
 
     event: Literal["unrepeatable"] = "unrepeatable"
-
-
-@dataclass(frozen=True)
-class BranchEnded:
-    """The branch that drew a segment has ended, with this exit code."""
-
-    code: int
-    event: Literal["ended"] = "ended"
 
 
 @dataclass(frozen=True)
@@ -133,36 +164,28 @@ class JobFailed:
 
 Event = (
     Computing | Planned | FramesDone | Warned | CacheUnusable | SegmentsPlanned | SegmentDrawn
-    | NotRepeatable | BranchEnded | Joining | OutputMade | OutputCurrent | WorkerFailed | JobFailed
+    | FilmIsLong | FirstRunDrew | SegmentWanted | SegmentsWanted | NotRepeatable | Joining
+    | OutputMade | OutputCurrent | WorkerFailed | JobFailed
 )  # fmt: skip
 
 Final = OutputMade | WorkerFailed | SegmentDrawn | NotRepeatable
 """The last thing that a process says of its work, whatever ends it afterwards."""
 
 
-@dataclass(frozen=True)
-class OfSegment:
-    """What a branch tells of the segment with this number, handed on by the planning process."""
-
-    segment: int
-    told: Annotated[Event, Field(discriminator="event")]
-    event: Literal["of segment"] = "of segment"
+_TOLD: Any = Annotated[Event, Field(discriminator="event")]
 
 
-_TOLD: Any = Annotated[Event | OfSegment, Field(discriminator="event")]
-
-
-def read_event(line: str) -> Event | OfSegment:
+def read_event(line: str) -> Event:
     """An event from its line of JSON.
 
     Raises:
         ValueError: if it is none.
     """
-    event: Event | OfSegment = from_line(_TOLD, line)
+    event: Event = from_line(_TOLD, line)
     return event
 
 
-def as_fields(event: Event | OfSegment) -> dict[str, Any]:
+def as_fields(event: Event) -> dict[str, Any]:
     """An event as a JSON object shows it: its tag, then what it says."""
     fields: dict[str, Any] = to_jsonable_python(event)
     return {"event": fields.pop("event"), **fields}

@@ -7,64 +7,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.events import Event, OfSegment, SegmentsPlanned
+from mlanim.engine.events import Event
 from mlanim.engine.jobs.job import Job
-
-
-class Branches:
-    """Forks of a process that plans a film, each of which can draw on from where it stands.
-
-    These are none. What has some derives from this, and looks on while the film is planned.
-    """
-
-    def __enter__(self) -> Branches:
-        return self
-
-    def __exit__(self, *fault: Any) -> None:
-        pass
-
-    def is_due(self) -> bool:
-        """Whether another one is wanted by now."""
-        return False
-
-    def at_play(self, renderer: Any, play: Any) -> None:
-        """Look on as a play begins."""
-
-    def assign(self, segments: Any) -> list[bool]:
-        """Which segments have a branch."""
-        return [False for _ in segments]
-
-    def draw(self, number: int, line: str) -> None:
-        """Have the branch of a segment draw it."""
-
-    def end(self) -> None:
-        """Have all of them end."""
 
 
 class Emit:
     """Tells the parent of a process how it is going. This one has no parent to tell.
 
-    Where segments are drawn `elsewhere`, by other machines, a single one is worth sending.
+    `shares` is whether there is one, which can have other processes draw segments. Segments are
+    drawn `elsewhere` by other machines; `alone`, nothing is divided, since the scene does not come
+    out the same twice. `film` is the key of the film, and `data` the file of what was computed.
     """
 
+    shares = False
     elsewhere = False
+    alone = False
+    film = ""
+    data = ""
 
-    def __call__(self, event: Event | OfSegment) -> None:
+    def __call__(self, event: Event) -> None:
         """Tell of one event."""
 
-    def branches(self, job: Job) -> Branches:
-        """Those of the plan of a job's film, for a `with` block."""
-        return Branches()
-
-    def draws(self, planned: SegmentsPlanned, draw: Callable[[int], None]) -> bool:
-        """Have segments drawn by other processes; False if nobody does, or they do not fit.
-
-        `draw` has a segment's branch draw it.
-        """
-        return False
-
-    def close(self) -> None:
-        """Tell nothing more."""
+    def ask(self, event: Event) -> str:
+        """Tell of one event, and wait for the line that answers it."""
+        raise RuntimeError(f"Nobody answers to {event}.")
 
 
 @dataclass(frozen=True)

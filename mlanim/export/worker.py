@@ -9,10 +9,17 @@ from mlanim.engine.maker import Made
 from mlanim.engine.workers.fork_server import tend
 from mlanim.engine.workers.worker import serve
 
+PRELOADED = (
+    "mlanim.engine.film.film",
+    "mlanim.engine.film.in_turn",
+    "mlanim.engine.jobs.sidecar",
+)
+"""What takes its time to import, and no wrong job should have to wait for."""
+
 
 def main() -> int:
     """Serve one job, or be the nursery of processes that do."""
-    return tend(_serve) if sys.argv[1:] == ["nursery"] else _serve()
+    return tend(_serve, PRELOADED) if sys.argv[1:] == ["nursery"] else _serve()
 
 
 def _serve() -> int:

@@ -1,15 +1,15 @@
 """The worker with segments of a few frames, so that small films have some.
 
 Where KILLED_ONCE names a file that is not there yet, the first of the processes that comes to the
-middle of its segment writes down where it was, and is killed; with KILLED_FROM, of those whose
-segment begins at that frame or after. With NO_BRANCHES, each segment has a process of its own.
+middle of what it draws writes down what that was, and is killed. Where SHARED names a file, the
+first run of a scene waits in its second segment until others draw as well.
 """
 
 import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +17,39 @@ import numpy as np
 
 from mlanim.engine.film.segment import Drawing
 from mlanim.engine.playback import plan
-from mlanim.engine.workers import worker
 from mlanim.export.worker import main
 
+TAKE = Drawing.take
 
-def dies_once(take: Callable[[Drawing, np.ndarray, int, Any], None]) -> Any:
-    """A way to take frames of which one process dies."""
 
-    def taken(drawing: Drawing, pixels: np.ndarray, repeat: int, parts: Any) -> None:
-        take(drawing, pixels, repeat, parts)
-        segment, done = drawing.segment, drawing.encoder.frames
-        if 0 < done < segment.end - segment.first and segment.first >= first:
-            with contextlib.suppress(FileExistsError), mark.open("x") as file:
-                file.write(f"{segment.first} {segment.end} {done}")
-                file.flush()
-                os.kill(os.getpid(), signal.SIGKILL)
-
+def dies_once(drawing: Drawing) -> None:
+    """Kill the first process that comes here."""
     mark = Path(os.environ["KILLED_ONCE"])
-    first = int(os.environ.get("KILLED_FROM", "0"))
-    return taken
+    with contextlib.suppress(FileExistsError), mark.open("x") as file:
+        file.write(drawing.piece.name)
+        file.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def shares(drawing: Drawing) -> None:
+    """Have the first run of a scene, in whose name all pieces lie, wait for the others."""
+    mark = Path(os.environ["SHARED"])
+    if not drawing.piece.name.startswith(f".mlanim-{os.getpid()}-"):
+        mark.touch()
+    while drawing.piece.name.endswith(".0001") and not mark.exists():
+        time.sleep(0.01)
+
+
+def take(drawing: Drawing, pixels: np.ndarray, repeat: int, parts: Any) -> None:
+    """Take a frame."""
+    TAKE(drawing, pixels, repeat, parts)
+    if "SHARED" in os.environ:
+        shares(drawing)
+    if "KILLED_ONCE" in os.environ and drawing.frames >= 3:
+        dies_once(drawing)
 
 
 if __name__ == "__main__":
     plan.SECONDS = 0.02
-    if "KILLED_ONCE" in os.environ:
-        Drawing.take = dies_once(Drawing.take)
-    if "NO_BRANCHES" in os.environ:
-        worker.FORKS = False
+    Drawing.take = take  # type: ignore[method-assign]
     sys.exit(main())

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlanim.engine.encoding.captions import Cue
+from mlanim.engine.errors import Unrepeatable
 from mlanim.engine.events import Event, as_fields
 from mlanim.engine.film.segment import Drawing, Segment
 from mlanim.engine.jobs import catalog
@@ -22,11 +23,10 @@ from mlanim.engine.jobs.job import Job
 from mlanim.engine.lines import as_line, from_line
 from mlanim.engine.playback import draw, plan
 from mlanim.engine.playback.loading import load, params_of
-from mlanim.engine.playback.plan import Play, split
-from mlanim.engine.playback.renderer import ALL, Span, Unrepeatable
+from mlanim.engine.playback.plan import Play
+from mlanim.engine.playback.renderer import ALL, Span
 from mlanim.engine.workers.engine import Engine
 from mlanim.engine.workers.task import Outcome
-from mlanim.stage.scene import Slide
 
 SCENES = Path(__file__).parent.parent / "manim_scenes"
 
@@ -79,7 +79,7 @@ def test_frames_drawn_apart_are_those_drawn_at_once(name: str, tmp_path: Path) -
         for number, picture in enumerate(apart, start=first):
             assert np.array_equal(picture, whole[number]), f"frame {number}"
         assert renderer.states[first] == before or first == 0
-        before = renderer.states[end]
+        before = renderer.states.get(end, "")
 
 
 def test_what_drawing_itself_changes_is_not_divided(tmp_path: Path) -> None:
@@ -94,79 +94,74 @@ def test_a_scene_unlike_its_plan_ends_at_once(tmp_path: Path) -> None:
         pictures(job, Span(3, 9), foreseen.before(3))
 
 
-plays = st.lists(st.tuples(st.integers(1, 400), st.booleans()), min_size=1, max_size=12)
+plays = st.lists(
+    st.tuples(st.integers(1, 400), st.booleans(), st.integers(0, 5000)), min_size=1, max_size=12
+)
+
+
+def planned_of(lengths: list[tuple[int, bool, int]]) -> plan.Plan:
+    starts = list(itertools.accumulate((n for n, _, _ in lengths), initial=0))
+    found = [
+        Play(first, n, still, items=items)
+        for first, (n, still, items) in zip(starts, lengths, strict=False)
+    ]
+    return plan.Plan(starts[-1], (), plays=tuple(found))
 
 
 @given(plays, st.integers(100, 10**7), st.data())
-def test_segments_follow_one_another_and_cost_about_the_same(
-    lengths: list[tuple[int, bool]], pixels: int, data: st.DataObject
+def test_segments_follow_one_another_and_none_but_the_last_is_small(
+    lengths: list[tuple[int, bool, int]], pixels: int, data: st.DataObject
 ) -> None:
-    starts = itertools.accumulate((n for n, _ in lengths), initial=0)
-    found = [Play(a, n, still, "") for a, (n, still) in zip(starts, lengths, strict=False)]
-    total = found[-1].end
-    first = data.draw(st.integers(0, total - 1))
-    end = data.draw(st.integers(first + 1, total))
-    spans = split(found, first, end, pixels)
+    found = planned_of(lengths)
+    first = data.draw(st.integers(0, found.frames - 1))
+    end = data.draw(st.integers(first + 1, found.frames))
+    spans = found.spans(first, end, pixels)
     assert (spans[0][0], spans[-1][1]) == (first, end)
     assert all(a[1] == b[0] for a, b in itertools.pairwise(spans))
     assert all(a < b for a, b in spans)
-    costs = plan._costs(found, first, end, pixels)
-    shares = [costs[b - first] - costs[a - first] for a, b in spans]
-    assert max(shares) <= 5 * min(shares) + 4 * max(found[0].costs(pixels))
-    assert len(spans) <= 1.5 * plan.MOST
-    assert len(spans) == 1 or len(spans) % 2 == 0
+    each = [cost for play in found.plays for cost in play.costs(pixels)]
+    costs = [sum(each[a:b]) for a, b in spans]
+    for number, cost in enumerate(costs):
+        size = plan.SECONDS * (1 + number / plan.GROWTH)
+        assert cost <= 1.26 * size + max(each)
+        assert number == len(costs) - 1 or cost >= 0.74 * size
+
+
+@given(plays, plays, st.integers(100, 10**7))
+def test_a_longer_film_begins_with_the_segments_of_a_shorter_one(
+    beginning: list[tuple[int, bool, int]], rest: list[tuple[int, bool, int]], pixels: int
+) -> None:
+    short, long = planned_of(beginning), planned_of([*beginning, *rest])
+    bounds = [first for first, _ in short.spans(0, short.frames, pixels)]
+    assert [first for first, _ in long.spans(0, long.frames, pixels)][: len(bounds)] == bounds
 
 
 def test_segments_begin_with_plays_where_that_is_near() -> None:
-    bounds, pixels = [0, 290, 500, 790, 1000, 1240, 1480, 1750], 1920 * 1080
-    found = [Play(a, b - a, False, "") for a, b in itertools.pairwise(bounds)]
-    assert split(found, 0, 1750, pixels)[:3] == ((0, 290), (290, 500), (500, 790))
-    assert split(found, 0, 1750, pixels)[-1][0] not in bounds  # the last ones cost the same
+    found = planned_of([(200, False, 0), (150, False, 0), (170, False, 0)])
+    bounds = [first for first, _ in found.spans(0, 520, 1920 * 1080)]
+    assert bounds[1] == 200
+    assert set(bounds[1:]) <= {200, 350}
 
 
-def one_play(frames: int, **kind: Any) -> tuple[tuple[int, int], ...]:
-    return split([Play(0, frames, kind.pop("still", False), "", **kind)], 0, frames, 1920 * 1080)
-
-
-def test_a_short_film_is_shared_by_two_or_four() -> None:
-    assert one_play(150) == ((0, 150),)
-    assert one_play(160) == ((0, 80), (80, 160))
-    assert one_play(240, still=True) == ((0, 240),)
-    assert one_play(150, items=4096) == ((0, 75), (75, 150))
-    assert [b - a for a, b in one_play(800)] == [200] * 4
-    assert len(one_play(9999)) <= plan.MOST
-
-
-def test_a_longer_film_begins_with_the_segments_of_a_shorter_one() -> None:
-    short, long = ([Play(0, n, False, ""), Play(n, 100, True, "")] for n in (1600, 1900))
-    pixels = 1920 * 1080
-    assert split(short, 0, 1700, pixels)[:3] == split(long, 0, 2000, pixels)[:3]
+def test_what_the_scenes_own_code_makes_counts() -> None:
+    lean, rich = (plan.Plan(90, (), plays=(Play(0, 90, False, made=n),)) for n in (0, 200))
+    assert len(lean.spans(0, 90, 854 * 480)) == 1
+    assert len(rich.spans(0, 90, 854 * 480)) > 1
 
 
 def test_a_part_with_too_few_frames_is_none(tmp_path: Path) -> None:
     job, piece = job_of("long.py:Long", tmp_path / "a.mp4"), tmp_path / "piece"
-    drawing = Drawing(Segment(job, 0, 5, 0, 10, (0, ""), "", str(piece)), lambda done: None)
+    drawing = Drawing(job, piece, lambda done: None)
     drawing.take(np.zeros((job.height, job.width, 4), np.uint8), 4, None)
     with pytest.raises(Unrepeatable):
-        drawing.finish({})
+        drawing.finish(expected=5)
     assert not piece.exists()
 
 
 def test_a_segment_travels_as_json_and_pickled(tmp_path: Path) -> None:
     job = job_of("long.py:Long", tmp_path / "a.mp4")
-    segment = Segment(
-        job,
-        3,
-        9,
-        0,
-        20,
-        (2, "state"),
-        "data",
-        "piece",
-        (Slide(1.5, "notes"),),
-        (Cue(0, 900, ("one", "two")),),
-        "name",
-    )
+    said = (Cue(0, 900, ("one", "two")),)
+    segment = Segment(job, 3, 9, 0, False, (2, "state"), "data", "piece", "film", "source", said)
     assert from_line(Segment, as_line(segment)) == segment
     assert pickle.loads(pickle.dumps(segment)) == segment
 
@@ -203,14 +198,22 @@ def forget(tmp_path: Path) -> None:
         path.unlink()
 
 
+@pytest.mark.parametrize("scene", ["Long", "Drifting"])
 @pytest.mark.parametrize("suffix", ["mp4", "webm"])
 def test_the_bytes_do_not_depend_on_how_many_draw(
-    tmp_path: Path, suffix: str, made: Callable[..., Made], decoded: Callable[..., Any]
+    tmp_path: Path,
+    scene: str,
+    suffix: str,
+    made: Callable[..., Made],
+    decoded: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     name = f"a.{suffix}"
-    jobs = [job_of("long.py:Long", tmp_path / str(n) / name) for n in (1, 2)]
+    jobs = [job_of(f"long.py:{scene}", tmp_path / str(n) / name) for n in (1, 2)]
     payloads = []
     for workers, job in enumerate(jobs, start=1):
+        if workers == 2:
+            monkeypatch.setenv("SHARED", str(tmp_path / "shared"))
         (outcome,), events = made([job], workers)
         assert (outcome.code, outcome.message) == (0, "")
         assert not any(event["event"] == "warning" for _, event in events)
@@ -230,8 +233,9 @@ def test_the_bytes_do_not_depend_on_how_many_draw(
 
 
 def test_progress_counts_the_frames_of_all_segments(
-    tmp_path: Path, made: Callable[..., Made]
+    tmp_path: Path, made: Callable[..., Made], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("SHARED", str(tmp_path / "shared"))
     _, events = made([job_of("long.py:Long", tmp_path / "a.mp4")])
     total = next(event["frames"] for _, event in events if event["event"] == "plan")
     done = [event["done"] for _, event in events if event["event"] == "frame"]
@@ -239,14 +243,17 @@ def test_progress_counts_the_frames_of_all_segments(
     assert done[-1] == total
 
 
-@pytest.mark.parametrize("name", ["Chance", "Drifting"])
 def test_what_is_not_the_same_twice_is_drawn_in_one_process(
-    tmp_path: Path, name: str, made: Callable[..., Made], decoded: Callable[..., Any]
+    tmp_path: Path,
+    made: Callable[..., Made],
+    decoded: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (outcome,), events = made([job_of(f"long.py:{name}", tmp_path / "a.mp4")])
+    monkeypatch.setenv("SHARED", str(tmp_path / "shared"))
+    (outcome,), events = made([job_of("long.py:Chance", tmp_path / "a.mp4")])
     assert outcome.code == 0
     (warning,) = (event for _, event in events if event["event"] == "warning")
-    assert warning["message"].startswith(f"{name} does not come out the same twice")
+    assert warning["message"].startswith("Chance does not come out the same twice")
     assert len(decoded(tmp_path / "a.mp4").frames) == 40
 
 

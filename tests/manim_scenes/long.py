@@ -58,11 +58,11 @@ class Chance(Scene):
 
 
 class Drifting(Scene):
-    """Its plan does not show that it is not the same twice"""
+    """Goes on with each frame, without a clock"""
 
     def construct(self) -> None:
         square = Square()
-        square.add_updater(lambda s: s.shift(0.01 * RIGHT))  # as often as it is looked at
+        square.add_updater(lambda s: s.shift(0.01 * RIGHT))
         self.add(square)
         for _ in range(2):
             self.play(FadeIn(Dot()), run_time=2)

@@ -24,34 +24,26 @@ WORKERS = ("mlanim.engine.workers.worker", "mlanim.engine.workers.compute")
 """The modules that every output is made through."""
 
 
-def job_key(job: Job, but_scene: bool = False) -> str:
-    """The key of a job's files: it changes whenever anything that shapes them changes.
-
-    Args:
-        but_scene: leave out what stands in the scene's own file.
-    """
+def job_key(job: Job) -> str:
+    """The key of a job's files: it changes whenever anything that shapes them changes."""
     style = job.style and job.style.anywhere()
     asked = replace(job, output="", scene=replace(job.scene, path=""), style=style)
     texts = sources.texts_in(job.params)
-    made_from = source_key(Path(job.scene.path), job.kind, texts, but_scene)
+    made_from = source_key(Path(job.scene.path), job.kind, texts)
     return _hashed(as_line(asked), made_from, versions_line())
 
 
-def source_key(
-    scene: Path, kind: str = "video", texts: Iterable[str] = (), but_scene: bool = False
-) -> str:
+def source_key(scene: Path, kind: str = "video", texts: Iterable[str] = ()) -> str:
     """The key of all files that an output of that kind is made from.
 
     Args:
         scene: the scene's file.
         texts: words of the user's that may name files, too.
-        but_scene: leave the scene's own file out, but for the names of other files in it.
     """
     found = sources.used_by(scene, makers(kind, scene), texts)
     digest = hashlib.sha256()
     for path in found.files:
-        if not (but_scene and path == scene):
-            digest.update(sources.fingerprint(path))
+        digest.update(sources.fingerprint(path))
     for name in found.packages:
         digest.update(f"{name} {sources.version_of(name)}".encode())
     return digest.hexdigest()
@@ -74,21 +66,20 @@ def data_key(scene: Path, class_name: str, params: str) -> str:
     return _hashed(code, class_name, params)
 
 
-def film_key(job: Job, data: bytes) -> str:
-    """What all segments of a film depend on, but for the scene's own file."""
-    return hashlib.sha256(job_key(job, but_scene=True).encode() + data).hexdigest()
+def film_key(job: str, data: bytes) -> str:
+    """What all segments of a film depend on: the key of its job, and what the scene computed."""
+    return _hashed(job, hashlib.sha256(data).hexdigest())
 
 
-def segment_key(name: str, place: Sequence[Any], keyframes: Sequence[int], said: Any) -> str:
+def segment_key(film: str, place: Sequence[Any], said: Any) -> str:
     """The key of a segment's frames.
 
     Args:
-        name: the film's key, and what of the scene's file the frames depend on.
-        place: its frames, and the scene's state where they begin.
-        keyframes: those of its frames that are encoded without those before.
-        said: the captions that are drawn into its frames.
+        film: the film's key.
+        place: which of its frames they are.
+        said: the captions that are drawn into them.
     """
-    return hashlib.sha256(json.dumps([name, place, keyframes, said]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([film, place, said]).encode()).hexdigest()
 
 
 def clip_key(frames: int, states: Sequence[str]) -> str:

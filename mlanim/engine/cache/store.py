@@ -38,13 +38,13 @@ def parse(payload: bytes) -> Any:
     return from_tree(tree, arrays)
 
 
-def load(entry: str) -> Any | None:
-    """The stored result of that key, or None if there is none that is whole."""
+def load(entry: str) -> tuple[bytes, Any] | None:
+    """The stored result of that key, as it is stored and parsed; None if none is whole."""
     payload = cache.get(KIND, entry)
     if payload is None:
         return None
     try:
-        return parse(payload)
+        return payload, parse(payload)
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile):
         return None
 

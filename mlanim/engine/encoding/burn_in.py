@@ -65,6 +65,10 @@ class CaptionedEncoder:
         for lines, count in self._runs(repeat):
             self.encoder.write(framed(self.job, pixels, lines), count)
 
+    def key(self) -> None:
+        """As the encoder's."""
+        self.encoder.key()
+
     def finish(self) -> None:
         """As the encoder's."""
         self.encoder.finish()

@@ -47,10 +47,11 @@ class FrameEncoder:
     ):
         self.path, self.format, self.transparent, self.plays = path, format, transparent, plays
         self.keyframes = set(keyframes)
-        self.frames = 0
-        self._encoded = self._repeated = 0  # by the encoder, and after it
+        self._written = self._encoded = self._repeated = 0  # by the encoder, and after it
         self._to_repeat: dict[int, int] = {}  # how often, by the number that the encoder knows
         self._stood = 0  # how often the last frame was shown already
+        self._frame: av.VideoFrame | None = None  # the last one, as long as it is
+        self._pending = 0  # often to be written
         container, encoder, self._pixels, options = codec_of(format, transparent, chosen)
         if encoder == "libx264" and "preset" not in chosen.options:
             options = {"rc-lookahead": lookahead(size), **options}
@@ -90,11 +91,35 @@ class FrameEncoder:
 
         With `parts`, it is the frame before outside of these.
         """
-        frame = self._planes.of(pixels, parts) if self._planes else self._converted(pixels)
+        self._settle()
+        self._frame = self._planes.of(pixels, parts) if self._planes else self._converted(pixels)
         if self._is_yuv:
-            _tag_bt709(frame)
+            _tag_bt709(self._frame)
         if self._planes is None or not self._planes.stands:
             self._stood = 0
+        self._pending = repeat
+        if self._repeater is None or repeat <= self._needed:
+            self._settle()
+
+    def key(self) -> None:
+        """Have the next frame encoded without those before it."""
+        self.keyframes.add(self.frames)
+
+    @property
+    def frames(self) -> int:
+        """How many frames were taken."""
+        return self._written + self._pending
+
+    @property
+    def _needed(self) -> int:
+        """How often x264 gets a picture that stands."""
+        return max(STANDING - self._stood, 2)
+
+    def _settle(self) -> None:
+        """Write the last frame, now that it is known whether a key frame follows."""
+        frame, repeat, self._pending = self._frame, self._pending, 0
+        if frame is None or not repeat:
+            return
         held = self._held(repeat)
         if held:
             self._to_repeat[self._encoded + repeat - held - 1] = held
@@ -102,18 +127,17 @@ class FrameEncoder:
             for left in range(repeat - held, 0, -1):
                 # Nothing refers to what comes after the last two, so that others can follow.
                 kind = PictureType.P if held and left <= 2 else PictureType.NONE
-                frame.pict_type = PictureType.I if self.frames in self.keyframes else kind
+                frame.pict_type = PictureType.I if self._written in self.keyframes else kind
                 frame.pts, frame.time_base = self._encoded, self._time_base
                 self._encoded += 1
-                self.frames += 1
+                self._written += 1
                 self._mux(frame)
-        self.frames += held
+        self._written += held
         self._stood += repeat
 
     def _held(self, repeat: int) -> int:
         """How often of that a frame is shown without being encoded; then, a key frame follows."""
-        end = self.frames + repeat
-        needed = max(STANDING - self._stood, 2)
+        end, needed = self._written + repeat, self._needed
         if self._repeater is None or repeat <= needed:
             return 0
         if end not in self.keyframes and repeat <= LONG:
@@ -129,6 +153,7 @@ class FrameEncoder:
 
     def finish(self) -> None:
         """Flush and close; afterwards the file is whole."""
+        self._settle()
         with writing():
             self._mux(None)
             self._container.close()

@@ -1,7 +1,8 @@
-"""Makes a scene's video: plans it, has its segments drawn, joins them.
+"""Makes a scene's video.
 
-The segments are drawn by other processes where somebody listens who starts them; else, or where
-a scene does not come out the same twice, all of it is drawn here.
+Most films are drawn while their scene runs for the first time. Where it has to be known before what
+the whole film is (for a part of it, for captions in the picture, for other machines), or where some
+of it is drawn already, the scene is planned here and others draw it.
 """
 
 from __future__ import annotations
@@ -11,22 +12,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.cache import store
-from mlanim.engine.cache.keys import film_key
-from mlanim.engine.cache.prefix import Prefixes
 from mlanim.engine.encoding import burn_in, captions
 from mlanim.engine.encoding.packets import join
 from mlanim.engine.encoding.sound import SILENT, Sound
-from mlanim.engine.events import FramesDone, Joining, Planned, SegmentsPlanned
-from mlanim.engine.film.segment import Segment, drawn, poster_of
+from mlanim.engine.events import Joining, Planned, SegmentDrawn, SegmentsPlanned
+from mlanim.engine.film import kept_segments
+from mlanim.engine.film.first_run import draw_at_once
+from mlanim.engine.film.segment import Segment, piece_path, poster_path
 from mlanim.engine.jobs.encoder import codec_of
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import PICTURES
 from mlanim.engine.lines import as_line
-from mlanim.engine.maker import Branches, Emit, Made
+from mlanim.engine.maker import Emit, Made
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import source_of
-from mlanim.engine.playback.plan import Plan, split
+from mlanim.engine.playback.plan import Plan
 from mlanim.stage.scene import Slide
 
 
@@ -35,8 +35,6 @@ class Film:
     """What a job shows of its scene: frames `begin` and so on, with slides and sound of their own.
 
     `said` is what captions say, of the scene's own or from the notes of its slides.
-
-    `spans` are the segments' first frames and ends, in frames of the scene.
     """
 
     job: Job
@@ -44,40 +42,41 @@ class Film:
     length: int
     slides: tuple[Slide, ...]
     sound: Sound | None
-    spans: tuple[tuple[int, int], ...]
     said: tuple[captions.Cue, ...] = ()
 
 
 def make_video(
     job: Job, scene_class: Any, params: Any, data: Any, temporary: Path, emit: Emit
 ) -> Made:
-    """Plan, then have every frame drawn into the video; the poster is its last frame."""
+    """Have every frame drawn into the video; the poster is its last frame."""
     with draw.configured(burn_in.picture_of(job), scene_class):
-        with emit.branches(job) as branches:
-            planned = draw.plan(scene_class, params, data, branches)
-        film = film_of(job, planned)
-        emit(Planned(film.length))
-        shared = len(film.spans) > 1 or emit.elsewhere
-        segments = segments_of(film, planned, scene_class, data, temporary) if shared else []
-        if not (segments and _drawn_by_others(segments, branches, emit)):
-            branches.end()
-            segments = [_whole(film, temporary)]
-            drawn(segments[0], scene_class, params, data, lambda done: emit(FramesDone(done)))
-    poster = poster_of(segments[-1])
-    _put_together(film, [Path(segment.piece) for segment in segments], temporary)
+        if emit.shares and _is_planned_first(job, emit):
+            planned = draw.plan(scene_class, params, data)
+            film = film_of(job, planned)
+            emit(Planned(film.length))
+            segments = segments_of(film, planned, source_of(scene_class), temporary, emit)
+            emit.ask(_described(segments))
+            emit(Joining())
+            pieces = [Path(segment.piece) for segment in segments]
+        else:
+            planned, pieces = draw_at_once(job, scene_class, params, data, temporary, emit)
+            film = film_of(job, planned)
+    poster = _taken(poster_path(pieces[-1]))
+    _put_together(film, pieces, temporary)
     details = {"slides": film.slides, "duration": film.length / job.fps}
     return Made(poster, details, captions.files(film.said, job.format))
 
 
-def _drawn_by_others(segments: Sequence[Segment], branches: Branches, emit: Emit) -> bool:
-    """Have other processes draw the segments; False if nobody does, or they do not fit."""
-    lines = tuple(as_line(segment) for segment in segments)
-    lengths = tuple(segment.end - segment.first for segment in segments)
-    planned = SegmentsPlanned(lines, lengths, tuple(branches.assign(segments)))
-    fit = emit.draws(planned, lambda number: branches.draw(number, lines[number]))
-    branches.end()
-    emit(Joining())
-    return fit
+def plan_video(
+    job: Job, scene_class: Any, params: Any, data: Any, temporary: Path, emit: Emit
+) -> None:
+    """Tell of what a film consists that another process draws at once, so that others can help."""
+    with draw.configured(job, scene_class):
+        planned = draw.plan(scene_class, params, data)
+        film = film_of(job, planned)
+        emit(Planned(film.length))
+        segments = segments_of(film, planned, source_of(scene_class), temporary, emit)
+        emit(_described(segments))
 
 
 def film_of(job: Job, planned: Plan) -> Film:
@@ -99,48 +98,66 @@ def film_of(job: Job, planned: Plan) -> Film:
     sound = planned.sound if job.format not in SILENT else None
     if sound is not None and job.part is not None:
         sound = sound.between(start, end / job.fps)
-    whole = ((begin, end),)
-    divisible = planned.divisible and job.format not in PICTURES  # those have one palette
-    spans = split(planned.plays, begin, end, job.width * job.height) if divisible else whole
     added = captions.between(planned.said, start, end / job.fps)
     said = added or captions.narration(slides)
-    return Film(job, begin, end - begin, slides, sound, spans, said)
+    return Film(job, begin, end - begin, slides, sound, said)
 
 
 def segments_of(
-    film: Film, planned: Plan, scene_class: Any, data: Any, temporary: Path
+    film: Film, planned: Plan, source: str, temporary: Path, emit: Emit
 ) -> list[Segment]:
-    """The segments of a film, in files beside `temporary`.
+    """The segments of a film, in files beside `temporary`; one that is not compared if it must.
 
-    Each is named after all that shapes it, and of the scene's file what is reached by its end.
+    Args:
+        source: the fingerprint of the scene's file as it was imported.
     """
-    payload = store.dump(data) if data is not None else b""
-    stored = temporary.with_name(f"{temporary.name}.data") if payload else None
-    if stored is not None:
-        stored.write_bytes(payload)
-    prefixes = Prefixes(scene_class, Path(film.job.scene.path))
-    source = source_of(scene_class) if source_of(scene_class) == prefixes.whole else ""
-    common = film_key(film.job, payload)
+    job, end = film.job, film.begin + film.length
+    spans: Sequence[tuple[int, int]] = [(film.begin, end)]
+    if job.format not in PICTURES and not emit.alone:  # those have one palette
+        spans = planned.spans(film.begin, end, job.width * job.height)
     return [
-        replace(
-            _whole(film, temporary),
-            first=first,
-            end=end,
-            expected=planned.before(first),
-            data=str(stored or ""),
-            piece=str(temporary.with_name(f"{temporary.name}.{number:04}")),
-            name=f"{common} {prefixes.digest(planned.line(end - 1))}",
-            source=source,
+        Segment(
+            job,
+            first,
+            last,
+            film.begin,
+            last == end,
+            (0, "") if emit.alone else planned.before(first),
+            emit.data,
+            str(piece_path(temporary, number)),
+            "" if emit.alone else emit.film,
+            source,
+            _said_between(film, first, last) if job.burn_in else (),
         )
-        for number, (first, end) in enumerate(film.spans)
+        for number, (first, last) in enumerate(spans)
     ]
 
 
-def _whole(film: Film, temporary: Path) -> Segment:
-    piece = temporary.with_name(f"{temporary.name}.whole")
-    end = film.begin + film.length
-    place = film.begin, end, film.begin, film.length
-    return Segment(film.job, *place, (0, ""), "", str(piece), film.slides, film.said)
+def _is_planned_first(job: Job, emit: Emit) -> bool:
+    needed = emit.elsewhere or job.part is not None or job.burn_in
+    return needed or (not emit.alone and kept_segments.begun(emit.film))
+
+
+def _described(segments: Sequence[Segment]) -> SegmentsPlanned:
+    """What is told of segments; those that are kept are there from now on."""
+    there = [kept_segments.fetch(segment) if segment.film else None for segment in segments]
+    return SegmentsPlanned(
+        tuple(as_line(segment) for segment in segments),
+        tuple((segment.first, segment.end) for segment in segments),
+        tuple(SegmentDrawn(f.before, f.after) if f is not None else None for f in there),
+    )
+
+
+def _said_between(film: Film, first: int, last: int) -> tuple[captions.Cue, ...]:
+    """What captions say in frames of the scene."""
+    start, end = (1000 * (frame - film.begin) / film.job.fps for frame in (first, last))
+    return tuple(cue for cue in film.said if cue.start < end and cue.end > start)
+
+
+def _taken(path: Path) -> bytes:
+    payload = path.read_bytes()
+    path.unlink()
+    return payload
 
 
 def _put_together(film: Film, pieces: Sequence[Path], output: Path) -> None:

@@ -20,10 +20,11 @@ from mlanim.engine.playback.configuration import SET_IN_JOB, asked
 from mlanim.engine.playback.copying import quick_copies
 from mlanim.engine.playback.formulas import kept_formulas
 from mlanim.engine.playback.loading import set_by_file
+from mlanim.engine.playback.pauses import slides_of
 from mlanim.engine.playback.plan import Plan
-from mlanim.engine.playback.renderer import NONE, Expected, FrameRenderer, Planner, Span, Take
+from mlanim.engine.playback.renderer import NONE, Course, Expected, FrameRenderer, Span, Take
 from mlanim.stage import theme
-from mlanim.stage.scene import LessonScene, SceneParams, Slide
+from mlanim.stage.scene import LessonScene, SceneParams
 
 
 @contextmanager
@@ -43,11 +44,9 @@ def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[Non
         yield
 
 
-def plan(
-    scene_class: type[Scene], params: SceneParams, data: Any, planner: Planner | None = None
-) -> Plan:
+def plan(scene_class: type[Scene], params: SceneParams, data: Any) -> Plan:
     """A dry pass over the scene; call it within `configured`."""
-    return plan_of(run_dry(scene_class, params, data, planner=planner)[0])
+    return plan_of(run_dry(scene_class, params, data)[0])
 
 
 def run_dry(
@@ -55,11 +54,9 @@ def run_dry(
     params: SceneParams,
     data: Any,
     at_pause: Callable[[Any], None] | None = None,
-    planner: Planner | None = None,
 ) -> tuple[Any, int]:
     """Run a scene without drawing; `at_pause` is called with it at each pause."""
     scene, renderer = built(scene_class, params, data, _ignore, NONE, planning=True)
-    renderer.planner = planner
     if at_pause is not None:
         renderer.at_section = lambda: at_pause(scene)
         if isinstance(scene, LessonScene):
@@ -73,20 +70,22 @@ def built(
     params: SceneParams,
     data: Any,
     take: Take,
-    wanted: Span,
+    wanted: Span | Course,
     planning: bool = False,
     expected: Expected = (0, ""),
     kind: Callable[..., FrameRenderer] = FrameRenderer,
 ) -> tuple[Any, Any]:
     """A scene made as manim makes it, but for its renderer, and that renderer, which `kind` makes.
 
-    The camera is of the class that the scene asks for. Files of LessonScene's contract are drawn
-    with waits of the nearest length; in any other the frames are those that manim would draw.
+    `wanted` is what is drawn of it. The camera is of the class that the scene asks for. Files of
+    LessonScene's contract are drawn with waits of the nearest length; in any other the frames are
+    those that manim would draw.
     """
     ours = issubclass(scene_class, LessonScene)
+    course = Course(wanted, expected) if isinstance(wanted, Span) else wanted
 
     def renderer(camera_class: Any, **_: Any) -> FrameRenderer:
-        return kind(fast(camera_class), take, wanted, ours, planning, expected)
+        return kind(fast(camera_class), take, course, ours, planning)
 
     theirs = manim.scene.scene.CairoRenderer
     manim.scene.scene.CairoRenderer = renderer
@@ -103,28 +102,14 @@ def plan_of(scene: Any) -> Plan:
     renderer = scene.renderer
     writer = renderer.file_writer
     sound = Sound.of(writer.audio_segment) if writer.includes_sound else None
-    divisible = not isinstance(renderer.camera, MultiCamera)  # it reshapes the frames that it shows
+    plays, divisible = tuple(renderer.plays), is_divisible(scene)
     said = captions.subcaptions(writer.subcaptions)
-    return Plan(renderer.frames, slides_of(scene), sound, tuple(renderer.plays), divisible, said)
+    return Plan(renderer.frames, slides_of(scene), sound, plays, divisible, said)
 
 
-def slides_of(scene: Any) -> tuple[Slide, ...]:
-    """The pauses of a lecture that has run, or the ends of a scene's sections."""
-    if isinstance(scene, LessonScene) and scene.slides:
-        return tuple(scene.slides)
-    sections, frames = scene.renderer.file_writer.begun, scene.renderer.frames
-    if len(sections) == 1 and sections[0].name == "autocreated":
-        return ()
-    ends = [section.frame for section in sections[1:]] + [frames]
-    return tuple(
-        Slide(
-            round(end / scene.renderer.camera.frame_rate, 6),
-            loop=section.kind.endswith("loop"),
-            auto=section.kind.endswith("skip"),
-        )
-        for section, end in zip(sections, ends, strict=True)
-        if end > section.frame
-    )
+def is_divisible(scene: Any) -> bool:
+    """Whether a scene can be drawn in segments: its camera does not reshape what it shows."""
+    return not isinstance(scene.renderer.camera, MultiCamera)
 
 
 def _ignore(pixels: np.ndarray, repeat: int, parts: object) -> None:

@@ -1,47 +1,46 @@
-"""What a scene will be, found by one dry pass, and how it is split into segments."""
+"""What a scene will be, found by one dry pass, and where it is cut into segments."""
 
 from __future__ import annotations
 
-import bisect
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from mlanim.engine.encoding.captions import Cue
 from mlanim.engine.encoding.sound import Sound
 from mlanim.engine.encoding.stills import LONG, STANDING
 from mlanim.stage.scene import Slide
 
-SECONDS = 3.0
-"""How long drawing a segment should take: long beside beginning one, short beside a film."""
+SECONDS = 2.0
+"""How long drawing the first segment should take: long beside beginning one."""
 
-MOST = 16
-"""Segments; those of a film that has more take twice as long, or twice that."""
+GROWTH = 12
+"""After so many segments they take twice as long, so that long films do not have hundreds."""
 
-# Seconds that drawing takes: of a frame at all, of each pixel, and of each item that moves.
-_FRAME, _PIXEL, _ITEM = 0.002, 4.5e-9, 4.5e-6
+# Seconds that drawing takes: of a frame at all, of each pixel, of each item that moves, and of each
+# mobject that the scene's own code makes anew.
+_FRAME, _PIXEL, _ITEM, _MADE = 0.002, 4.5e-9, 4.5e-6, 3.5e-4
 _STILL = 0.6  # of the first two, where a frame is the same as the one before it
 _WRITTEN = 0.1  # likewise, where it may not be encoded
 _ROUNDING = 1e-9  # seconds, by which sums may differ
-_LAST = 4.0  # of a segment's cost: what is left of a film is shared out if it costs no more
-_WHOLE = 0.6  # likewise: what is left is not divided
-_NEAR, _NEARER = 0.25, 0.1  # of a segment's cost: how far its end moves to fall between two plays
+_NEAR = 0.25  # of a segment's cost: how far its end moves to fall between two plays
 
 
 @dataclass(frozen=True)
 class Play:
-    """One play: its first frame, its length in frames, and the state of the scene as it begins.
+    """One play: its first frame, its length in frames as foreseen, and the state as it begins.
 
-    `line` is that of the scene's `construct` at which it is played, or 0. `items` move in it: the
-    points, cells or faces of a batch, and each other mobject for four.
+    `items` move in it: the points, cells or faces of a batch, and each other mobject for four.
+    `made` is how many mobjects the scene's own code makes for a frame.
     """
 
     first: int
     frames: int
     still: bool
-    state: str
-    line: int = 0
+    state: str = ""
     items: int = 0
+    made: int = 0
 
     @property
     def end(self) -> int:
@@ -53,7 +52,7 @@ class Play:
         frame = _FRAME + _PIXEL * pixels
         for index in range(self.frames):
             if not self.still:
-                yield frame + _ITEM * self.items
+                yield frame + _ITEM * self.items + _MADE * self.made
             elif index < STANDING or self.frames <= LONG:
                 yield frame * (_STILL if index else 1)
             else:
@@ -75,55 +74,68 @@ class Plan:
     divisible: bool = True
     said: tuple[Cue, ...] = field(default=(), compare=False)
 
-    def line(self, frame: int) -> int:
-        """The line of `construct` at which a frame is shown, or 0."""
-        return next((play.line for play in self.plays if play.first <= frame < play.end), 0)
-
     def before(self, frame: int) -> tuple[int, str]:
         """Where the play begins that has this frame in it, and the scene's state there."""
-        found = (play for play in self.plays if play.first <= frame < play.end)
-        return next(((play.first, play.state) for play in found), (0, ""))
+        found = [play for play in self.plays if play.first <= frame]
+        return (found[-1].first, found[-1].state) if found else (0, "")
+
+    def spans(self, first: int, end: int, pixels: int) -> tuple[tuple[int, int], ...]:
+        """The segments (first frame, end) of what lies between two frames of so many pixels."""
+        cuts = Cuts(pixels, first)
+        ends = [*(play.first for play in self.plays[1:]), self.frames]
+        for play, ended in zip(self.plays, ends, strict=True):
+            if self.divisible and ended > first and play.first < end:
+                cuts.between(play.first)
+                cuts.begin(play)
+                cuts.end(min(ended, end))
+        bounds = [cut for cut in cuts.bounds if cut < end]
+        return tuple(zip(bounds, [*bounds[1:], end], strict=True))
 
 
-def split(plays: Sequence[Play], first: int, end: int, pixels: int) -> tuple[tuple[int, int], ...]:
-    """Segments as (first frame, end) that cost about as much each, of frames of so many pixels.
+class Cuts:
+    """The frames at which segments begin, found play by play, as the plays come.
 
-    They depend on nothing but the plays: not on the machine, and not on how many draw at once. But
-    for the last few, which share what is left, so that all who draw end at about the same time,
-    each depends on the plays up to its end alone: a change leaves those before it.
+    They depend on nothing but the plays before them: not on the machine, and not on who draws what,
+    so that whoever draws a film finds the same ones as whoever plans it.
     """
-    costs = _costs(plays, first, end, pixels)
-    size = SECONDS
-    while costs[-1] > MOST * size:
-        size *= 2
-    between = [play.first for play in plays if first < play.first < end]
-    bounds = [first]
 
-    def cut(wanted: float, reach: float) -> None:
-        """End a segment where it costs so much to come to: with a play if one ends near there."""
-        inside = min(first + bisect.bisect_left(costs, wanted - _ROUNDING), end - 1)
-        near = min(between, key=lambda frame: abs(costs[frame - first] - wanted), default=inside)
-        bound = near if abs(costs[near - first] - wanted) <= reach else inside
-        if bound > bounds[-1]:
-            bounds.append(bound)
+    def __init__(self, pixels: int, first: int = 0):
+        self.bounds = [first]
+        self.foreseen = 0.0  # seconds until the end of the present play
+        self._spent = 0.0  # seconds until its beginning
+        self._pixels = pixels
+        self._since = 0.0  # seconds since the last cut, as a play began
+        self._first = first
+        self._costs = [0.0]  # what it costs to come to each frame of the play from its first
 
-    while costs[-1] - (done := costs[bounds[-1] - first]) > _LAST * size and bounds[-1] < end - 1:
-        cut(done + size, _NEAR * size)
-    left = costs[-1] - done
-    shares = _shares(left / size, len(bounds) - 1)
-    for share in range(1, shares):
-        cut(done + left * share / shares, _NEARER * left / shares)
-    return tuple(pairwise([*bounds, end]))
+    def between(self, frame: int) -> None:
+        """A play begins at a frame: cut here if the next cut is near."""
+        if frame > self.bounds[-1] and self._since >= (1 - _NEAR) * self._size:
+            self.bounds.append(frame)
+            self._since = 0.0
 
+    def begin(self, play: Play) -> None:
+        """Cut within the play that has begun, unless it ends soon."""
+        self._first = max(play.first, self.bounds[0])
+        costs = list(play.costs(self._pixels))[self._first - play.first :]
+        self._costs = [*accumulate(costs, initial=0.0)]
+        self.foreseen = self._spent + self._costs[-1]
+        since, done = self._since, 0.0
+        while since + self._costs[-1] - done > (1 + _NEAR) * self._size:
+            index = bisect_left(self._costs, done + self._size - since - _ROUNDING, lo=1)
+            if index >= len(costs):
+                break
+            self.bounds.append(self._first + index)
+            since, done = 0.0, self._costs[index]
 
-def _shares(left: float, before: int) -> int:
-    """Into how many segments goes what is left, so that one or two who draw have as much to do."""
-    if left <= _WHOLE:
-        return 1
-    return 2 if left <= 2 else 4 + before % 2
+    def end(self, frame: int) -> None:
+        """The play has ended before this frame, perhaps sooner than was foreseen."""
+        self.bounds = [self.bounds[0], *(cut for cut in self.bounds[1:] if cut < frame)]
+        done = self._costs[frame - self._first]
+        self._spent += done
+        last = self.bounds[-1] - self._first
+        self._since = done - self._costs[last] if last > 0 else self._since + done
 
-
-def _costs(plays: Sequence[Play], first: int, end: int, pixels: int) -> list[float]:
-    """What it costs to come from `first` to each frame up to `end`, seconds."""
-    each = [cost for play in plays for cost in play.costs(pixels)]
-    return list(accumulate(each[first:end], initial=0.0))
+    @property
+    def _size(self) -> float:
+        return SECONDS * (1 + (len(self.bounds) - 1) / GROWTH)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from types import CodeType, FrameType
-from typing import Any, Protocol
+from dataclasses import dataclass
+from functools import partial
+from types import CodeType
+from typing import Any
 
 import numpy as np
 from manim import (
@@ -21,12 +21,15 @@ from manim import (
     PhaseFlow,
     Scene,
     UpdateFromFunc,
+    VMobject,
     always_redraw,
 )
 from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.engine.encoding.planes import Part
+from mlanim.engine.errors import Unrepeatable
+from mlanim.engine.playback.made import made_by
 from mlanim.engine.playback.motion import Motion
 from mlanim.engine.playback.plan import Play
 from mlanim.engine.playback.state import state_of
@@ -53,16 +56,10 @@ class Span:
     first: float = 0
     end: float = math.inf
 
-    def meets(self, first: int, end: float) -> bool:
-        """Whether some of these frames lie in it."""
-        return max(first, self.first) < min(end, self.end)
-
-    def is_over(self, frame: int) -> bool:
-        """Whether they are all done as a play ends before this frame.
-
-        Where there are none, the frame at which they would be is still to begin.
-        """
-        return frame > self.end or frame == self.end > self.first
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are none; the frame at which they would be is still to begin."""
+        return self.first == self.end
 
     def __contains__(self, frame: int) -> bool:
         return self.first <= frame < self.end
@@ -71,18 +68,31 @@ class Span:
 ALL, NONE = Span(), Span(math.inf)
 
 
-class Planner(Protocol):
-    """Whoever looks on while a scene is planned."""
+class Course:
+    """Which frames of a scene are drawn while it runs: those of one span; then the scene ends.
 
-    def is_due(self) -> bool:
-        """Whether the scene's state counts now, as a play has ended."""
+    Whoever draws several spans is asked at the end of each for the next, and is told of the plays.
+    A scene that comes to the frame of `expected` in another state ends at once. `is_heard` is
+    whether the scene's sounds are mixed.
+    """
 
-    def at_play(self, renderer: FrameRenderer, play: Play) -> None:
-        """A play has begun; the renderer may now be told to `draw_on`."""
+    is_heard = False
 
+    def __init__(self, wanted: Span = ALL, expected: Expected = (0, "")):
+        self.wanted, self.expected = wanted, expected
 
-class Unrepeatable(BaseException):
-    """A scene came out unlike what its plan says; no fault that its code could catch."""
+    def play_comes(self, scene: Scene, frame: int) -> None:
+        """A play is about to begin at a frame."""
+
+    def play_begins(self, play: Play) -> None:
+        """A play has begun."""
+
+    def play_ends(self, frame: int) -> None:
+        """A play has ended before a frame."""
+
+    def is_over(self, states: dict[float, str]) -> bool:
+        """Whether nothing follows the span that has ended; else `wanted` is the next one."""
+        return True
 
 
 @dataclass(frozen=True)
@@ -114,7 +124,7 @@ class Writer(SceneFileWriter):
 
     def add_sound(self, *args: Any, **kwargs: Any) -> None:
         """Mix a sound in, where the sound is wanted."""
-        if self.renderer.planning:
+        if self.renderer.is_heard:
             super().add_sound(*args, **kwargs)
 
     def finish(self) -> None:
@@ -125,15 +135,13 @@ class Writer(SceneFileWriter):
 
 
 class FrameRenderer(CairoRenderer):
-    """Goes through the plays of a scene and draws the frames of `wanted`.
+    """Goes through the plays of a scene and draws the frames that its course wants.
 
     What comes before them is passed over: in one step where a play's end depends on its time
-    alone, else frame by frame as when drawn. The scene ends as soon as they are drawn: with the
-    play, where that ends there, so that no code beyond it counts.
+    alone, else frame by frame as when drawn. The scene ends as soon as they are drawn.
 
-    `states` holds the scene's state at the first of them and where the last one has been, so that
-    neighbours can be compared. A scene that comes to the frame of `expected` in another state ends
-    at once. With `planning`, plays are noted and sounds are mixed.
+    `states` holds the scene's state at the bounds of what was drawn, so that neighbours can be
+    compared. With `planning`, plays are noted with the states in which they begin.
 
     A clear background is black as well, since pixels are premultiplied: else its colour shines
     through every soft edge. With `nearest`, a still wait takes the nearest number of frames;
@@ -144,31 +152,52 @@ class FrameRenderer(CairoRenderer):
         self,
         camera_class: type[Camera],
         take: Take,
-        wanted: Span = ALL,
+        course: Course,
         nearest: bool = True,
         planning: bool = False,
-        expected: Expected = (0, ""),
     ):
         super().__init__(camera_class=camera_class)
         if self.camera.background_opacity == 0:
             self.camera.background_color = BLACK
-        self.take, self.wanted = take, wanted
-        self.nearest, self.planning, self.expected = nearest, planning, expected
+        self.take, self.course = take, course
+        self.nearest, self.planning = nearest, planning
         self.at_section: Callable[[], None] = lambda: None
         self.at_hold: Callable[[], None] = lambda: None
-        self.planner: Planner | None = None
         self.frames = 0
         self.plays: list[Play] = []
         self.states: dict[float, str] = {}
+        self.static_image: np.ndarray | None = None
+        self._is_primed = False
         self._passed_over = 0.0  # seconds of sections that show nothing
 
-    def draw_on(self, take: Take, wanted: Span) -> None:
-        """Plan no more, but draw: from the play on that has just begun."""
-        self.take, self.wanted, self.planning = take, wanted, False
+    @property
+    def wanted(self) -> Span:
+        """The frames that are drawn now, or next."""
+        return self.course.wanted
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether sounds are mixed."""
+        return self.planning or self.course.is_heard
 
     def init_scene(self, scene: Scene, session_spec: Any, file_writer_settings: Any) -> None:
         """Give the scene a writer."""
         self.file_writer: Any = Writer(file_writer_settings, self)
+
+    def get_frame(self) -> np.ndarray:
+        """The last frame, for a scene that looks at its own film; it has to be there."""
+        if self.frames and self.frames - 1 not in self.wanted:
+            raise Unrepeatable
+        return super().get_frame()
+
+    def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Any:
+        """Keep a picture of what stands still in the present play."""
+        self.static_image = None
+        standing = list(static_mobjects)
+        if standing:
+            self.update_frame(scene, mobjects=standing)
+            self.static_image = super().get_frame()
+        return self.static_image
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
         """Run one play."""
@@ -178,16 +207,15 @@ class FrameRenderer(CairoRenderer):
         self.file_writer.add_partial_movie_file(None)
         if self.skip_animations:
             self._pass_over(scene)
-        elif scene.is_current_animation_frozen_frame():
-            self._hold(scene)
         else:
-            self._run(scene)
+            self._come_to_play(scene)
+            if scene.is_current_animation_frozen_frame():
+                self._hold(scene)
+            else:
+                self._run(scene)
+            self.course.play_ends(self.frames)
         self.skip_animations = False
         self.num_plays += 1
-        if self.frames in (self.wanted.first, self.wanted.end) or self._is_due():
-            self._reached(scene, self.frames)
-        if self.wanted.is_over(self.frames):
-            raise EndSceneEarlyException
 
     def _pass_over(self, scene: Scene) -> None:
         """A play of a section that is not shown."""
@@ -197,57 +225,98 @@ class FrameRenderer(CairoRenderer):
         self._passed_over += scene.duration
         self._at(self.frames)
 
+    def _come_to_play(self, scene: Scene) -> None:
+        """Compare the scene with its plan, and go on to another span if one ends here."""
+        self._state = state_of(scene) if self.planning else ""
+        frame, state = self.course.expected
+        if state and frame == self.frames and (self._state or state_of(scene)) != state:
+            raise Unrepeatable
+        self._first_of_play = self.frames
+        if not self._is_primed and any(isinstance(m, VMobject) for m in scene.mobjects):
+            self._is_primed = True  # a camera keeps the matrix of the first picture for all others
+            self.camera.get_cairo_context(self.camera.pixel_array)
+        self.course.play_comes(scene, self.frames)
+        if not self.wanted.is_empty:
+            self._look_at_bounds(scene)
+
+    def _foresee(self, scene: Scene, first: int, frames: int, still: bool, made: int = 0) -> None:
+        """Tell of a play once it is known what a frame of it costs."""
+        items = 0 if still else _items(scene.moving_mobjects)
+        play = Play(first, frames, still, self._state, items, made)
+        if self.planning:
+            self.plays.append(play)
+        self.course.play_begins(play)
+
     def _hold(self, scene: Scene) -> None:
         """A play in which nothing moves."""
         rate = self.camera.frame_rate
         held = round(scene.duration * rate) if self.nearest else int(scene.duration / (1 / rate))
-        first, end = self.frames, self.frames + max(held, 1)
-        self._begin(scene, end - first, still=True)
+        end = self.frames + max(held, 1)
+        self._foresee(scene, self.frames, end - self.frames, still=True)
         self.at_hold()
-        for bound in (self.wanted.first, self.wanted.end):
-            if first <= bound < end:
-                self._reached(scene, bound)
-        shown = min(end, self.wanted.end) - max(first, self.wanted.first)
-        if shown > 0:
-            self.save_static_frame_data(scene, scene.static_mobjects)
-            self.update_frame(scene, mobjects=scene.moving_mobjects)
-            self.take(self.camera.pixel_array, int(shown), None)
-        self._at(end)
-        self._note()
+        is_painted = False
+        if self.wanted.is_empty:
+            self._look_at_bounds(scene)
+        while self.frames < end:
+            bounds = (self.wanted.first, self.wanted.end)
+            stop = int(min(end, *(bound for bound in bounds if bound > self.frames), end))
+            if self.frames in self.wanted:
+                if not is_painted:
+                    self.save_static_frame_data(scene, scene.static_mobjects)
+                    self.update_frame(scene, mobjects=scene.moving_mobjects)
+                is_painted = True
+                self.take(self.camera.pixel_array, stop - self.frames, None)
+            self._at(stop)
+            if stop < end:
+                self._look_at_bounds(scene)
 
     def _run(self, scene: Scene) -> None:
         """A play in which something moves."""
         times = np.arange(0, scene.duration, 1 / self.camera.frame_rate)
         first = self.frames
-        self._begin(scene, len(times), still=False)
+        is_stepped, is_scripted = must_be_stepped(scene), _has_code_of_its_own(scene)
         self.static_image = None
-        if self.wanted.meets(first, first + len(times)):
-            self.save_static_frame_data(scene, scene.static_mobjects)
+        self._is_ready = False
+        if not is_scripted:
+            self._foresee(scene, first, len(times), still=False)
         motion = Motion(scene)
-        for index in self._visited(scene, first, len(times)):
+        index = self._next(first, -1, len(times), is_stepped, is_scripted)
+        while index < len(times):
             self._at(first + index)
-            motion.to(times[index])
+            if is_scripted and index == 0:
+                made = made_by(partial(motion.to, times[index]))
+                self._foresee(scene, first, len(times), still=False, made=made)
+            else:
+                motion.to(times[index])
             self._draw(scene)
             self._at(self.frames + 1)
             if scene.stop_condition is not None and scene.stop_condition():
                 break
-        self._note()
+            index = self._next(first, index, len(times), is_stepped, is_scripted)
         _finish(scene)
         scene.update_mobjects(0)
         self.static_image = None
 
     def _draw(self, scene: Scene) -> None:
         """Draw the present frame if it is wanted."""
-        if self.frames in (self.wanted.first, self.wanted.end):
-            self._reached(scene, self.frames)
-        if self.frames >= self.wanted.end:
-            raise EndSceneEarlyException
+        if self.frames > self._first_of_play or self.wanted.is_empty:
+            self._look_at_bounds(scene)
         if self.frames in self.wanted:
             parts = self._redraw(scene)
             self.take(self.camera.pixel_array, 1, parts)
 
+    def _look_at_bounds(self, scene: Scene) -> None:
+        """Take note of the state where what is drawn begins or ends; there, go on to the next."""
+        if self.frames in (self.wanted.first, self.wanted.end):
+            self._reached(scene, self.frames)
+        if self.frames >= self.wanted.end and self.course.is_over(self.states):
+            raise EndSceneEarlyException
+
     def _redraw(self, scene: Scene) -> list[Part] | None:
         """Paint the present frame; the parts outside of which it is as the last one painted."""
+        if not self._is_ready:
+            self.save_static_frame_data(scene, scene.static_mobjects)
+            self._is_ready = True
         camera: Any = self.camera
         if not (scene.moving_mobjects and camera.paints_parts):
             self.update_frame(scene, scene.moving_mobjects)
@@ -255,41 +324,20 @@ class FrameRenderer(CairoRenderer):
         base = camera.background if self.static_image is None else self.static_image
         return camera.redraw(base, scene.moving_mobjects)
 
-    def _visited(self, scene: Scene, first: int, count: int) -> Iterator[int]:
-        """Which of a play's frames are gone through: from the first wanted one, or just the last.
+    def _next(self, first: int, index: int, count: int, all: bool, begin: bool) -> int:
+        """The index of the next of a play's frames that is gone through; `count` at its end.
 
-        All of them where what happens at a frame depends on those before it.
+        Those that are wanted, and the last; all of them where a frame depends on those before it,
+        and the first where it tells what a frame costs.
         """
-        if must_be_stepped(scene):
-            return iter(range(count))
-        visits = Span(self.wanted.first, self.wanted.end + 1)  # one that is empty is looked at
-        if not visits.meets(first, first + count):
-            return iter((count - 1,))
-        return iter(range(max(0, int(self.wanted.first) - first), count))
-
-    def _begin(self, scene: Scene, frames: int, still: bool) -> None:
-        """Compare the scene with its plan, or foresee a play for one."""
-        frame, state = self.expected
-        if state and frame == self.frames and state_of(scene) != state:
-            raise Unrepeatable
-        if self.planning:
-            items = 0 if still else _items(scene.moving_mobjects)
-            place = self.frames, frames, still
-            self._play = Play(*place, state_of(scene), line_of(scene), items)
-            if self.planner is not None:
-                self.planner.at_play(self, self._play)
-
-    def _is_due(self) -> bool:
-        return self.planning and self.planner is not None and self.planner.is_due()
+        if all or (begin and index < 0) or index == count - 1:
+            return index + 1
+        wanted = max(index + 1, int(min(self.wanted.first, first + count)) - first)
+        return wanted if first + wanted <= min(self.wanted.end, first + count - 1) else count - 1
 
     def _reached(self, scene: Scene, frame: float) -> None:
         if self.wanted is not ALL and frame not in self.states:
             self.states[frame] = state_of(scene)
-
-    def _note(self) -> None:
-        """Keep the play that is over, in its true length."""
-        if self.planning:
-            self.plays.append(replace(self._play, frames=self.frames - self._play.first))
 
     def _at(self, frame: int) -> None:
         self.frames = frame
@@ -305,19 +353,21 @@ class FrameRenderer(CairoRenderer):
                 self.take(self.camera.pixel_array, 1, None)
 
 
-def line_of(scene: Scene) -> int:
-    """The line at which the scene's `construct` is now, or 0 if it is not running."""
-    code = getattr(type(scene).construct, "__code__", None)
-    frame: FrameType | None = sys._getframe()
-    while frame is not None and frame.f_code is not code:
-        frame = frame.f_back
-    return frame.f_lineno if frame is not None else 0
-
-
 def _items(mobjects: Iterable[Mobject]) -> int:
     """What there is to be drawn anew in each frame, as a play counts it."""
     members = {part for mobject in mobjects for part in mobject.family_members_with_points()}
     return sum(len(member.rgbas) if isinstance(member, Batch) else 4 for member in members)
+
+
+def _has_code_of_its_own(scene: Scene) -> bool:
+    """Whether the scene's own code runs in each frame of the present play."""
+    animations = list(_nested(scene.animations or []))
+    roots = [*scene.mobjects, *scene.foreground_mobjects, *(a.mobject for a in animations)]
+    return (
+        bool(scene.updaters)
+        or any(isinstance(animation, UpdateFromFunc) for animation in animations)
+        or any(m.updaters for root in roots if isinstance(root, Mobject) for m in root.get_family())
+    )
 
 
 def must_be_stepped(scene: Scene) -> bool:

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlanim.engine.cache import keys, sources
-from mlanim.engine.events import Event, Final, OfSegment, WorkerFailed, read_event
+from mlanim.engine.events import Event, Final, SegmentDrawn, WorkerFailed, read_event
 from mlanim.engine.lines import as_line, from_line
 from mlanim.engine.versions import versions_line
+from mlanim.engine.workers.orders import NOTHING
 
 if TYPE_CHECKING:
     from mlanim.engine.film.segment import Segment
@@ -168,10 +169,11 @@ def _run(line: str, worker: str, here: Path, listener: Listener) -> tuple[int, E
             process.stdin.flush()
         for text in process.stdout:
             if text.endswith("\n"):  # else it was killed while it wrote
-                event = read_event(text)
-                assert not isinstance(event, OfSegment)
-                last = event
+                last = read_event(text)
                 listener(last)
+                if isinstance(last, SegmentDrawn):
+                    process.stdin.write(f"{NOTHING}\n")
+                    process.stdin.flush()
         return process.wait(), last
 
 

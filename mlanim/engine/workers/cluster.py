@@ -16,7 +16,7 @@ from concurrent.futures import CancelledError, wait
 from typing import Any
 
 from mlanim.engine.errors import RenderError, UsageError, shortened
-from mlanim.engine.events import Event, OfSegment, read_event
+from mlanim.engine.events import Event, read_event
 from mlanim.engine.lines import as_line
 from mlanim.engine.workers.bundle import LostWorker, Parcel, Reply, draw, pack, unpack
 
@@ -127,7 +127,7 @@ class Cluster:
         name, told = logged[1]
         listener = self._heard.get(name)
         event = read_event(told)
-        if listener is not None and not isinstance(event, OfSegment):
+        if listener is not None:
             listener(event)
 
     def _words(self, error: BaseException) -> str:

@@ -14,7 +14,7 @@ from mlanim.engine.jobs.outputs import has_sidecar
 from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.processes import end
 from mlanim.engine.workers.resources import Listener, Resources
-from mlanim.engine.workers.task import PLAN, Outcome, Task
+from mlanim.engine.workers.task import BEGIN, Outcome, Task
 
 
 class Engine:
@@ -54,7 +54,7 @@ class Engine:
             if not all(has_sidecar(task.job) for task in self._tasks):
                 resources.prepare()
             for task in self._tasks:
-                resources.pool.submit((PLAN, task.number), task.begin)
+                resources.pool.submit((BEGIN, task.number), task.begin)
             outcomes = [task.outcome() for task in self._tasks]
             if self._fault is not None:
                 raise self._fault

@@ -15,21 +15,15 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-PRELOADED = (
-    "mlanim.engine.film.film",
-    "mlanim.engine.film.kept_segments",
-    "mlanim.engine.jobs.sidecar",
-)
 
-
-def tend(run: Callable[[], int]) -> int:
+def tend(run: Callable[[], int], preloaded: Sequence[str]) -> int:
     """Fork a process that runs `run` for each request on stdin, a socket, until it closes."""
     requests = socket.socket(fileno=0)
     with importing(), contextlib.suppress(Exception):  # what is missing is said where it is needed
-        for name in PRELOADED:
+        for name in preloaded:
             importlib.import_module(name)
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)

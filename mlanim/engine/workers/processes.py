@@ -12,9 +12,11 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from queue import SimpleQueue
 from typing import IO, Any, Protocol
 
+from mlanim.engine.events import Event, read_event
 from mlanim.engine.playback import scratch
 
 REPEATABLE = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -44,7 +46,8 @@ class Process(Protocol):
 class Processes:
     """Starts workers of one kind, the module `worker`, with a session of their own each."""
 
-    def __init__(self, worker: str):
+    def __init__(self, worker: str, **environment: str):
+        self._environment = {**REPEATABLE, **environment}
         self.command = [sys.executable, "-P", "-m", worker]
         self._nursery: _Nursery | None = None
         self._lock = threading.Lock()
@@ -59,14 +62,15 @@ class Processes:
         """Start one."""
         if not FORKS:
             pipe = subprocess.PIPE
-            return _started(self.command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+            text: dict[str, Any] = {"text": True, "encoding": "utf-8"}
+            return _started(self.command, self._environment, stdin=pipe, stdout=pipe, **text)
         with self._lock:
             return self._living().bear()
 
     def _living(self) -> _Nursery:
         """What forks; another if it was killed."""
         if self._nursery is None or not self._nursery.lives:
-            self._nursery = _Nursery([*self.command, "nursery"])
+            self._nursery = _Nursery([*self.command, "nursery"], self._environment)
         return self._nursery
 
     def close(self) -> None:
@@ -104,6 +108,19 @@ def let_go(process: Process) -> None:
             process.stdin.close()
 
 
+def lines_of(process: Process) -> Iterator[str]:
+    """What a process writes, until its end."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.endswith("\n"):  # else it was killed while it wrote
+            yield line
+
+
+def events_of(process: Process) -> Iterator[Event]:
+    """What a process tells, until its end."""
+    return map(read_event, lines_of(process))
+
+
 def say(process: Process, line: str) -> None:
     """Write a line to a process, if it still listens."""
     try:
@@ -114,8 +131,10 @@ def say(process: Process, line: str) -> None:
         return
 
 
-def _started(command: list[str], **options: Any) -> subprocess.Popen[Any]:
-    environment = {**os.environ, **REPEATABLE}
+def _started(
+    command: list[str], environment: dict[str, str], **options: Any
+) -> subprocess.Popen[Any]:
+    environment = {**os.environ, **environment}
     return subprocess.Popen(command, env=environment, start_new_session=True, **options)
 
 
@@ -139,10 +158,10 @@ class _Child:
 class _Nursery:
     """The process that forks others, see `nursery.py`, and what it says of them."""
 
-    def __init__(self, command: list[str]):
+    def __init__(self, command: list[str], environment: dict[str, str]):
         self._socket, theirs = socket.socketpair()
         with theirs:
-            self._process = _started(command, stdin=theirs, stdout=subprocess.DEVNULL)
+            self._process = _started(command, environment, stdin=theirs, stdout=subprocess.DEVNULL)
         self._unborn: SimpleQueue[_Child] = SimpleQueue()
         self._children: dict[int, _Child] = {}
         self.lives, self._has_borne = True, False

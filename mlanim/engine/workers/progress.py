@@ -64,7 +64,10 @@ def _workers(event: FramesDone) -> str:
 
 
 class _PlainLines:
-    """A line when something begins or ends, and now and then in between."""
+    """A line when something begins or ends, and now and then in between.
+
+    How many frames a film has is known once it is planned, which a short one is not.
+    """
 
     def __init__(self) -> None:
         self._frames: dict[str, int] = {}
@@ -78,10 +81,10 @@ class _PlainLines:
                 _say(f"{name}: computing")
             case Planned():
                 self._frames[key] = event.frames
-                self._began[key] = self._last[key] = time.monotonic()
+                self._begin(key)
                 frames = event.frames
                 _say(f"{name}: drawing {frames} frame{'s' * (frames != 1)}")
-            case FramesDone() if time.monotonic() - self._last[key] > EVERY:
+            case FramesDone() if self._begin(key) > EVERY:
                 self._last[key] = time.monotonic()
                 _say(f"{name}: {self._remaining(key, event)}")
             case Warned():
@@ -91,8 +94,16 @@ class _PlainLines:
             case OutputMade():
                 _say(f"{name}: done")
 
+    def _begin(self, key: str) -> float:
+        """Seconds since the last line about frames, or since they began to come."""
+        now = time.monotonic()
+        self._began.setdefault(key, now)
+        return now - self._last.setdefault(key, now)
+
     def _remaining(self, key: str, event: FramesDone) -> str:
-        total, done = self._frames[key], event.done
+        total, done = self._frames.get(key), event.done
+        if total is None:
+            return f"{done} frames, {_workers(event)}"
         left = (time.monotonic() - self._began[key]) / max(done, 1) * max(total - done, 0)
         return f"{done} of {total} frames, {_workers(event)}, {left:.0f} s left"
 
@@ -135,6 +146,7 @@ def _bars(jobs: Sequence[Job]) -> Iterator[Listener]:
                     progress.start_task(task)
                     progress.update(task, description=label, total=event.frames)
                 case FramesDone():
+                    progress.start_task(task)
                     words = f"{label}: {_workers(event)}"
                     progress.update(task, description=words, completed=event.done)
                 case Warned():

@@ -1,45 +1,50 @@
-"""One job under way: its own process, those that draw its segments, and how it ended."""
+"""One job under way: its own process, those that plan and draw with it, and how it ended.
+
+The job's process draws its film by itself. Once the film is long, and as soon as anybody has
+nothing better to do, another process plans it, and others draw segments of it as well.
+"""
 
 from __future__ import annotations
 
-import signal
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
-from queue import SimpleQueue
 
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.finished import keep, restore
 from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import RenderError, ending
 from mlanim.engine.events import (
-    BranchEnded,
     CacheUnusable,
     Event,
+    FilmIsLong,
     Final,
+    FirstRunDrew,
     FramesDone,
     JobFailed,
     NotRepeatable,
-    OfSegment,
     OutputCurrent,
     OutputMade,
+    Planned,
     SegmentDrawn,
     SegmentsPlanned,
+    SegmentsWanted,
+    SegmentWanted,
     Warned,
     WorkerFailed,
-    read_event,
 )
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import is_current, remove_leftovers
 from mlanim.engine.lines import as_line
-from mlanim.engine.workers.orders import DrawBranch, MakeOutput, SegmentsReady
-from mlanim.engine.workers.processes import Process, let_go, say
+from mlanim.engine.workers.orders import NOTHING, READY, MakeOutput, PlanFilm
+from mlanim.engine.workers.processes import Process, events_of, let_go, say
 from mlanim.engine.workers.resources import Resources
+from mlanim.engine.workers.sharing import Share, Sharing
 
-JOIN, PLAN, DRAW = 0.0, 1.0, 2.0  # what is more urgent first: what is nearly done, then to know all
+JOIN, BEGIN, PLAN, DRAW = 0.0, 1.0, 2.0, 3.0
+"""What is more urgent first: to end what is nearly done, and to begin all, before any is shared."""
+
 ATTEMPTS = 2  # of a segment whose process was killed
 
 UNREPEATABLE = (
@@ -65,9 +70,9 @@ class Task:
         self.job, self.resources, self.number = job, resources, number
         self._main: Process | None = None
         self._attempts = 0
-        self._segments: list[_Segment] = []
-        self._overhearing: threading.Thread | None = None
-        self._overheard: Event | None = None
+        self._sharing = Sharing()
+        self._is_waiting = False  # whether the job's process does, for segments of others
+        self._helping = 0  # how many others draw
         self._processes: set[Process] = set()
         self._lock = threading.RLock()
         self._timer: threading.Timer | None = None
@@ -98,160 +103,205 @@ class Task:
             self._timer.start()
         self._make()
 
-    def _make(self) -> None:
+    def _make(self, alone: bool = False) -> None:
+        """Start the job's process anew; what others draw for the last one is not wanted."""
         self._attempts += 1
-        elsewhere = self.resources.cluster is not None
-        self._main = self._start(as_line(MakeOutput(self.job, elsewhere)))
+        self._main, self._sharing, self._is_waiting = None, Sharing(), False
+        self._stop(set(self._processes))
+        elsewhere = self.resources.cluster is not None and not alone
+        self._main = self._start(as_line(MakeOutput(self.job, elsewhere, alone)))
         self._follow()
 
     def _follow(self) -> None:
-        """Hear the job's own process until it has ended, or waits for its segments."""
-        if self._main is None:
+        """Hear the job's own process until it has ended, or waits for segments of others."""
+        main = self._main
+        if main is None:
             self.give_up()
             return
-        if self._overhearing is not None:
-            self._overhearing.join()
-        last, self._overheard = self._overheard, None
-        for event in _events(self._main):
-            match event:
-                case SegmentsPlanned():
-                    self._share_out(event)
-                    return
-                case OutputMade() | WorkerFailed():
-                    last = event
-                case CacheUnusable():
-                    cache.complain(event.message)
-                case OfSegment():
-                    raise AssertionError(f"{event} comes when no segment is drawn")
-                case _:
-                    self.resources.tell(self.job, event)
-        code = self._ended(self._main)
+        last: Event | None = None
+        for last in events_of(main):
+            if self._hear_main(main, last):
+                return
+        code = self._ended(main)
+        if main is not self._main:
+            return  # another one has taken its place
         killed = code < 0 and not isinstance(last, Final)
         if killed and self._attempts < ATTEMPTS and self._lives:
             self._make()
+        elif isinstance(last, NotRepeatable):
+            self._draw_alone()
         else:
             self._end(_outcome(self.job, code, last))
 
-    def _share_out(self, planned: SegmentsPlanned) -> None:
-        """Have each segment drawn; the longer what is left of the job, the sooner."""
-        told = zip(planned.segments, planned.frames, planned.branches, strict=True)
-        self._segments = [_Segment(number, *segment) for number, segment in enumerate(told)]
-        self._overhearing = threading.Thread(
-            target=self._overhear, args=(self._main, self._segments), daemon=True
-        )
-        self._overhearing.start()
-        left = sum(planned.frames)
-        draw = self._draw if self.resources.cluster is None else self._draw_there
-        for segment in self._segments:
-            self.resources.drawing.submit((DRAW, -left), partial(draw, segment, self._segments))
-            left -= segment.length
-
-    def _draw(self, segment: _Segment, fellows: list[_Segment]) -> None:
-        """Have one segment drawn, once more if its process is killed."""
-        for _ in range(ATTEMPTS):
-            events = self._drawer(segment) if fellows is self._segments else None
-            if events is None:
-                return
-            segment.done, segment.last, segment.is_drawn = 0, None, True
-            for event in events:
-                segment.last = event
-                self._hear(segment, event)
-            segment.is_drawn = False
-            if segment.code >= 0 or isinstance(segment.last, Final):
-                break
-        if fellows is self._segments:
-            self._drawn(segment)
-
-    def _drawer(self, segment: _Segment) -> Iterator[Event] | None:
-        """What is told by whoever draws a segment; None if nothing is to be started any more."""
-        if segment.branch:
-            return self._by_branch(segment)
-        process = self._start(segment.line)
-        return self._by_process(segment, process) if process is not None else None
-
-    def _by_branch(self, segment: _Segment) -> Iterator[Event]:
-        """What a branch of the job's process tells as it draws a segment; it does so once."""
-        segment.branch = False
-        assert self._main is not None
-        say(self._main, as_line(DrawBranch(segment.number)))
-        while not isinstance(event := segment.heard.get(), BranchEnded):
-            yield event
-        segment.code = event.code
-
-    def _by_process(self, segment: _Segment, process: Process) -> Iterator[Event]:
-        """What a process of its own tells as it draws a segment."""
-        for event in _events(process):
-            assert not isinstance(event, OfSegment)
-            yield event
-        segment.code = self._ended(process)
-
-    def _overhear(self, main: Process, segments: list[_Segment]) -> None:
-        """Hand on what branches tell through the job's process, until it speaks for itself."""
-        for event in _events(main):
-            if not isinstance(event, OfSegment):
-                self._overheard = event
-                break
-            segments[event.segment].heard.put(event.told)
-        for segment in segments:
-            segment.heard.put(BranchEnded(-signal.SIGKILL))
-
-    def _draw_there(self, segment: _Segment, fellows: list[_Segment]) -> None:
-        """Have one segment drawn by the cluster, which tries again by itself."""
-        cluster = self.resources.cluster
-        if fellows is not self._segments or cluster is None:
-            return
-        try:
-            answer = cluster.draw(
-                segment.line, partial(self._hear, segment), lambda: fellows is not self._segments
-            )
-        except (RenderError, OSError) as error:
-            answer = 1, WorkerFailed(str(error))
-        if fellows is self._segments:
-            segment.code, segment.last = answer
-            self._drawn(segment)
-
-    def _hear(self, segment: _Segment, event: Event) -> None:
+    def _hear_main(self, main: Process, event: Event) -> bool:
+        """Act on what the job's process tells; whether it waits now."""
         match event:
             case FramesDone():
-                segment.done = event.done
+                self._sharing.first_run_done = event.done
+                self._tell_progress()
+            case FilmIsLong():
+                plan = partial(self._plan, self._sharing, event)
+                self.resources.pool.submit((PLAN, self.number), plan)
+            case FirstRunDrew():
+                self._sharing.first_run_drew(event)
+            case SegmentWanted():
+                number = self._sharing.next_of_first_run(event.number)
+                say(main, NOTHING if number is None else str(number))
+            case SegmentsWanted() | SegmentsPlanned():
+                self._sharing.next_of_first_run(None)
+                if isinstance(event, SegmentsPlanned):
+                    self._share_out(self._sharing, event)
+                return self._waits()
+            case CacheUnusable():
+                cache.complain(event.message)
+            case OutputMade() | WorkerFailed() | NotRepeatable():
+                pass
+            case _:
+                self.resources.tell(self.job, event)
+        return False
+
+    def _waits(self) -> bool:
+        """The job's process waits; whether it goes on waiting."""
+        with self._lock:
+            self._is_waiting = not (self._sharing.is_complete and self._sharing.fits)
+        if self._is_waiting:
+            self._look_whether_complete()
+        else:
+            self._join()
+        return self._is_waiting
+
+    def _look_whether_complete(self) -> None:
+        """Once all is there, have the job's process go on, or another draw all if it does not fit.
+
+        A film that is not planned yet is drawn by its first run alone.
+        """
+        with self._lock:
+            if not (self._is_waiting and self._sharing.is_complete):
+                return
+            self._is_waiting = False
+        self.resources.pool.submit((JOIN, self.number), self._resume)
+
+    def _resume(self) -> None:
+        if self._sharing.fits:
+            self._join()
+            self._follow()
+        else:
+            self._draw_alone()
+
+    def _join(self) -> None:
+        if self._main is not None:
+            say(self._main, READY)
+
+    def _draw_alone(self) -> None:
+        """Have one process draw all of it: the scene does not come out the same twice."""
+        message = UNREPEATABLE.format(name=self.job.scene.name)
+        self.resources.tell(self.job, Warned(message))
+        self._attempts = 0
+        self._make(alone=True)
+
+    def _plan(self, sharing: Sharing, film: FilmIsLong) -> None:
+        """Have a film planned that its first run is still busy with."""
+        if sharing is not self._sharing or self._is_waiting:
+            return
+        order = PlanFilm(self.job, film.temporary, film.film, film.data)
+        process = self._start(as_line(order))
+        if process is None:
+            return
+        last: Event | None = None
+        for last in events_of(process):
+            match last:
+                case Planned():
+                    self.resources.tell(self.job, last)
+                case SegmentsPlanned():
+                    self._share_out(sharing, last)
+                case CacheUnusable():
+                    cache.complain(last.message)
+        code = self._ended(process)
+        if isinstance(last, WorkerFailed) and sharing is self._sharing:
+            self._end(_outcome(self.job, code, last))
+
+    def _share_out(self, sharing: Sharing, planned: SegmentsPlanned) -> None:
+        """Have segments drawn by whoever is free; the longer what is left, the sooner."""
+        free = sharing.plan(planned)
+        left = sum(share.end - share.first for share in sharing.shares if share.is_free)
+        draw = self._draw if self.resources.cluster is None else self._draw_there
+        for _ in range(free):
+            self.resources.drawing.submit((DRAW, -left), partial(draw, sharing))
+        self._look_whether_complete()
+
+    def _draw(self, sharing: Sharing) -> None:
+        """Have segments drawn while there are any that nobody draws."""
+        while sharing is self._sharing and self._lives:
+            share = sharing.take(None)
+            process = self._start(share.line) if share is not None else None
+            if share is None or process is None:
+                return
+            self._helping += 1
+            share, last = self._draw_in_turn(sharing, share, process)
+            self._helping -= 1
+            code = self._ended(process)
+            if sharing is not self._sharing or share.is_there:
+                continue
+            if isinstance(last, NotRepeatable):
+                self._draw_alone()
+            elif isinstance(last, WorkerFailed) or code >= 0 or share.attempts + 1 == ATTEMPTS:
+                self._end(_outcome(self.job, code, last))
+            else:  # it was killed
+                sharing.free(share)
+
+    def _draw_in_turn(
+        self, sharing: Sharing, share: Share, process: Process
+    ) -> tuple[Share, Event | None]:
+        """Hear a process that draws, and give it further segments; its last one, and last event."""
+        last: Event | None = None
+        for last in events_of(process):
+            self._hear(share, last)
+            if isinstance(last, SegmentDrawn):
+                following = sharing.take(share.number)
+                say(process, following.line if following is not None else NOTHING)
+                self._put(share, last)
+                share = following or share
+        return share, last
+
+    def _draw_there(self, sharing: Sharing) -> None:
+        """Have one segment drawn by the cluster, which tries again by itself."""
+        cluster, share = self.resources.cluster, sharing.take(None)
+        if sharing is not self._sharing or cluster is None or share is None:
+            return
+        self._helping += 1
+        try:
+            hear, gone = partial(self._hear, share), lambda: sharing is not self._sharing
+            code, last = cluster.draw(share.line, hear, gone)
+        except (RenderError, OSError) as error:
+            code, last = 1, WorkerFailed(str(error))
+        self._helping -= 1
+        if sharing is not self._sharing:
+            return
+        if isinstance(last, SegmentDrawn):
+            self._put(share, last)
+        elif isinstance(last, NotRepeatable):
+            self._draw_alone()
+        else:
+            self._end(_outcome(self.job, code, last))
+
+    def _hear(self, share: Share, event: Event) -> None:
+        match event:
+            case FramesDone():
+                share.done = event.done
                 self._tell_progress()
             case CacheUnusable():
                 cache.complain(event.message)
 
-    def _drawn(self, segment: _Segment) -> None:
-        """Go on from how a segment ended: with the others, with joining, or not at all."""
-        match segment.last:
-            case SegmentDrawn():
-                segment.done, segment.is_there = segment.length, True
-                self._tell_progress()
-                if all(fellow.is_there for fellow in self._segments):
-                    self._resume(_fit(self._segments))
-            case NotRepeatable():
-                self._resume(False)
-            case _:
-                self._end(_outcome(self.job, segment.code, segment.last))
-
-    def _resume(self, fit: bool) -> None:
-        """Let the job's own process join its segments, or draw all of it if they do not fit."""
-        with self._lock:
-            if not self._segments:
-                return  # another segment came first
-            self._segments = []
-            others = self._processes - {self._main}
-        if not fit:
-            message = UNREPEATABLE.format(name=self.job.scene.name)
-            self.resources.tell(self.job, Warned(message))
-            self._stop(others)
-        if self._main is not None:
-            say(self._main, as_line(SegmentsReady(fit)))
-        self.resources.pool.submit((JOIN, self.number), self._follow)
+    def _put(self, share: Share, drawn: SegmentDrawn) -> None:
+        """A segment is there; once all are, the job's process goes on."""
+        share.put(drawn)
+        self._tell_progress()
+        self._look_whether_complete()
 
     def _tell_progress(self) -> None:
-        with self._lock:
-            done = sum(segment.done for segment in self._segments)
-            drawing = sum(segment.is_drawn for segment in self._segments)
+        done, workers = self._sharing.done, self._helping + (not self._is_waiting)
         if done:
-            self.resources.tell(self.job, FramesDone(done, drawing))
+            self.resources.tell(self.job, FramesDone(done, workers))
 
     def _start(self, line: str) -> Process | None:
         process = self.resources.start(line) if self._lives else None
@@ -290,7 +340,7 @@ class Task:
         with self._lock:
             if self._outcome is not None:
                 return
-            self._outcome, self._segments = outcome, []
+            self._outcome, self._sharing = outcome, Sharing()
             running = set(self._processes)
         if self._timer is not None:
             self._timer.cancel()
@@ -301,34 +351,6 @@ class Task:
             keep(self.job)
         self.resources.tell(self.job, event or _last_event(outcome))
         self._done.set()
-
-
-class _Segment:
-    """A segment under way: the line that says what it is, and how far it is.
-
-    `branch` is whether one of the job's process is there to draw it, `is_drawn` whether somebody
-    here draws it now, and `is_there` whether it is made, and whoever made it has ended.
-    """
-
-    def __init__(self, number: int, line: str, length: int, branch: bool):
-        self.number, self.line, self.length, self.branch = number, line, length, branch
-        self.done, self.code = 0, 0
-        self.is_drawn = self.is_there = False
-        self.last: Event | None = None
-        self.heard: SimpleQueue[Event] = SimpleQueue()
-
-
-def _fit(segments: list[_Segment]) -> bool:
-    """Whether the scene stood in each segment as the one before it left it."""
-    drawn = [segment.last for segment in segments if isinstance(segment.last, SegmentDrawn)]
-    return all(a.after == b.before for a, b in pairwise(drawn))
-
-
-def _events(process: Process) -> Iterator[Event | OfSegment]:
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.endswith("\n"):  # else it was killed while it wrote
-            yield read_event(line)
 
 
 def _outcome(job: Job, code: int, last: Event | None) -> Outcome:

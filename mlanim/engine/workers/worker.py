@@ -8,19 +8,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from mlanim.engine.cache import cache, keys, store
-from mlanim.engine.errors import RenderError, UsageError, ending
+from mlanim.engine.errors import RenderError, Unrepeatable, UsageError, ending
 from mlanim.engine.events import (
     CacheUnusable,
     Computing,
-    FramesDone,
+    Event,
     NotRepeatable,
     OutputMade,
-    SegmentDrawn,
     Warned,
 )
 from mlanim.engine.files import write_beside
@@ -31,11 +30,10 @@ from mlanim.engine.jobs.outputs import (
     temporary_beside,
 )
 from mlanim.engine.lines import from_line
-from mlanim.engine.maker import Branches, Emit, Made, Maker
-from mlanim.engine.workers.orders import MakeOutput
+from mlanim.engine.maker import Emit, Made, Maker
+from mlanim.engine.workers.orders import MakeOutput, PlanFilm
 from mlanim.engine.workers.parent_watch import end_with_parent, undivided
 from mlanim.engine.workers.pipe import Pipe, leaver, tell
-from mlanim.engine.workers.processes import FORKS
 
 CHANGED = (
     "The file of {name}, or one that it uses, changed while it was drawn; "
@@ -44,24 +42,28 @@ CHANGED = (
 
 
 def serve(makers: Mapping[str, Maker]) -> int:
-    """Read a job or a segment from stdin; make it with the maker for its kind, or draw it."""
-    events = _take_stdout()
+    """Read from stdin what is wanted: an output, the plan of a film, or some of its segments."""
     line = sys.stdin.readline()
     if not line.endswith("\n"):  # whoever wanted something was killed before it was said
         return 3
     order: dict[str, Any] = json.loads(line)
     output, piece = Path(order["job"]["output"]), order.get("piece")
+    is_helper = "data" in order  # it runs a scene that another process runs as well
     cut_off = leaver(output, piece)
-    emit = Pipe(events, end_with_parent(cut_off), cut_off, _forks if FORKS else None)
+    emit = Pipe(_take_stdout(is_helper), end_with_parent(cut_off), cut_off)
     cache.say_through(lambda message: emit(CacheUnusable(message)))
     try:
         if piece is not None:
             _draw(line, emit)
+        elif is_helper:
+            _plan(from_line(PlanFilm, line), emit)
         else:
             asked = from_line(MakeOutput, line)
-            emit.elsewhere = asked.elsewhere
+            emit.elsewhere, emit.alone = asked.elsewhere, asked.alone
             _make(asked.job, makers[asked.job.kind], temporary_beside(output), emit)
             emit(OutputMade())
+    except Unrepeatable:
+        emit(NotRepeatable())
     except Exception as error:
         tell(emit, error, output)
         return 1
@@ -70,37 +72,48 @@ def serve(makers: Mapping[str, Maker]) -> int:
     return 0
 
 
-def _forks(job: Job, emit: Emit) -> Branches:
-    from mlanim.engine.workers.branches import Forks  # it imports manim
-
-    return Forks(job, emit)
-
-
 def _draw(line: str, emit: Emit) -> None:
-    """Draw one segment, or find it drawn, and tell how it joins those beside it."""
-    from mlanim.engine.film.kept_segments import kept_or_drawn
-    from mlanim.engine.film.segment import Segment
-    from mlanim.engine.playback.renderer import Unrepeatable
+    """Draw segments, and tell of each how it joins those beside it."""
+    from mlanim.engine.film.in_turn import draw_in_turn
 
-    segment = from_line(Segment, line)
-    try:
-        drawn = kept_or_drawn(segment, lambda done: emit(FramesDone(done)))
-        emit(SegmentDrawn(drawn.before, drawn.after))
-    except Unrepeatable:
-        emit(NotRepeatable())
+    draw_in_turn(line, emit)
+
+
+def _plan(asked: PlanFilm, emit: Emit) -> None:
+    """Plan a film that another process draws, and tell of its segments."""
+    from mlanim.engine.film.film import plan_video
+    from mlanim.engine.playback.loading import faults_of
+
+    emit.film, emit.data = asked.film, asked.data
+    data = store.parse(Path(asked.data).read_bytes()) if asked.data else None
+    job, scene_class, params = _loaded(asked.job)
+    with faults_of(job.scene):
+        plan_video(job, scene_class, params, data, Path(asked.temporary), emit)
+
+
+def _loaded(job: Job) -> tuple[Job, Any, Any]:
+    """A job with what its scene's file sets, the scene's class, and its parameters."""
+    from mlanim.engine.jobs.params import validated
+    from mlanim.engine.playback.loading import as_set_by_file, load, params_of
+
+    scene_class = load(job.scene, job)
+    job = as_set_by_file(job, scene_class)
+    return job, scene_class, validated(params_of(scene_class), job.params, job.scene.name)
 
 
 def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
-    from mlanim.engine.jobs.params import validated
     from mlanim.engine.jobs.sidecar import describe
-    from mlanim.engine.playback.loading import as_set_by_file, faults_of, load, params_of
+    from mlanim.engine.playback.loading import faults_of
 
     prepare_folder(Path(job.output).parent)
     asked, made_from = job, keys.job_key(job)
-    scene_class = load(job.scene, job)
-    job = as_set_by_file(job, scene_class)
-    params = validated(params_of(scene_class), job.params, job.scene.name)
-    data = stored_data(job, params, emit)
+    job, scene_class, params = _loaded(job)
+    payload, data = _stored(job, params, emit)
+    emit.film = keys.film_key(made_from, payload)
+    if payload and job.kind == "video":
+        stored = temporary.with_name(f"{temporary.name}.data")
+        stored.write_bytes(payload)
+        emit.data = str(stored)
     with faults_of(job.scene):
         made = maker(job, scene_class, params, data, temporary, emit)
     if (now := keys.job_key(asked)) != made_from:  # then it is what no job would make
@@ -128,7 +141,7 @@ def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:
             os.replace(source, target)
 
 
-def stored_data(job: Job, params: Any, emit: Emit | None = None) -> Any:
+def stored_data(job: Job, params: Any, emit: Callable[[Event], None] | None = None) -> Any:
     """The computation's result: stored, or computed by a process that may import torch.
 
     None for a scene that is not of LessonScene's contract.
@@ -136,19 +149,23 @@ def stored_data(job: Job, params: Any, emit: Emit | None = None) -> Any:
     Raises:
         UsageError, RenderError: what the computation refused or failed with.
     """
+    return _stored(job, params, emit or Emit())[1]
+
+
+def _stored(job: Job, params: Any, emit: Callable[[Event], None]) -> tuple[bytes, Any]:
+    """The same, and before it the form in which it is stored."""
     from mlanim.engine.playback.loading import computes
 
     if not computes(job.scene):
-        return None
+        return b"", None
     entry = data_key(job, params)
     found = store.load(entry)
     if found is not None:
         return found
-    if emit is not None:
-        emit(Computing())
+    emit(Computing())
     payload = _computed(job)
     store.save(entry, payload)
-    return store.parse(payload)
+    return payload, store.parse(payload)
 
 
 def _computed(job: Job) -> bytes:
@@ -167,8 +184,12 @@ def data_key(job: Job, params: Any) -> str:
     return keys.data_key(Path(job.scene.path), job.scene.class_name, params.model_dump_json())
 
 
-def _take_stdout() -> IO[str]:
-    """Keep stdout for events; whatever a scene prints goes to stderr."""
+def _take_stdout(is_silent: bool) -> IO[str]:
+    """Keep stdout for events; what a scene prints goes to stderr, or nowhere if it is silent."""
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    if is_silent:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
     os.dup2(2, 1)
     return events

@@ -14,6 +14,7 @@ from manim import Scene
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.maker import Emit, Made
 from mlanim.engine.playback import draw
+from mlanim.engine.playback.pauses import slides_of
 from mlanim.export.figures.still import frame_box, still
 from mlanim.stage.extent import visible_members
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Text
@@ -38,7 +39,7 @@ def make_stills(
     with draw.configured(job, scene_class):
         scene, frames = draw.run_dry(scene_class, params, data, keep)
         keep(scene)
-        slides = draw.slides_of(scene)
+        slides = slides_of(scene)
     temporary.write_bytes(archive(files))
     return Made(None, {"slides": slides, "duration": frames / job.fps})
 

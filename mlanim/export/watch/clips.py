@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from numbers import Number
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,8 @@ from mlanim.engine.encoding.planes import Part
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.playback import draw
-from mlanim.engine.playback.renderer import ALL, NONE, FrameRenderer, Span, must_be_stepped
-from mlanim.stage.scene import Slide
+from mlanim.engine.playback.plan import Plan
+from mlanim.engine.playback.renderer import NONE, Course, FrameRenderer, Span
 
 ON_ITS_WAY = 0.37, 0.71
 """Shares of a play at which it is looked at; odd ones, where few motions cross."""
@@ -51,15 +50,6 @@ class Clip:
         return Span(self.first, self.first + self.frames)
 
 
-@dataclass(frozen=True)
-class Film:
-    """What was made: its length in frames, its pauses, and the frames that were drawn anew."""
-
-    frames: int
-    slides: tuple[Slide, ...]
-    drawn: tuple[Span, ...]
-
-
 class _Looking(FrameRenderer):
     """Goes through the plays without drawing, and notes of each what it would show."""
 
@@ -73,67 +63,68 @@ class _Looking(FrameRenderer):
         self.clips.append(_clip(first, self.frames, [state]))
 
     def _run(self, scene: Scene) -> None:
-        self._states = [fingerprint(scene)]
-        first = self.frames
+        self._first, self._states = self.frames, [fingerprint(scene)]
         super()._run(scene)
-        self.clips.append(_clip(first, self.frames, self._states))
+        self.clips.append(_clip(self._first, self.frames, self._states))
 
-    def _visited(self, scene: Scene, first: int, count: int) -> Iterator[int]:
-        looked_at = {*(int(share * count) for share in ON_ITS_WAY), count - 1}
-        for index in range(count) if must_be_stepped(scene) else sorted(looked_at):
-            yield index
-            if index in looked_at:
-                self._states.append(fingerprint(scene))
+    def _next(self, first: int, index: int, count: int, all: bool, begin: bool) -> int:
+        self._looked_at = {*(int(share * count) for share in ON_ITS_WAY), count - 1}
+        if all or (begin and index < 0):
+            return index + 1
+        return min((number for number in self._looked_at if number > index), default=count)
+
+    def _draw(self, scene: Scene) -> None:
+        if self.frames - self._first in self._looked_at:
+            self._states.append(fingerprint(scene))
 
 
-class _Drawing(FrameRenderer):
-    """Draws the plays that begin at some frames, and passes over the others."""
+class _SomePlays(Course):
+    """The plays that begin at some frames."""
 
-    def __init__(self, starts: frozenset[int], *args: Any, **options: Any):
-        super().__init__(*args, **options)
-        self.starts = starts
+    def __init__(self, starts: frozenset[int]):
+        super().__init__(Span() if 0 in starts else NONE)
+        self._starts = starts
 
-    def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
-        """Run one play, or end with the last that is wanted."""
-        if self.frames > max(self.starts):
+    def play_comes(self, scene: Scene, frame: int) -> None:
+        """Want this play, or end with the last that is wanted."""
+        if frame > max(self._starts):
             raise EndSceneEarlyException
-        self.wanted = Span(self.frames) if self.frames in self.starts else NONE
-        super().play(scene, *args, **kwargs)
+        self.wanted = Span(frame) if frame in self._starts else NONE
 
 
-def make_film(
-    job: Job,
-    scene_class: Any,
-    params: Any,
-    data: Any,
-    shelf: Path,
-    target: Path,
-    listener: Callable[[int, int], None],
-) -> Film:
-    """Make a job's film at `target` from the clips in the folder `shelf` and what lacks there.
-
-    `listener` hears how many frames were drawn of those that have to be.
-    """
+def looked_at(job: Job, scene_class: Any, params: Any, data: Any) -> tuple[Plan, list[Clip]]:
+    """What a job's film will be, and the clips that it has."""
     with draw.configured(job, scene_class):
         scene, renderer = draw.built(
             scene_class, params, data, lambda *_: None, NONE, planning=True, kind=_Looking
         )
         scene.render()
         planned = draw.plan_of(scene)
-        clips = renderer.clips or [Clip(0, planned.frames, fingerprint(scene))]
-        lacking = _lacking(clips, shelf)
-        total = sum(clip.frames for clip in lacking)
-        if lacking:
-            writer = _ClipWriter(job, lacking, shelf, lambda done: listener(done, total))
-            kind = partial(_Drawing, frozenset(clip.first for clip in lacking))
-            draw.built(scene_class, params, data, writer.write, ALL, kind=kind)[0].render()
+        return planned, renderer.clips or [Clip(0, planned.frames, fingerprint(scene))]
+
+
+def draw_clips(
+    job: Job,
+    scene_class: Any,
+    params: Any,
+    data: Any,
+    clips: Sequence[Clip],
+    shelf: Path,
+    listener: Callable[[int], None],
+) -> None:
+    """Draw clips into the folder `shelf`; `listener` hears how many frames are done."""
+    writer = _ClipWriter(job, clips, shelf, listener)
+    course = _SomePlays(frozenset(clip.first for clip in clips))
+    with draw.configured(job, scene_class):
+        draw.built(scene_class, params, data, writer.write, course)[0].render()
+
+
+def put_together(planned: Plan, clips: Sequence[Clip], shelf: Path, target: Path) -> None:
+    """Make the film of its clips, which are all there."""
     join([_place(shelf, clip) for clip in clips], target, "mp4", planned.sound)
-    drawn = {clip.key for clip in lacking}
-    spans = tuple(clip.span for clip in clips if clip.key in drawn)
-    return Film(planned.frames, planned.slides, spans)
 
 
-def _lacking(clips: Sequence[Clip], shelf: Path) -> list[Clip]:
+def lacking(clips: Sequence[Clip], shelf: Path) -> list[Clip]:
     """The clips that are not there, each look once, in the order of the film."""
     first_of_look = {clip.key: clip for clip in reversed(clips)}
     found = [clip for clip in first_of_look.values() if not _place(shelf, clip).exists()]

@@ -6,11 +6,11 @@ import contextlib
 import json
 import os
 import queue
-import subprocess
-import sys
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +22,13 @@ from mlanim.engine.cache.sources import PACKAGE, closure, modules, named_files, 
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.lines import as_line
-from mlanim.engine.workers.processes import FORKS
+from mlanim.engine.workers.processes import Process, Processes, end, lines_of, say
 from mlanim.export.watch.preview_server import Board
-from mlanim.export.watch.warm import Order
+from mlanim.export.watch.worker import Order
 
 QUIET = 0.05  # seconds without a further change: an editor saves a file in several steps
 SETTLED = ("closed", "created", "modified", "moved", "deleted")
-IN_FORCE = {
-    "PYTHONHASHSEED": "0",
-    "OPENBLAS_NUM_THREADS": "1",  # no thread may be there at a fork
-    "OMP_NUM_THREADS": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",  # byte code tells its age in whole seconds only
-}
+WORKER = "mlanim.export.watch.worker"
 
 
 class Watch:
@@ -61,7 +56,9 @@ class Watch:
         self._observer = Observer()
         self._observed: set[Path] = set()
         self._files: set[Path] = set()
-        self._process: subprocess.Popen[str] | None = None
+        # Byte code tells its age in whole seconds only.
+        self._processes = Processes(WORKER, PYTHONDONTWRITEBYTECODE="1")
+        self._running: list[Process] = []
         self._job: Job | None = None
         self._number = 0
         self._began = 0.0
@@ -77,7 +74,8 @@ class Watch:
                 self._after(self._gathered())
         finally:
             self._observer.stop()
-            self._end_process()
+            self._end_processes()
+            self._processes.close()
 
     def _gathered(self) -> set[Path]:
         """The files of the next change, once it is over."""
@@ -95,7 +93,8 @@ class Watch:
     def _after(self, changed: set[Path]) -> None:
         scenes = Path(self._job.scene.path).parent if self._job is not None else None
         if any(PACKAGE in path.parents and path.parent != scenes for path in changed):
-            self._end_process()  # what it has imported is old
+            self._end_processes()
+            self._processes.close()  # what they have imported is old
             for clip in (self.folder / "clips").iterdir():
                 clip.unlink()
             self._digest = ""
@@ -134,48 +133,45 @@ class Watch:
             self._changes.put(path)
 
     def _order(self, order: Order) -> None:
-        if self._process is None or self._process.poll() is not None or not FORKS:
-            self._end_process()
-            self._start_process()
-        assert self._process is not None
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError):  # it has ended: its reader says so
-            self._process.stdin.write(as_line(order) + "\n")
-            self._process.stdin.flush()
+        """Have an order carried out, in place of the last one."""
+        self._end_processes()
+        threading.Thread(target=self._follow, args=(order,), daemon=True).start()
 
-    def _start_process(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "mlanim.export.watch.warm"],
-            env={**os.environ, **IN_FORCE},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,  # a Ctrl-C reaches us alone
-        )
-        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+    def _follow(self, order: Order) -> None:
+        """Hear the process that looks at the scene, and have drawn what it lacks."""
+        looking = self._started(order)
+        for event in _told(looking):
+            if event["event"] == "lacking":
+                drawing = self._started(replace(order, clips=tuple(map(tuple, event["clips"]))))
+                self._hear_all(order, drawing)
+                say(looking, "")
+            else:
+                self._hear(order, event)
+        self._hear_all(order, looking)
 
-    def _end_process(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            assert process.stdin is not None
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=2)
-            process.kill()
-            process.wait()
+    def _hear_all(self, order: Order, process: Process) -> None:
+        """Hear a process to its end; one that could not say why it ended is spoken for."""
+        for event in _told(process):
+            self._hear(order, event)
+        code = process.wait()
+        if code < 0 and process in self._running:
+            name = signal.Signals(-code).name
+            self._fail(f"The process that drew was ended by {name}.")
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            event = json.loads(line)
-            if event.pop("number", self._number) == self._number:
-                self._hear(event)
-        if process is self._process and process.wait() != 0:
-            self._fail(f"The process that draws ended with code {process.returncode}.")
+    def _started(self, order: Order) -> Process:
+        process = self._processes.start()
+        self._running.append(process)
+        say(process, as_line(order))
+        return process
 
-    def _hear(self, event: dict[str, Any]) -> None:
+    def _end_processes(self) -> None:
+        running, self._running = self._running, []
+        for process in running:
+            end(process)
+
+    def _hear(self, order: Order, event: dict[str, Any]) -> None:
+        if order.number != self._number:
+            return
         match event.pop("event"):
             case "compute":
                 self.say("computing")
@@ -206,9 +202,13 @@ class Watch:
 def _sources(job: Job) -> list[Path]:
     """All files that a job's film is made from."""
     scene = Path(job.scene.path)
-    roots = modules("mlanim.export.watch.warm", scene, scene.parent)
+    roots = modules(WORKER, scene, scene.parent)
     files = closure([scene, *roots], scene.parent)
     return [*files, *named_files(texts_in(job.params), scene.parent)]
+
+
+def _told(process: Process) -> Iterator[dict[str, Any]]:
+    return map(json.loads, lines_of(process))
 
 
 class _Listener(FileSystemEventHandler):

@@ -11,7 +11,6 @@ import functools
 import re
 import tempfile
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,12 +35,6 @@ _PREAMBLE = """\
   top-edge: "ascender", bottom-edge: "descender")
 #set par(leading: 0.42em, justify: false)
 #show math.equation: set text(font: %s)
-"""
-
-Compile = Callable[[str, tuple[str, ...]], bytes]
-"""From Typst source, and font files to look for fonts beside, to a page as SVG.
-
-Raises RuntimeError with Typst's words for what it cannot compile.
 """
 
 _COMPILING = threading.Lock()
@@ -87,20 +80,11 @@ def _compiler(files: tuple[str, ...]) -> typst.Compiler:
         return typst.Compiler(font_paths=fonts, ignore_system_fonts=True, root=root)
 
 
-def compile_here(source: str, files: tuple[str, ...]) -> bytes:
-    """Compile in this process, which has Typst's threads from then on."""
+def _compile(source: str, files: tuple[str, ...]) -> bytes:
+    """Compile Typst source; a page as SVG."""
     svg = _compiler(files).compile(source.encode(), format="svg")
     assert isinstance(svg, bytes)
     return svg
-
-
-_compile: Compile = compile_here
-
-
-def compile_with(compile: Compile) -> None:
-    """Have all that is typeset from now on compiled so."""
-    global _compile
-    _compile = compile
 
 
 def typeset(body: str, definitions: str = "") -> Setting:
