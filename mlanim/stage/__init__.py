@@ -1,5 +1,4 @@
 """The visual vocabulary on Manim: shapes, text, theme and the contract of a scene.
 
-A scene file starts with `from mlanim.stage import *`-like imports of what it names;
-nothing here imports torch or `mlanim.core`.
+A scene takes its words from `mlanim.stage.vocabulary`; nothing here imports torch or `mlanim.core`.
 """

@@ -166,7 +166,7 @@ def _shares(panels: Sequence[Panel], columns: int) -> list[float]:
 def composed(place: Place) -> list[Mobject]:
     """A panel in its place: its letter, its heading, and all of its picture in the rest."""
     picture = place.panel.picture
-    picture.compose(place.box.inset(top=place.head))
+    picture.placed(place.box.inset(top=place.head))
     return [*heads(place), picture, *picture.later()]
 
 

@@ -32,11 +32,12 @@ class Picture(VGroup):
         self.aspect = self.aspect if aspect is None else aspect
 
     def compose(self, box: Box) -> None:
-        """Add what is to be seen, within `box`; called once."""
+        """Add what is to be seen, within `box`; called through `placed`, once for each box."""
         raise NotImplementedError(f"{type(self).__name__} draws nothing yet: write its compose.")
 
     def placed(self, box: Box) -> Self:
-        """The picture, composed."""
+        """The picture composed for a box, anew where it was composed before."""
+        self.submobjects = []
         self.compose(box)
         return self
 

@@ -19,7 +19,7 @@ from manim import (
 from mlanim.stage import layout
 from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.panels import EDGE, Layout, Panel, Place, arrange, heads
-from mlanim.stage.picture import Rows
+from mlanim.stage.picture import Picture, Rows
 from mlanim.stage.text.texts import Content, Text
 from mlanim.stage.track import Track
 
@@ -36,8 +36,7 @@ class Standing:
     def settle(self, place: Place) -> None:
         """Compose the picture for a place, anew where it was composed before."""
         self.place, self.heads, self.picture = place, heads(place), place.panel.picture
-        self.picture.submobjects = []
-        self.picture.compose(place.box.inset(top=place.head))
+        self.picture.placed(place.box.inset(top=place.head))
 
     @property
     def mobjects(self) -> list[Mobject]:
@@ -133,12 +132,33 @@ class Staging:
         here = {id(mobject) for mobject in self.scene.mobjects}
         revealed = [part for part in standing.picture.parts() if id(part) in here]
         self.scene.remove(*revealed)
-        standing.picture.add(*revealed)
+        for part in revealed:
+            owner = _owner(standing.picture, part)
+            owner.add(part)
+            _in_order(owner)
         before = [m.copy().clear_updaters() for m in standing.mobjects]
         self.scene.remove(*standing.mobjects)
         standing.settle(place)
         pairs = zip(before, standing.mobjects, strict=True)
         return [ReplacementTransform(old, new) for old, new in pairs]
+
+
+def _owner(picture: Picture, part: Mobject) -> Picture:
+    """The picture whose own part it is, among those that a picture is made of."""
+    inner = [one for one in getattr(picture, "pictures", ()) if part in one.parts()]
+    return _owner(inner[0], part) if inner else picture
+
+
+def _in_order(picture: Picture) -> None:
+    """What stands first, then its parts in their order, as it is composed again."""
+    order = {id(part): rank for rank, part in enumerate(picture.parts())}
+
+    def rank(member: Mobject) -> tuple[int, int]:
+        if id(member) not in order:
+            return 1, 0
+        return (0 if getattr(member, "is_behind", False) else 2), order[id(member)]
+
+    picture.submobjects = sorted(picture.submobjects, key=rank)
 
 
 Shown = Panel | Sequence[Panel]

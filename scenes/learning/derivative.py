@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from mlanim.stage.panels import Panel
-from mlanim.stage.picture import Rows
-from mlanim.stage.pictures.lines import Lines
-from mlanim.stage.plots.chart import Chart
-from mlanim.stage.plots.growing_table import GrowingTable
-from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.track import Track, combined
+from mlanim.stage.vocabulary import (
+    Chart,
+    GrowingTable,
+    LessonScene,
+    Lines,
+    Panel,
+    Rows,
+    SceneParams,
+    Track,
+    combined,
+)
 
 if TYPE_CHECKING:
     from mlanim.core.learning.derivative import Derivative as Data

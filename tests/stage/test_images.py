@@ -5,10 +5,10 @@ import pytest
 
 from mlanim.stage import theme
 from mlanim.stage.layout import Box
+from mlanim.stage.pictures.images import ImageGrid
+from mlanim.stage.pictures.multiples import Multiples
 from mlanim.stage.plots.bars import Bars
 from mlanim.stage.plots.chart import Chart
-from mlanim.stage.plots.images import ImageGrid
-from mlanim.stage.plots.multiples import Multiples
 from mlanim.stage.track import Track
 
 BOX = Box(-4, -3, 4, 2)

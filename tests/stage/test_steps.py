@@ -8,6 +8,7 @@ from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.marks.shapes import Bar
 from mlanim.stage.panels import Panel, extent_of
 from mlanim.stage.picture import Columns, Picture, Rows
+from mlanim.stage.pictures.lines import Lines
 from mlanim.stage.plots.chart import Chart
 
 
@@ -146,3 +147,26 @@ def test_a_mark_that_leaves_can_come_again(film):
 
     film(construct)
     assert seen == [True, False, True]
+
+
+def test_a_picture_of_pictures_that_moves_has_each_part_once_and_keeps_what_was_revealed(film):
+    chart = Chart((0, 1), (0, 1))
+    first = chart.curve([0, 1], [0, 1], later=True)
+    chart.curve([0, 1], [1, 0])
+    both = Rows(Lines("words"), chart)
+    counts = []
+
+    def construct(scene):
+        wide, narrow = Panel("both", both), Panel("other", Chart((0, 1), (0, 1)))
+        scene.enter(wide)
+        scene.reveal(first)
+        counts.append(len(both.get_family()))
+        scene.enter(wide, narrow)
+        counts.append(len(both.get_family()))
+        assert first in chart.submobjects
+        assert chart.submobjects.count(first) == 1
+        assert both.submobjects == list(both.pictures)
+
+    film(construct)
+    ticks = len(Chart((0, 1), (0, 1)).placed(Box(0, 0, 5, 3)).tick_texts.get_family())
+    assert counts[1] - counts[0] <= len(first.get_family()) + ticks

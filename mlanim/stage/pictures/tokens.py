@@ -140,7 +140,7 @@ class Tokens(Valued):
             for a, b in zip(self._chip(before), self._chip(after), strict=True)
         )
         at = self.roof - 0.06 if self.upright else low[1]
-        self.line.set_corners([low[0], at], [high[0], at + 0.05])
+        self.line.set_corners(np.array([low[0], at]), np.array([high[0], at + 0.05]))
         self.line.set_fill(theme.color("highlight"), 1.0)
         self.draw()
 

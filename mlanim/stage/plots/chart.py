@@ -5,6 +5,13 @@
     chart.dot((track, track["loss"]), "highlight")
 
 Numbers and arrays may be readings of tracks; then the mark follows them.
+
+A map of what a classifier decides is a field with the points over it:
+
+    chart = Chart((-1, 1), (-1, 1), equal=True, grid=False)
+    chart.field(margins, signed_palette(1.0), opacity=0.4)
+    chart.level(xs, ys, margins, 0.0)
+    chart.scatter(points, [CLASSES[label] for label in labels])
 """
 
 from __future__ import annotations
@@ -31,6 +38,7 @@ from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Morph
 from mlanim.words.nearest import unknown
+from mlanim.words.sentence import as_sentence
 
 AIR = 0.12  # manim units between an axis and what is written beside it
 LOGS, NAMES = ("", "x", "y", "xy"), ("beside", "key")
@@ -43,7 +51,7 @@ class Chart(Picture):
 
     Args:
         x, y: what the axes span; what the marks need, unless given.
-        x_label, y_label: below, and over the upper left corner.
+        x_label, y_label: below, and over the upper left corner; templates, as for `sentence`.
         log: which axes are logarithmic: "", "x", "y" or "xy".
         equal: one unit of x is as long as one of y; the ranges grow to fill the box.
         ticks: the most that an axis has; 0 for none.
@@ -292,10 +300,10 @@ class Chart(Picture):
     def _titles(self, box: Box) -> list[Text]:
         area, made = self.frame.area, []
         if self.labels[0] is not None:
-            label = _small(self.labels[0])
+            label = _small(_said(self.labels[0]))
             made.append(label.baseline_at([area.centre[0], box.bottom + 0.08, 0], "center"))
         if self.labels[1] is not None:
-            made.append(_small(self.labels[1]).baseline_at([area.left, area.top + AIR, 0]))
+            made.append(_small(_said(self.labels[1])).baseline_at([area.left, area.top + AIR, 0]))
         return made
 
     def _draw_axes(self) -> None:
@@ -341,6 +349,10 @@ class Chart(Picture):
             a = area.bottom + float(y.share(np.zeros(1))[0]) * area.height
             lines.append([[area.left, a], [area.right, a]])
         return lines
+
+
+def _said(content: Content) -> Content:
+    return as_sentence(content) if type(content) is str else content
 
 
 def _small(content: Content) -> Text:

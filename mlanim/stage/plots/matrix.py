@@ -26,7 +26,7 @@ from mlanim.stage.text.fitting import shortened, widest
 from mlanim.stage.text.number import NumberGrid, number_curves
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Morph
-from mlanim.words.sentence import shown_as
+from mlanim.words.sentence import Sentence, as_sentence, shown_as
 
 AIR = 0.12  # manim units between cells and what is written beside them
 GAP, LEAST_GAPPED = 0.03, 0.3  # between cells, and the side from which on they have a gap
@@ -49,7 +49,8 @@ class Matrix(Valued):
         format: how numbers are shown, as in a sentence's places; an exact zero is shown as 0.
         numbers: whether they stand in the cells, where they have room.
         bar: whether a bar says what colours mean; where no numbers do unless given.
-        x_label, y_label: what columns and rows are, over and beside their labels.
+        x_label, y_label: what columns and rows are, over and beside their labels; templates, as
+            for `sentence`.
         roles: of the labels of rows and of columns.
         square: whether cells are as wide as they are high.
 
@@ -65,7 +66,8 @@ class Matrix(Valued):
         columns: Sequence[Content | int] = (), *,
         palette: Literal["sequential", "signed"] | Palette = "sequential",
         ends: Range | None = None, format: str = "2", numbers: bool = True,
-        bar: bool | None = None, x_label: Content | None = None, y_label: Content | None = None,
+        bar: bool | None = None, x_label: str | Sentence | None = None,
+        y_label: str | Sentence | None = None,
         roles: tuple[str, str] = ("muted", "muted"), square: bool = False, least: float = 2.5,
         aspect: float = 1.2,
     ):  # fmt: skip
@@ -276,10 +278,12 @@ class Matrix(Valued):
         line, made = body_height("small"), []
         if self.x_label is not None:
             over = (wide if self.turned else 0.75 * line) + AIR if self.columns else 0.0
-            text = Text(self.x_label, size="small", role="muted")
+            text = Text(as_sentence(self.x_label), size="small", role="muted")
             made.append(text.baseline_at([room.left, room.top + over + AIR, 0]))
         if self.y_label is not None:
-            text = Text(self.y_label, size="small", role="muted").baseline_at([0, 0, 0], "right")
+            text = Text(as_sentence(self.y_label), size="small", role="muted").baseline_at(
+                [0, 0, 0], "right"
+            )
             text.rotate(np.pi / 2, about_point=np.zeros(3))
             made.append(text.shift([room.left - beside - AIR, room.top, 0]))
         return made

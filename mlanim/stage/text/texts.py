@@ -47,6 +47,10 @@ class Math:
         refuse_latex(self.source)
 
 
+class Mono(str):
+    """Words in the fixed-width font that comes with Typst, as code is set."""
+
+
 @dataclass(frozen=True)
 class Colored:
     """A run of text in a role's colour or another weight; with a name, a part of its own."""
@@ -229,6 +233,9 @@ def _run(run: Colored, role: str, weight: Weight) -> str:
     else:
         chosen = run.weight or weight
         inner = f'#text(weight: "{chosen}", {literal(run.content)})'
+    if isinstance(run.content, Mono):  # whose spaces are as wide as its letters
+        words = literal(run.content.replace(" ", "\N{NO-BREAK SPACE}"))
+        inner = f'#text(font: "DejaVu Sans Mono", {words})'
     chosen_role = role if run.role == "text" else run.role
     if run.part is not None:
         return f'#part("{run.part}", role: "{chosen_role}")[{inner}]'

@@ -109,7 +109,8 @@ def _drawn(mark: Mark, *values: Any) -> None:
     mark.check(*values)
     mark.draw(*values)
     if mark.label is not None:
-        shown = mark.label[0].get_fill_opacity()
+        within = mark.label.origin[0] < mark.frame.area.right  # there is nothing to hide beyond it
+        shown = within and mark.label[0].get_fill_opacity()
         ink = [piece.points for piece in mark.label] if shown else [np.zeros((0, 3))]
         mark.halo.points = np.concatenate(ink)
 

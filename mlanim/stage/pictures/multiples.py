@@ -9,7 +9,8 @@ from manim import VGroup
 
 from mlanim.stage.layout import Box
 from mlanim.stage.picture import Picture, Rows
-from mlanim.stage.text.texts import Content, Text, body_height
+from mlanim.stage.text.texts import Text, body_height
+from mlanim.words.sentence import Sentence, as_sentence
 
 TITLE = 1.5  # ems that a title takes over its picture
 
@@ -19,7 +20,7 @@ class Multiples(Rows):
 
     Args:
         pictures: in reading order.
-        titles: over each of them.
+        titles: over each of them, templates as for `sentence`.
         columns: how many stand side by side; as square a grid as can be unless given.
 
     Raises:
@@ -27,7 +28,7 @@ class Multiples(Rows):
     """
 
     def __init__(
-        self, pictures: Sequence[Picture], titles: Sequence[Content] = (),
+        self, pictures: Sequence[Picture], titles: Sequence[str | Sentence] = (),
         columns: int | None = None, gap: float = 0.35,
     ):  # fmt: skip
         super().__init__(*pictures, gap=gap)
@@ -40,9 +41,9 @@ class Multiples(Rows):
     def compose(self, box: Box) -> None:
         """Compose each in its cell of the grid, below its title."""
         texts = VGroup()
-        parts = self._parts(box)
+        parts = self._boxes(box)
         for title, part in zip(self.titles, parts, strict=False):
-            text = Text(title, size="small", role="text")
+            text = Text(as_sentence(title), size="small", role="text")
             place = [part.left, part.top - 0.8 * body_height("small"), 0]
             texts.add(text.baseline_at(place))
         self.add(texts)
@@ -59,7 +60,7 @@ class Multiples(Rows):
     def _title(self) -> float:
         return TITLE * body_height("small") if self.titles else 0.0
 
-    def _parts(self, box: Box) -> list[Box]:
+    def _boxes(self, box: Box) -> list[Box]:
         rows = math.ceil(len(self.pictures) / self.columns)
         cells = [
             cell
