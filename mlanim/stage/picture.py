@@ -37,7 +37,7 @@ class Picture(VGroup):
 
     def placed(self, box: Box) -> Self:
         """The picture composed for a box, anew where it was composed before."""
-        self.submobjects = []
+        self.submobjects: list[Mobject] = []
         self.compose(box)
         return self
 
