@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "look:check",
     "embed": "publish:embed",
     "gallery": "publish:gallery",
+    "new": "new:new",
     "watch": "watch:watch",
     "lint": "look:lint",
     "cache": "cache:show",
