@@ -81,8 +81,11 @@ class Temperature(LessonScene[TemperatureParams, "Data"]):
             line = chart.curve(d.heat, bits, role, name=name, dash=DASHES[name], later=waits)
             place = (self.heat, self.heat[f"{name}_bits"])
             self.last = [line, chart.dot(place, role, later=waits)]
+        if not later:
+            heading = sentence("Dots at $T$ = {t:g}", t=d.certain)
+            return Panel("entropy", chart, heading, share=1.5, says=d.says_certain)
         reading = Lines("$T$ = [{t:2}](highlight)", size="display", t=self.heat)
-        return Panel("entropy", Rows(reading, chart, shares=(1, 9)) if later else chart, share=1.5)
+        return Panel("entropy", Rows(reading, chart, shares=(1, 9)), share=1.5)
 
     def triangle(self) -> Panel:
         simplex = Simplex([int(i) for i in self.data.three])
@@ -99,7 +102,8 @@ class Temperature(LessonScene[TemperatureParams, "Data"]):
         bars = [Bars(p, CLASSES, roles, reach=(0, 1), numbers=False, least=1.3) for p in pairs]
         titles = [sentence("$T$ = {t:g}", t=d.heat[i]) for i in rows]
         heading = "[Softmax](input) over [sparsemax](weight), drawn faint"
-        return Panel("answers", Multiples(bars, titles, columns=3), heading, share=1.6)
+        picture = Multiples(bars, titles, columns=3)
+        return Panel("answers", picture, heading, share=1.6, says=d.says_hot)
 
     def construct(self) -> None:
         d, scores, entropy = self.data, self.scores(), self.entropy(later=True)

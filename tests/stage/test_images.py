@@ -104,6 +104,12 @@ def test_small_multiples_stand_in_a_grid_under_their_titles(fits):
         Multiples(pictures, ["one"])
 
 
+def test_small_multiples_keep_the_numbers_of_each_picture_apart():
+    tables = Multiples([Bars([1, 2]), Bars([3, 4])], ["$T$ = 1", "$T$ = 2"]).tables()
+    assert list(tables) == ["T = 1: bars", "T = 2: bars"]
+    np.testing.assert_array_equal(tables["T = 2: bars"].columns["value"], [3, 4])
+
+
 def test_parts_of_small_multiples_are_those_of_all():
     charts = [Chart((0, 1), (0, 1)) for _ in range(2)]
     dots = [chart.dot((0.5, 0.5), later=True) for chart in charts]

@@ -9,6 +9,7 @@ from manim import VGroup
 
 from mlanim.stage.layout import Box
 from mlanim.stage.picture import Picture, Rows
+from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Text, body_height
 from mlanim.words.sentence import Sentence, as_sentence
 
@@ -56,6 +57,16 @@ class Multiples(Rows):
         side = (width - self.gap * (self.columns - 1)) / self.columns
         high = max(picture.height_at(side) for picture in self.pictures) + self._title()
         return rows * high + self.gap * (rows - 1)
+
+    def tables(self) -> dict[str, Table]:
+        """Those of all of them, each with its picture's title, or its number, ahead."""
+        count = range(1, len(self.pictures) + 1)
+        titles = [str(as_sentence(title)) for title in self.titles] or [str(i) for i in count]
+        return {
+            f"{title}: {name}": table
+            for title, picture in zip(titles, self.pictures, strict=True)
+            for name, table in picture.tables().items()
+        }
 
     def _title(self) -> float:
         return TITLE * body_height("small") if self.titles else 0.0

@@ -117,9 +117,12 @@ class Simplex(Picture):
         return list(self.marks)
 
     def tables(self) -> dict[str, Table]:
-        """The shares of each mark that has a name."""
-        named = [(m, s) for m, s in zip(self.marks, self.shares, strict=True) if m.name is not None]
-        return {str(mark.name): self._table(now(shares)) for mark, shares in named}
+        """The shares of each mark, by its name or its number."""
+        pairs = enumerate(zip(self.marks, self.shares, strict=True), 1)
+        return {
+            f"mark {i}" if mark.name is None else str(mark.name): self._table(now(shares))
+            for i, (mark, shares) in pairs
+        }
 
     def _with(self, mark: M, shares: Any, name: Content | None, later: bool) -> M:
         places_of(now(shares))
