@@ -18,7 +18,9 @@ from mlanim.engine.jobs.job import THEMES
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="An array of objects.")
 def list_scenes(as_json: bool) -> None:
-    """List the scenes, chapter by chapter, in the order in which they are to be seen.
+    """List the scenes.
+
+    They come chapter by chapter, in the order in which they are to be seen.
 
     \b
     Example:

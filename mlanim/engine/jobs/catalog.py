@@ -106,7 +106,7 @@ def _entry(path: Path, tree: ast.Module, node: ast.ClassDef, name: str) -> Scene
         str(path.resolve()),
         node.name,
         text,
-        order if isinstance(order, (int, float)) else 0,
+        float(order) if isinstance(order, (int, float)) else 0.0,
         names_in(after),
     )
 

@@ -61,6 +61,7 @@ class Job:
     part: Part | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "fps", float(self.fps))  # as it is once it was read from JSON
         if self.kind not in KINDS:
             raise UsageError(f"Unknown kind {shortened(self.kind)!r}; choose {', '.join(KINDS)}.")
         allowed = KINDS[self.kind].formats

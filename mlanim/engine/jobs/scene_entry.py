@@ -19,7 +19,7 @@ class SceneEntry:
     path: str
     class_name: str
     description: str
-    order: float = 0
+    order: float = 0.0
     after: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, object]:

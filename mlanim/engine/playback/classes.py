@@ -43,7 +43,7 @@ def _entry(module: ModuleType, name: str, kind: type[Scene], alone: bool) -> Sce
         str(path),
         name,
         text,
-        getattr(kind, "order", 0),
+        float(getattr(kind, "order", 0)),
         names_in(getattr(kind, "after", ())),
     )
 
