@@ -131,8 +131,8 @@ class LessonScene(Scene, Generic[P, D]):
 
     def enter(
         self, *panels: Shown, say: Said | None = None, keep: Sequence[Mobject] = (),
-        later: Sequence[Panel] = (), layout: Layout = "row", along: Sequence[Animation] = (),
-        seconds: float = theme.MOVE,
+        later: Sequence[Panel] = (), without: Sequence[Mobject] = (), layout: Layout = "row",
+        along: Sequence[Animation] = (), seconds: float = theme.MOVE,
     ) -> None:  # fmt: skip
         """Bring in panels, laid out over the stage; what stood there leaves.
 
@@ -143,10 +143,11 @@ class LessonScene(Scene, Generic[P, D]):
             say: a caption to come with them.
             keep: other mobjects that stay.
             later: panels among them whose place stays free until `reveal`.
+            without: revealed parts that leave although their picture stays.
             layout: side by side in their shares, one over another, or in a grid.
             along: animations at the same time, such as a track that runs back to its start.
         """
-        entering = self._staging.entering(panels, layout, keep, later)
+        entering = self._staging.entering(panels, layout, keep, later, without)
         self._plays([*entering, *along], say, seconds)
 
     def leave(

@@ -27,6 +27,19 @@ HANDOVER = 0.45
 """The share of a play in which what leaves is gone, where something else comes in its place."""
 
 
+class Leave(FadeOut):
+    """A mobject fades out as it stood at the beginning, whatever the tracks that it follows do."""
+
+    def finish(self) -> None:
+        """Be unseen, and follow nothing yet: Manim still takes back the fading afterwards."""
+        self.interpolate(1)
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        """Be gone, and follow the tracks again, for when it comes back."""
+        super().clean_up_from_scene(scene)
+        self.mobject.resume_updating()
+
+
 class Standing:
     """A panel on the stage: its heads, and its picture composed for its place."""
 
@@ -60,13 +73,17 @@ class Staging:
 
     def entering(
         self, panels: Sequence[Shown], wanted: Layout, keep: Sequence[Mobject],
-        later: Sequence[Panel],
+        later: Sequence[Panel], without: Sequence[Mobject] = (),
     ) -> list[Animation]:  # fmt: skip
-        """Panels come, those that stand already move to their places, and all else leaves."""
+        """Panels come, those that stand already move to their places, and all else leaves.
+
+        `without` are revealed parts that leave although their picture stays.
+        """
         places = {id(place.panel.picture): place for place in on_stage(panels, wanted)}
         waiting = {id(panel.picture) for panel in later}
         gone = [one for key, one in self.standing.items() if key not in places]
-        leaving = self.present(m for one in gone for m in one.everything)
+        leaving = self.present([*(m for one in gone for m in one.everything), *without])
+        _wait_again(without)
         leaving += [m for m in self.loose() if m not in keep]
         coming: list[Mobject] = []
         moving: list[Animation] = []
@@ -86,15 +103,12 @@ class Staging:
         if things:
             gone = [self.standing.pop(id(t.picture)) for t in things if isinstance(t, Panel)]
             going = [m for one in gone for m in one.everything]
-            for thing in things:
-                if isinstance(thing, Mobject):
-                    going.append(thing)
-                    if hasattr(thing, "is_later"):
-                        thing.is_later = True
-            return [FadeOut(m) for m in self.present(going)]
+            loose = [thing for thing in things if isinstance(thing, Mobject)]
+            _wait_again(loose)
+            return [Leave(m) for m in self.present([*going, *loose])]
         kept = self.title, self.caption
         self.standing.clear()
-        return [FadeOut(m) for m in self.loose() if m not in kept]
+        return [Leave(m) for m in self.loose() if m not in kept]
 
     def revealing(self, things: Iterable[Mobject | Panel]) -> list[Animation]:
         """Parts of pictures, or panels whose place was kept free, come in."""
@@ -106,7 +120,8 @@ class Staging:
             self.standing[id(thing.picture)].mobjects if isinstance(thing, Panel) else [thing]
             for thing in things
         ]
-        return [FadeIn(m) for part in parts for m in part]
+        # While they waited nobody updated them: they come as their tracks are now.
+        return [FadeIn(m.update()) for part in parts for m in part]
 
     def saying(self, *content: Content) -> list[Animation]:
         """One caption replaces another; without content it goes."""
@@ -191,12 +206,19 @@ def _as_one(shown: Shown) -> Panel:
     return Panel("", Rows(*(panel.picture for panel in shown)), share=share)
 
 
+def _wait_again(parts: Iterable[Mobject]) -> None:
+    """Parts of pictures that leave may be revealed once more."""
+    for part in parts:
+        if hasattr(part, "is_later"):
+            part.is_later = True
+
+
 def handed_over(leaving: Sequence[Mobject], coming: Sequence[Mobject]) -> list[Animation]:
     """What leaves is gone before what comes is there, so that the two never lie over each other."""
     middle = HANDOVER if leaving and coming else 1.0
     start = middle if leaving and coming else 0.0
     return [
-        *(FadeOut(m, rate_func=squish_rate_func(smooth, 0, middle)) for m in leaving),
+        *(Leave(m, rate_func=squish_rate_func(smooth, 0, middle)) for m in leaving),
         *(FadeIn(m, rate_func=squish_rate_func(smooth, start, 1)) for m in coming),
     ]
 
@@ -210,10 +232,10 @@ def exchange(
     """
     if old is None or new is None:
         timing = squish_rate_func(smooth, start, end)
-        leaving = [FadeOut(old, rate_func=timing)] if old else []
+        leaving = [Leave(old, rate_func=timing)] if old else []
         return [*leaving, *([FadeIn(new, rate_func=timing)] if new else [])]
     middle = start + 0.45 * (end - start)
     return [
-        FadeOut(old, rate_func=squish_rate_func(smooth, start, middle)),
+        Leave(old, rate_func=squish_rate_func(smooth, start, middle)),
         FadeIn(new, rate_func=squish_rate_func(smooth, middle, end)),
     ]

@@ -10,6 +10,7 @@ from mlanim.stage.panels import Panel, extent_of
 from mlanim.stage.picture import Columns, Picture, Rows
 from mlanim.stage.pictures.lines import Lines
 from mlanim.stage.plots.chart import Chart
+from mlanim.stage.track import Track, combined
 
 
 class Filled(Picture):
@@ -170,3 +171,46 @@ def test_a_picture_of_pictures_that_moves_has_each_part_once_and_keeps_what_was_
     film(construct)
     ticks = len(Chart((0, 1), (0, 1)).placed(Box(0, 0, 5, 3)).tick_texts.get_family())
     assert counts[1] - counts[0] <= len(first.get_family()) + ticks
+
+
+class Follower(Chart):
+    """A chart whose one part comes later, and is empty where its track is at 0."""
+
+    def __init__(self, track: Track):
+        super().__init__((0, 2), (0, 2))
+        self.part = self.segment((0, 0), combined(lambda x: (x, 0.0), track), later=True)
+
+
+def test_what_waited_comes_as_its_tracks_are_by_then(film):
+    track = Track((0, 1))
+    chart = Follower(track)
+
+    def construct(scene):
+        scene.enter(Panel("one", chart))
+        scene.sweep(track.to(1), seconds=0.2)
+        scene.reveal(chart.part)
+
+    film(construct)
+    ends = chart.part.path.points[[0, -1]]
+    np.testing.assert_allclose(ends, chart.place([[0.0, 0.0], [1.0, 0.0]]))
+
+
+def test_a_part_can_leave_while_its_picture_stays_and_its_track_runs(film):
+    track = Track((0, 1), start=1)
+    chart, comes = Follower(track), panel("comes")
+
+    def construct(scene):
+        one = Panel("one", chart)
+        scene.enter(one, panel("beside"))
+        scene.reveal(chart.part)
+        scene.enter(one, comes, without=[chart.part], along=[track.to(0)])
+        scene.seen = [m for m in scene.mobjects if m is chart.part]
+        track.put(0.5)
+        scene.reveal(chart.part)
+
+    scene, _ = film(construct)
+    assert scene.seen == []
+    assert chart in scene.mobjects
+    assert chart.part in scene.mobjects
+    assert chart.part.path.get_stroke_opacity() == 1
+    assert track.value == 0.5

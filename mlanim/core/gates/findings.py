@@ -1,13 +1,40 @@
 """What can be said of gates, each sentence under the condition that makes it true."""
 
-import numpy as np
 import torch
 
-from mlanim.core.gates.gates import Interpolation, SoftLogic
+from mlanim.core.gates.gates import Interpolation
 from mlanim.core.vectors.vectors import Array, Projection, angle_between, norm, numerical_floor
 from mlanim.words.sentence import Sentence, sentence, shown_as
 
 ROUNDING = 1e-12  # of a vector's length: what is shorter is 0, but for float64's rounding
+
+ABOUT = {
+    "scalar": (
+        "Scalar gate", "mixtures of experts", "One number for the whole signal",
+        "A scalar gate leaves the vector on its own line.",
+    ),
+    "vector": (
+        "Vector gate", "LSTM, GRU and GLU", "A number for each feature",
+        "Each feature has its share, the same for every point of the sheet.",
+    ),
+    "mask": (
+        "Mask", "dropout and pruning", "Only 0 or 1 for each feature",
+        "A mask is a projection along the axes.",
+    ),
+    "matrix": (
+        "Matrix gate", "linear layers", "Outputs that may draw on every feature",
+        "A matrix gate mixes features. Attention does not: its weights mix positions.",
+    ),
+    "projection": (
+        "Projection", "PCA and erasing a concept", "Whatever is not on one line goes",
+        "Projecting twice changes nothing more. The query and key maps of attention lack that.",
+    ),
+    "rotation": (
+        "Rotation", "rotary positions", "A turn about the origin",
+        "Lengths, angles and areas stay, and turning back restores the input.",
+    ),
+}  # fmt: skip
+"""Of each gate on the sheet its name, what it is used for, what it is, and a lecturer's words."""
 
 FORMULAS = {
     "scalar": "$display(output(bold(y)) = weight(g) input(bold(x)_1))$",
@@ -164,20 +191,18 @@ def corners() -> Sentence:
     return sentence("At the corners this is Boolean logic; between them it has slopes to follow")
 
 
-def middle(logic: SoftLogic) -> Sentence:
-    """A law of Boolean logic that soft logic breaks."""
-    lowest = int(np.argmin(logic.excluded_middle))
+def middle(at: float, lowest: float) -> Sentence:
+    """A law of Boolean logic that soft logic breaks: where a OR NOT a is least, and how much."""
     return sentence(
         "Not every law survives: $a$ OR NOT $a$ falls from 1 to [{lowest:g}](highlight), at "
-        "$a$ = {at:g}", lowest=float(logic.excluded_middle[lowest]), at=float(logic.levels[lowest]),
+        "$a$ = {at:g}", lowest=lowest, at=at,
     )  # fmt: skip
 
 
 def values(row: Array) -> Sentence:
     """A row (5,) of a truth table: a, b, NOT a, a AND b, a OR b."""
+    a, b, no, both, either = (round(float(value), 9) for value in row)  # off float64's last digits
     return sentence(
         "At $a$ = {a:g} and $b$ = {b:g}, NOT $a$ is {no:g}, AND is {both:g} and OR is {either:g}.",
-        **dict(
-            zip(("a", "b", "no", "both", "either"), (round(float(v), 9) for v in row), strict=True)
-        ),
-    )
+        a=a, b=b, no=no, both=both, either=either,
+    )  # fmt: skip

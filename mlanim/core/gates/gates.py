@@ -1,4 +1,4 @@
-"""Gates: a signal multiplied by a number, by a vector, by a matrix, or by another gate's share.
+"""Gates: a signal multiplied by a number, by a vector or by a matrix; blends; rotary positions.
 
     scalar gate  g x        one share for the whole signal
     vector gate  g ⊙ x      one share for each axis
@@ -34,27 +34,29 @@ class GatePath:
     """A gate easing in over S moments, and what it does to a vector and to the plane.
 
     `share` (S,) runs from 0, where nothing is gated, to 1, the whole gate; `matrices` (S, 2, 2) are
-    the linear maps on the way, and `output` (S, 2) is the image of the vector, `norm` (S,) its
-    length. `singular_values` (S, 2) are the half-axes of the unit circle's image, the larger first,
-    `rank` (S,) the dimensions that survive, and `area_change` (S,) is |det|.
+    the linear maps on the way. `output` (S, 2) is the image of the vector, `norm` (S,) its length,
+    `energy` (S,) the share of the squared length that is left, and `turn` (S,) the angle from the
+    vector to its image, degrees, followed beyond a half-turn. `singular_values` (S, 2) are the
+    half-axes of the unit circle's image, the larger first, `rank` (S,) the dimensions that survive,
+    and `area_change` (S,) is |det|.
     """
 
     share: Array
     matrices: Array
     output: Array
     norm: Array
+    energy: Array
+    turn: Array
     singular_values: Array
     rank: NDArray[np.int64]
     area_change: Array
 
 
 @dataclass(frozen=True)
-class Interpolation:
-    """g x₁ + (1 - g) x₂ on the line and on the arc: x₁ at `gate` (S,) 1, x₂ at 0.
+class Blends:
+    """g x₁ + (1 - g) x₂ on the line and on the arc, (S, 2), and their norms, (S,).
 
-    `line` and `arc` are (S, 2), their norms (S,). The line is shortest at the gate `nearest`, with
-    the length `line_least`; `arc_least` is that of the shorter end. `addition` (2,) is x₁ + x₂,
-    what a residual connection gives instead.
+    x₁ is where the `gate` (S,) is 1, and x₂ where it is 0.
     """
 
     gate: Array
@@ -62,10 +64,20 @@ class Interpolation:
     line_norm: Array
     arc: Array
     arc_norm: Array
+
+
+@dataclass(frozen=True)
+class Interpolation:
+    """From x₁ to x₂ on two ways.
+
+    The line is shortest at the gate `nearest`, with the length `line_least`; `arc_least` is that
+    of the shorter end. `addition_norm` is |x₁ + x₂|, what a residual connection gives instead.
+    """
+
+    blends: Blends
     nearest: float
     line_least: float
     arc_least: float
-    addition: Array
     addition_norm: float
 
 
@@ -73,38 +85,17 @@ class Interpolation:
 class RotaryScores:
     """Scores of a query (d,) and a key (d,) turned by their positions (N,).
 
-    `frequencies` (d / 2,) are the radians that a pair turns for each position. `turned_query` and
-    `turned_key` are (N, d), and `scores` [m, n] (N, N) is the product of the query at position m
-    with the key at n. `by_offset` (2 N - 1,) is the same product computed from each of the
-    `offsets` m - n alone.
+    `turned_query` and `turned_key` are (N, d), and `scores` [m, n] (N, N) is the product of the
+    query at position m with the key at n. `by_offset` (2 N - 1,) is the same product computed from
+    each of the `offsets` m - n alone.
     """
 
     positions: Array
-    frequencies: Array
     turned_query: Array
     turned_key: Array
     scores: Array
     offsets: Array
     by_offset: Array
-
-
-@dataclass(frozen=True)
-class SoftLogic:
-    """Soft NOT, AND and OR over the unit square, on `levels` (N,) of a (rows) and b (columns).
-
-    `negation` (1 - a), `conjunction` (a b) and `disjunction` (a + b - a b) are (N, N).
-    `truth_table` (4, 5) has a row for each corner: a, b, NOT a, a AND b, a OR b. `chosen` (5,) is
-    such a row for the given (a, b). `excluded_middle` (N,) is a OR NOT a, always 1 in Boolean logic
-    and 1 - a + a² here.
-    """
-
-    levels: Array
-    negation: Array
-    conjunction: Array
-    disjunction: Array
-    truth_table: Array
-    excluded_middle: Array
-    chosen: Array
 
 
 def rotation_matrix(angle: ArrayLike | Tensor) -> Tensor:
@@ -123,18 +114,25 @@ def gate_path(
     x: ArrayLike | Tensor, share: ArrayLike | Tensor, matrices: ArrayLike | Tensor
 ) -> GatePath:
     """What the linear maps (S, 2, 2) do to x (2,) and to the plane."""
-    maps = as_tensor(matrices)
+    vector, maps = as_tensor(x), as_tensor(matrices)
     sigma = torch.linalg.svdvals(maps)
-    output = (maps @ as_tensor(x)[:, None]).squeeze(-1)
+    output = (maps @ vector[:, None]).squeeze(-1)
     return GatePath(
         share=as_array(as_tensor(share)),
         matrices=as_array(maps),
         output=as_array(output),
         norm=as_array(norm(output)),
+        turn=_turned(as_array(vector), as_array(output)),
+        energy=as_array((norm(output) / norm(vector)) ** 2),
         singular_values=as_array(sigma),
         rank=(sigma > numerical_floor(sigma)[..., None]).sum(-1).numpy(),
         area_change=as_array(torch.linalg.det(maps).abs()),
     )
+
+
+def _turned(vector: Array, images: Array) -> Array:
+    across = vector[0] * images[:, 1] - vector[1] * images[:, 0]
+    return np.degrees(np.unwrap(np.arctan2(across, images @ vector)))
 
 
 def interpolation(
@@ -145,19 +143,18 @@ def interpolation(
     Raises ValueError for a zero vector and for opposite ones (see `slerp`).
     """
     line, arc = lerp(x1, x2, gate), slerp(x1, x2, gate)
-    addition, nearest = as_tensor(x1) + as_tensor(x2), nearest_gate(x1, x2)
+    nearest = nearest_gate(x1, x2)
     return Interpolation(
-        gate=as_array(as_tensor(gate)),
-        line=as_array(line),
-        line_norm=as_array(norm(line)),
-        arc=as_array(arc),
-        arc_norm=as_array(norm(arc)),
+        blends=Blends(as_array(as_tensor(gate)), *_with_norm(line), *_with_norm(arc)),
         nearest=nearest,
         line_least=float(norm(lerp(x1, x2, nearest))),
         arc_least=min(float(norm(as_tensor(end))) for end in (x1, x2)),
-        addition=as_array(addition),
-        addition_norm=float(norm(addition)),
+        addition_norm=float(norm(as_tensor(x1) + as_tensor(x2))),
     )
+
+
+def _with_norm(vectors: Tensor) -> tuple[Array, Array]:
+    return as_array(vectors), as_array(norm(vectors))
 
 
 def nearest_gate(x1: ArrayLike | Tensor, x2: ArrayLike | Tensor) -> float:
@@ -201,48 +198,9 @@ def rotary_scores(
     turned_query, turned_key = rope(query, positions, base), rope(key, positions, base)
     return RotaryScores(
         positions=as_array(positions),
-        frequencies=as_array(rope_frequencies(turned_query.shape[-1], base)),
         turned_query=as_array(turned_query),
         turned_key=as_array(turned_key),
         scores=as_array(turned_query @ turned_key.T),
         offsets=as_array(offsets),
         by_offset=as_array(rope(query, offsets, base) @ as_tensor(key)),
     )
-
-
-def soft_not(a: ArrayLike | Tensor) -> Tensor:
-    """1 - a, for gates in [0, 1]."""
-    return 1 - as_tensor(a)
-
-
-def soft_and(a: ArrayLike | Tensor, b: ArrayLike | Tensor) -> Tensor:
-    """a·b, for gates in [0, 1]: both must be open."""
-    return as_tensor(a) * as_tensor(b)
-
-
-def soft_or(a: ArrayLike | Tensor, b: ArrayLike | Tensor) -> Tensor:
-    """a + b - a·b, for gates in [0, 1]: one open gate is enough."""
-    first, second = as_tensor(a), as_tensor(b)
-    return first + second - first * second
-
-
-def soft_logic(chosen: ArrayLike | Tensor, per_side: int = 33) -> SoftLogic:
-    """The three surfaces on per_side levels an axis, and their values at the chosen (a, b)."""
-    levels = torch.linspace(0, 1, per_side, dtype=FLOAT)
-    a, b = torch.meshgrid(levels, levels, indexing="ij")
-    corners = torch.cartesian_prod(*(torch.tensor([0.0, 1.0], dtype=FLOAT),) * 2)
-    return SoftLogic(
-        levels=as_array(levels),
-        negation=as_array(soft_not(a)),
-        conjunction=as_array(soft_and(a, b)),
-        disjunction=as_array(soft_or(a, b)),
-        truth_table=as_array(logic_rows(corners)),
-        excluded_middle=as_array(soft_or(levels, soft_not(levels))),
-        chosen=as_array(logic_rows(chosen)),
-    )
-
-
-def logic_rows(pairs: ArrayLike | Tensor) -> Tensor:
-    """For pairs (..., 2) of a and b the rows (..., 5): a, b, NOT a, a AND b, a OR b."""
-    a, b = as_tensor(pairs).unbind(-1)
-    return torch.stack((a, b, soft_not(a), soft_and(a, b), soft_or(a, b)), -1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, radians
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -12,17 +13,15 @@ from mlanim.core.gates.gates import (
     GatePath,
     Interpolation,
     RotaryScores,
-    SoftLogic,
     ease_in,
     gate_path,
     interpolation,
-    logic_rows,
     nearest_gate,
     rope,
     rotary_scores,
     rotation_matrix,
-    soft_logic,
 )
+from mlanim.core.gates.soft_logic import SoftLogic, logic_rows, soft_logic
 from mlanim.core.vectors.vectors import (
     FLOAT,
     Array,
@@ -43,20 +42,27 @@ SQUARE = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
 class Gate:
     """A linear gate as it eases in from the identity, and what it did at the end."""
 
+    heading: str
+    use: str  # what it is used for
+    lead: str  # what it is, in short
+    notes: str
     path: GatePath
-    energy: Array  # (S,) |y|² over |x₁|²
     formula: Sentence
     says: Sentence
 
 
 @dataclass(frozen=True)
 class RotaryWalk:
-    """Query and key on their way: `at` (S,) 0 to 1 down the diagonal of `OFFSET`, to 2 across to
-    that of -`OFFSET`, and to 3 back up along it. `query` and `key` are (S, 2), the rest (S,)."""
+    """A query at `m` and a key at `n` on their way, with the `score` of the two, (S,) each.
 
-    at: Array
-    query_position: Array
-    key_position: Array
+    `step` (S,) is 0 where m - n is `OFFSET`, 1 at the other end of that diagonal, 2 across from
+    there where m - n is -`OFFSET`, and 3 at the other end of this one. `query` and `key` are
+    (S, 2).
+    """
+
+    step: Array
+    m: Array
+    n: Array
     query: Array
     key: Array
     score: Array
@@ -64,20 +70,26 @@ class RotaryWalk:
 
 @dataclass(frozen=True)
 class LogicWalk:
-    """A pair (a, b) on its way: `at` (S,) 0 where it was chosen, 1 to 4 at the corners from (0, 0)
-    by way of (0, 1) and (1, 1) to (1, 0), and 5 at a = b = 1/2. `values` (S, 5) are the rows."""
+    """A pair `a`, `b` on its way, with what soft logic makes of it, (S,) each.
 
-    at: Array
-    values: Array
+    `step` (S,) is 0 at the pair that was chosen, 1 to 4 at the corners from (0, 0) by way of (0, 1)
+    and (1, 1) to (1, 0), and 5 where a and b are 1/2.
+    """
+
+    step: Array
+    a: Array
+    b: Array
+    negation: Array
+    conjunction: Array
+    disjunction: Array
 
 
 @dataclass(frozen=True)
 class Gating:
     """All that the scene shows.
 
-    `gates` are those on the sheet by name, each on x₁; `degrees` (S,) are the angles of the
-    rotation. `size` is half of the sheet's side, and `reach` (2,) how far it and its images go
-    along each axis.
+    `gates` are those on the sheet by name, each on x₁. `size` is half of the sheet's side,
+    `reach` (2,) how far it and its images go along each axis, and `tips` (2,) how far x₁ and its.
     """
 
     x1: Array
@@ -85,8 +97,8 @@ class Gating:
     gate_scalar: float
     size: float
     reach: Array
+    tips: Array
     gates: dict[str, Gate]
-    degrees: Array
     rotary: RotaryScores
     walk: RotaryWalk
     says_offset: Sentence
@@ -95,6 +107,7 @@ class Gating:
     says_lengths: Sentence
     says_addition: Sentence
     logic: SoftLogic
+    lowest: Array  # (2,) a, and a OR NOT a, where this is least
     logic_walk: LogicWalk
     says_corners: Sentence
     says_middle: Sentence
@@ -151,29 +164,30 @@ def gating_lesson(
     stops = torch.tensor([scalar, nearest_gate(first, second)], dtype=FLOAT)
     blend = interpolation(first, second, torch.cat((moments, stops)).unique())
     logic = soft_logic(shares)
+    least = int(logic.excluded_middle.argmin())
+    lowest = np.array([logic.levels[least], logic.excluded_middle[least]])
     return Gating(
         x1=as_array(first), x2=as_array(second), gate_scalar=scalar, size=size,
-        reach=_reach(first, size, list(maps.values())),
+        reach=_reach(size * as_tensor(SQUARE), maps), tips=_reach(first[None], maps),
         gates={name: _gate(name, first, path, moments, says[name]) for name, path in maps.items()},
-        degrees=as_array(moments * angle), rotary=rotary, walk=_rotary_walk(first, second, samples),
+        rotary=rotary, walk=_rotary_walk(first, second, samples),
         says_offset=findings.offset(OFFSET, scores[0]), says_sign=findings.sign(OFFSET, *scores),
         interpolation=blend, says_lengths=findings.lengths(blend),
         says_addition=findings.addition(blend),
-        logic=logic, logic_walk=_logic_walk(shares, samples), says_corners=findings.corners(),
-        says_middle=findings.middle(logic), says_chosen=findings.values(logic.chosen),
+        logic=logic, lowest=lowest, logic_walk=_logic_walk(shares, samples),
+        says_corners=findings.corners(), says_middle=findings.middle(*lowest.tolist()),
+        says_chosen=findings.values(logic.chosen),
     )  # fmt: skip
 
 
 def _gate(name: str, x: Tensor, maps: Tensor, moments: Tensor, says: Sentence) -> Gate:
     path = gate_path(x, moments, maps)
-    energy = path.norm**2 / float(x @ x)
-    return Gate(path, energy, findings.formula(name, maps[-1]), says)
+    return Gate(*findings.ABOUT[name], path, findings.formula(name, maps[-1]), says)
 
 
-def _reach(x1: Tensor, size: float, maps: list[Tensor]) -> Array:
-    """How far x₁, the sheet and their images go on each axis on all of their ways, (2,)."""
-    points = torch.cat((size * as_tensor(SQUARE), x1[None]))
-    images = torch.cat([(points @ path.mT).reshape(-1, 2) for path in maps])
+def _reach(points: Tensor, maps: dict[str, Tensor]) -> Array:
+    """How far points (N, 2) and their images go on each axis under the maps (S, 2, 2), (2,)."""
+    images = torch.cat([(points @ path.mT).reshape(-1, 2) for path in maps.values()])
     return as_array(images.abs().amax(0))
 
 
@@ -183,9 +197,9 @@ def _rotary_walk(query: Tensor, key: Tensor, samples: int) -> RotaryWalk:
     at, way = _way(stops, samples)
     turned = rope(query, way[:, 0]), rope(key, way[:, 1])
     return RotaryWalk(
-        at=as_array(at),
-        query_position=as_array(way[:, 0]),
-        key_position=as_array(way[:, 1]),
+        step=as_array(at),
+        m=as_array(way[:, 0]),
+        n=as_array(way[:, 1]),
         query=as_array(turned[0]),
         key=as_array(turned[1]),
         score=as_array((turned[0] * turned[1]).sum(-1)),
@@ -195,7 +209,7 @@ def _rotary_walk(query: Tensor, key: Tensor, samples: int) -> RotaryWalk:
 def _logic_walk(chosen: Tensor, samples: int) -> LogicWalk:
     a, b = chosen.tolist()
     at, way = _way([(a, b), (0, 0), (0, 1), (1, 1), (1, 0), (0.5, 0.5)], samples)
-    return LogicWalk(as_array(at), as_array(logic_rows(way)))
+    return LogicWalk(as_array(at), *(as_array(column) for column in logic_rows(way).T))
 
 
 def _way(stops: Sequence[tuple[float, float]], samples: int) -> tuple[Tensor, Tensor]:

@@ -133,10 +133,11 @@ class Chart(Picture):
 
     def arrow(
         self, start: Any, end: Any, role: str = "weight", *, name: Content | None = None,
-        side: int = 0, bold: bool = False, later: bool = False,
+        side: Any = 0, bold: bool = False, later: bool = False,
     ) -> Arrow:  # fmt: skip
         """An arrow between two places (2,), its name beyond its tip: on the left of its direction
-        with `side` 1, on the right with -1, straight ahead with 0."""
+        with `side` 1, on the right with -1, straight ahead with 0, and in between; a reading of
+        `side` depends on what the end depends on."""
         return self._with(Arrow(self.frame, (start, end), role, side, bold), name, later)
 
     def angle(

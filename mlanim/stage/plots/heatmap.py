@@ -14,7 +14,7 @@ from mlanim.stage.colors import colormap
 from mlanim.stage.path_independent import ByShare
 from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import Text
-from mlanim.words.numbers import MINUS, format_number
+from mlanim.words.numbers import format_number, significant
 
 Palette = Callable[[np.ndarray], np.ndarray]
 ALL = slice(None)
@@ -232,7 +232,7 @@ class ColorBar(VGroup):
         values = np.linspace(low, high, steps)[None]
         self.strip = Cells(values, palette, (width / steps, 0.16))
         self.add(self.strip)
-        numbers = (f"{end + 0.0:g}".replace("-", MINUS) for end in (low, high))  # no minus zero
+        numbers = (significant(end) for end in (low, high))
         for text, x in zip(ends or numbers, (-width / 2, width / 2), strict=True):
             end = Text(text, size="small", role="muted")
             self.add(end.baseline_at([x - end.advance / 2, -0.36, 0]))

@@ -32,7 +32,7 @@ ALIGNMENTS = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 ROLES = (
     "text", "muted", "input", "weight", "gradient", "attention", "output", "highlight",
-    "negative", "positive",
+    "negative", "positive", "on_light", "on_dark",
 )  # fmt: skip
 _PART = re.compile(r'part\("([\w-]+)"')
 

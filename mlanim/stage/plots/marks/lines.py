@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 from contourpy import LineType, contour_generator
+from manim import VGroup
 
 from mlanim.stage.marks.shapes import Dot, Polyline
 from mlanim.stage.plots.frame import Frame
@@ -215,16 +216,18 @@ class Level(Mark):
 def spread(marks: Sequence[Mark]) -> None:
     """Move the names beside curves that stand apart, where they would lie over each other."""
     curves = [m for m in marks if isinstance(m, Curve) and not isinstance(m, Guide)]
-    labels = [mark.label for mark in curves if mark.label is not None]
     line = body_height("small") * 1.15
-    columns: dict[float, list[Text]] = {}
-    for label in labels:
-        columns.setdefault(round(float(label.origin[0]), 1), []).append(label)
+    columns: dict[float, list[tuple[float, VGroup]]] = {}
+    for mark in curves:
+        if mark.label is not None:
+            x, y, _ = mark.label.origin
+            name = VGroup(mark.halo, mark.label)
+            columns.setdefault(round(float(x), 1), []).append((float(y), name))
     for column in columns.values():
-        column.sort(key=lambda label: float(label.origin[1]))
-        heights = np.array([float(label.origin[1]) for label in column])
-        for label, height in zip(column, _apart(heights, line), strict=True):
-            label.shift([0, height - float(label.origin[1]), 0])
+        column.sort(key=lambda pair: pair[0])
+        heights = np.array([height for height, _ in column])
+        for (height, name), wanted in zip(column, _apart(heights, line), strict=True):
+            name.shift([0, wanted - height, 0])
 
 
 def _apart(heights: np.ndarray, least: float) -> np.ndarray:

@@ -113,7 +113,7 @@ class Arrow(Mark):
     shapes: Shapes = (("the start", place), ("the end", place))
 
     def __init__(
-        self, frame: Frame, values: tuple[Any, ...], role: str, side: int = 0, bold: bool = False
+        self, frame: Frame, values: tuple[Any, ...], role: str, side: Any = 0, bold: bool = False
     ):
         super().__init__(frame, values, role)
         width, head = (0.11, 0.38) if bold else (0.06, 0.28)
@@ -128,8 +128,8 @@ class Arrow(Mark):
         if self.label is not None:
             along = ends[1] - ends[0]
             along = along / max(float(np.linalg.norm(along)), 1e-9)
-            aside = self.side * np.array([-along[1], along[0], 0.0])
-            off = along * np.cos(ASIDE) + aside * np.sin(ASIDE) if self.side else along
+            angle, aside = ASIDE * now(self.side), np.array([-along[1], along[0], 0.0])
+            off = along * np.cos(angle) + aside * np.sin(angle)
             self.label.move_to(ends[1] + NAME_AWAY * off)
 
     def extent(self, axis: int) -> np.ndarray:
