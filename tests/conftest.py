@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a shell's background: it is inherited
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -22,6 +23,11 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a shell's backgro
 DEMO_SCENES = Path(__file__).parent / "demo_scenes"
 TINY = ("--resolution", "160x90", "--fps", "5")
 _CACHE = pytest.StashKey[str]()
+
+
+# How fast an example is made or tried says how busy the machine is, not whether the code is right.
+settings.register_profile("untimed")
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -39,7 +39,7 @@ def random_examples(widths, count, seed):
     return Examples(inputs, torch.randint(widths[-1], (count,), generator=generator))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(widths=WIDTHS, count=st.integers(1, 7), seed=st.integers(0, 999))
 def test_scores_loss_accuracy_and_gradient_are_those_of_a_torch_module(widths, count, seed):
     theta = torch.randn(parameter_count(widths), generator=torch.Generator().manual_seed(seed))

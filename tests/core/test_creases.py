@@ -12,7 +12,7 @@ from mlanim.core.folding.creases import boundary, chain, creases
 from mlanim.core.folding.regions import cells_by_layer
 
 L = 1.75
-random_nets = settings(deadline=None, max_examples=25)
+random_nets = settings(max_examples=25)
 
 
 def network(widths, seed):

@@ -47,7 +47,7 @@ def test_xor_says_whether_the_signs_differ():
 
 
 @given(st.sampled_from(sorted(SHAPES)), st.integers(0, 2**32))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_any_seed_gives_balanced_points_near_the_square(name, seed):
     data = plane_dataset(name, seed)
     for points, labels in (

@@ -11,7 +11,7 @@ from mlanim.core.data.datasets import plane_dataset
 from mlanim.core.folding.folding import collapse, fold, mirror, paper_folding_lecture, unit_normals
 from mlanim.core.folding.training import TrainedNet
 
-random_nets = settings(deadline=None, max_examples=15)
+random_nets = settings(max_examples=15)
 angles = st.floats(0, 6.28)
 offsets = st.floats(-2, 2)
 MOONS = plane_dataset("moons", 0)
@@ -48,7 +48,6 @@ def in_the_neurons_frame(points, normal, offset):
 
 
 @given(angles, offsets, seeds)
-@settings(deadline=None)
 def test_collapse_is_a_relu_on_one_coordinate_of_a_turned_frame(angle, offset, seed):
     points = np.random.default_rng(seed).uniform(-3, 3, (40, 2))
     normal = np.array([np.cos(angle), np.sin(angle)])
@@ -59,7 +58,6 @@ def test_collapse_is_a_relu_on_one_coordinate_of_a_turned_frame(angle, offset, s
 
 
 @given(angles, offsets, seeds)
-@settings(deadline=None)
 def test_a_mirror_fold_is_two_relus_and_keeps_lengths_on_each_side(angle, offset, seed):
     points = np.random.default_rng(seed).uniform(-3, 3, (40, 2))
     normal = np.array([np.cos(angle), np.sin(angle)])

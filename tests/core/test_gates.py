@@ -3,7 +3,7 @@ from math import cos, pi, sin
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -18,7 +18,7 @@ from mlanim.core.gates.gates import (
     rotation_matrix,
 )
 
-geometry = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+geometry = settings(max_examples=60)
 
 entries = st.floats(-5, 5)
 matrices = arrays(np.float64, (2, 2), elements=entries)

@@ -43,7 +43,7 @@ def moons():
 
 
 @given(seed=SEEDS, scale=st.floats(1e-3, 1e3))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_filter_normalised_row_has_its_neurons_norm_and_its_own_direction(seed, scale):
     widths = (3, 5, 2)
     weights, draw = initial_weights(widths, seed), normal(seed, 32)
@@ -66,7 +66,7 @@ def test_filter_normalising_leaves_its_arguments_alone():
 
 
 @given(seed=SEEDS)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_pca_directions_are_numpys_right_singular_vectors_of_the_paths_made_alike(seed):
     paths = normal(seed, 3, 5, 7) * torch.tensor([1.0, 40.0, 0.1]).view(3, 1, 1)
     alike = [
@@ -79,7 +79,7 @@ def test_pca_directions_are_numpys_right_singular_vectors_of_the_paths_made_alik
 
 
 @given(seed=SEEDS)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_no_other_plane_keeps_more_of_the_paths_variance_on_average(seed):
     def kept(plane):
         return np.mean([variance_kept(path, plane) for path in paths])
@@ -91,7 +91,7 @@ def test_no_other_plane_keeps_more_of_the_paths_variance_on_average(seed):
 
 
 @given(seed=SEEDS, stretch=st.floats(0.1, 60))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_coordinates_are_the_least_squares_solution_in_a_skewed_plane(seed, stretch):
     directions, centre = normal(seed, 2, 6), normal(seed + 1, 6)
     directions[1] = stretch * directions[1] + directions[0]
@@ -120,7 +120,7 @@ def test_a_coefficient_of_seven_tenths_comes_back_as_seven_tenths():
 
 
 @given(seed=SEEDS)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_shares_are_one_on_the_plane_zero_off_it_and_never_outside(seed):
     basis = torch.linalg.qr(normal(seed, 6, 6)).Q.T
     plane, rest, centre = basis[:2], basis[2:], normal(seed + 1, 6)
@@ -147,7 +147,7 @@ def test_a_random_walk_puts_six_over_pi_squared_in_its_first_component():
 
 
 @given(low=st.floats(-50, 0), span=st.floats(0.1, 80), resolution=st.integers(3, 80), share=SEEDS)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_an_axis_holds_zero_exactly_is_even_and_covers_the_interval(low, span, resolution, share):
     high = low + max(span, -low)
     axis = axis_through_zero(low, high, resolution)
@@ -210,7 +210,6 @@ def test_random_directions_follow_the_seed_and_differ(moons):
 
 
 @given(low=st.floats(1e-4, 10), ratio=st.floats(1.01, 1e4))
-@settings(deadline=None)
 def test_contour_levels_are_all_the_preferred_numbers_in_between(low, ratio):
     levels = contour_levels(low, low * ratio)
     assert ((levels > low) & (levels < low * ratio)).all()

@@ -24,7 +24,7 @@ from mlanim.core.folding.regions import (
 )
 
 L = 1.75
-random_nets = settings(deadline=None, max_examples=25)
+random_nets = settings(max_examples=25)
 
 
 def independent_regions(weights, biases):
@@ -122,7 +122,6 @@ def test_decision_cells_tile_and_have_one_class_each(widths, seed):
 
 
 @given(st.floats(0, 6.28), st.floats(-1, 1), st.integers(3, 9))
-@settings(deadline=None)
 def test_a_cut_shares_out_the_area_and_runs_along_the_line(angle, offset, sides):
     around = np.linspace(0, 2 * np.pi, sides, endpoint=False) + 0.1
     polygon = np.stack([np.cos(around), np.sin(around)], axis=1)

@@ -9,7 +9,7 @@ from mlanim.core.folding.sheet import cut_sheet, spread
 
 L = 1.75
 GRID = 7
-random_nets = settings(deadline=None, max_examples=20)
+random_nets = settings(max_examples=20)
 
 
 def random_sheet(widths, seed, grid=GRID):

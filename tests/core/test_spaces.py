@@ -12,7 +12,7 @@ from mlanim.core.folding.sheet import cut_sheet
 from mlanim.core.folding.spaces import layer_images, stages, turn_and_stretch
 
 L = 1.75
-random_nets = settings(deadline=None, max_examples=20)
+random_nets = settings(max_examples=20)
 
 
 def folded(widths, seed):
@@ -111,7 +111,6 @@ def test_a_layer_of_one_neuron_makes_a_line_before_its_relu_makes_a_point():
 
 
 @given(st.lists(st.floats(-3, 3).filter(lambda x: x == 0 or abs(x) > 1e-3), min_size=4, max_size=4))
-@settings(deadline=None)
 def test_turn_and_stretch_multiply_back(entries):
     weight = np.array(entries).reshape(2, 2)
     angle, stretch = turn_and_stretch(weight)

@@ -149,7 +149,7 @@ def module_of(net, theta, activation):
     return module
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(widths=WIDTHS, count=st.integers(1, 7), seed=st.integers(0, 999), relu=st.booleans())
 def test_outputs_loss_and_gradient_are_those_of_a_torch_module(widths, count, seed, relu):
     net = MLP(widths, torch.relu if relu else torch.tanh)

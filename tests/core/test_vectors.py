@@ -4,7 +4,7 @@ from math import atan2, cos, degrees, hypot, pi, sin
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial import geometric_slerp
@@ -24,7 +24,7 @@ from mlanim.core.vectors.vectors import (
     slerp,
 )
 
-geometry = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+geometry = settings(max_examples=60)
 
 lengths = st.floats(0.01, 100)
 angles = st.floats(-3.1, 3.1)

@@ -132,7 +132,7 @@ def check(frames: list[Any]) -> list[bool]:
     return in_parts
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps())
 def test_it_is_the_frame_that_is_painted_whole(frames: list[Any]) -> None:
     check(frames)

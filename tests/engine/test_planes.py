@@ -34,7 +34,7 @@ def stretches(end: int) -> st.SearchStrategy[slice]:
 spots = st.tuples(stretches(HEIGHT), stretches(WIDTH))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(spots, max_size=3), min_size=1, max_size=4))
 def test_frames_are_as_if_each_were_converted_whole(steps: list[list[tuple[slice, slice]]]) -> None:
     planes, pixels = Planes(), noise(0)

@@ -52,7 +52,7 @@ statements = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(statements, max_size=5), st.sampled_from(["\n", "; "]))
 def test_finds_imports_however_they_are_written(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], between: str

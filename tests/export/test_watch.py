@@ -20,7 +20,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from mlanim.export.watch.preview_server import Board
 
-PATIENCE = 90.0  # seconds; never the measure of anything
+PATIENCE = 300.0  # seconds; never the measure of anything
 
 
 class Watched:

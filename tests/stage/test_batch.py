@@ -62,7 +62,7 @@ def test_set_rgbas_paints_each_item(still):
 
 
 @given(arrays(float, (4, 4), elements=st.floats(0, 1)), st.floats(0, 1), st.floats(0, 1))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_fading_multiplies_opacities_and_leaves_colours(rgbas, first, second):
     batch = PointCloud(np.zeros((4, 2)), rgbas).fade(first).fade(second)
     np.testing.assert_array_equal(batch.rgbas[:, :3], rgbas[:, :3])
@@ -94,7 +94,7 @@ def test_the_bounding_box_is_that_of_the_points():
 
 
 @given(st.floats(0, 1), st.integers(1, 6))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_interpolation_is_exact(alpha, count):
     start, end, between = cloud(count), cloud(count), cloud(count)
     between.interpolate(start, end, alpha)

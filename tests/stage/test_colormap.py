@@ -70,7 +70,7 @@ def test_shapes_are_kept():
 
 
 @given(st.tuples(*[st.floats(0, 1)] * 3))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_oklab_round_trip_gives_the_colour_back(color):
     color = np.array(color)
     np.testing.assert_allclose(colormap._srgb(colormap._oklab(color)), color, atol=1e-5)

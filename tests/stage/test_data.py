@@ -84,7 +84,7 @@ def through_json(value: Any) -> Any:
 @example({"a.b": np.zeros(1), "a": {"b": np.ones(2)}})
 @example({"a": [np.zeros(1)], "a.0": np.ones(2)})
 @example({"$array": "data", "x": np.zeros(1)})
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_nested_values_survive_being_stored(value):
     assert same(value, through_json(value))
     outer = Outer(Inner(np.arange(3.0)), (value, [value]), value)

@@ -14,7 +14,7 @@ bounded = st.floats(-1e4, 1e4)
 @example(0.0, 1.0, 5)
 @example(0.0, 3e-13, 3)
 @example(-1e4, 1e4, 1)
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 def test_ticks_are_few_round_and_inside(low, high, most):
     span = abs(high - low)
     assume(span > 1e-9 * max(abs(low), abs(high)) and span > 1e-200)
@@ -45,7 +45,7 @@ def test_ticks_of_a_flipped_range_are_the_same_and_of_an_empty_one_none():
 
 @given(bounded, st.floats(1e-3, 1e4), st.integers(1, 8))
 @example(11.01, 0.83, 4)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_tick_labels_say_exactly_where_the_ticks_are(low, span, most):
     ticks = nice_ticks(low, low + span, most)
     for text, tick in zip(tick_texts(ticks), ticks, strict=True):
@@ -65,7 +65,7 @@ def test_tick_labels_have_as_many_decimals_as_they_need():
     st.floats(0.2, 3),
     st.tuples(st.floats(-5, 5), st.floats(-3, 3)),
 )
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_place_is_affine_and_exact_at_the_corners_wherever_the_chart_is(x, y, scale, shift):
     x_range, y_range = (x[0], x[0] + x[1]), (y[0], y[0] + y[1])
     chart = Chart(x_range, y_range, 4, 3, ticks=0).scale(scale).shift([*shift, 0])

@@ -15,7 +15,7 @@ BOX = Box(-6.0, -3.0, 6.5, 2.0)
 
 
 @given(shares, st.floats(0, 1))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_columns_tile_the_box_with_the_gap_between_them(parts, gap):
     boxes = BOX.columns(*parts, gap=gap)
     assert boxes[0].left == BOX.left
@@ -28,7 +28,7 @@ def test_columns_tile_the_box_with_the_gap_between_them(parts, gap):
 
 
 @given(shares, st.floats(0, 0.8))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_rows_tile_the_box_from_the_top(parts, gap):
     boxes = BOX.rows(*parts, gap=gap)
     assert boxes[0].top == BOX.top

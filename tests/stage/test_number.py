@@ -23,7 +23,7 @@ def ink(number: Number) -> np.ndarray:
 @example(-0.0, 0, True)
 @example(-0.5, 0, False)
 @example(0.125, 2, False)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_number_is_rounded_as_decimal_arithmetic_rounds_it(value, places, signed):
     exact = Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
     sign = MINUS if exact < 0 else "+" if signed else ""
@@ -31,7 +31,7 @@ def test_a_number_is_rounded_as_decimal_arithmetic_rounds_it(value, places, sign
 
 
 @given(finite, st.integers(0, 4), st.booleans(), st.sampled_from(["", "%", " e-3", "×"]))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_minus_is_a_true_one_and_the_suffix_is_left_alone(value, places, signed, suffix):
     text = format_number(value, places, signed, suffix)
     assert text.endswith(suffix)
@@ -51,7 +51,7 @@ def test_values_that_are_no_numbers_are_shown_for_what_they_are():
 
 
 @given(st.integers(0, 999_999), st.integers(0, 999_999))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_numbers_of_one_format_line_up_on_the_point(first, second):
     texts = [format_number(n / 100, 2) for n in (first, second)]
     (_, a, width_a), (_, b, width_b) = (number_curves(text) for text in texts)
@@ -90,7 +90,7 @@ changes = st.lists(st.floats(-999, 999), min_size=1, max_size=4)
 
 
 @given(changes, st.floats(-3, 3), st.floats(0.2, 3), st.floats(-3, 3))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_set_value_keeps_place_size_and_turn(values, shift, scale, turn):
     number = Number(1.25).scale(scale).rotate(turn).shift([shift, -shift, 0])
     place, size = number.origin.copy(), number.size

@@ -66,7 +66,7 @@ def test_segments_can_be_replaced_by_none():
 
 
 @given(place, place)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_dashes_are_even_and_run_from_end_to_end(start, end):
     length = np.linalg.norm(np.subtract(end, start))
     pieces = dashes(start, end)
@@ -92,7 +92,7 @@ def test_a_dashed_line_follows_its_ends():
 
 
 @given(place, place)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_an_arrow_points_exactly_at_its_end(start, end):
     outline = corners(Arrow(start, end, "weight"))
     start, end = np.array(start), np.array(end)
@@ -126,7 +126,7 @@ def test_an_arrow_can_be_led_elsewhere(still):
 
 
 @given(st.floats(-3, 3), st.floats(-3, 3))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_an_arc_lies_on_its_circle_between_its_angles(start, end):
     arc = AngleArc([1, 2, 0], start, end, radius=0.7)
     rim = corners(arc) - [1, 2]
@@ -171,7 +171,7 @@ def test_polygons_have_a_rim_when_asked():
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_more_flow_is_wider_and_stronger(first, second):
     low, high = sorted([first, second])
     flows = [Flow([0, 0], [2, 1], share) for share in (low, high)]

@@ -33,7 +33,7 @@ def near(picture, place, role: str) -> bool:
 
 
 @given(angle, angle, st.floats(0.2, 4))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_projection_is_a_turn_and_a_tilt(turn, elevation, scale):
     """World axes x to the right, y away, z up; the frame's are x right, y up, z away."""
     world = RNG.normal(size=(7, 3))

@@ -30,7 +30,7 @@ def hexes(*roles: str) -> set[str]:
 @example("\ud83d lone")
 @example("مرحبا שלום")
 @example("👩‍🔬 — $x$ \\ \"quoted\" 'single'")
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_any_string_can_be_shown_and_stays_known(string):
     text = Text(string)
     assert text.plain == string

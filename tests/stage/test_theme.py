@@ -62,7 +62,7 @@ def test_roles_stay_apart_under_each_full_colour_blindness(name, kind):
 @example((0.0, 0.0, 0.0))
 @example((1.0, 1.0, 1.0))
 @example((0.4588, 0.4588, 0.4588))  # where black and white come closest
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_the_chosen_ink_reads_on_any_colour(color):
     color = np.array(color)
     ink = theme.rgb("on_light" if theme.readable_on(color) else "on_dark")
@@ -73,7 +73,7 @@ def test_the_chosen_ink_reads_on_any_colour(color):
 
 
 @given(channels, channels)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_contrast_agrees_with_the_formula_written_out(first, second):
     a, b = ("#" + "".join(f"{round(c * 255):02x}" for c in color) for color in (first, second))
     measured = theme.contrast(theme.hex_to_rgb(a), theme.hex_to_rgb(b))

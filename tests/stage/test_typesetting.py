@@ -37,7 +37,7 @@ def ink(setting) -> np.ndarray:
 @example("\ud800 half\udfff")
 @example("\\u{41}")
 @example("f\ri\r\nx\ty")
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_any_string_is_shown_as_it_is(text):
     shown, expected = set_text(literal(text)), set_text(spelled_out(text))
     assert len(shown.outlines) == len(expected.outlines)
