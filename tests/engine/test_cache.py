@@ -72,6 +72,33 @@ def test_a_damaged_entry_is_noticed_and_forgotten(place: Path, tmp_path: Path, d
     assert cache.get("data", A) == b"anew"
 
 
+@pytest.mark.parametrize("other", [("data", B), ("files", A)], ids=["key", "kind"])
+def test_an_entry_in_another_s_place_is_noticed_and_forgotten(
+    place: Path, other: tuple[str, str]
+) -> None:
+    cache.put("data", A, b"one")
+    cache.put(*other, b"two")
+    first, second = place / "data" / A, place / other[0] / other[1]
+    one, two = first.read_bytes(), second.read_bytes()
+    first.write_bytes(two)
+    second.write_bytes(one)
+    assert cache.get("data", A) is cache.get(*other) is None
+    assert not first.exists()
+    assert not second.exists()
+
+
+def test_what_an_older_version_kept_is_a_miss_and_can_be_cleaned_away(place: Path) -> None:
+    content = b"kept"
+    old = place / "data" / A
+    old.parent.mkdir(parents=True)
+    old.write_bytes(
+        b"mlanim-cache-1 " + hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+    )
+    assert [entry.key for entry in cache.entries()] == [A]
+    assert cache.get("data", A) is None
+    assert cache.entries() == []
+
+
 def used(place: Path, key: str, ago: float) -> None:
     then = time.time() - ago
     os.utime(place / "data" / key, (then, then))

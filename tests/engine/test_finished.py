@@ -97,10 +97,43 @@ def test_a_damaged_entry_leaves_nothing_behind(
     assert not list(tmp_path.glob(".mlanim-*"))
 
 
+def changed(content: dict[str, Any]) -> list[Any]:
+    """Things that are whole, and are not what was kept of the job."""
+    return [
+        [], None, 3, "text", {}, {**content, "job": "0" * 64}, {**content, "file": 3},
+        {**content, "file": "demo.webm"}, {**content, "sha256": "../../secret"},
+        {**content, "sha256": 3}, {**content, "beside_sha256": []},
+        {**content, "beside_sha256": {"demo/../../x": content["sha256"]}},
+        {**content, "beside_sha256": {"/etc/demo": content["sha256"]}},
+        {**content, "beside_sha256": {"notes.txt": content["sha256"]}},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(14))
+def test_a_whole_entry_that_does_not_fit_is_a_miss_and_is_removed(
+    made: Job, tmp_path: Path, number: int
+) -> None:
+    finished.keep(made)
+    content = json.loads(Path(made.output).with_suffix(".json").read_text())
+    forget(made)
+    wrong = json.dumps(changed(content)[number]).encode()
+    cache.put(finished.SIDECARS, job_key(made), wrong)
+    assert not finished.restore(made)
+    assert cache.get(finished.SIDECARS, job_key(made)) is None
+    assert contents(tmp_path, "demo") == {}
+
+
+def test_nesting_beyond_measure_in_an_entry_is_a_miss(made: Job) -> None:
+    cache.put(finished.SIDECARS, job_key(made), b"[" * 100_000)
+    assert not finished.restore(made)
+    assert cache.get(finished.SIDECARS, job_key(made)) is None
+
+
 def test_an_entry_that_was_removed(made: Job, tmp_path: Path) -> None:
     finished.keep(made)
     forget(made)
-    cache.remove(next(entry for entry in cache.entries() if entry.kind == finished.FILES))
+    entry = next(entry for entry in cache.entries() if entry.kind == finished.FILES)
+    cache.remove(entry.kind, entry.key)
     assert not finished.restore(made)
     assert contents(tmp_path, "demo") == {}
 

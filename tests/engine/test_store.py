@@ -133,6 +133,21 @@ def test_saves_and_loads(cache: Path) -> None:
     assert store.load(ENTRY) == (store.dump({"a": 1}), {"a": 1})
 
 
+@pytest.mark.parametrize(
+    "tree",
+    ["[", "[" * 100_000, '{"$array": "gone"}', '{"$array": 3}', '{"$array": []}', '{"a": 1}',
+     '{"$record": "A"}', '{"$record": "A", "fields": []}', '{"$tuple": 3}'],
+    ids=lambda tree: tree[:20],
+)  # fmt: skip
+def test_an_entry_that_no_result_is_stored_as_is_a_miss_and_is_removed(
+    cache: Path, tmp_path: Path, tree: str
+) -> None:
+    np.savez(tmp_path / "x.npz", **{store.TREE: np.frombuffer(tree.encode(), dtype=np.uint8)})
+    kept.put(store.KIND, ENTRY, tmp_path / "x.npz")
+    assert store.load(ENTRY) is None
+    assert kept.get(store.KIND, ENTRY) is None
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "noise", "flipped", "headless"])
 def test_a_damaged_entry_is_forgotten(cache: Path, damage: str) -> None:
     whole = store.dump({"a": np.arange(1000.0), "b": "text"})
@@ -146,6 +161,7 @@ def test_a_damaged_entry_is_forgotten(cache: Path, damage: str) -> None:
     }[damage]
     store.save(ENTRY, damaged)
     assert store.load(ENTRY) is None
+    assert kept.get(store.KIND, ENTRY) is None
     store.save(ENTRY, whole)
     _, found = store.load(ENTRY)
     assert found["b"] == "text"

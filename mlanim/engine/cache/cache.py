@@ -1,10 +1,10 @@
 """What was made before, kept by content: computations, finished files, segments of videos.
 
-An entry is one file, `KIND/KEY` in the cache's folder: a line with the hash of what follows, then
-the bytes. Whoever reads it checks the hash, so a damaged entry is noticed, forgotten and made
-anew. Entries take their place by a rename, so any number of processes may read and write at once.
-The folder stays under a size; what was used longest ago goes first. A cache that cannot be read
-or written costs time and nothing else.
+An entry is one file, `KIND/KEY` in the cache's folder: a line with a hash of kind, key and content,
+then the content. Whoever reads it checks the hash, so an entry that is damaged, or lies in
+another's place, is noticed, forgotten and made anew. Entries take their place by a rename, so any
+number of processes may read and write at once. The folder stays under a size; what was used longest
+ago goes first. A cache that cannot be read or written costs time and nothing else.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ from mlanim.engine.sizes import size_of
 DEFAULT_SIZE = "5 GB"
 ABANDONED = 3600.0  # seconds after which a half-written file is nobody's: no put takes so long
 
-_MAGIC = b"mlanim-cache-1 "
+FILES = "files"
+"""The kind of finished files, each under the hash of its bytes."""
+
+_MAGIC = b"mlanim-cache-2 "
+_OURS = _MAGIC[:13]  # of any version
 _HEAD = len(_MAGIC) + 64 + 1
 _KEY = re.compile(r"[0-9a-f]{64}(\.\w+)?$")
 _WRITTEN = re.compile(r"\.mlanim-\d+-")
@@ -73,13 +77,18 @@ def get(kind: str, key: str) -> bytes | None:
         return None
 
 
+def holds(kind: str, key: str) -> bool:
+    """Whether there is an entry of that name, whole or not."""
+    return os.path.exists(_path(kind, key))  # unlike Path's, it never raises
+
+
 def fetch(kind: str, key: str, target: Path) -> str | None:
     """Copy an entry to `target`; the SHA-256 of its bytes, or None if there is none that is whole.
 
     Raises:
         OSError: if `target` cannot be written; it is not left half-written.
     """
-    if not os.path.exists(_path(kind, key)):  # unlike Path's, it never raises
+    if not holds(kind, key):
         return None
     with contextlib.suppress(_Damaged), replacing(target) as file:
         digest = _read(kind, key, file)
@@ -101,7 +110,7 @@ def put(kind: str, key: str, content: bytes | Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _opened(content) as source, replacing(path) as file:
-            _write(source, file)
+            _write(f"{kind}/{key}", source, file)
         trim(limit())
     except OSError as error:
         _warn(error)
@@ -117,10 +126,10 @@ def entries() -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.used, entry.kind, entry.key))
 
 
-def remove(entry: Entry) -> None:
+def remove(kind: str, key: str) -> None:
     """Forget an entry, if nobody else has done so already."""
     with contextlib.suppress(OSError):
-        _path(entry.kind, entry.key).unlink()
+        _path(kind, key).unlink()
 
 
 def trim(size: int) -> None:
@@ -131,7 +140,7 @@ def trim(size: int) -> None:
     for entry in found:
         if excess <= 0:
             break
-        remove(entry)
+        remove(entry.kind, entry.key)
         excess -= entry.size
     sweep()
 
@@ -175,7 +184,7 @@ def _files(name: re.Pattern[str]) -> Iterator[tuple[Path, os.stat_result]]:
 def _is_ours(path: Path) -> bool:
     """Whether a file is an entry, and not somebody's that only bears such a name."""
     with contextlib.suppress(OSError), path.open("rb") as file:
-        return file.read(len(_MAGIC)) == _MAGIC
+        return file.read(len(_OURS)) == _OURS
     return False
 
 
@@ -183,12 +192,12 @@ def _opened(content: bytes | Path) -> BinaryIO:
     return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
 
 
-def _write(source: BinaryIO, file: BinaryIO) -> None:
-    """The bytes of `source` behind a line with their hash."""
+def _write(name: str, source: BinaryIO, file: BinaryIO) -> None:
+    """The bytes of `source` behind a line with the hash of the entry's name and of them."""
     file.write(bytes(_HEAD))
     digest = _copied(source, file)
     file.seek(0)
-    file.write(_head(digest))
+    file.write(_head(name, digest))
 
 
 def _read(kind: str, key: str, target: BinaryIO) -> str | None:
@@ -204,14 +213,15 @@ def _read(kind: str, key: str, target: BinaryIO) -> str | None:
     with file:
         head = file.read(_HEAD)
         digest = _copied(file, target)
-    whole = head == _head(digest)
+    whole = head == _head(f"{kind}/{key}", digest)
     with contextlib.suppress(OSError):  # a folder that is read-only
         os.utime(path) if whole else path.unlink()
     return digest if whole else None
 
 
-def _head(digest: str) -> bytes:
-    return _MAGIC + digest.encode() + b"\n"
+def _head(name: str, digest: str) -> bytes:
+    sealed = hashlib.sha256(f"{name} {digest}".encode()).hexdigest()
+    return _MAGIC + sealed.encode() + b"\n"
 
 
 def _copied(source: BinaryIO, target: BinaryIO) -> str:

@@ -8,17 +8,20 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from mlanim.engine.cache import cache
+from mlanim.engine.cache.cache import FILES
 from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import write_beside
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import as_bytes, prepare_folder, temporary_beside, vouched
 
-FILES, SIDECARS = "files", "sidecars"
+SIDECARS = "sidecars"
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def keep(job: Job) -> None:
@@ -34,15 +37,16 @@ def keep(job: Job) -> None:
 
 def restore(job: Job) -> bool:
     """Put what this job would make in its place, if it was made before; whether that was so."""
-    payload = cache.get(SIDECARS, job_key(job))
-    if payload is None:
+    found = _sidecar(job)
+    if found is None:
         return False
     output = Path(job.output)
-    content = renamed(json.loads(payload), output)
+    content = renamed(found, output)
+    hashes = vouched(content)
     ready: dict[Path, Path] = {}
     try:
         prepare_folder(output.parent)
-        for name, digest in vouched(content).items():
+        for name, digest in hashes.items():
             temporary = ready[output.with_name(name)] = temporary_beside(output.with_name(name))
             if cache.fetch(FILES, digest, temporary) != digest:
                 return False
@@ -57,6 +61,24 @@ def restore(job: Job) -> bool:
             with contextlib.suppress(OSError):
                 os.unlink(source)
     return True
+
+
+def _sidecar(job: Job) -> dict[str, Any] | None:
+    """The kept sidecar of what this job makes; one that is of something else is removed."""
+    key = job_key(job)
+    payload = cache.get(SIDECARS, key)
+    if payload is None:
+        return None
+    with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        content: dict[str, Any] = json.loads(payload)
+        stem, names = Path(content["file"]).stem, vouched(content)
+        own = all(name.startswith(stem) and Path(name).name == name for name in names)
+        digests = all(_DIGEST.fullmatch(digest) for digest in names.values())
+        same = content["job"] == key and Path(content["file"]).suffix == f".{job.format}"
+        if same and own and digests:
+            return content
+    cache.remove(SIDECARS, key)
+    return None
 
 
 def renamed(content: dict[str, Any], output: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from mlanim.engine.cache import cache
 from mlanim.engine.cache.keys import segment_key
 from mlanim.engine.cache.sources import fingerprint
 from mlanim.engine.film.segment import Drawn, Segment, poster_path
+from mlanim.engine.jobs.outputs import sha256_of
 
 KIND = "segments"
 
@@ -29,27 +30,47 @@ def keep(segment: Segment, drawn: Drawn) -> None:
     """Put a segment that was drawn into the cache."""
     if fingerprint(Path(segment.job.scene.path)).hex() != segment.source:
         return  # somebody wrote the scene's file meanwhile: this may be of another
-    name, piece = _key(segment), Path(segment.piece)
-    cache.put(KIND, f"{name}.video", piece)
-    if segment.is_last:
-        cache.put(KIND, f"{name}.poster", poster_path(piece))
-    cache.put(KIND, f"{name}.json", json.dumps(asdict(drawn)).encode())  # last: vouches for it
+    name = _key(segment)
+    hashes = {}
+    for suffix, path in _files(segment).items():
+        cache.put(KIND, f"{name}.{suffix}", path)
+        hashes[suffix] = sha256_of(path)
+    about = {**asdict(drawn), "sha256": hashes}
+    cache.put(KIND, f"{name}.json", json.dumps(about).encode())  # last: vouches for the files
 
 
 def fetch(segment: Segment) -> Drawn | None:
-    """Put a segment's file where it belongs from the cache, if it is there."""
-    name, piece = _key(segment), Path(segment.piece)
-    payload = cache.get(KIND, f"{name}.json")
+    """Put a segment's file where it belongs from the cache, if it is there and fits."""
+    name = _key(segment)
+    found = _about(f"{name}.json")
+    if found is None:
+        return None
+    drawn, hashes = found
+    for suffix, target in _files(segment).items():
+        digest = cache.fetch(KIND, f"{name}.{suffix}", target)
+        if digest is None or digest != hashes.get(suffix):
+            cache.remove(KIND, f"{name}.{suffix}")
+            return None
+    return drawn
+
+
+def _files(segment: Segment) -> dict[str, Path]:
+    """The files of a segment, by what tells their entries apart."""
+    piece = Path(segment.piece)
+    return {"video": piece, **({"poster": poster_path(piece)} if segment.is_last else {})}
+
+
+def _about(key: str) -> tuple[Drawn, dict[str, str]] | None:
+    """How a segment was drawn, and its files' hashes; an entry that says neither is removed."""
+    payload = cache.get(KIND, key)
     if payload is None:
         return None
-    files = {"video": piece}
-    if segment.is_last:
-        files["poster"] = poster_path(piece)
-    for suffix, target in files.items():
-        if cache.fetch(KIND, f"{name}.{suffix}", target) is None:
-            return None
-    with contextlib.suppress(ValueError, TypeError):
-        return Drawn(**json.loads(payload))
+    with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
+        about = json.loads(payload)
+        drawn = Drawn(about["before"], about["after"])
+        if type(drawn.before) is type(drawn.after) is str:
+            return drawn, dict(about["sha256"])
+    cache.remove(KIND, key)
     return None
 
 
