@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +83,11 @@ def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
     start = given["start"]
     if start and start.endswith(".json"):
         choosing = {"every", "chapter", "params_file", "seed", *model.model_fields}
-        settled = choosing - {"output", "start"}
+        settled = choosing - {"output", "start", "force"}
         refuse_beside("--from", "makes the very same file again", settled)
         named = catalog.select(scenes, folders())
-        return [request.again(Path(start), named, given["output"])]
+        job = request.again(Path(start), named, given["output"])
+        return [replace(job, force=bool(given["force"]))]
     if start and model is FigureOptions:
         raise UsageError(f"--from {shortened(start)!r} is no .json file of a render.")
     asked = {**flags_given(model, given), "params": params_given(given)}

@@ -67,7 +67,7 @@ def render_on(
         for name in NAMES:
             (before / name).write_text("from before")
         disk.mkdir(exist_ok=True)
-        words = [LONG, "--resolution", "64x36", "--fps", "10", "--jobs", "2", "--quiet"]
+        words = [LONG, "--resolution", "64x36", "--fps", "10", "--jobs", "2", "--quiet", "--force"]
         done = subprocess.run(
             [*namespace, "sh", "-c", MOUNTED, "sh", disk, options, before, tmp_path / "after",
              sys.executable, "-c", PROGRAM, "render", *words, "-o", output / "long.mp4"],

@@ -180,7 +180,7 @@ def test_where_there_is_no_room_what_stood_there_stands(
 
     warm = mlanim("render", demo, *SMALL, "-o", "elsewhere/")
     assert warm.code == 0
-    words = ("render", demo, "--resolution", "320x180", "--fps", "5", "-o", "demo.mp4")
+    words = ("render", demo, "--resolution", "320x180", "--fps", "5", "-o", "demo.mp4", "--force")
     found = complaint(mlanim(*words, preexec_fn=no_room), 1)
     assert "demo.mp4" in found
     assert "too large" in found

@@ -71,7 +71,7 @@ def test_a_signal_ends_all_and_leaves_what_was_there(
     thinking = ("--set", "thinking=900") if phase == "computing" else ()
     words = ["render", str(SLOW), "--resolution", "32x18", "--fps", "5", *thinking]
     process = subprocess.Popen(
-        [sys.executable, "-m", "mlanim", *words, "-o", "slow.mp4"],
+        [sys.executable, "-m", "mlanim", *words, "-o", "slow.mp4", "--force"],
         cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip

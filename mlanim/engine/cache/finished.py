@@ -15,6 +15,7 @@ from typing import Any
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.cache import FILES
 from mlanim.engine.cache.keys import job_key
+from mlanim.engine.cache.ownership import refuse_for
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import write_beside
 from mlanim.engine.jobs.job import Job
@@ -36,13 +37,18 @@ def keep(job: Job) -> None:
 
 
 def restore(job: Job) -> bool:
-    """Put what this job would make in its place, if it was made before; whether that was so."""
+    """Put what this job would make in its place, if it was made before; whether that was so.
+
+    Raises:
+        UsageError: if it would take the place of a file that is not ours.
+    """
     found = _sidecar(job)
     if found is None:
         return False
     output = Path(job.output)
     content = renamed(found, output)
     hashes = vouched(content)
+    refuse_for(job, {output.with_name(name): digest for name, digest in hashes.items()})
     ready: dict[Path, Path] = {}
     try:
         prepare_folder(output.parent)

@@ -8,13 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mlanim.engine.jobs.kinds import WITH_CAPTIONS
 from mlanim.stage.scene import Slide
 
 LINE = 42
 """Characters that a line takes at most, as broadcasters have it; a caption has two lines."""
-
-WITH_CAPTIONS = ("mp4", "webm", "mov")
-"""Formats that people watch in a player, which looks for captions beside them."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"’)]*\s+")
 _CLAUSE_END = (",", ";", ":", ".", "!", "?", "…", "–", "—")

@@ -40,7 +40,8 @@ class Job:
     `params` are the parameters as the user gave them; the scene validates them where it is
     imported, in the process that draws. `plays` is how often an animated picture plays, 0 for ever.
     `encoder` is what the user asked for of the video encoder.
-    `part` is what of the video to make, if not all of it.
+    `part` is what of the video to make, if not all of it. `force` is whether files that mlanim did
+    not make may be replaced.
     """
 
     scene: SceneEntry
@@ -59,6 +60,7 @@ class Job:
     page: Page | None = None
     style: Style | None = None
     part: Part | None = None
+    force: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fps", float(self.fps))  # as it is once it was read from JSON

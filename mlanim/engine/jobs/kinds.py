@@ -12,6 +12,8 @@ VIDEO_FORMATS = ("mp4", "webm", "mov", "gif", "apng", "webp")
 PICTURES = ("gif", "apng", "webp")  # shown as an image: they play by themselves
 FIGURE_FORMATS = ("png", "svg", "pdf", "eps")
 STILLS_FORMATS = ("zip",)  # a page for each pause
+WITH_CAPTIONS = ("mp4", "webm", "mov")
+"""Formats that people watch in a player, which looks for captions beside them."""
 WITH_ALPHA = ("webm", "mov", "apng", "webp", "png", "svg", "pdf", "eps")
 
 

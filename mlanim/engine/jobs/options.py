@@ -56,6 +56,7 @@ class Options(BaseModel):
     params: Mapping[str, Any] = Field(default_factory=dict)
     theme: str | None = option("Default: dark.", choices=THEMES)
     transparent: bool | None = option("No background.")
+    force: bool = option("Replace files that mlanim did not make, too.", default=False)
 
     @field_validator("params")
     @classmethod

@@ -14,7 +14,8 @@ from pathlib import Path
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.finished import keep, restore
 from mlanim.engine.cache.keys import job_key
-from mlanim.engine.errors import RenderError, ending
+from mlanim.engine.cache.ownership import refuse_for
+from mlanim.engine.errors import RenderError, UsageError, ending
 from mlanim.engine.events import (
     CacheUnusable,
     Event,
@@ -93,8 +94,12 @@ class Task:
         """Find the job's output there, or start the process that makes it."""
         if not self._lives:
             return
-        if is_current(self.job, job_key(self.job)) or restore(self.job):
-            self._end(Outcome(self.job, 0, fresh=False), OutputCurrent())
+        try:
+            if self._is_there():
+                self._end(Outcome(self.job, 0, fresh=False), OutputCurrent())
+                return
+        except UsageError as error:
+            self._end(Outcome(self.job, 2, str(error)))
             return
         cache.probe()
         if self.resources.timeout is not None:
@@ -102,6 +107,17 @@ class Task:
             self._timer.daemon = True
             self._timer.start()
         self._make()
+
+    def _is_there(self) -> bool:
+        """Whether the files are there, or were kept and are now.
+
+        Raises:
+            UsageError: if they would take the place of files that are not ours.
+        """
+        if is_current(self.job, job_key(self.job)):
+            return True
+        refuse_for(self.job)
+        return restore(self.job)
 
     def _make(self, alone: bool = False) -> None:
         """Start the job's process anew; what others draw for the last one is not wanted."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mlanim.engine.cache import cache, keys, store
+from mlanim.engine.cache.ownership import refuse_for
 from mlanim.engine.errors import RenderError, Unrepeatable, UsageError, ending
 from mlanim.engine.events import (
     CacheUnusable,
@@ -124,7 +125,22 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     about = describe(
         job, params, data, made_from, data_key(job, params), digest, made.poster, **said
     )
+    refuse_for(job, _hashes(Path(job.output), digest, made))
     _publish(Path(job.output), temporary, made, about)
+
+
+def _hashes(output: Path, digest: str, made: Made) -> dict[Path, str | None]:
+    """The files that are to take their places, each with its hash; of the sidecar it is unknown."""
+    beside = {".png": made.poster, **made.beside}
+    return {
+        output: digest,
+        output.with_suffix(".json"): None,
+        **{
+            output.with_name(output.stem + rest): hashlib.sha256(payload).hexdigest()
+            for rest, payload in beside.items()
+            if payload is not None
+        },
+    }
 
 
 def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:

@@ -1,0 +1,95 @@
+"""Which files a run may replace: those that mlanim made and nobody has changed since.
+
+A sidecar vouches for the files beside it by their hashes, and so does the cache for what was made
+by a run whose sidecar was replaced since, as by the same scene in another format.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine.cache import cache, sources
+from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.kinds import WITH_CAPTIONS
+from mlanim.engine.jobs.outputs import read, sha256_of, vouched
+
+Made = Mapping[Path, str | None]
+"""Files to be written, each with the hash of what it will hold, as far as that is known."""
+
+
+def refuse_for(job: Job, made: Made | None = None) -> None:
+    """Refuse a job whose files would take the place of an input or of a stranger's file.
+
+    `made` is what has been made; by default, what will be, as far as that can be foreseen.
+
+    Raises:
+        UsageError: naming the file.
+    """
+    if job.force:
+        return
+    targets = dict.fromkeys(foreseen(job)) if made is None else made
+    refuse(targets, _vouched_beside(Path(job.output)), inputs(job))
+
+
+def refuse(made: Made, known: Mapping[str, str], inputs: Iterable[Path] = ()) -> None:
+    """Refuse to replace an input, or a file that is not as one of that name is `known` to be.
+
+    `known` holds hashes by the files' names.
+
+    Raises:
+        UsageError: naming the file.
+    """
+    places = {os.path.realpath(path) for path in inputs}
+    for path, digest in made.items():
+        if os.path.realpath(path) in places:
+            raise UsageError(_sentence(path, "is one of the files that this is made from"))
+        if os.path.lexists(path) and not _is_ours(path, digest, known.get(path.name)):
+            raise UsageError(_sentence(path, "is there already, and is not as mlanim made it"))
+
+
+def foreseen(job: Job) -> list[Path]:
+    """What a job writes, or may write, as far as its name is known before it is drawn."""
+    output = Path(job.output)
+    beside = [".json"]
+    if job.kind == "video":
+        beside += [".png", *((".srt", ".vtt") if job.format in WITH_CAPTIONS else ())]
+    if job.page is not None:
+        beside += [f".{format}" for format in job.page.formats]
+    return list(dict.fromkeys([output, *(output.with_suffix(suffix) for suffix in beside)]))
+
+
+def inputs(job: Job) -> list[Path]:
+    """The user's files that a job is made from: the scene's, what it imports, and what it names."""
+    scene = Path(job.scene.path)
+    code = sources.closure([scene], scene.parent)
+    own = [path for path in code if sources.PACKAGE not in path.parents]
+    words = [*sources.texts_in(job.params), *(t for path in own for t in sources.texts_of(path))]
+    names = {os.path.basename(word) for word in words}
+    named = sources.named_files(words, scene.parent)
+    return [*own, *(path for path in named if path.name in names)]
+
+
+def _vouched_beside(output: Path) -> dict[str, str]:
+    """The hashes that an output's sidecar vouches for, and its own; none if it is not ours."""
+    path = output.with_suffix(".json")
+    with contextlib.suppress(UsageError, OSError, KeyError, TypeError, AttributeError):
+        content: dict[str, Any] = read(path)
+        if Path(content["file"]).stem == output.stem:
+            return {**vouched(content), path.name: sha256_of(path)}
+    return {}
+
+
+def _is_ours(path: Path, digest: str | None, known: str | None) -> bool:
+    if not path.is_file():  # a folder, a device, a link that leads nowhere
+        return False
+    found = sha256_of(path)
+    return found in (digest, known) or cache.holds(cache.FILES, found)
+
+
+def _sentence(path: Path, reason: str) -> str:
+    return f"{shortened(str(path), 300)} {reason}: give another name with -o, or --force."
