@@ -80,13 +80,15 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
 
 def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) -> list[Job]:
     """The jobs that are asked for: by options, or by the .json file of an output."""
+    from mlanim.engine.jobs.again import again as make_again
+
     start = given["start"]
     if start and start.endswith(".json"):
         choosing = {"every", "chapter", "params_file", "seed", *model.model_fields}
         settled = choosing - {"output", "start", "force"}
         refuse_beside("--from", "makes the very same file again", settled)
         named = catalog.select(scenes, folders())
-        job = request.again(Path(start), named, given["output"])
+        job = make_again(Path(start), named, given["output"])
         return [replace(job, force=bool(given["force"]))]
     if start and model is FigureOptions:
         raise UsageError(f"--from {shortened(start)!r} is no .json file of a render.")

@@ -16,7 +16,7 @@ from av.video.frame import PictureType
 from mlanim.engine.cache.keys import job_key
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.errors import RenderError, UsageError
-from mlanim.engine.jobs import catalog, request
+from mlanim.engine.jobs import again, catalog
 from mlanim.engine.jobs.encoder import HARDWARE, OWN, Encoder, codec_of, parse_option
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.lines import as_line, from_line
@@ -134,11 +134,11 @@ def test_from_a_sidecar_with_the_same_encoder(demo: Path, tmp_path: Path) -> Non
     }  # fmt: skip
     (tmp_path / "x.json").write_text(json.dumps(sidecar))
     entry = catalog.select([str(demo)])
-    again = request.again(tmp_path / "x.json", entry, None)
-    assert again.encoder == Encoder("", {"crf": "40"})
+    job = again.again(tmp_path / "x.json", entry, None)
+    assert job.encoder == Encoder("", {"crf": "40"})
     (tmp_path / "x.json").write_text(json.dumps(sidecar | {"encoder": {"options": {"crf": 4}}}))
-    with pytest.raises(UsageError, match="encoder cannot be read"):
-        request.again(tmp_path / "x.json", entry, None)
+    with pytest.raises(UsageError, match=r"x\.json: encoder is \{.*; this version"):
+        again.again(tmp_path / "x.json", entry, None)
 
 
 def test_the_command_line_hands_options_on(

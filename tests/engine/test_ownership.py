@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from mlanim.engine.cache import cache, finished
+from mlanim.engine.cache import cache, finished, ownership
 from mlanim.engine.errors import UsageError
-from mlanim.engine.cache import ownership
 from mlanim.engine.jobs import sidecar
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.page import Page
@@ -47,7 +46,7 @@ def publish(job: Job, files: Mapping[str, bytes]) -> None:
         output.with_name(output.stem + suffix).write_bytes(content)
     beside = {s: c for s, c in files.items() if s not in (f".{job.format}", ".png")}
     digest = hashlib.sha256(files[f".{job.format}"]).hexdigest()
-    about = sidecar.describe(job, SceneParams(), {}, "", digest, files.get(".png"), beside=beside)
+    about = sidecar.describe(job, SceneParams(), {}, "", "", digest, files.get(".png"), beside=beside)
     output.with_suffix(".json").write_bytes(about)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mlanim.engine.errors import UsageError, shortened
@@ -47,6 +47,30 @@ HARDWARE: Mapping[str, tuple[str, dict[str, str]]] = {
 }
 """Encoders in graphics hardware, for .mp4 and .mov: pixel format, and options of good quality."""
 
+_OF_PICTURES = """
+preset tune profile level crf crf_max qp b bf g keyint_min refs qmin qmax qdiff qcomp qblur maxrate
+minrate bufsize trellis me_range motion-est subq aq-mode aq-strength psy psy-rd rc-lookahead weightb
+weightp ssim intra-refresh b-bias b-pyramid b_strategy mixed-refs 8x8dct fast-pskip aud mbtree
+deblock cplxblur partitions direct-pred slice-max-size nal-hrd forced-idr coder chromaoffset
+sc_threshold noise_reduction i_qfactor b_qfactor
+
+ref me subme merange bframes b-adapt keyint min-keyint scenecut vbv-maxrate vbv-bufsize ipratio
+pbratio qpmin qpmax qpstep no-mbtree no-cabac no-deblock no-psy no-fast-pskip open-gop
+chroma-qp-offset direct deadzone-inter deadzone-intra
+
+cpu-used deadline quality row-mt tile-columns tile-rows auto-alt-ref lag-in-frames arnr-maxframes
+arnr-strength frame-parallel sharpness static-thresh undershoot-pct overshoot-pct lossless
+enable-tpl tune-content min-gf-interval noise-sensitivity
+
+rc cq multipass spatial-aq temporal-aq tier b_ref_mode surfaces global_quality forced_idr look_ahead
+async_depth qp_i qp_p qp_b rc_mode usage
+"""  # of x264 as FFmpeg names them, of x264 itself, of VP9, of hardware
+HARMLESS = frozenset(_OF_PICTURES.split())
+"""Options of encoders that say how frames are written, and name no file to read or to write."""
+
+IN_ONE = ("x264-params", "x264opts")
+"""Options that hold others, as key=value:key=value."""
+
 CHOOSABLE = ("mp4", "mov", "webm")
 """Formats whose encoder takes options of the user's."""
 
@@ -90,6 +114,20 @@ def codec_of(format: str, transparent: bool, chosen: Encoder = OWN) -> Codec:
     if "preset" in chosen.options:  # it stands for all but the quality
         options = {key: options[key] for key in ("crf", "chromaoffset") if key in options}
     return container, name, pixels, {**options, **chosen.options}
+
+
+def each_option(options: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Keys and values of all options, also of those that stand in another's value."""
+    for key, value in options.items():
+        if key in IN_ONE:
+            yield from map(_pair, value.split(":"))
+        else:
+            yield key, value
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, _, value = text.partition("=")
+    return key.strip(), value.strip()
 
 
 def lookahead(size: tuple[int, int]) -> str:

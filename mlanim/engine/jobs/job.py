@@ -9,9 +9,10 @@ from typing import Any
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.encoder import OWN, Encoder
-from mlanim.engine.jobs.kinds import KINDS, PICTURES, WITH_ALPHA, Kind
+from mlanim.engine.jobs.kinds import FIGURE_FORMATS, KINDS, PICTURES, WITH_ALPHA, Kind
 from mlanim.engine.jobs.page import Page
 from mlanim.engine.jobs.part import Part
+from mlanim.engine.jobs.reading import sane
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.style import Style
 
@@ -72,6 +73,8 @@ class Job:
                 f"Unknown format {shortened(self.format)!r} for a {self.kind}; "
                 f"choose {', '.join(allowed)}."
             )
+        if self.page is not None and self.kind == "figure":
+            self._refuse_formats(self.page.formats)
         if self.transparent and self.format not in WITH_ALPHA:
             raise UsageError(
                 f"{self.format} has no transparency; "
@@ -115,6 +118,20 @@ class Job:
         if self.theme not in THEMES:
             raise UsageError(
                 f"Unknown theme {shortened(self.theme)!r}; choose {', '.join(THEMES)}."
+            )
+
+        try:
+            sane(self.params)
+        except ValueError as error:
+            raise UsageError(f"{self.scene.name}: what is set cannot be used: {error}.") from error
+
+    def _refuse_formats(self, formats: tuple[str, ...]) -> None:
+        """A page is written in the job's format first, and in others that figures have."""
+        unknown = [name for name in formats if name not in FIGURE_FORMATS]
+        if unknown or self.format not in formats:
+            raise UsageError(
+                f"A figure in {self.format} cannot be written as {shortened(list(formats))}; "
+                f"choose {', '.join(FIGURE_FORMATS)}."
             )
 
     @property

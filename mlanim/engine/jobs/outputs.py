@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.errors import RenderError, UsageError, reason
+from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.reading import is_finite, json_of
 
 _TEMPORARY = re.compile(r"\.mlanim-(\d+)-")
-_SIDECAR: dict[str, Any] = {
-    "scene": str, "kind": str, "file": str, "params": dict, "format": str,
-    "resolution": list, "fps": (int, float), "theme": str, "transparent": bool,
+_SIDECAR: dict[str, tuple[type, ...]] = {
+    "scene": (str,), "kind": (str,), "file": (str,), "params": (dict,), "format": (str,),
+    "resolution": (list,), "fps": (int, float), "theme": (str,), "transparent": (bool,),
 }  # fmt: skip
+_OPTIONAL: dict[str, tuple[type, ...]] = {
+    "burn_in": (bool,), "plays": (int,), "encoder": (dict,), "part": (dict,), "page": (dict,),
+    "style": (dict,), "poster_sha256": (str,), "beside_sha256": (dict,),
+}  # fmt: skip
+_LARGEST = 10**9  # beyond any size or count that a job has
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -30,16 +35,31 @@ def read(path: Path) -> dict[str, Any]:
     Raises:
         UsageError: if the file cannot be read or is not one of ours.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"Cannot read {path} as a render's .json file: {reason(error)}") from error
-    fields = content if isinstance(content, dict) else {}
-    if not all(isinstance(fields.get(name), kind) for name, kind in _SIDECAR.items()) or [
-        type(side) for side in fields["resolution"]
-    ] != [int, int]:
+    content = json_of(path)
+    if not (isinstance(content, dict) and _is_sidecar(content)):
         raise UsageError(f"{path} is not the .json file that mlanim writes beside its output.")
-    return fields
+    return content
+
+
+def _is_sidecar(content: dict[str, Any]) -> bool:
+    """Whether each field is there and is what it has to be; true is no number here."""
+    needed = all(type(content.get(name)) in kinds for name, kinds in _SIDECAR.items())
+    others = all(type(content[n]) in kinds for n, kinds in _OPTIONAL.items() if n in content)
+    if not (needed and others and is_finite(content) and _is_name(content["file"])):
+        return False
+    numbers = [*content["resolution"], content["fps"], content.get("plays", 0)]
+    sizes = [type(side) for side in content["resolution"]] == [int, int]
+    return sizes and all(abs(number) < _LARGEST for number in numbers)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a file in a folder can have that name."""
+    try:
+        length = len(os.fsencode(name))
+    except UnicodeEncodeError:
+        return False
+    plain = Path(name).name == name and name not in ("", "..") and "\0" not in name
+    return plain and length <= 255
 
 
 def sha256_of(path: Path) -> str:
@@ -52,13 +72,13 @@ def is_current(job: Job, key: str) -> bool:
     """Whether the files on disk are already what the job of that key makes, byte for byte."""
     output = Path(job.output)
     try:
-        content = json.loads(output.with_suffix(".json").read_bytes())
+        content = json_of(output.with_suffix(".json"))
         if content["job"] != key or content["file"] != output.name:
             return False
         return all(
             sha256_of(output.with_name(name)) == digest for name, digest in vouched(content).items()
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (UsageError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 

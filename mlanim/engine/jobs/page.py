@@ -107,6 +107,16 @@ class Page:
     slide: int | None = None
 
     def __post_init__(self) -> None:
+        for name, points in (("width", self.width), ("height", self.height)):
+            if points is not None and not NARROWEST <= points <= WIDEST:
+                raise UsageError(f"--{name} {points:g}pt is out of bounds; it is 1cm to 5m.")
+        if not SMALLEST_SIZE <= self.size <= LARGEST_SIZE:
+            raise UsageError(
+                f"--font-size {self.size:g}pt is out of bounds; it is {SMALLEST_SIZE:g}pt to "
+                f"{LARGEST_SIZE:g}pt."
+            )
+        if self.at is not None and self.at < 0:
+            raise UsageError(f"--at {self.at:g}s is out of bounds; a film begins at 0s.")
         if not 30 <= self.dpi <= 2400:
             raise UsageError(f"--dpi {self.dpi:g} is out of bounds; it is 30 to 2400.")
         if "png" in self.formats and self.pixels > MOST_PIXELS:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.jobs.reading import booleans_in, sane
 from mlanim.stage.scene import SceneParams
 from mlanim.words.nearest import nearest
 
@@ -33,12 +34,23 @@ def validated(model: type[SceneParams], given: Mapping[str, Any], scene: str) ->
     for reading in (_as_given, _as_value, _as_only_item):
         attempt = {n: reading(v) if n in wrong else v for n, v in attempt.items()}
         try:
-            return model(**attempt)
+            return _numbers_kept(model(**attempt), attempt, given, scene)
         except ValidationError as error:
             wrong = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
             failure = failure if reading is _as_only_item else error
     assert failure is not None
     raise UsageError(_explain(failure, model, given, scene))
+
+
+def _numbers_kept(
+    params: SceneParams, read: Mapping[str, Any], given: Mapping[str, Any], scene: str
+) -> SceneParams:
+    """The parameters, unless true or false was taken for a number: pydantic takes it for 1 or 0."""
+    for name, value in read.items():
+        if booleans_in(value) > booleans_in(params.model_dump()[name]):
+            allowed = bounds(type(params), name)
+            raise UsageError(f"{scene}: {name} is {_shown(given[name])}; allowed: {allowed}.")
+    return params
 
 
 def _is_unicode(value: Any) -> bool:
@@ -60,7 +72,7 @@ def _as_value(value: Any) -> Any:
         return value
     for text in (value, f"[{value}]"):
         with contextlib.suppress(ValueError, RecursionError):
-            return json.loads(text)
+            return sane(json.loads(text))
     return None if value == "none" else value
 
 
@@ -98,6 +110,8 @@ def _complaint(problem: Mapping[str, Any], model: type[SceneParams], field: str,
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return "empty" if value == "" else shortened(value)
 
 

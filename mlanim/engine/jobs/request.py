@@ -9,10 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from mlanim.engine.errors import UsageError, shortened
-from mlanim.engine.jobs import catalog, settings
+from mlanim.engine.jobs import settings
 from mlanim.engine.jobs.encoder import Encoder
 from mlanim.engine.jobs.figures import formats_of, page_for, pixels, with_font
 from mlanim.engine.jobs.job import FASTEST, QUALITIES, THEMES, Job
@@ -22,7 +20,6 @@ from mlanim.engine.jobs.outputs import read
 from mlanim.engine.jobs.part import Part, seconds
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.style import Style, theme_of
-from mlanim.engine.lines import from_fields
 
 if TYPE_CHECKING:
     from mlanim.stage.colors.palette import Theme
@@ -68,7 +65,7 @@ def _carried(asked: Options) -> dict[str, Any]:
 
 def _shape(asked: Options, base: Mapping[str, Any], output: str | None) -> dict[str, Any]:
     """What is made: formats, size, rate, and what belongs to its kind."""
-    formats = _formats(asked.kind, getattr(asked, "format", None), base, output)
+    formats = formats_for(asked.kind, getattr(asked, "format", None), base, output)
     fastest = FASTEST.get(formats[0], math.inf)
     if isinstance(asked, FigureOptions):
         page = page_for(asked, formats)
@@ -91,59 +88,6 @@ def _part(asked: VideoOptions) -> Part | None:
     start = None if asked.start is None else seconds(str(asked.start), "--from")
     end = None if asked.end is None else seconds(str(asked.end), "--to")
     return Part(asked.slide, start, end)
-
-
-def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> Job:
-    """The job that a sidecar's file was made by, to make the same file again.
-
-    Raises:
-        UsageError: if the sidecar holds what no job of this version has.
-    """
-    content = read(sidecar)
-    if content["kind"] not in KINDS:
-        raise UsageError(f"{sidecar}: there is no kind of output {shortened(content['kind'])!r}.")
-    width, height = content["resolution"]
-    format = _formats(content["kind"], content["format"], {}, output)[0]
-    stem = Path(content["file"]).stem
-    kept = {field.name: content[field.name] for field in fields(Job) if field.name in content}
-    given = {
-        **kept,
-        "scene": entries[0] if entries else _scene_of(content, sidecar),
-        "output": str(_path(output or str(sidecar.parent), stem, format, 1)),
-        "format": format,
-        "width": width,
-        "height": height,
-        "style": _style_of(content, sidecar),
-    }
-    try:
-        return from_fields(Job, given)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        name, wrong = str(problem["loc"][0]), shortened(problem["input"])
-        raise UsageError(
-            f"{sidecar}: {name} cannot be read: {wrong}. Another version may have written it."
-        ) from error
-
-
-def _style_of(content: Mapping[str, Any], sidecar: Path) -> Style | None:
-    """A sidecar's style; the files of its fonts are looked for where the project's are."""
-    if "style" not in content:
-        return None
-    project = settings.project_file(Path.cwd())
-    folder = project.parent if project is not None else Path.cwd()
-    try:
-        return Style(**{**content["style"], "folder": str(folder), "place": str(sidecar)})
-    except TypeError as error:
-        raise UsageError(f"{sidecar} describes a style that this version cannot read.") from error
-
-
-def _scene_of(content: Mapping[str, Any], sidecar: Path) -> SceneEntry:
-    name = content["scene"]
-    try:
-        return catalog.select([name], catalog.scene_folders())[0]
-    except UsageError as error:
-        hint = f"If it lies elsewhere: mlanim render path/to/{name}.py --from {sidecar}"
-        raise UsageError(f"{error}\n{hint}") from error
 
 
 def parse_setting(text: str) -> tuple[str, str]:
@@ -200,7 +144,7 @@ def _size(asked: VideoOptions, base: Mapping[str, Any]) -> tuple[int, int, float
     return width, height, fps
 
 
-def _formats(
+def formats_for(
     kind: Kind, format: str | None, base: Mapping[str, Any], output: str | None
 ) -> tuple[str, ...]:
     """What to write, first the format that `-o` names; a video has only one."""
@@ -223,7 +167,7 @@ def _formats(
     return named or (from_project or allowed[0],)
 
 
-def _path(output: str | None, stem: str, format: str, count: int) -> Path:
+def place_of(output: str | None, stem: str, format: str, count: int) -> Path:
     """Where a file goes: to `-o` as a file for one scene, or under its name into that folder."""
     target = Path(output or DEFAULT_FOLDER)
     if target.suffix.lstrip(".").lower() == format and not target.is_dir():
@@ -240,7 +184,7 @@ def _place(output: str | None, stem: str, asked: Mapping[str, Any], count: int) 
 
     A file that was named with `-o` is replaced, as asked.
     """
-    path = _path(output, stem, asked["format"], count)
+    path = place_of(output, stem, asked["format"], count)
     if output is not None and Path(output).absolute() == path:
         return path
     there = _there(path)

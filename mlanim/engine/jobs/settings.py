@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.errors import UsageError, reason, shortened
+from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.job import QUALITIES, THEMES
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS
+from mlanim.engine.jobs.reading import json_of, toml_of
 from mlanim.engine.jobs.style import Style
 from mlanim.engine.sizes import size_of
 
@@ -57,7 +56,7 @@ def defaults(start: Path, environment: Mapping[str, str] = os.environ) -> dict[s
     found: dict[str, Any] = {}
     path = project_file(start)
     if path is not None:
-        for name, value in _toml(path).items():
+        for name, value in toml_of(path).items():
             if name == "theme" and isinstance(value, dict):
                 value = value.get("base", DEFAULT_THEME)
             if name != "params":
@@ -87,7 +86,7 @@ def use_cache(start: Path, chosen: str | None = None) -> None:
 def project_style(start: Path) -> Style | None:
     """The `[theme]` table of the project's mlanim.toml, without the theme that it starts from."""
     path = project_file(start)
-    table = _toml(path).get("theme") if path is not None else None
+    table = toml_of(path).get("theme") if path is not None else None
     if path is None or not isinstance(table, dict):
         return None
     own = {name: value for name, value in table.items() if name != "base"}
@@ -98,7 +97,7 @@ def project_style(start: Path) -> Style | None:
 def project_params(start: Path, scene: str) -> dict[str, Any]:
     """The `[params.SCENE]` table of the project's mlanim.toml."""
     path = project_file(start)
-    tables = _toml(path).get("params", {}) if path is not None else {}
+    tables = toml_of(path).get("params", {}) if path is not None else {}
     table = tables.get(scene, {}) if isinstance(tables, dict) else tables
     if not isinstance(table, dict):
         raise UsageError(f"{path} sets params = {shortened(table)}; write [params.{scene}] tables.")
@@ -112,21 +111,11 @@ def params_file(path: Path) -> dict[str, Any]:
         UsageError: if it cannot be read, or is not a table of names and values.
     """
     if path.suffix == ".toml":
-        return _toml(path)
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"Cannot read parameters from {path}: {reason(error)}") from error
+        return toml_of(path)
+    content = json_of(path)
     if not isinstance(content, dict):
         raise UsageError(f"{path} holds a {type(content).__name__}; it must be an object of names.")
     return content
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"Cannot read {path}: {reason(error)}") from error
 
 
 def _checked(name: str, value: Any, place: str) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlanim.engine.errors import UsageError
+from mlanim.engine.errors import UsageError, shortened
 
 if TYPE_CHECKING:
     from mlanim.stage.colors.palette import Theme
@@ -66,4 +66,4 @@ def theme_of(base: str, style: Style | None) -> Theme:
     try:
         return themed(base, style.table, Path(style.folder))
     except ValueError as error:
-        raise UsageError(f"{style.place}: {error}") from error
+        raise UsageError(f"{style.place}: {shortened(str(error), 500)}") from error

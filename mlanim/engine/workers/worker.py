@@ -5,6 +5,7 @@ It lives no longer than its parent: when stdin closes, it removes what it was wr
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
