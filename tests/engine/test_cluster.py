@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -66,6 +67,53 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def connected(address: str, worker: str) -> Iterator[Cluster]:
     with contextlib.closing(Cluster(address, worker)) as found:
         yield found
+
+
+def ports_of(processes: set[int]) -> list[int]:
+    """Where these processes listen, as Linux says it."""
+    sockets = set()
+    for process in processes:
+        for file in Path(f"/proc/{process}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                sockets.add(os.readlink(file).removeprefix("socket:[").rstrip("]"))
+    rows = [line.split() for name in ("tcp", "tcp6") for line in
+            Path(f"/proc/net/{name}").read_text().splitlines()[1:]]  # fmt: skip
+    listening = [row for row in rows if row[3] == "0A" and row[9] in sockets]
+    return [int(row[1].rpartition(":")[2], 16) for row in listening]
+
+
+def answer(port: int, asked: bytes) -> bytes:
+    """What whoever listens at a port says to that; b"" if it hangs up."""
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("127.0.0.1", port)) as line,
+    ):
+        line.sendall(asked)
+        line.shutdown(socket.SHUT_WR)
+        return line.recv(4096)
+    return b""
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks into /proc")
+def test_nobody_else_on_this_machine_can_have_the_workers_run_anything(worker: str) -> None:
+    import distributed
+    from distributed.security import Security
+
+    before = set(ports_of({os.getpid()}))
+    with connected("local:1", worker) as found:
+        found._connected(lambda: False)
+        workers = found._workers
+        inside = {os.getpid(), *found._client.run(os.getpid).values()}
+        ports = [port for port in ports_of(inside) if port not in before]
+        address = workers.scheduler_address
+        assert len(ports) == 3, "one of the scheduler, the worker, and the one that watches it"
+        assert address.startswith("tls://127.0.0.1:")
+        for port in ports:
+            assert not answer(port, b"GET /health HTTP/1.0\r\n\r\n").startswith(b"HTTP")
+        for key in (Security(), Security.temporary()):
+            for place in (address, address.replace("tls:", "tcp:")):
+                with pytest.raises((OSError, TypeError, RuntimeError)):
+                    distributed.Client(place, security=key, timeout=2, set_as_default=False)
 
 
 @pytest.mark.parametrize("fault", ["worker", "process"])
@@ -136,6 +184,34 @@ def test_a_scheduler_that_dies_is_said(
             process.wait()
         with pytest.raises(RenderError, match=r"The Dask scheduler at .* is gone; what was drawn"):
             found.draw(line, lambda event: None, look)
+
+
+def test_a_scheduler_that_dies_costs_the_command_one_sentence(
+    scheduler: tuple[str, Any], demo: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    address, process = scheduler
+    words = ("render", demo, "--resolution", "32x18", "--fps", "5", "--cluster", address)
+    environment["MLANIM_CACHE_DIR"] = str(tmp_path / "cache")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "mlanim", *words, "-o", "a.mp4"],
+        cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert running.stderr is not None
+    for line in running.stderr:
+        if ": drawing" in line:
+            break
+    with contextlib.closing(connected_to(address)) as other:
+        while not other.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)):
+            time.sleep(0.1)
+        process.kill()
+    said = f"Error: The Dask scheduler at {address} is gone; what was drawn is kept.\n"
+    assert (running.stderr.read(), running.wait()) == (said, 1)
+
+
+def connected_to(address: str) -> Any:
+    import distributed
+
+    return distributed.Client(address, set_as_default=False)
 
 
 def test_nobody_waits_for_what_is_given_up(line: str, scheduler: tuple[str, Any]) -> None:

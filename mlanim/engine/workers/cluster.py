@@ -28,6 +28,9 @@ PATIENCE = 0.2  # seconds between looks at whether somebody still wants what is 
 OFTEN = 0.5  # seconds between what is told of one segment
 AT_ONCE = 64  # segments handed out; a cluster that grows with its work sees how much there is
 TOPIC = "mlanim"
+SILENT = ("distributed", "tornado", "asyncio")
+"""Loggers that print tracebacks of what is said in a sentence."""
+
 GIVEN_UP = "Given up."
 
 
@@ -43,7 +46,7 @@ class Cluster:
     def __init__(self, address: str, worker: str):
         self.address, self.worker = address, worker
         self._count = _local(address)
-        self._distributed = _distributed()
+        self._distributed = _distributed(encrypted=bool(self._count))
         self._workers: Any = None
         self._client: Any = None
         self._executor: Any = None
@@ -101,9 +104,7 @@ class Cluster:
     def _connect(self) -> None:
         try:
             if self._count:
-                self._workers = self._distributed.LocalCluster(
-                    n_workers=self._count, threads_per_worker=1, dashboard_address=None
-                )
+                self._workers = _local_cluster(self._distributed, self._count)
             place = self._workers or self.address
             self._client = self._distributed.Client(place, timeout=CONNECT)
             self._executor = self._client.get_executor(pure=False, retries=RETRIES)
@@ -143,6 +144,29 @@ class Cluster:
         return f"The cluster at {self.address} failed: {shortened(f'{error!r}', 200)}."
 
 
+def _local_cluster(distributed: Any, count: int) -> Any:
+    """Workers of this machine, to whom nobody else who is on it can speak.
+
+    All that they say to one another is encrypted, and takes a key that is made for this run.
+    """
+    return distributed.LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        dashboard_address=None,
+        security=True,
+        preload=[__name__],
+        scheduler_kwargs={"preload": [__name__]},
+    )
+
+
+def dask_setup(server: Any) -> None:
+    """What Dask calls as a scheduler or a worker starts: it opens a web server that nobody needs.
+
+    No setting keeps it from doing so, not even that there is to be no dashboard.
+    """
+    server.http_server.stop()
+
+
 def _draw_there(parcel: Parcel) -> Reply:
     """What a worker of the cluster runs."""
     from distributed import get_worker
@@ -171,10 +195,20 @@ def _local(address: str) -> int:
     return 0
 
 
-def _distributed() -> Any:
+def _distributed(encrypted: bool) -> Any:
     try:
         import distributed
+
+        if encrypted:
+            import cryptography  # noqa: F401  (which Dask makes keys with)
     except ImportError as error:
         raise UsageError("--cluster needs Dask: pip install 'mlanim[cluster]'.") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the errors are said here
+    _silence()
     return distributed
+
+
+def _silence() -> None:
+    """Leave it to the command to say what went wrong: Dask's loggers have levels of their own."""
+    for name in (*SILENT, *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in SILENT:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
