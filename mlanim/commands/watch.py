@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import click
 from mlanim.commands.flags import flags
 from mlanim.commands.flags import given as flags_given
 from mlanim.commands.options import Whole, cache_option, folders, params_given
+from mlanim.engine import temporary
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.options import VideoOptions, options
 
@@ -49,16 +49,16 @@ def watch(scene: str, **given: Any) -> None:
     from mlanim.export.web.site import assets
 
     entry = catalog.select([scene], folders())[0]
-    with tempfile.TemporaryDirectory(prefix="mlanim-watch-") as folder:
+    with temporary.folder() as folder:
         board = Board(status="drawing", progress=0.0, message="", film=None, slides=[])
-        server = serve(board, given["port"], assets("watch.html", name=entry.name), Path(folder))
+        server = serve(board, given["port"], assets("watch.html", name=entry.name), folder)
         address = f"http://{ADDRESS}:{server.server_port}/"
         click.echo(address)
         if not given["unopened"]:
             click.launch(address)
         settings = _settings_files(given["params_file"])
         try:
-            Watch(lambda: _job(scene, given), settings, Path(folder), board, _say).run()
+            Watch(lambda: _job(scene, given), settings, folder, board, _say).run()
         except KeyboardInterrupt:
             click.echo("Stopped watching.", err=True)
             sys.exit(130)

@@ -96,6 +96,22 @@ def test_only_old_folders_of_the_dead_are_swept(
     assert left == {made, *names, "mlanim-notes-old"} - {f"mlanim-{ended.pid}-old"}
 
 
+def test_the_folder_of_a_process_that_was_killed_is_swept_by_the_next_one(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    environment["TMPDIR"] = str(tmp_path)
+    program = (
+        "import os, signal; from mlanim.engine import temporary\n"
+        "(temporary.make() / 'texts').mkdir(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], env=environment, check=False)
+    assert killed.returncode == -9
+    assert len(list(tmp_path.glob("mlanim-*-*"))) == 1
+    program = "from mlanim.engine import temporary\nwith temporary.folder() as f: print(f)"
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_formula_is_compiled_once_for_all_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

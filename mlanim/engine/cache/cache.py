@@ -25,9 +25,9 @@ from typing import BinaryIO
 
 from mlanim.engine.files import replacing
 from mlanim.engine.sizes import size_of
+from mlanim.engine.temporary import ABANDONED
 
 DEFAULT_SIZE = "5 GB"
-ABANDONED = 3600.0  # seconds after which a half-written file is nobody's: no put takes so long
 
 FILES = "files"
 """The kind of finished files, each under the hash of its bytes."""

@@ -64,11 +64,15 @@ def foreseen(job: Job) -> list[Path]:
 
 
 def inputs(job: Job) -> list[Path]:
-    """The user's files that a job is made from: the scene's, what it imports, and what it names."""
-    scene = Path(job.scene.path)
+    """The user's files that a job is made from."""
+    return files_of(Path(job.scene.path), job.params)
+
+
+def files_of(scene: Path, params: Mapping[str, Any]) -> list[Path]:
+    """A scene's file, what it imports of the project, and the files that it or a parameter names."""
     code = sources.closure([scene], scene.parent)
     own = [path for path in code if sources.PACKAGE not in path.parents]
-    words = [*sources.texts_in(job.params), *(t for path in own for t in sources.texts_of(path))]
+    words = [*sources.texts_in(params), *(t for path in own for t in sources.texts_of(path))]
     names = {os.path.basename(word) for word in words}
     named = sources.named_files(words, scene.parent)
     return [*own, *(path for path in named if path.name in names)]

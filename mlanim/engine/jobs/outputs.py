@@ -9,13 +9,14 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.reading import is_finite, json_of
+from mlanim.engine.temporary import alive
 
 _TEMPORARY = re.compile(r"\.mlanim-(\d+)-")
 _SIDECAR: dict[str, tuple[type, ...]] = {
@@ -136,6 +137,23 @@ def prepare_folder(folder: Path) -> None:
     sweep(folder)
 
 
+@contextlib.contextmanager
+def leaving_no_empty_folder(folders: Iterable[Path]) -> Iterator[None]:
+    """Remove again, after the block, what of these folders was made in it and holds nothing."""
+    missing = {
+        path: None
+        for folder in folders
+        for path in (folder, *folder.parents)
+        if not os.path.lexists(path)
+    }
+    try:
+        yield
+    finally:
+        for path in sorted(missing, key=lambda path: len(path.parts), reverse=True):
+            with contextlib.suppress(OSError):  # it holds something, or was not made
+                path.rmdir()
+
+
 def sweep(folder: Path) -> None:
     """Remove what processes that are no more left half-written in a folder."""
     for path in folder.glob(".mlanim-*"):
@@ -160,14 +178,3 @@ def _remove(folder: Path, beginning: str) -> None:
         for path in [path for path in folder.iterdir() if path.name.startswith(beginning)]:
             with contextlib.suppress(OSError):
                 path.unlink()
-
-
-def alive(process: int) -> bool:
-    """Whether a process of that number is there."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -11,12 +11,12 @@ import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlanim.engine import temporary
 from mlanim.engine.cache import keys, sources
 from mlanim.engine.events import Event, Final, SegmentDrawn, WorkerFailed, read_event
 from mlanim.engine.lines import as_line, from_line
@@ -87,8 +87,7 @@ def draw(parcel: Parcel, listener: Listener) -> Reply:
     """
     if parcel.versions != versions_line():
         return _refused(f"A worker has {versions_line()}, where here it is {parcel.versions}.")
-    with tempfile.TemporaryDirectory(prefix="mlanim-") as name:
-        folder = Path(name)
+    with temporary.folder() as folder:
         line = _unpacked(parcel, folder)
         code, last = _run(line, parcel.worker, folder / _HERE, listener)
         if last is None or (code < 0 and not isinstance(last, Final)):

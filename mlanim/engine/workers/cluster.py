@@ -13,8 +13,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, wait
+from pathlib import Path
 from typing import Any
 
+from mlanim.engine import temporary
 from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.events import Event, read_event
 from mlanim.engine.lines import as_line
@@ -54,6 +56,7 @@ class Cluster:
         self._refusal: BaseException | None = None
         self._heard: dict[str, Listener] = {}
         self._closed = False
+        self._folder = contextlib.ExitStack()  # in which the workers keep what they must
         self._lock = threading.Lock()
 
     def draw(
@@ -104,7 +107,9 @@ class Cluster:
     def _connect(self) -> None:
         try:
             if self._count:
-                self._workers = _local_cluster(self._distributed, self._count)
+                self._workers = _local_cluster(
+                    self._distributed, self._count, self._folder.enter_context(temporary.folder())
+                )
             place = self._workers or self.address
             self._client = self._distributed.Client(place, timeout=CONNECT)
             self._executor = self._client.get_executor(pure=False, retries=RETRIES)
@@ -123,6 +128,7 @@ class Cluster:
             with contextlib.suppress(Exception):  # the scheduler may be gone
                 if part is not None:
                     part.close(timeout=CONNECT)
+        self._folder.close()
 
     def _hear(self, logged: tuple[float, tuple[str, str]]) -> None:
         name, told = logged[1]
@@ -144,7 +150,7 @@ class Cluster:
         return f"The cluster at {self.address} failed: {shortened(f'{error!r}', 200)}."
 
 
-def _local_cluster(distributed: Any, count: int) -> Any:
+def _local_cluster(distributed: Any, count: int, folder: Path) -> Any:
     """Workers of this machine, to whom nobody else who is on it can speak.
 
     All that they say to one another is encrypted, and takes a key that is made for this run.
@@ -154,6 +160,7 @@ def _local_cluster(distributed: Any, count: int) -> Any:
         threads_per_worker=1,
         dashboard_address=None,
         security=True,
+        local_directory=str(folder),
         preload=[__name__],
         scheduler_kwargs={"preload": [__name__]},
     )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 
+from mlanim.engine import temporary
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.jobs.outputs import has_sidecar
+from mlanim.engine.jobs.outputs import has_sidecar, leaving_no_empty_folder
 from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.processes import end
 from mlanim.engine.workers.resources import Listener, Resources
@@ -50,6 +52,12 @@ class Engine:
         """
         resources = self.resources = Resources(*self._asked, self._fail)
         self._tasks = [Task(job, resources, number) for number, job in enumerate(jobs)]
+        temporary.sweep()
+        with leaving_no_empty_folder(Path(task.job.output).parent for task in self._tasks):
+            return self._outcomes(resources)
+
+    def _outcomes(self, resources: Resources) -> list[Outcome]:
+        """Have all tasks begin, and wait for their ends."""
         try:
             if not all(has_sidecar(task.job) for task in self._tasks):
                 resources.prepare()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import tempfile
-from pathlib import Path
 from typing import Any, NoReturn
 
+from mlanim.engine import temporary
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import catalog, request
 from mlanim.engine.jobs.job import QUALITIES, THEMES
@@ -56,8 +55,8 @@ class _Parser(argparse.ArgumentParser):
 
 def _render(cell: str, name: str, params: dict[str, str], options: dict[str, Any]) -> Video:
     """Render a cell's text as a scene file; the magic's own line keeps the numbers of the rest."""
-    with tempfile.TemporaryDirectory(prefix="mlanim-") as folder:
-        path = Path(folder) / CELL
+    with temporary.folder() as folder:
+        path = folder / CELL
         path.write_text("\n" + cell, encoding="utf-8")
         try:
             entry = catalog.select([f"{path}:{name}" if name else str(path)])[0]

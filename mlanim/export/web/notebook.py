@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import tempfile
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mlanim.engine import temporary
 from mlanim.engine.errors import UsageError
 from mlanim.engine.events import Event, FramesDone, Planned
 from mlanim.engine.files import replacing
@@ -121,7 +121,7 @@ def rendered(entry: SceneEntry, given: Mapping[str, Any]) -> Video:
     """A scene as a video: in a file if `output` is given, else in memory alone."""
     usual = {"quality": settings.defaults(Path.cwd()).get("quality", USUAL_QUALITY)}
     asked = {name: value for name, value in given.items() if value is not None}
-    with tempfile.TemporaryDirectory(prefix="mlanim-") as folder:
+    with temporary.folder() as folder:
         if "output" not in asked:
             usual |= {"output": f"{folder}/", "format": "mp4"}
             _refuse_unseen(asked)

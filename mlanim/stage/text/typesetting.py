@@ -1,15 +1,15 @@
 """Typst source to outlines: compiled in memory, each glyph's curves kept once.
 
 Fonts come with the package (Source Sans Pro) and with Typst (New Computer Modern Math); those of
-the system are never looked at. The document's root is a folder that is gone, so that markup cannot
-read a file even if it came from a user, which it never should: `literal` is the way for text.
+the system are never looked at. The document's root is the folder of the fonts, so that markup can
+read nothing else, and packages are refused, even if markup came from a user, which it never should:
+`literal` is the way for text.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ _PREAMBLE = """\
 _COMPILING = threading.Lock()
 """A compiler serves one thread at a time, and captions are set beside the drawing."""
 
+_PACKAGE = re.compile(r'\b(?:import|include)\s+"@')  # not in a text: `literal` escapes its quotes
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _TAG = re.compile(r"\{.*\}")
 _FORMULA = re.compile(r"\$(?:display\(#\$)?(.*?)(?:\$\))?\$", re.DOTALL)
@@ -76,12 +77,18 @@ def literal(text: str) -> str:
 def _compiler(files: tuple[str, ...]) -> typst.Compiler:
     folders = list(dict.fromkeys([str(FONTS), *(str(Path(file).parent) for file in files)]))
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
-    with tempfile.TemporaryDirectory(prefix="mlanim-typst-") as root:
-        return typst.Compiler(font_paths=fonts, ignore_system_fonts=True, root=root)
+    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True, root=FONTS)
 
 
 def _compile(source: str, files: tuple[str, ...]) -> bytes:
-    """Compile Typst source; a page as SVG."""
+    """Compile Typst source; a page as SVG.
+
+    Raises:
+        RuntimeError: with Typst's words, or if the source asks for packages, which Typst would
+            download.
+    """
+    if _PACKAGE.search(source):
+        raise RuntimeError("packages cannot be used: nothing is fetched from a network")
     svg = _compiler(files).compile(source.encode(), format="svg")
     assert isinstance(svg, bytes)
     return svg
