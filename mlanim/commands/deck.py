@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mlanim.commands.flags import flags
-from mlanim.commands.options import Whole, cache_option, chapter_option, entries
+from mlanim.commands.options import Whole, cache_option, chapter_option, entries, timeout_option
 from mlanim.engine.jobs.chapters import chapter_title
 from mlanim.engine.jobs.options import VideoOptions
 
@@ -19,12 +19,13 @@ from mlanim.engine.jobs.options import VideoOptions
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FILE", help="A .html, .pptx or .pdf file."
 )
-@flags(VideoOptions, "quality", "fps", "resolution")
+@flags(VideoOptions, "quality", "fps", "resolution", "force")
 @click.option("--theme", metavar="NAME", help="Instead of the lecture's.")
 @click.option("--one-file", is_flag=True, help="HTML with everything inside it.")
 @click.option("--notes", is_flag=True, help="PDF with the notes below or beside the slides.")
 @click.option("--handout", type=click.Choice(["1", "2", "4"]), help="PDF with so many a page.")
 @click.option("--jobs", type=Whole(1, 64), metavar="N", help="Files at once; default: cores.")
+@timeout_option
 @click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line.")
 @click.option("--quiet", is_flag=True, help="No progress, only results.")
 @cache_option

@@ -53,6 +53,12 @@ cache_option = click.option(
 chapter_option = click.option(
     "--chapter", metavar="NAME", help="The scenes of a chapter, in their order."
 )
+timeout_option = click.option(
+    "--timeout",
+    type=Whole(1, 10**6),
+    metavar="SECONDS",
+    help="Give a scene, or a deck's slide, up after that.",
+)
 
 
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,9 +83,7 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--jobs", type=Whole(1, 64), metavar="N", help="Processes at once; default: cores."
         ),
-        click.option(
-            "--timeout", type=Whole(1, 10**6), metavar="SECONDS", help="Give a scene up after that."
-        ),
+        timeout_option,
         click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line."),
         click.option("--quiet", is_flag=True, help="No progress, only results."),
         click.option("--open", "opened", is_flag=True, help="Open what was made."),

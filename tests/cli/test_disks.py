@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 TESTS = Path(__file__).parents[1]
 LONG = f"{TESTS / 'manim_scenes' / 'long.py'}:Long"
@@ -112,3 +113,29 @@ def test_a_cache_that_takes_nothing_costs_one_warning(
     )
     assert sorted(path.name for path in output.iterdir()) == sorted(NAMES)
     assert not [name for name in ran.left if Path(name).name.startswith(".")]
+
+
+LECTURE = 'title = "T"\n[[slide]]\nheading = "H"\n[[slide]]\nfigure = "noise.png"\n'
+
+
+@pytest.mark.parametrize("name", ["x.html", "x.pptx", "x.pdf"])
+def test_a_deck_on_a_full_disk_leaves_nothing_of_itself(
+    namespace: list[str], environment: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    before, disk = tmp_path / "before", tmp_path / "disk"
+    before.mkdir()
+    disk.mkdir()
+    (before / "mine.txt").write_text("from before")
+    rows, columns = 200, 300
+    payload = os.urandom(3 * rows * columns)  # which no format makes smaller
+    Image.frombytes("RGB", (columns, rows), payload).save(tmp_path / "noise.png")
+    (tmp_path / "l.toml").write_text(LECTURE)
+    output = disk / "new" / "deep" / name
+    done = subprocess.run(
+        [*namespace, "sh", "-c", MOUNTED, "sh", disk, "64k", before, tmp_path / "after",
+         sys.executable, "-m", "mlanim", "deck", tmp_path / "l.toml", "--quiet", "-o", output],
+        env=environment, cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = f"Error: The disk is full: {output} could not be written. Free some space or use -o.\n"
+    assert (done.returncode, done.stderr) == (1, said)
+    assert [path.name for path in (tmp_path / "after").iterdir()] == ["mine.txt"]

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.errors import UsageError, reason, shortened
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.catalog import scene_folders
+from mlanim.engine.jobs.reading import sane, text_of
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.export.deck.model import (
     Deck,
@@ -63,14 +64,12 @@ class _Lecture:
     def __init__(self, path: Path):
         self.path = path
         try:
-            # As Windows' editors write: lines end in CR LF, and a mark comes first.
-            text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-            raise UsageError(f"Cannot read {path}: {reason}.") from error
+            text = text_of(path)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"Cannot read {path}: {reason(error)}.") from error
         try:
-            self.content = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            self.content = sane(tomllib.loads(text))
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{path}: {shortened(str(error), 300)}.") from error
         self.places: Places = find_places(text)
 

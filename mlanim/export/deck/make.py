@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mlanim.engine import temporary
+from mlanim.engine.cache import ownership
 from mlanim.engine.errors import RenderError, UsageError, os_error_words, shortened
-from mlanim.engine.jobs.outputs import prepare_folder
+from mlanim.engine.jobs.outputs import leaving_no_empty_folder, prepare_folder, sha256_of
 from mlanim.engine.jobs.request import DEFAULT_FOLDER, theme_in_use
 from mlanim.engine.jobs.settings import defaults
-from mlanim.export.deck import lecture, to_html, to_pdf, to_pptx
+from mlanim.export import seal
+from mlanim.export.deck import lecture, to_html, to_pdf, to_pptx, typst_process
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Step
 from mlanim.export.deck.steps import Look, make_steps
@@ -40,6 +42,8 @@ class Wanted:
     notes: bool = False
     handout: int | None = None
     jobs: int | None = None
+    timeout: float | None = None
+    force: bool | None = None
     as_json: bool = False
     quiet: bool = False
 
@@ -63,7 +67,7 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
     theme = wanted.theme or deck.theme or defaults(Path.cwd()).get("theme", "dark")
     palette = theme_in_use(theme)
     kinds = {path.suffix.lower() for path in paths}
-    asked = ("quality", "fps", "resolution", "jobs", "as_json", "quiet")
+    asked = ("quality", "fps", "resolution", "jobs", "timeout", "as_json", "quiet")
     look = Look(
         theme,
         palette,
@@ -71,12 +75,20 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
         vectors=".pdf" in kinds,
         **{name: getattr(wanted, name) for name in asked},
     )
-    with tempfile.TemporaryDirectory(prefix="mlanim-deck-") as folder:
-        steps = make_steps(deck, look, Path(folder))
+    if not wanted.force:
+        _refuse_to_replace(paths, deck, sources)
+    with (
+        leaving_no_empty_folder(path.parent for path in paths),
+        temporary.folder() as folder,
+        typst_process.within(wanted.timeout),
+    ):
+        for path in paths:
+            prepare_folder(path.parent)
+        steps = make_steps(deck, look, folder)
         for path in paths:
             if not (wanted.quiet or wanted.as_json):
                 print(f"Writing {path.name}", file=sys.stderr, flush=True)
-            _write(path, deck, steps, palette, wanted, Path(folder))
+            _write(path, deck, steps, palette, wanted, folder)
     return paths
 
 
@@ -108,8 +120,19 @@ def _paths(wanted: Wanted, sources: Sequence[str]) -> list[Path]:
     _refuse_idle(wanted, {path.suffix.lower() for path in paths})
     for path in paths:
         FORMATS[path.suffix.lower()]()
-        prepare_folder(path.parent)
     return paths
+
+
+def _refuse_to_replace(paths: Sequence[Path], deck: Deck, sources: Sequence[str]) -> None:
+    """Refuse to write over what the deck is made from, and over what is not a deck of ours."""
+    made_from = [Path(source) for source in sources if source.endswith(".toml")]
+    made_from += [item.file for item in deck.items if item.file is not None]
+    for item in deck.items:
+        if item.entry is not None:
+            made_from += ownership.files_of(Path(item.entry.path), item.settings)
+    known = {path.name: sha256_of(path) for path in paths if seal.is_unbroken(path)}
+    for path in paths:
+        ownership.refuse({path: None}, known, made_from)
 
 
 def _refuse_idle(wanted: Wanted, kinds: set[str]) -> None:

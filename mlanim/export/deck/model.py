@@ -103,6 +103,11 @@ class Item:
     entry: SceneEntry | None = None
     file: Path | None = None
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The parameters that were given for its scene."""
+        return {} if isinstance(self.part, TextPart) else self.part.parameters
+
     def refuse(self, reason: str) -> UsageError:
         """The error that says so, with the part's place if it came from a file."""
         return UsageError(f"{self.place}: {reason}" if self.place else reason)

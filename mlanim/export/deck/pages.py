@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 import shutil
 from pathlib import Path
-from typing import Any, Literal
 
-import typst
-
-from mlanim.engine.errors import shortened
+from mlanim.engine.errors import RenderError
+from mlanim.export.deck import typst_process
 from mlanim.export.deck.model import Deck, FigurePart, Item, TextPart
 from mlanim.export.deck.step import Cover, Page, Step
+from mlanim.export.deck.typst_process import Format
 from mlanim.stage.colors.palette import THEMES, Theme
 from mlanim.stage.text.typesetting import FONTS, literal
-
-Format = Literal["svg", "png", "pdf", "html"]
 
 TEMPLATE = Path(__file__).with_name("slides.typ")
 PNG_WIDTH = 1920
@@ -37,10 +33,7 @@ def text(item: Item, part: TextPart, theme: Theme, root: Path) -> Step:
         UsageError: if Typst cannot set its text, or if it is too long for a slide.
     """
     page = Page(part.heading, f"#prose[\n{part.text}\n]" if part.text else "", theme, root)
-    try:
-        compiled(page, "svg")
-    except ValueError as error:
-        raise item.refuse(f"the slide's text cannot be set: {error}") from error
+    _try(item, page, "the slide's text cannot be set")
     return Step(item.name, 1, 1, part.heading, _words(part.text, root), part.notes, page)
 
 
@@ -55,13 +48,24 @@ def figure(item: Item, part: FigurePart, file: Path, theme: Theme, folder: Path)
     headed = "true" if part.heading else "false"
     place = f"/{folder.name}/{inside.name}"
     page = Page(part.heading or "", f'#picture("{place}", {headed})', theme, folder.parent)
-    try:
-        compiled(page, "svg")
-    except ValueError as error:
-        raise item.refuse(f"{file.name} cannot be shown: {error}") from error
+    _try(item, page, f"{file.name} cannot be shown")
     title = part.heading or (item.entry.title if item.entry else file.stem)
     alt = part.alt or (item.entry.description if item.entry else title)
     return Step(item.name, 1, 1, title, alt, part.notes, page)
+
+
+def _try(item: Item, page: Page, complaint: str) -> None:
+    """Compile a page to see whether that can be done.
+
+    Raises:
+        UsageError, RenderError: with the part's place, if it cannot, or takes too long.
+    """
+    try:
+        compiled(page, "svg")
+    except ValueError as error:
+        raise item.refuse(f"{complaint}: {error}") from error
+    except RenderError as error:
+        raise RenderError(str(item.refuse(f"{complaint}: {error}"))) from error
 
 
 def compiled(page: Page, format: Format) -> bytes:
@@ -83,21 +87,11 @@ def compile_typst(source: str, root: Path, format: Format, fonts: tuple[str, ...
 
     Raises:
         ValueError: with Typst's reason.
+        RenderError: if it takes too long.
     """
-    compiler = typst.Compiler(root=str(root), font_paths=_fonts(fonts), ignore_system_fonts=True)
-    try:
-        found = compiler.compile(source.encode(), format=format, ppi=72 * PNG_WIDTH / WIDTH)
-    except RuntimeError as error:
-        raise ValueError(shortened(str(error).replace(str(root), ""), 300)) from error
-    assert isinstance(found, bytes)
-    return found
-
-
-@functools.lru_cache(maxsize=4)
-def _fonts(files: tuple[str, ...]) -> Any:
-    """The fonts that ship, and those in the folders of a house style's files."""
-    folders = sorted({str(FONTS), *(str(Path(file).parent) for file in files)})
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+    folders = sorted({str(FONTS), *(str(Path(file).parent) for file in fonts)})
+    ppi = 72 * PNG_WIDTH / WIDTH
+    return typst_process.compile_typst(source, str(root), format, tuple(folders), ppi)
 
 
 def preamble(theme: Theme) -> str:

@@ -36,6 +36,7 @@ class Look:
     fps: float | None = None
     resolution: str | None = None
     jobs: int | None = None
+    timeout: float | None = None
     as_json: bool = False
     quiet: bool = False
 
@@ -70,7 +71,7 @@ def _drawn(deck: Deck, look: Look, root: Path) -> list[list[Job]]:
         (root / str(index)).mkdir()
         wanted.append(_jobs(item, look, root / str(index)))
     jobs = [job for of_item in wanted for job in of_item]
-    run = Run(look.jobs, as_json=look.as_json, quiet=look.quiet)
+    run = Run(look.jobs, look.timeout, as_json=look.as_json, quiet=look.quiet)
     outcomes = iter(make(jobs, run))
     for item, of_item in zip(deck.items, wanted, strict=True):
         for _ in of_item:

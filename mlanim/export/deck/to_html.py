@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import html
 import importlib.util
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -17,9 +18,11 @@ from urllib.parse import quote
 
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import replacing
+from mlanim.engine.jobs.outputs import leaving_no_empty_folder, sha256_of
 from mlanim.export.deck import pages
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.export.seal import sealed
 from mlanim.stage.colors.palette import Theme
 from mlanim.stage.text.typesetting import FONTS
 
@@ -77,18 +80,39 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path, one_file:
         OSError: if it cannot be written.
     """
     media = _Media(folder=None if one_file else f"{path.stem}_files")
-    page = _page(deck, steps, theme, media).encode()
+    page = sealed(_page(deck, steps, theme, media).encode(), ".html")
     if media.folder is None:
         _replace(path, page)
         return
     folder = path.with_name(media.folder)
-    folder.mkdir(exist_ok=True)
-    for name, payload in media.files.items():
-        _replace(folder / name, payload)
-    _replace(path, page)
+    with leaving_no_empty_folder([folder]), _all_or_none(folder, media.files):
+        folder.mkdir(exist_ok=True)
+        for name, payload in media.files.items():
+            if not _is_ours(folder / name):
+                _replace(folder / name, payload)
+        _replace(path, page)
     for old in folder.iterdir():
-        if _OURS.fullmatch(old.name) and old.name not in media.files:
+        if old.name not in media.files and _is_ours(old):
             old.unlink()
+
+
+@contextlib.contextmanager
+def _all_or_none(folder: Path, names: Iterable[str]) -> Iterator[None]:
+    """Take away again what of these files was written in the block, if the block fails."""
+    new = [folder / name for name in names if not (folder / name).exists()]
+    try:
+        yield
+    except BaseException:
+        for path in new:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file's name is made from its content."""
+    return (
+        bool(_OURS.fullmatch(path.name)) and path.is_file() and (sha256_of(path)[:16] == path.stem)
+    )
 
 
 def _replace(path: Path, payload: bytes) -> None:

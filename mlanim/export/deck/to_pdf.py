@@ -12,6 +12,7 @@ from mlanim.engine.files import replacing
 from mlanim.export.deck import pages
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.export.seal import sealed
 from mlanim.stage.colors.palette import Theme
 from mlanim.stage.text.typesetting import literal
 
@@ -44,7 +45,7 @@ def write(
     except ValueError as error:
         raise RenderError(f"The pages of {path.name} cannot be set: {error}") from error
     with replacing(path) as file:
-        file.write(payload)
+        file.write(sealed(payload, ".pdf"))
 
 
 def source(deck: Deck, steps: Sequence[Step], theme: Theme, paper: Paper) -> str:

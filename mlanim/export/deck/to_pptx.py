@@ -16,6 +16,7 @@ from mlanim.engine.files import replacing
 from mlanim.export.deck import pages
 from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.export.seal import UNSEALED, sealed
 from mlanim.stage.colors.palette import Theme
 
 TIMING = Path(__file__).with_name("timing.xml")
@@ -47,6 +48,7 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:
     about.title, about.author = office.printable(deck.title), office.printable(deck.author)
     about.created = about.modified = NO_DATE
     about.last_modified_by = ""
+    about.identifier = UNSEALED
     layouts = {layout.name: layout for layout in file.slide_layouts}
     for step in steps:
         is_cover = isinstance(step.shown, Cover)
@@ -55,7 +57,7 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:
     buffer = io.BytesIO()
     file.save(buffer)
     with replacing(path) as target:
-        target.write(_without_dates(buffer))
+        target.write(sealed(_without_dates(buffer), ".pptx"))
 
 
 def _fill(slide: Any, step: Step, width: int, height: int) -> None:

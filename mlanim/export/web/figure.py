@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mlanim.engine import temporary
 from mlanim.engine.errors import UsageError
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs import request
@@ -92,7 +92,7 @@ def _files(
     entry: SceneEntry, given: Mapping[str, Any], formats: tuple[str, ...]
 ) -> dict[str, bytes]:
     """The figure in these formats, and its sidecar, by their suffixes."""
-    with tempfile.TemporaryDirectory(prefix="mlanim-") as folder:
+    with temporary.folder() as folder:
         own = {"format": ",".join(formats), "output": f"{folder}/", "panels": False, "data": None}
         (job,) = request.jobs(options(FigureOptions, **{**given, **own}), [entry])
         make_one(job, Run(quiet=True))
