@@ -46,7 +46,9 @@ def publish(job: Job, files: Mapping[str, bytes]) -> None:
         output.with_name(output.stem + suffix).write_bytes(content)
     beside = {s: c for s, c in files.items() if s not in (f".{job.format}", ".png")}
     digest = hashlib.sha256(files[f".{job.format}"]).hexdigest()
-    about = sidecar.describe(job, SceneParams(), {}, "", "", digest, files.get(".png"), beside=beside)
+    about = sidecar.describe(
+        job, SceneParams(), {}, "", "", digest, files.get(".png"), beside=beside
+    )
     output.with_suffix(".json").write_bytes(about)
 
 

@@ -69,7 +69,7 @@ def inputs(job: Job) -> list[Path]:
 
 
 def files_of(scene: Path, params: Mapping[str, Any]) -> list[Path]:
-    """A scene's file, what it imports of the project, and the files that it or a parameter names."""
+    """A scene's file, what it imports of the project, and the files that are named in it."""
     code = sources.closure([scene], scene.parent)
     own = [path for path in code if sources.PACKAGE not in path.parents]
     words = [*sources.texts_in(params), *(t for path in own for t in sources.texts_of(path))]

@@ -129,7 +129,7 @@ def _refuse_to_replace(paths: Sequence[Path], deck: Deck, sources: Sequence[str]
     made_from += [item.file for item in deck.items if item.file is not None]
     for item in deck.items:
         if item.entry is not None:
-            made_from += ownership.files_of(Path(item.entry.path), item.settings)
+            made_from += ownership.files_of(Path(item.entry.path), item.params)
     known = {path.name: sha256_of(path) for path in paths if seal.is_unbroken(path)}
     for path in paths:
         ownership.refuse({path: None}, known, made_from)

@@ -104,9 +104,9 @@ class Item:
     file: Path | None = None
 
     @property
-    def settings(self) -> Mapping[str, Any]:
+    def params(self) -> Mapping[str, Any]:
         """The parameters that were given for its scene."""
-        return {} if isinstance(self.part, TextPart) else self.part.parameters
+        return {} if isinstance(self.part, TextPart) else self.part.params
 
     def refuse(self, reason: str) -> UsageError:
         """The error that says so, with the part's place if it came from a file."""
