@@ -139,14 +139,20 @@ def decoded() -> Callable[..., Film]:
     return decode
 
 
-@pytest.fixture
-def demo_job(demo: Path, tmp_path: Path) -> Any:
-    """A job for the demo scene's video, to change."""
+@pytest.fixture(scope="session")
+def demo_entry() -> Any:
+    """The demo scene as the catalogue has it: looked up once, since that imports its file."""
     from mlanim.engine.jobs import catalog
+
+    return catalog.select([str(DEMO_SCENES / "demo.py")])[0]
+
+
+@pytest.fixture
+def demo_job(demo_entry: Any, tmp_path: Path) -> Any:
+    """A job for the demo scene's video, to change."""
     from mlanim.engine.jobs.job import Job
 
-    entry = catalog.select([str(demo)])[0]
-    return Job(entry, "video", str(tmp_path / "demo.mp4"), "mp4", 160, 90, 5.0, "dark")
+    return Job(demo_entry, "video", str(tmp_path / "demo.mp4"), "mp4", 160, 90, 5.0, "dark")
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import pytest
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import sidecar
 from mlanim.engine.jobs.again import again
-from mlanim.engine.jobs.catalog import select
 from mlanim.engine.jobs.encoder import Encoder
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.page import Page
@@ -64,7 +63,7 @@ def test_what_was_written_makes_the_same_job(film: Job, figure: Job, tmp_path: P
     for job in (film, figure):
         path = tmp_path / "demo.json"
         path.write_text(json.dumps(content_of(job)))
-        made = again(path, select([job.scene.path]), None)
+        made = again(path, [job.scene], None)
         assert replace(made, style=None) == replace(
             job, style=None, params={"seed": 0}, output=made.output
         )
@@ -98,7 +97,7 @@ def test_what_no_film_s_sidecar_says_is_refused(
     film: Job, tmp_path: Path, path: str, value: Any
 ) -> None:
     content = changed(content_of(film), path, value)
-    assert "demo.json" in refusal(content, tmp_path, select([film.scene.path]))
+    assert "demo.json" in refusal(content, tmp_path, [film.scene])
 
 
 OF_A_FIGURE: list[tuple[str, Any]] = [
@@ -117,7 +116,7 @@ def test_what_no_figure_s_sidecar_says_is_refused(
     figure: Job, tmp_path: Path, path: str, value: Any
 ) -> None:
     content = changed(content_of(figure), path, value)
-    assert "demo.json" in refusal(content, tmp_path, select([figure.scene.path]))
+    assert "demo.json" in refusal(content, tmp_path, [figure.scene])
 
 
 @pytest.mark.parametrize(
@@ -144,7 +143,7 @@ def test_nesting_is_refused_in_a_sentence(film: Job, tmp_path: Path, levels: int
     path = tmp_path / "demo.json"
     path.write_text(text.replace('"HERE"', f'{{"v": {nested(levels)}}}'))
     with pytest.raises(UsageError, match="nested more than 64 levels deep"):
-        again(path, select([film.scene.path]), None)
+        again(path, [film.scene], None)
 
 
 def test_a_parameter_s_name_of_any_length_is_shortened(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from mlanim.engine.cache import cache, finished, ownership
+from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import sidecar
 from mlanim.engine.jobs.job import Job
@@ -47,7 +48,7 @@ def publish(job: Job, files: Mapping[str, bytes]) -> None:
     beside = {s: c for s, c in files.items() if s not in (f".{job.format}", ".png")}
     digest = hashlib.sha256(files[f".{job.format}"]).hexdigest()
     about = sidecar.describe(
-        job, SceneParams(), {}, "", "", digest, files.get(".png"), beside=beside
+        job, SceneParams(), {}, job_key(job), "", digest, files.get(".png"), beside=beside
     )
     output.with_suffix(".json").write_bytes(about)
 

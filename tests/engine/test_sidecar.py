@@ -15,7 +15,6 @@ from mlanim.engine.cache.keys import job_key
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import outputs, sidecar
 from mlanim.engine.jobs.again import again
-from mlanim.engine.jobs.catalog import select
 from mlanim.engine.jobs.job import Job
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import SceneParams, Slide
@@ -89,7 +88,7 @@ def written(described: dict[str, Any], folder: Path) -> Path:
 def test_is_enough_to_make_the_job_again(
     described: dict[str, Any], demo_job: Job, tmp_path: Path
 ) -> None:
-    entries = select([demo_job.scene.path])
+    entries = [demo_job.scene]
     made = again(written(described, tmp_path), entries, None)
     assert made == replace(demo_job, params={"seed": 3})
     elsewhere = again(written(described, tmp_path), entries, str(tmp_path / "new.mp4"))
@@ -103,7 +102,7 @@ def test_is_enough_to_make_the_job_again(
 def test_keeps_the_name_of_the_file(
     described: dict[str, Any], demo_job: Job, tmp_path: Path
 ) -> None:
-    entries = select([demo_job.scene.path])
+    entries = [demo_job.scene]
     named = written({**described, "file": "other.mp4"}, tmp_path)
     assert again(named, entries, None).output == str(tmp_path / "other.mp4")
 
@@ -135,7 +134,7 @@ def test_refuses_values_that_no_job_has(
 ) -> None:
     changed = written({**described, **change}, tmp_path)
     with pytest.raises(UsageError):
-        again(changed, select([demo_job.scene.path]), None)
+        again(changed, [demo_job.scene], None)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 20_000, None])

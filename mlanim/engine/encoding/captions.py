@@ -10,6 +10,7 @@ from typing import Any
 
 from mlanim.engine.jobs.kinds import WITH_CAPTIONS
 from mlanim.stage.scene import Slide
+from mlanim.words.printable import printable
 
 LINE = 42
 """Characters that a line takes at most, as broadcasters have it; a caption has two lines."""
@@ -166,4 +167,4 @@ def _clock(milliseconds: int, point: str) -> str:
 
 
 def _encoded(text: str) -> bytes:
-    return text.encode(errors="replace")  # half a character cannot be shown
+    return printable(text).encode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lxml import etree
@@ -22,7 +21,6 @@ EM = POINTS_PER_UNIT / 96
 
 _DRAWING = {"a": "http://schemas.openxmlformats.org/drawingml/2006/main"}
 _ACCENTS = ("input", "weight", "output", "gradient", "highlight", "positive")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def blank(theme: Theme) -> Any:
@@ -41,11 +39,6 @@ def blank(theme: Theme) -> Any:
     cover = next(layout for layout in deck.slide_layouts if layout.name == COVER)
     _set_cover(cover)
     return deck
-
-
-def printable(text: str) -> str:
-    """Text without the characters that XML cannot hold."""
-    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def _stretch(slide: Any, factor: float) -> None:

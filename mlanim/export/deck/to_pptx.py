@@ -18,6 +18,7 @@ from mlanim.export.deck.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
 from mlanim.export.seal import UNSEALED, sealed
 from mlanim.stage.colors.palette import Theme
+from mlanim.words.printable import printable
 
 TIMING = Path(__file__).with_name("timing.xml")
 NO_DATE = datetime.datetime(2000, 1, 1)  # a deck's file is the same whenever it is made
@@ -45,7 +46,7 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:
 
     file = office.blank(theme)
     about = file.core_properties
-    about.title, about.author = office.printable(deck.title), office.printable(deck.author)
+    about.title, about.author = printable(deck.title), printable(deck.author)
     about.created = about.modified = NO_DATE
     about.last_modified_by = ""
     about.identifier = UNSEALED
@@ -61,8 +62,6 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:
 
 
 def _fill(slide: Any, step: Step, width: int, height: int) -> None:
-    from mlanim.export.deck.office import printable
-
     slide.shapes.title.text = printable(step.called)
     match step.shown:
         case Film():
@@ -109,8 +108,6 @@ def fitted(picture: Path | BinaryIO, width: int, height: int) -> tuple[int, int,
 
 
 def _describe(shape: Any, name: str, step: Step) -> None:
-    from mlanim.export.deck.office import printable
-
     shape.name = name
     shape._element.xpath(".//p:cNvPr")[0].set("descr", printable(step.alt or step.title))
 

@@ -11,6 +11,7 @@ from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.stage.panels import Panel
 from mlanim.stage.table import Table
 from mlanim.version import __version__
+from mlanim.words.printable import printable
 from mlanim.words.sentence import as_sentence
 
 
@@ -31,7 +32,7 @@ def about(scene: SceneEntry, params: Any, panels: Iterable[Panel] = ()) -> About
     words = " ".join([" ".join(scene.description.split()), *sentences]).strip()
     told = {"scene": scene.name, "params": params.model_dump(mode="json")}
     text = json.dumps(told, sort_keys=True, ensure_ascii=False)
-    return About(_clean(scene.title), _clean(words or scene.title), _clean(text))
+    return About(printable(scene.title), printable(words or scene.title), printable(text))
 
 
 def _sentence(panel: Panel) -> str:
@@ -45,12 +46,3 @@ def _ranges(table: Table) -> str:
     numbers = {n: v for n, v in table.columns.items() if v.dtype.kind in "fiu" and len(v)}
     parts = [f"{name} from {v.min():.4g} to {v.max():.4g}" for name, v in numbers.items()]
     return f"{len(table)} rows; {', '.join(parts)}." if parts else ""
-
-
-def _clean(text: str) -> str:
-    """Without what XML cannot hold."""
-    return (
-        "".join(c for c in text if c.isprintable() or c in "\n\t")
-        .encode("utf-8", "replace")
-        .decode()
-    )

@@ -14,6 +14,7 @@ from mlanim.export.figures.vector import Sheet
 from mlanim.stage.extent import bounding_box, visible_members
 from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Typeset
+from mlanim.words.printable import printable
 
 
 @dataclass(frozen=True)
@@ -77,4 +78,4 @@ def _at(
 ) -> Words:
     unit, box = sheet.unit, sheet.box
     x, y = (float(place[0]) - box.left) * unit, (box.top - float(place[1])) * unit
-    return Words(" ".join(says.split()), x, y, length * unit, size * unit, turn)
+    return Words(printable(" ".join(says.split())), x, y, length * unit, size * unit, turn)
