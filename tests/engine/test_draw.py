@@ -119,6 +119,7 @@ def test_a_scene_without_a_play_is_one_frame(demo_job: Job) -> None:
 def test_the_background_is_the_themes(demo_job: Job, name: str) -> None:
     class Empty(LessonScene):
         def construct(self) -> None:
+            self.clear()  # its title
             self.wait(0.2)
 
     _, _, _, last = drawn(replace(demo_job, theme=name), Empty)
@@ -130,6 +131,7 @@ def test_the_background_is_the_themes(demo_job: Job, name: str) -> None:
 def test_a_transparent_background_is_clear(demo_job: Job) -> None:
     class Empty(LessonScene):
         def construct(self) -> None:
+            self.clear()  # its title
             self.wait(0.2)
 
     _, _, _, last = drawn(replace(demo_job, format="webm", transparent=True), Empty)
@@ -140,6 +142,7 @@ def test_a_transparent_background_is_clear(demo_job: Job) -> None:
 def test_soft_edges_on_clear_ground_keep_their_colour(demo_job: Job, name: str) -> None:
     class Round(LessonScene):
         def construct(self) -> None:
+            self.clear()  # its title
             self.add(Dot(radius=2, color=theme.color("weight")))
             self.wait(0.2)
 
@@ -158,6 +161,7 @@ def test_the_whole_stage_shows_in_any_shape_of_frame(
 ) -> None:
     class Corners(LessonScene):
         def construct(self) -> None:
+            self.clear()  # its title
             for x in (-6.6, 6.6):
                 for y in (-3.5, 3.5):
                     self.add(Square(0.8, fill_opacity=1, color="#ffffff").move_to([x, y, 0]))

@@ -1,9 +1,8 @@
-"""What `compute` depends on: those definitions of the project that it can reach, and no others.
+"""What `compute` depends on: of the scene's file what it can reach, and the modules that it uses.
 
-A scene's file holds the computation beside the drawing. To tell a change of one from a change of
-the other, the file is cut into its definitions, and from the names that `compute` and `Params` use
-those that they reach are followed, also into other modules of the project. What a module does
-when it is imported, beyond defining, counts too: it may change anything.
+A scene's file holds the computation beside the drawing. So that a change of the drawing does not
+have everything computed again, the methods that need a scene, and the functions, classes and
+imports that nothing else of the file names, are left out of it. Modules count as a whole.
 """
 
 from __future__ import annotations
@@ -19,14 +18,20 @@ from mlanim.engine.cache.sources import (
     PACKAGE,
     closure,
     fingerprint,
+    foreign,
+    imports,
+    imports_in,
     modules,
     named_files,
+    quoted,
+    texts_of,
     version_of,
 )
 
-MEMBERS = ("compute", "Params")
 _MACHINERY = ("engine/workers/compute.py", "engine/cache/store.py", "stage/data.py")
+_DRAWING = ("stage", "engine", "export", "commands")  # what of ours computes nothing
 _LIBRARIES = ("torch", "numpy", "scikit-learn")
+_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def compute_digest(scene: Path, class_name: str, texts: Iterable[str] = ()) -> str:
@@ -35,192 +40,64 @@ def compute_digest(scene: Path, class_name: str, texts: Iterable[str] = ()) -> s
     `texts` are words of the user's that may name files.
 
     Raises:
-        SyntaxError, UnicodeDecodeError: if a file that it reaches is not Python.
+        SyntaxError, UnicodeDecodeError: if the scene's file is not Python.
     """
-    cut = _Slice(scene.parent)
-    for member in MEMBERS:
-        cut.take_member(scene, class_name, member)
-    digest = hashlib.sha256()
-    for piece in sorted(cut.pieces):
-        digest.update(piece.encode())
-    for file in named_files([*cut.texts, *texts], scene.parent):
+    source = scene.read_bytes()
+    reached = _reached(ast.parse(source, filename=str(scene)), class_name)
+    if any(name in DYNAMIC for name in _names(ast.parse(reached))):
+        reached = source.decode()
+    names, folder = imports_in(reached.encode()), scene.parent
+    used = closure([file for name in names for file in modules(name, scene, folder)], folder)
+    drawing = [PACKAGE / room for room in _DRAWING]
+    files = [file for file in used if not any(room in file.parents for room in drawing)]
+    own = [file for file in files if PACKAGE not in file.parents]
+    names += [name for file in own for name in imports(file)]
+    words = [*texts, *quoted(reached.encode()), *(text for file in own for text in texts_of(file))]
+    digest = hashlib.sha256(f"{sys.version}\n{reached}".encode())
+    for file in [*files, *named_files(words, folder), *(PACKAGE / name for name in _MACHINERY)]:
         digest.update(fingerprint(file))
-    machinery = [PACKAGE / name for name in _MACHINERY]
-    for file in [*machinery, *(closure([scene], scene.parent) if cut.dynamic else ())]:
-        digest.update(fingerprint(file))
-    digest.update(sys.version.encode())
-    for name in sorted(cut.foreign.union(_LIBRARIES) - sys.stdlib_module_names):
+    for name in sorted(foreign(names, folder).union(_LIBRARIES)):
         digest.update(f"{name} {version_of(name)}".encode())
     return digest.hexdigest()
 
 
-class _Module:
-    """A source file as its definitions by name, and what it does on import beside defining."""
-
-    def __init__(self, path: Path):
-        self.path = path
-        self.body = ast.parse(path.read_bytes(), filename=str(path)).body
-        self.defined: dict[str, list[ast.stmt]] = {}
-        self.done: list[ast.stmt] = []
-        for statement in self.body:
-            names = list(_defined(statement))
-            for name in names:
-                self.defined.setdefault(name, []).append(statement)
-            if not names or _decorators(statement):
-                self.done.append(statement)
-
-    def class_of(self, name: str) -> ast.ClassDef | None:
-        """The class of that name."""
-        found = self.defined.get(name, [])
-        return next((node for node in found if isinstance(node, ast.ClassDef)), None)
+def _reached(tree: ast.Module, class_name: str) -> str:
+    """What of a scene's file runs on import or can be named by what does, and by `compute`."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            node.body = [part for part in node.body if not _needs_a_scene(part)] or [ast.Pass()]
+    waiting = [node for node in tree.body if _is_optional(node) and class_name not in _bound(node)]
+    kept = [node for node in tree.body if node not in waiting]
+    while True:
+        named = {"*", *(name for node in kept for name in _names(node))}
+        found = [node for node in waiting if named.intersection(_bound(node))]
+        if not found:
+            return "\n".join(ast.unparse(node) for node in tree.body if node in kept)
+        kept += found
+        waiting = [node for node in waiting if node not in found]
 
 
-class _Slice:
-    """Collects what is reached: `pieces` of source, short `texts`, `foreign` modules' names.
-
-    `dynamic` is whether code is loaded in ways that cannot be followed.
-    """
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.pieces: set[str] = set()
-        self.texts: dict[str, None] = {}
-        self.foreign: set[str] = set()
-        self.dynamic = False
-        self._modules: dict[Path, _Module] = {}
-        self._taken: set[tuple[Path, str]] = set()
-
-    def take_member(self, path: Path, class_name: str, member: str) -> None:
-        """Take a class's member, from a base class if the class has none of its own."""
-        module = self._module(path)
-        node = module.class_of(class_name)
-        if node is None:
-            self._take_name(module, class_name)
-        elif (path, f"{class_name}.{member}") not in self._taken:
-            self._taken.add((path, f"{class_name}.{member}"))
-            own = [statement for statement in node.body if member in _defined(statement)]
-            for statement in own:
-                self._take(module, statement, node)
-                if "classmethod" in _decorators(statement):  # it reaches the class without a name
-                    self._take(module, node)
-            if not own:
-                self._take_inherited(module, node, member)
-
-    def _take_inherited(self, module: _Module, node: ast.ClassDef, member: str) -> None:
-        for base in node.bases:
-            name = ast.unparse(base)
-            origin = self._origin(module, name)
-            if origin is None:
-                self._take_name(module, name.partition(".")[0])
-            else:
-                self.take_member(origin, name, member)
-
-    def _origin(self, module: _Module, name: str) -> Path | None:
-        """The project's file in which a class is defined that a module calls by that name."""
-        if module.class_of(name) is not None:
-            return module.path
-        for statement in module.defined.get(name, []):
-            if isinstance(statement, ast.ImportFrom) and _imports_as_is(statement, name):
-                target = f"{'.' * statement.level}{statement.module or ''}"
-                found = list(modules(target, module.path, self.folder))
-                if found and self._module(found[-1]).class_of(name) is not None:
-                    return found[-1]
-        return None
-
-    def _module(self, path: Path) -> _Module:
-        """A module, with what it does on import taken when it is first met."""
-        if path not in self._modules:
-            module = self._modules[path] = _Module(path)
-            # Our own package's front door is there for notebooks; nothing is computed with it.
-            for statement in module.done if path != PACKAGE / "__init__.py" else ():
-                self._take(module, statement)
-        return self._modules[path]
-
-    def _take_name(self, module: _Module, name: str) -> None:
-        if (module.path, name) not in self._taken:
-            self._taken.add((module.path, name))
-            if name not in module.defined and "*" in module.defined:
-                self._take_name(module, "*")
-            for statement in module.defined.get(name, []):
-                if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                    self._follow(module, statement, name)
-                else:
-                    self._take(module, statement)
-
-    def _take_all(self, path: Path) -> None:
-        module = self._module(path)
-        for name in module.defined:
-            self._take_name(module, name)
-
-    def _take(self, module: _Module, node: ast.AST, owner: ast.ClassDef | None = None) -> None:
-        """Take a definition and all that it names, in its module or in the class it is in."""
-        piece = ast.dump(node)
-        if piece in self.pieces:
-            return
-        self.pieces.add(piece)
-        for part in ast.walk(node):
-            if isinstance(part, (ast.Import, ast.ImportFrom)):
-                self._follow(module, part)
-            elif isinstance(part, ast.Attribute):
-                self.dynamic |= part.attr in DYNAMIC
-            elif isinstance(part, ast.Constant) and isinstance(part.value, str):
-                self.texts[part.value[:200]] = None
-            elif isinstance(part, ast.Name):
-                self.dynamic |= part.id in DYNAMIC
-                self._take_name(module, part.id)
-                for statement in owner.body if owner is not None else ():
-                    if part.id in _defined(statement):
-                        self._take(module, statement, owner)
-
-    def _follow(
-        self, module: _Module, node: ast.Import | ast.ImportFrom, only: str | None = None
-    ) -> None:
-        """Take what an import statement brings, or the one name of it that is used."""
-        for alias in node.names:
-            if only in (None, "*", alias.asname or alias.name.partition(".")[0]):
-                if isinstance(node, ast.Import):
-                    self._bring(module, alias.name, None)
-                else:
-                    self._bring(module, f"{'.' * node.level}{node.module or ''}", alias.name)
-
-    def _bring(self, module: _Module, name: str, item: str | None) -> None:
-        """Take a module as a whole, or one thing in it, which may be a module itself."""
-        files = list(modules(name, module.path, self.folder))
-        if not files and not name.startswith("."):
-            self.foreign.add(name.partition(".")[0])
-        joint = "" if name.endswith(".") else "."
-        inner = list(modules(f"{name}{joint}{item}", module.path, self.folder)) if item else []
-        beneath = [file for file in inner if file not in files]
-        for file in files[:-1]:
-            self._module(file)
-        if beneath or item is None or item == "*":
-            for file in [*files[-1:], *beneath]:
-                self._take_all(file)
-        elif files:
-            self._take_name(self._module(files[-1]), item)
+def _needs_a_scene(part: ast.stmt) -> bool:
+    """Whether a part of a class is a method of its instances, or a text about it."""
+    if isinstance(part, ast.Expr):
+        return isinstance(part.value, ast.Constant)
+    return isinstance(part, _Function) and not part.decorator_list and part.name != "compute"
 
 
-def _defined(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement binds, if binding names is all that it does."""
-    match statement:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            yield statement.name
-        case ast.Import() | ast.ImportFrom():
-            for alias in statement.names:
-                yield alias.asname or alias.name.partition(".")[0]
-        case ast.Assign():
-            names = [node for target in statement.targets for node in ast.walk(target)]
-            if all(isinstance(n, (ast.Name, ast.Tuple, ast.List, ast.expr_context)) for n in names):
-                yield from (node.id for node in names if isinstance(node, ast.Name))
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            yield name
-        case ast.Expr(value=ast.Constant()):
-            yield "__doc__"
+def _is_optional(node: ast.stmt) -> bool:
+    """Whether a statement matters only if something names what it binds."""
+    return isinstance(node, (*_Function, ast.ClassDef, ast.Import, ast.ImportFrom))
 
 
-def _decorators(statement: ast.stmt) -> list[str]:
-    return [ast.unparse(node) for node in getattr(statement, "decorator_list", [])]
+def _bound(node: ast.stmt) -> set[str]:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    return {getattr(node, "name", "")}
 
 
-def _imports_as_is(statement: ast.ImportFrom, name: str) -> bool:
-    return any(alias.name == name and alias.asname is None for alias in statement.names)
+def _names(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Attribute):
+            yield part.attr

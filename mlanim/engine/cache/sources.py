@@ -47,7 +47,8 @@ def used_by(scene: Path, roots: Iterable[Path] = (), texts: Iterable[str] = ()) 
     own = [path for path in files if PACKAGE not in path.parents]
     words = [*texts, *(text for path in own for text in texts_of(path))]
     named = named_files(words, scene.parent)
-    return Used((*files, *named), tuple(sorted(_foreign(own, scene.parent))))
+    names = (name for path in own for name in imports(path))
+    return Used((*files, *named), tuple(sorted(foreign(names, scene.parent))))
 
 
 def closure(files: Iterable[Path], folder: Path) -> list[Path]:
@@ -76,11 +77,16 @@ def imports(path: Path) -> list[str]:
     The last part of a name may be a module or something in one. What our own package imports
     inside a function of an `__init__` is left out: it is there to be lazy.
     """
-    source = path.read_bytes().replace(b"\\\n", b" ")
-    lazy = path.name == "__init__.py" and PACKAGE in path.parents
+    is_lazy = path.name == "__init__.py" and PACKAGE in path.parents
+    return imports_in(path.read_bytes(), is_lazy)
+
+
+def imports_in(text: bytes, is_lazy: bool = False) -> list[str]:
+    """The same of a source text."""
+    source = text.replace(b"\\\n", b" ")
     found: dict[str, None] = {}
     for match in _IMPORT.finditer(source):
-        if lazy and match.start() > 0 and source[match.start() - 1] != ord("\n"):
+        if is_lazy and match.start() > 0 and source[match.start() - 1] != ord("\n"):
             continue
         module = (match[1] or b"").decode(errors="replace")
         names = re.sub(rb"#[^\n]*", b"", match[2] or match[4] or b"")
@@ -158,13 +164,18 @@ def _is_folder(base: Path, word: str) -> bool:
 
 def texts_of(path: Path) -> Iterator[str]:
     """The short texts in quotes in a source file."""
-    for match in _TEXT.finditer(path.read_bytes()):
+    return quoted(path.read_bytes())
+
+
+def quoted(text: bytes) -> Iterator[str]:
+    """The same of a source text."""
+    for match in _TEXT.finditer(text):
         yield match[2].decode(errors="replace")
 
 
-def _foreign(files: Iterable[Path], folder: Path) -> set[str]:
+def foreign(names: Iterable[str], folder: Path) -> set[str]:
     """Top-level names of the modules that files import and that are neither ours nor Python's."""
-    tops = {name.partition(".")[0] for path in files for name in imports(path)}
+    tops = {name.partition(".")[0] for name in names}
     return {
         top
         for top in tops - sys.stdlib_module_names - {PACKAGE.name}
