@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
-import random
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -135,11 +134,18 @@ def test_two_at_once_make_the_same_file(tmp_path: Path) -> None:
     assert both == payload(tmp_path / "alone")
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
-    words = ["render", f"{LONG}:Long", *SMALL, "--jobs", "2", "-o", f"{folder}/a.mp4"]
-    command = [sys.executable, "-c", PROGRAM, *words]
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, stdout=quiet, stderr=quiet, env=os.environ.copy())
+def start(folder: Path) -> subprocess.Popen[str]:
+    words = ["render", f"{LONG}:Long", *SMALL, "--jobs", "2", "--json", "-o", f"{folder}/a.mp4"]
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *words],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ.copy(), text=True,
+    )  # fmt: skip
+
+
+def heard(process: subprocess.Popen[str], count: int) -> int:
+    """Hear that many events, or all that there are; how many there were."""
+    assert process.stdout is not None
+    return sum(1 for _ in itertools.islice(process.stdout, count))
 
 
 def forget_the_film(tmp_path: Path, out: Path) -> None:
@@ -149,20 +155,20 @@ def forget_the_film(tmp_path: Path, out: Path) -> None:
 
 
 def test_ten_interrupts_and_a_run_that_goes_on_give_the_same_bytes(tmp_path: Path) -> None:
-    began = time.monotonic()
-    assert start(tmp_path / "calm").wait() == 0
-    calm = time.monotonic() - began
+    calm = start(tmp_path / "calm")
+    count = heard(calm, 10_000)
+    assert calm.wait() == 0
     forget(tmp_path)
-    chance = random.Random(0)
     out = tmp_path / "out"
     codes = []
     for number in range(10):
         forget_the_film(tmp_path, out)
         process = start(out)
-        time.sleep(calm * (number + chance.random()) / 10)
+        heard(process, 1 + number * count // 10)
         process.send_signal(signal.SIGINT)
-        # A process that has hardly begun, or has all but ended, knows no order in which to end.
-        codes.append(process.wait())
+        process.communicate()
+        # A process that has all but ended knows no order in which to end.
+        codes.append(process.returncode)
         assert codes[-1] in (0, 130, -signal.SIGINT)
         left = {path.name for path in out.iterdir()} if out.exists() else set()
         assert left in (set(), {"a.mp4", "a.png", "a.json"})
@@ -170,5 +176,7 @@ def test_ten_interrupts_and_a_run_that_goes_on_give_the_same_bytes(tmp_path: Pat
     forget_the_film(tmp_path, out)
     kept = {path.name for path in (tmp_path / "cache" / "segments").iterdir()}
     assert kept  # of which the last run makes the film
-    assert start(out).wait() == 0
+    last = start(out)
+    last.communicate()
+    assert last.returncode == 0
     assert payload(out) == payload(tmp_path / "calm")

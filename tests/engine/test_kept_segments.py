@@ -26,9 +26,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def segment(demo_job: Job, tmp_path: Path) -> Segment:
     source = fingerprint(Path(demo_job.scene.path)).hex()
-    return Segment(
-        demo_job, 5, 10, 0, 10, (0, ""), "", str(tmp_path / "piece"), name="name", source=source
-    )
+    return Segment(demo_job, 5, 10, 0, True, (0, ""), "", str(tmp_path / "piece"), "film", source)
 
 
 def drawn(segment: Segment, content: bytes) -> Segment:
@@ -60,7 +58,7 @@ def test_comes_back(segment: Segment) -> None:
 def test_two_whose_entries_were_exchanged_are_both_drawn_anew(
     segment: Segment, suffix: str
 ) -> None:
-    pair = [drawn(segment, b"one"), drawn(replace(segment, name="another"), b"two")]
+    pair = [drawn(segment, b"one"), drawn(replace(segment, film="another"), b"two")]
     one, two = entries(suffix)
     content = one.read_bytes(), two.read_bytes()
     one.write_bytes(content[1])

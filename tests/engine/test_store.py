@@ -18,6 +18,7 @@ from hypothesis.extra import numpy as hnp
 from mlanim.engine.cache import cache as kept
 from mlanim.engine.cache import store
 from mlanim.engine.cache.keys import data_key
+from mlanim.engine.events import Computing, Event
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.workers import worker
 
@@ -184,11 +185,11 @@ def test_a_cache_that_cannot_be_written_only_costs_time(
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / "file" / "cache"))
     monkeypatch.setenv("MLANIM_CACHE_WARNED", "")
-    events: list[str] = []
+    events: list[Event] = []
     params = load(demo_job.scene).Params()
-    data = worker.stored_data(demo_job, params, lambda event, **_: events.append(event))
+    data = worker.stored_data(demo_job, params, events.append)
     assert data["many"].shape == (100,)
-    assert events == ["compute"]
+    assert events == [Computing()]
     assert capfd.readouterr().err.count("Warning: the cache in") == 1
 
 

@@ -94,10 +94,16 @@ def test_plays_what_is_pointed_at_or_focused(tab: Any) -> None:
 
 def test_keeps_still_for_those_who_ask_for_it(built: Path, open_tab: Callable[..., Any]) -> None:
     page = open_tab((built / "index.html").as_uri(), reduced_motion="reduce").page
+    page.evaluate(
+        "window.order = [];"
+        "document.addEventListener('keydown', () => order.push('asked for'), true);"
+        "document.querySelector('#demo video').addEventListener('play', () => order.push('plays'))"
+    )
     page.hover("#demo .film")
     page.focus("#demo .play")
-    page.wait_for_timeout(200)
-    assert page.locator("#demo video").evaluate("video => video.paused")
+    page.keyboard.press("Enter")
+    page.wait_for_function("order.includes('plays')")
+    assert page.evaluate("order") == ["asked for", "plays"]
 
 
 def test_a_step_of_the_narration_is_a_place_in_the_film(tab: Any) -> None:
