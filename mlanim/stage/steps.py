@@ -157,10 +157,14 @@ class Staging:
         before = [m.copy().clear_updaters() for m in standing.mobjects]
         self.scene.remove(*standing.mobjects)
         standing.settle(place)
-        if all(map(_alike, before, standing.mobjects)) and len(before) == len(standing.mobjects):
-            pairs = zip(before, standing.mobjects, strict=True)
-            return [ReplacementTransform(old, new) for old, new in pairs]
-        return handed_over(before, standing.mobjects)
+        words, picture = before[:-1], before[-1]
+        if not _alike(picture, standing.picture):
+            return handed_over(before, standing.mobjects)
+        moving = [ReplacementTransform(picture, standing.picture)]
+        if len(words) != len(standing.heads):
+            return [*handed_over(words, standing.heads), *moving]
+        pairs = zip(words, standing.heads, strict=True)
+        return [*(ReplacementTransform(old, new) for old, new in pairs), *moving]
 
     def _headed(self, standing: Standing, place: Place) -> list[Animation]:
         """Words over a panel give way to others, where these are other words."""

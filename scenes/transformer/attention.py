@@ -5,6 +5,7 @@ mix values. At the end all heads stand side by side, with how often each is righ
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -125,20 +126,21 @@ class Attention(LessonScene[AttentionParams, "Data"]):
     def construct(self) -> None:
         keys = self.words_to_vectors()
         sums = self.queries_meet_keys(keys)
-        self.scores_to_weights(sums)
-        self.values_to_answer()
+        weights = self.scores_to_weights(sums)
+        self.values_to_answer(weights)
         self.enter(self.heads())
         self.step(self.data.says_heads, notes="Chosen in training, counted on all others.")
 
     def words_to_vectors(self) -> Panel:
         """Gives the panel of keys, which stays."""
         d, x = self.data, self.vectors(self.data.trace.inputs[0], bar=True)
-        self.enter(Panel("sentence", self.tokens))
+        told = Panel("sentence", self.tokens)
+        self.enter(told)
         self.ask(
             "What does “it” stand for? Equal shares for all words do not say",
             notes="We see at once what “it” stands for. A model has to find out whom to look at.",
         )
-        self.enter(Panel("x", x, "Embeddings", "word + place"))
+        self.enter(told, Panel("x", x, "Embeddings", "word + place"), layout="column", say="")
         self.step(d.says_embedding, notes=d.says_training)
         reads = Panel("x", x, f"What layer {d.layer} reads", "$X$")
         q, k, v = (
@@ -166,11 +168,15 @@ class Attention(LessonScene[AttentionParams, "Data"]):
         self.sweep(asked.to(query * d.opened.k, by_row=True), say="")
         both = [*products, *d.opened.scores[d.pronoun], 0.0]
         sums = Bars(products, self.words, "highlight", reach=(min(both), max(both)))
-        self.enter(keys, Panel("asked", asked, "Multiplied"), Panel("sums", sums, "Added up"))
+        added = Panel("sums", sums, "Added up", share=0.75)
+        self.enter(
+            replace(keys, share=1.35), Panel("asked", asked, "Multiplied", share=1.05), added
+        )
         self.step(d.says_sum, notes="A large sum means that query and key agree.")
         return sums
 
-    def scores_to_weights(self, sums: Bars) -> None:
+    def scores_to_weights(self, sums: Bars) -> Panel:
+        """Gives the panel of weights, which stays."""
         d, most = self.data, self.data.reach[1]
         pairs = self.of_pairs(d.products, palette=signed_palette(most), format="1")
         row = Panel("sums", sums, "The row of “it”")
@@ -184,17 +190,20 @@ class Attention(LessonScene[AttentionParams, "Data"]):
         self.enter(scores, row, along=both, say="", seconds=1.5)
         self.step(d.says_scale, notes="A sum of many products is large by its mere size.")
         weights = self.of_pairs(np.tile(self.equal, (len(self.words), 1)), palette=weights_palette)
-        self.enter(scores, Panel("weights", weights, "Weights", "softmax of each row", share=2.2))
+        shares = Panel("weights", weights, "Weights", "softmax of each row", share=2.2)
+        self.enter(scores, shares)
         self.sweep(weights.to(d.opened.weights, by_row=True), say="")
         self.step(d.says_weights, notes="Each score is made positive and divided by its row's sum.")
+        return shares
 
-    def values_to_answer(self) -> None:
+    def values_to_answer(self, weights: Panel) -> None:
         d, shares = self.data, self.data.opened.weights[self.data.pronoun]
         names = [*self.words, "sum"]
         bars = Bars([*shares, shares.sum()], names, "attention", reach=(0, 1))
         rows = Matrix(self.mixed["rows"], palette="signed", format="1", bar=False)
         rows.mark(row=len(self.words), role="attention")
         given = Panel("weights", bars, "Weights of “it”")
+        self.enter(weights, given, say="")
         self.enter(given, Panel("values", rows, "Values", "$V$", share=1.8))
         self.step(
             "Each word has a value to pass on, and “it” takes each by its weight",

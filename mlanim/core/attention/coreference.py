@@ -89,15 +89,13 @@ class Measured:
 def encode(chosen: list[Sentence]) -> Examples:
     """Sentences as one padded batch."""
     index = {word: i for i, word in enumerate(vocabulary())}
-    tokens = torch.zeros(len(chosen), LONGEST, dtype=torch.long)
-    mask = torch.zeros(len(chosen), LONGEST, dtype=torch.bool)
-    for row, sentence in enumerate(chosen):
-        count = len(sentence.words)
-        tokens[row, :count] = torch.tensor([index[word] for word in sentence.words])
-        mask[row, :count] = True
+    numbers = [[index[word] for word in sentence.words] for sentence in chosen]
+    padded = torch.tensor([row + [-1] * (LONGEST - len(row)) for row in numbers])
     places = ([s.pronoun for s in chosen], [s.antecedent for s in chosen])
     nouns = [index[s.words[s.antecedent]] for s in chosen]
-    return Examples(tokens, mask, *(torch.tensor(values) for values in (*places, nouns)))
+    return Examples(
+        padded.clamp(min=0), padded >= 0, *(torch.tensor(values) for values in (*places, nouns))
+    )
 
 
 @lru_cache(maxsize=1)
