@@ -20,7 +20,6 @@ from mlanim.stage.plots.matrix import Matrix
 from mlanim.stage.plots.multiples import Multiples
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.track import Track
-from mlanim.words.sentence import sentence
 
 if TYPE_CHECKING:
     from mlanim.core.attention.attention_lecture import Attention as Data
@@ -59,83 +58,56 @@ class Attention(LessonScene[AttentionParams, "Data"]):
         )
 
     @cached_property
-    def words(self) -> list[str]:
-        """The sentence."""
-        return list(self.data.trace.tokens)
-
-    @cached_property
-    def equal(self) -> np.ndarray:
-        """Equal shares for all words, (T,)."""
-        return np.full(len(self.words), 1 / len(self.words))
-
-    @cached_property
     def attended(self) -> Track:
-        """From equal shares for all words to the weights of “it”."""
-        return Track(shares=[self.equal, self.data.opened.weights[self.data.pronoun]])
-
-    @cached_property
-    def mixed(self) -> Track:
-        """From values, and under them their sum, to weighted values and theirs."""
-        values, shares = self.data.opened.v, self.data.opened.weights[self.data.pronoun]
-        both = values, shares[:, None] * values
-        return Track(rows=[np.vstack([rows, rows.sum(0)]) for rows in both])
-
-    # Pictures
+        """From equal shares for all words to the weights."""
+        weights = self.data.opened.weights
+        return Track(shares=[np.full_like(weights, 1 / len(weights)), weights])
 
     @cached_property
     def tokens(self) -> Tokens:
         """What “it” gives to each word."""
-        it, shares = self.data.pronoun, self.attended["shares"]
-        roles = ["highlight" if i == it else "text" for i in range(len(self.words))]
-        return Tokens(self.words, shares, query=it, numbers=True, roles=roles, least=5.0)
+        words, it = self.data.trace.tokens, self.data.pronoun
+        roles = ["highlight" if i == it else "text" for i in range(len(words))]
+        shares = self.attended["shares"]
+        return Tokens(words, shares, query=it, numbers=True, roles=roles, least=5.0)
 
     def vectors(self, values: np.ndarray, bar: bool = False) -> Matrix:
         """A row for each word; one colour scale serves all of them."""
         most = self.data.reach[0]
-        return Matrix(values, self.words, palette="signed", ends=(-most, most), format="1",
-                      roles=("input", "muted"), bar=bar)  # fmt: skip
+        look = {"palette": signed_palette(most), "format": "1", "roles": ("input", "muted")}
+        return Matrix(values, self.data.trace.tokens, bar=bar, ends=(-most, most), **look)
 
     def of_pairs(self, values: np.ndarray, **look: Any) -> Matrix:
         """Every query and every key, with a rim around the row of “it”."""
-        matrix = Matrix(values, self.words, self.words, x_label="columns answer: keys",
-                        y_label="rows ask: queries", roles=("input", "weight"), least=5.0,
-                        **look)  # fmt: skip
+        words, roles = self.data.trace.tokens, ("input", "weight")
+        axes = {"x_label": "columns answer: keys", "y_label": "rows ask: queries"}
+        matrix = Matrix(values, words, words, roles=roles, least=5.0, **axes, **look)
         matrix.mark(row=self.data.pronoun)
         return matrix
 
     def heads(self) -> Panel:
         """A small matrix for each head, with how often it is right."""
-        d, titles, small = self.data, [], []
-        for layer, head in np.ndindex(d.peaks.shape):
-            best = (layer + 1, head + 1) == d.best
-            titles.append(sentence(
-                f"[{{layer}}.{{head}}: {{rate:%}}]({'attention' if best else 'muted'})",
-                layer=layer + 1, head=head + 1, rate=d.peaks[layer, head] / d.tested,
-            ))  # fmt: skip
-            small.append(Matrix(
-                d.trace.weights[layer, head], palette=weights_palette, bar=False, numbers=False,
-                least=1.0, aspect=1.0,
-            ))  # fmt: skip
-            small[-1].mark(row=d.pronoun, role="highlight" if best else "muted")
-        grid = Multiples(small, titles, columns=d.peaks.shape[1])
-        return Panel("heads", grid, "How often “it” points at the right noun", d.says_chosen,
-                     says=d.says_heads)  # fmt: skip
-
-    # The lecture
+        d, look = self.data, {"numbers": False, "bar": False, "least": 1.0, "aspect": 1.0}
+        small = [
+            Matrix(w, palette=weights_palette, **look) for w in np.concatenate(d.trace.weights)
+        ]
+        for matrix, name in zip(small, d.heads, strict=True):
+            is_best = name.runs[0].role == "attention"
+            matrix.mark(row=d.pronoun, role="highlight" if is_best else "muted")
+        grid = Multiples(small, d.heads, columns=d.peaks.shape[1])
+        heading = "How often “it” points at the right noun"
+        return Panel("heads", grid, heading, d.says_chosen, says=d.says_heads)
 
     def construct(self) -> None:
-        keys = self.words_to_vectors()
-        sums = self.queries_meet_keys(keys)
-        weights = self.scores_to_weights(sums)
-        self.values_to_answer(weights)
+        sums = self.queries_meet_keys(self.words_to_vectors())
+        self.values_to_answer(self.scores_to_weights(sums))
         self.enter(self.heads())
         self.step(self.data.says_heads, notes="Chosen in training, counted on all others.")
 
     def words_to_vectors(self) -> Panel:
         """Gives the panel of keys, which stays."""
         d, x = self.data, self.vectors(self.data.trace.inputs[0], bar=True)
-        told = Panel("sentence", self.tokens)
-        self.enter(told)
+        self.enter(told := Panel("sentence", self.tokens))
         self.ask(
             "What does “it” stand for? Equal shares for all words do not say",
             notes="We see at once what “it” stands for. A model has to find out whom to look at.",
@@ -143,12 +115,11 @@ class Attention(LessonScene[AttentionParams, "Data"]):
         self.enter(told, Panel("x", x, "Embeddings", "word + place"), layout="column", say="")
         self.step(d.says_embedding, notes=d.says_training)
         reads = Panel("x", x, f"What layer {d.layer} reads", "$X$")
+        names = {"Queries": d.opened.q, "Keys": d.opened.k, "Values": d.opened.v}
         q, k, v = (
-            Panel(letter, self.vectors(values), name, f"$X W_{letter}$")
-            for name, letter, values in (
-                ("Queries", "Q", d.opened.q), ("Keys", "K", d.opened.k), ("Values", "V", d.opened.v)
-            )
-        )  # fmt: skip
+            Panel(letter, self.vectors(names[name]), name, f"$X W_{letter}$")
+            for name, letter in zip(names, "QKV", strict=True)
+        )
         self.enter(reads, q, k, v, layout="grid", say="")
         if d.layer > 1:
             self.morph(x, d.opened.inputs, say="Layer 1 has mixed the words once already")
@@ -167,11 +138,10 @@ class Attention(LessonScene[AttentionParams, "Data"]):
         )
         self.sweep(asked.to(query * d.opened.k, by_row=True), say="")
         both = [*products, *d.opened.scores[d.pronoun], 0.0]
-        sums = Bars(products, self.words, "highlight", reach=(min(both), max(both)))
+        sums = Bars(products, self.data.trace.tokens, "highlight", reach=(min(both), max(both)))
         added = Panel("sums", sums, "Added up", share=0.75)
-        self.enter(
-            replace(keys, share=1.35), Panel("asked", asked, "Multiplied", share=1.05), added
-        )
+        times = Panel("asked", asked, "Multiplied", share=1.05)
+        self.enter(replace(keys, share=1.35), times, added)
         self.step(d.says_sum, notes="A large sum means that query and key agree.")
         return sums
 
@@ -186,10 +156,10 @@ class Attention(LessonScene[AttentionParams, "Data"]):
             notes="All words at once: one product of two matrices.",
         )
         scores = Panel("pairs", pairs, "Scores", f"$Q K^top \\/ {d.divisor}$", share=2.2)
-        both = pairs.to(d.opened.scores), sums.to(d.opened.scores[d.pronoun])
-        self.enter(scores, row, along=both, say="", seconds=1.5)
+        divided = pairs.to(d.opened.scores), sums.to(d.opened.scores[d.pronoun])
+        self.enter(scores, row, along=divided, say="", seconds=1.5)
         self.step(d.says_scale, notes="A sum of many products is large by its mere size.")
-        weights = self.of_pairs(np.tile(self.equal, (len(self.words), 1)), palette=weights_palette)
+        weights = self.of_pairs(self.attended.series["shares"][0], palette=weights_palette)
         shares = Panel("weights", weights, "Weights", "softmax of each row", share=2.2)
         self.enter(scores, shares)
         self.sweep(weights.to(d.opened.weights, by_row=True), say="")
@@ -198,10 +168,12 @@ class Attention(LessonScene[AttentionParams, "Data"]):
 
     def values_to_answer(self, weights: Panel) -> None:
         d, shares = self.data, self.data.opened.weights[self.data.pronoun]
-        names = [*self.words, "sum"]
-        bars = Bars([*shares, shares.sum()], names, "attention", reach=(0, 1))
-        rows = Matrix(self.mixed["rows"], palette="signed", format="1", bar=False)
-        rows.mark(row=len(self.words), role="attention")
+        names, whole = [*d.trace.tokens, "sum"], round(shares.sum(), 9)
+        bars = Bars([*shares, whole], names, "attention", reach=(0, 1), format="%1")
+        both = d.opened.v, shares[:, None] * d.opened.v
+        mix = Track(rows=[np.vstack([values, values.sum(0)]) for values in both])
+        rows = Matrix(mix["rows"], palette="signed", format="1", bar=False)
+        rows.mark(row=len(shares), role="attention")
         given = Panel("weights", bars, "Weights of “it”")
         self.enter(weights, given, say="")
         self.enter(given, Panel("values", rows, "Values", "$V$", share=1.8))
@@ -210,22 +182,20 @@ class Attention(LessonScene[AttentionParams, "Data"]):
             notes="Beside the weights stand the values: what each word has to pass on.",
         )
         mixed = Panel("values", rows, "Values times weights", "below: what “it” reads", share=1.8)
-        self.enter(given, mixed, along=[self.mixed.to(1)], say="", seconds=2)
+        self.enter(given, mixed, along=[mix.to(1)], say="", seconds=2)
         self.step("Weighted values add up to one vector", notes="It helps to decide for a noun.")
         answer = Bars(d.chances, d.nouns, "output", reach=(0, 1), format="%1")
-        told = Panel("answer", answer, "The model's answer")
-        self.enter(Panel("sentence", self.tokens, share=2.2), told)
+        told = Panel("sentence", self.tokens, share=2.2)
+        self.enter(told, Panel("answer", answer, "The model's answer"))
         self.sweep(self.attended.to(1), say="")
         self.step(d.says_answer, notes="All heads of both layers had a part in this.")
 
-    # The still
-
     def figure(self) -> list[Panel]:
-        d, head = self.data, f" of head {self.data.layer}.{self.data.head}"
+        d = self.data
         self.attended.put(1)
         scores = self.of_pairs(d.opened.scores, palette="signed", format="1")
         weights = self.of_pairs(d.opened.weights, palette=weights_palette)
-        remark = f"$Q K^top \\/ {d.divisor}${head}"
+        remark = f"$Q K^top \\/ {d.divisor}$ of head {d.layer}.{d.head}"
         return [
             Panel("scores", scores, "Scores", remark, says=d.says_scale),
             Panel("weights", weights, "Weights", "softmax of each row", says=d.says_weights),

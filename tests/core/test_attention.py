@@ -1,6 +1,5 @@
-from collections import Counter, defaultdict
-
 import re
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 import numpy as np
@@ -181,7 +180,9 @@ def test_what_is_said_holds_for_any_sentence_head_and_temperature():
         assert ("100" in found[1]) == (shares.max() == 1)
         found = told(d, "says_answer", r"for the (\w+) \((.*)\), (.*)$")
         right = found[1] == parsed.words[parsed.antecedent]
-        assert found[3] == ("which is right" if right else f"but it is the {d.trace.tokens[parsed.antecedent]}")
+        assert found[3] == (
+            "which is right" if right else f"but it is the {d.trace.tokens[parsed.antecedent]}"
+        )
         assert d.chances.sum() == pytest.approx(1)
         found = told(d, "says_scale", r"spreads its attention by ([\d.]+) bits(.*)$")
         if "instead" in found[2]:

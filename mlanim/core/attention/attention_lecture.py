@@ -35,8 +35,8 @@ class Attention:
     trace: every head on this sentence; opened: the head laid open, at `layer` and `head` from 1;
     products: (T, T), its queries times keys; pronoun, antecedent: places of two words; best: layer
     and head, from 1, that were chosen; peaks: (L, H), on how many of `tested` held-out sentences
-    attention from "it" is largest on its antecedent; nouns, chances: what the model says "it" is,
-    the nouns of the sentence, and all others together; divisor: of the products, in Typst's
+    attention from "it" is largest on its antecedent; heads: the same in words; nouns, chances: what
+    the model says "it" is, of the nouns in the sentence and all others; divisor: in Typst's
     mathematics; reach: the largest sizes of numbers in vectors, and in products and scores.
     """
 
@@ -51,6 +51,7 @@ class Attention:
     best: tuple[int, int]
     peaks: np.ndarray
     tested: int
+    heads: tuple[Sentence, ...]
     nouns: tuple[str, ...]
     chances: np.ndarray
     divisor: str
@@ -96,7 +97,8 @@ def attention_lecture(
     return Attention(
         trace=trace, opened=opened, products=opened.products, pronoun=parsed.pronoun,
         antecedent=parsed.antecedent, layer=at[0], head=at[1], temperature=temperature, best=best,
-        peaks=found.peaks, tested=found.sentences, nouns=nouns, chances=shares,
+        peaks=found.peaks, tested=found.sentences, heads=_named_heads(best, found),
+        nouns=nouns, chances=shares,
         divisor=f"sqrt({MODEL.d_k})" + ("" if temperature == 1 else f" dot {temperature:g}"),
         reach=(_largest(trace.inputs[0], *(getattr(opened, n) for n in ("inputs", "q", "k", "v"))),
                _largest(opened.products, opened.scores)),
@@ -220,6 +222,17 @@ def _says_heads(best: tuple[int, int], found: Measured) -> Sentence:
         "points at the noun in {share:%1}", layer=best[0], head=best[1],
         right=_out_of(found.resolved, found.sentences), share=peaks / found.sentences,
     )  # fmt: skip
+
+
+def _named_heads(best: tuple[int, int], found: Measured) -> tuple[Sentence, ...]:
+    """Each head's numbers, and how often it is right; the best one in colour."""
+    named = []
+    for layer, head in np.ndindex(found.peaks.shape):
+        role = "attention" if (layer + 1, head + 1) == best else "muted"
+        rate = found.peaks[layer, head] / found.sentences
+        template = "[{layer}.{head}: {rate:%}](" + role + ")"
+        named.append(sentence(template, layer=layer + 1, head=head + 1, rate=rate))
+    return tuple(named)
 
 
 def _out_of(part: int, whole: int) -> str:
