@@ -74,14 +74,15 @@ class Attention(LessonScene[AttentionParams, "Data"]):
     def vectors(self, values: np.ndarray, bar: bool = False) -> Matrix:
         """A row for each word; one colour scale serves all of them."""
         most = self.data.reach[0]
-        look = {"palette": signed_palette(most), "format": "1", "roles": ("input", "muted")}
-        return Matrix(values, self.data.trace.tokens, bar=bar, ends=(-most, most), **look)
+        return Matrix(values, self.data.trace.tokens, palette="signed", ends=(-most, most),
+                      format="1", roles=("input", "muted"), bar=bar)  # fmt: skip
 
     def of_pairs(self, values: np.ndarray, **look: Any) -> Matrix:
         """Every query and every key, with a rim around the row of “it”."""
-        words, roles = self.data.trace.tokens, ("input", "weight")
-        axes = {"x_label": "columns answer: keys", "y_label": "rows ask: queries"}
-        matrix = Matrix(values, words, words, roles=roles, least=5.0, **axes, **look)
+        words = self.data.trace.tokens
+        matrix = Matrix(values, words, words, roles=("input", "weight"), least=5.0,
+                        x_label="columns answer: keys", y_label="rows ask: queries",
+                        **look)  # fmt: skip
         matrix.mark(row=self.data.pronoun)
         return matrix
 
@@ -95,8 +96,8 @@ class Attention(LessonScene[AttentionParams, "Data"]):
             is_best = name.runs[0].role == "attention"
             matrix.mark(row=d.pronoun, role="highlight" if is_best else "muted")
         grid = Multiples(small, d.heads, columns=d.peaks.shape[1])
-        heading = "How often “it” points at the right noun"
-        return Panel("heads", grid, heading, d.says_chosen, says=d.says_heads)
+        how = "How often “it” points at the right noun"
+        return Panel("heads", grid, how, d.says_chosen, says=d.says_heads)
 
     def construct(self) -> None:
         sums = self.queries_meet_keys(self.words_to_vectors())
@@ -128,14 +129,12 @@ class Attention(LessonScene[AttentionParams, "Data"]):
 
     def queries_meet_keys(self, keys: Panel) -> Bars:
         """Gives the products of “it”, which stay."""
-        d = self.data
-        query, products = d.opened.q[d.pronoun], d.products[d.pronoun]
+        d, it = self.data, self.data.pronoun
+        query, products = d.opened.q[it], d.products[it]
         asked = Matrix(np.tile(query, (len(products), 1)), palette="signed", format="1", bar=False)
         self.enter(keys, Panel("asked", asked, "The query of “it”", "once for each word"))
-        self.step(
-            "“it” asks with its query, every word answers with its key: do the two agree?",
-            notes="Take the query of “it” and hold it against the key of every word.",
-        )
+        said = "“it” asks with its query, every word answers with its key: do the two agree?"
+        self.step(said, notes="Take the query of “it” and hold it against the key of every word.")
         self.sweep(asked.to(query * d.opened.k, by_row=True), say="")
         both = [*products, *d.opened.scores[d.pronoun], 0.0]
         sums = Bars(products, self.data.trace.tokens, "highlight", reach=(min(both), max(both)))
@@ -151,10 +150,8 @@ class Attention(LessonScene[AttentionParams, "Data"]):
         pairs = self.of_pairs(d.products, palette=signed_palette(most), format="1")
         row = Panel("sums", sums, "The row of “it”")
         self.enter(Panel("pairs", pairs, "Dot products", "$Q K^top$", share=2.2), row)
-        self.step(
-            "Every query meets every key: rows ask, columns answer",
-            notes="All words at once: one product of two matrices.",
-        )
+        said = "Every query meets every key: rows ask, columns answer"
+        self.step(said, notes="All words at once: one product of two matrices.")
         scores = Panel("pairs", pairs, "Scores", f"$Q K^top \\/ {d.divisor}$", share=2.2)
         divided = pairs.to(d.opened.scores), sums.to(d.opened.scores[d.pronoun])
         self.enter(scores, row, along=divided, say="", seconds=1.5)
@@ -185,8 +182,8 @@ class Attention(LessonScene[AttentionParams, "Data"]):
         self.enter(given, mixed, along=[mix.to(1)], say="", seconds=2)
         self.step("Weighted values add up to one vector", notes="It helps to decide for a noun.")
         answer = Bars(d.chances, d.nouns, "output", reach=(0, 1), format="%1")
-        told = Panel("sentence", self.tokens, share=2.2)
-        self.enter(told, Panel("answer", answer, "The model's answer"))
+        told = Panel("answer", answer, "The model's answer")
+        self.enter(Panel("sentence", self.tokens, share=2.2), told)
         self.sweep(self.attended.to(1), say="")
         self.step(d.says_answer, notes="All heads of both layers had a part in this.")
 
