@@ -88,13 +88,11 @@ class Attention(LessonScene[AttentionParams, "Data"]):
 
     def heads(self) -> Panel:
         """A small matrix for each head, with how often it is right."""
-        d, look = self.data, {"numbers": False, "bar": False, "least": 1.0, "aspect": 1.0}
-        small = [
-            Matrix(w, palette=weights_palette, **look) for w in np.concatenate(d.trace.weights)
-        ]
+        d = self.data
+        small = [Matrix(weights, palette=weights_palette, numbers=False, bar=False, least=1.0,
+                        aspect=1.0) for weights in np.concatenate(d.trace.weights)]  # fmt: skip
         for matrix, name in zip(small, d.heads, strict=True):
-            is_best = name.runs[0].role == "attention"
-            matrix.mark(row=d.pronoun, role="highlight" if is_best else "muted")
+            matrix.mark(row=d.pronoun, role=name.runs[0].role)
         grid = Multiples(small, d.heads, columns=d.peaks.shape[1])
         how = "How often “it” points at the right noun"
         return Panel("heads", grid, how, d.says_chosen, says=d.says_heads)
