@@ -58,9 +58,13 @@ class Panel:
 
     @property
     def tables(self) -> Mapping[str, Table]:
-        """The numbers behind it, by name."""
+        """The numbers behind it, by name; those of its picture are named after the panel."""
         if self.data is None:
-            return self.picture.tables()
+            found = self.picture.tables()
+            alone = len(found) == 1
+            return {
+                self.name if alone else f"{self.name}-{part}": one for part, one in found.items()
+            }
         return {self.name: self.data} if isinstance(self.data, Table) else self.data
 
     @property

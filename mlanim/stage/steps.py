@@ -141,9 +141,12 @@ class Staging:
         return [m for m in self.scene.mobjects if id(m) in wanted]
 
     def _moving(self, standing: Standing, place: Place) -> list[Animation]:
-        """A panel moves to another place, where its picture is composed anew."""
-        if standing.place.box == place.box:
-            return []
+        """A panel moves to another place, where its picture is composed anew.
+
+        One that stays where it is may be headed by other words.
+        """
+        if (standing.place.box, standing.place.head) == (place.box, place.head):
+            return self._headed(standing, place)
         here = {id(mobject) for mobject in self.scene.mobjects}
         revealed = [part for part in standing.picture.parts() if id(part) in here]
         self.scene.remove(*revealed)
@@ -154,8 +157,31 @@ class Staging:
         before = [m.copy().clear_updaters() for m in standing.mobjects]
         self.scene.remove(*standing.mobjects)
         standing.settle(place)
-        pairs = zip(before, standing.mobjects, strict=True)
-        return [ReplacementTransform(old, new) for old, new in pairs]
+        words, picture = before[:-1], before[-1]
+        if not _alike(picture, standing.picture):
+            return handed_over(before, standing.mobjects)
+        moving = [ReplacementTransform(picture, standing.picture)]
+        if len(words) != len(standing.heads):
+            return [*handed_over(words, standing.heads), *moving]
+        pairs = zip(words, standing.heads, strict=True)
+        return [*(ReplacementTransform(old, new) for old, new in pairs), *moving]
+
+    def _headed(self, standing: Standing, place: Place) -> list[Animation]:
+        """Words over a panel give way to others, where these are other words."""
+        old, new = standing.place.panel, place.panel
+        standing.place = place
+        if (old.heading, old.remark) == (new.heading, new.remark):
+            return []
+        leaving, standing.heads = standing.heads, heads(place)
+        return handed_over(leaving, standing.heads)
+
+
+def _alike(old: Mobject, new: Mobject) -> bool:
+    """Whether one can become the other, part by part: a bar of colours may have come, or gone."""
+    parts = old.submobjects, new.submobjects
+    if isinstance(old, Text):
+        return True
+    return type(old) is type(new) and len(parts[0]) == len(parts[1]) and all(map(_alike, *parts))
 
 
 def _owner(picture: Picture, part: Mobject) -> Picture:

@@ -119,7 +119,7 @@ def test_an_eps_is_pure_vectors_too():
 
 def test_metadata_says_what_it_is_in_every_format():
     _, made = files("attention", "light", "svg", "pdf", "png")
-    title, spoken = "How attention finds what “it” means", "gives 0."
+    title, spoken = "How attention finds what “it” means", "% to “cat”"
     tree = ElementTree.fromstring(made["svg"])
     assert tree.get("role") == "img"
     named = {node.get("id"): node.text for node in tree if node.get("id")}
@@ -169,9 +169,9 @@ def test_typst_sets_a_document_with_our_svg_and_pdf(tmp_path):
 def test_replotting_the_csv_gives_the_same_picture():
     made, pictures = files("attention", "print", "png")
     panel = next(place.panel for place in made.places if place.panel.name == "weights")
-    rows = list(csv.DictReader(io.StringIO(as_csv(panel.data["weights"]).decode())))
+    rows = list(csv.DictReader(io.StringIO(as_csv(panel.tables["weights"]).decode())))
     side = round(len(rows) ** 0.5)
-    values = np.array([float(row["weight"]) for row in rows]).reshape(side, side)
+    values = np.array([float(row["value"]) for row in rows]).reshape(side, side)
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
@@ -181,7 +181,7 @@ def test_replotting_the_csv_gives_the_same_picture():
     theirs = np.asarray(drawing.canvas.buffer_rgba())[5::10, 5::10, :3].mean(axis=2)
     pyplot.close(drawing)
     cells = next(
-        m for top in made.mobjects for m in top.get_family()
+        m for m in panel.picture.get_family()
         if isinstance(m, Cells) and m.values.shape == (side, side)
     )  # fmt: skip
     ours = np.asarray(Image.open(io.BytesIO(pictures["png"])).convert("L"), float)
@@ -195,7 +195,7 @@ def test_replotting_the_csv_gives_the_same_picture():
 @every_scene
 def test_every_format_of_the_data_holds_the_same_numbers(name):
     made, _ = files(name, "light")
-    tables = {place.panel.name: dict(place.panel.data) for place in made.places}
+    tables = {place.panel.name: dict(place.panel.tables) for place in made.places}
     read = json.loads(as_json(tables))
     with np.load(io.BytesIO(as_npz(tables)), allow_pickle=False) as arrays:
         for panel, found in tables.items():

@@ -5,84 +5,126 @@ answer is read from what the last attention sends to "it", and from nothing else
 model knows of the antecedent has to come through those weights.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-D_MODEL, D_K, HEADS, LAYERS, D_FF = 32, 8, 4, 2, 64
 SHARPNESS = 10.0  # of the answer's softmax over cosines with the nouns' embeddings
 
 
-@dataclass
-class Transformer:
-    """Parameters by name. embedding: (V, d); position: (T, d); layers: one dict a layer."""
+@dataclass(frozen=True)
+class Layer:
+    """Attention of one layer. inputs: (B, T, d); q, k, v, output: (B, H, T, d_k); weights."""
 
-    embedding: Tensor
-    position: Tensor
-    layers: list[dict[str, Tensor]]
-
-    def parameters(self) -> list[Tensor]:
-        """All that is trained."""
-        return [
-            self.embedding,
-            self.position,
-            *(p for layer in self.layers for p in layer.values()),
-        ]
+    inputs: Tensor
+    q: Tensor
+    k: Tensor
+    v: Tensor
+    weights: Tensor  # (B, H, T, T)
+    output: Tensor
 
 
-@dataclass
-class Trace:
-    """What happened on the way. For B sentences of T tokens and layer l:
+@dataclass(frozen=True)
+class Pass:
+    """One run through the model: its layers, and logits of the nouns (B, nouns)."""
 
-    inputs[l]: (B, T, d); weights[l]: (B, H, T, T); answer: (B, nouns) logits.
-    """
-
-    inputs: list[Tensor]
-    weights: list[Tensor]
+    layers: list[Layer]
     answer: Tensor
 
 
-def initial(vocabulary: int, longest: int, generator: torch.Generator) -> Transformer:
-    """Random parameters, scaled so that activations keep their size."""
+@dataclass(frozen=True)
+class Transformer:
+    """A function of one flat vector of parameters, of T tokens at most out of V words."""
 
-    def normal(*shape: int, std: float) -> Tensor:
-        return (
-            torch.randn(*shape, generator=generator, dtype=torch.float64) * std
-        ).requires_grad_()
+    vocabulary: int
+    longest: int
+    nouns: int  # the answers: the first so many words
+    d_model: int = 32
+    d_k: int = 8
+    heads: int = 4
+    layers: int = 2
+    d_ff: int = 64
 
-    def constant(value: float, *shape: int) -> Tensor:
-        return torch.full(shape, value, dtype=torch.float64, requires_grad=True)
+    def _parts(self) -> Iterator[tuple[str, tuple[int, ...], float]]:
+        """Name, shape, and the deviation of initial values; 0 for shifts, inf for scales of 1."""
+        d, wide = self.d_model, self.heads * self.d_k
+        yield "embedding", (self.vocabulary, d), 1.0
+        yield "position", (self.longest, d), 1.0
+        for layer in range(self.layers):
+            for name in "qkv":
+                yield f"{name}{layer}", (d, wide), d**-0.5
+            yield f"o{layer}", (wide, d), wide**-0.5
+            if layer + 1 == self.layers:
+                break  # the last layer ends with its attention: nothing after it is read
+            yield f"scale{layer}", (2, d), math.inf
+            yield f"shift{layer}", (2, d), 0.0
+            yield f"up{layer}", (d, self.d_ff), (2 / d) ** 0.5
+            yield f"up_bias{layer}", (self.d_ff,), 0.0
+            yield f"down{layer}", (self.d_ff, d), self.d_ff**-0.5
+            yield f"down_bias{layer}", (d,), 0.0
 
-    width = HEADS * D_K
-    layers = [
-        {
-            "q": normal(D_MODEL, width, std=D_MODEL**-0.5),
-            "k": normal(D_MODEL, width, std=D_MODEL**-0.5),
-            "v": normal(D_MODEL, width, std=D_MODEL**-0.5),
-            "o": normal(width, D_MODEL, std=width**-0.5),
-            "w1": normal(D_MODEL, D_FF, std=(2 / D_MODEL) ** 0.5),
-            "b1": constant(0, D_FF),
-            "w2": normal(D_FF, D_MODEL, std=D_FF**-0.5),
-            "b2": constant(0, D_MODEL),
-            "scale1": constant(1, D_MODEL),
-            "shift1": constant(0, D_MODEL),
-            "scale2": constant(1, D_MODEL),
-            "shift2": constant(0, D_MODEL),
-        }
-        for _ in range(LAYERS)
-    ]
-    embedding, position = normal(vocabulary, D_MODEL, std=1), normal(longest, D_MODEL, std=1)
-    # The last layer ends with its attention: nothing after it is read.
-    layers[-1] = {name: layers[-1][name] for name in ("q", "k", "v", "o")}
-    return Transformer(embedding, position, layers)
+    @property
+    def parameters(self) -> int:
+        """How many weights and biases there are."""
+        return sum(math.prod(shape) for _, shape, _ in self._parts())
 
+    def tensors(self, theta: Tensor) -> dict[str, Tensor]:
+        """Views of theta (P,) by name."""
+        shapes = {name: shape for name, shape, _ in self._parts()}
+        flat = theta.split([math.prod(shape) for shape in shapes.values()])
+        return {name: part.view(shapes[name]) for name, part in zip(shapes, flat, strict=True)}
 
-def heads_of(x: Tensor, weight: Tensor) -> Tensor:
-    """Project (B, T, d) by (d, H d_k) and split into heads, (B, H, T, d_k)."""
-    return (x @ weight).unflatten(-1, (HEADS, D_K)).transpose(1, 2)
+    def initial(self, generator: torch.Generator) -> Tensor:
+        """Random parameters (P,), scaled so that activations keep their size."""
+        theta = torch.randn(self.parameters, generator=generator, dtype=torch.float64)
+        parts = self.tensors(theta)
+        for name, _, deviation in self._parts():
+            if math.isinf(deviation):
+                parts[name].fill_(1.0)
+            else:
+                parts[name].mul_(deviation)
+        return theta
+
+    def __call__(
+        self, theta: Tensor, tokens: Tensor, mask: Tensor, pronoun: Tensor,
+        temperature: Tensor | None = None, keep: Tensor | None = None,
+    ) -> Pass:  # fmt: skip
+        """Run the model; the answer is about the token at `pronoun` (B,).
+
+        Args:
+            tokens, mask: (B, T), word numbers, and where there is a word.
+            temperature: (L, H, 1, 1), one unless given.
+            keep: (B, T, 1), 0 where a word misses what the layers before the last send it.
+        """
+        p = self.tensors(theta)
+        x = p["embedding"][tokens] + p["position"][: tokens.shape[1]]
+        layers, message = [], x
+        for i in range(self.layers):
+            q, k, v = (self._split(x @ p[f"{name}{i}"]) for name in "qkv")
+            heat = 1.0 if temperature is None else temperature[i]
+            output, weights = attention(q, k, v, mask, heat)
+            layers.append(Layer(x, q, k, v, weights, output))
+            message = output.transpose(1, 2).flatten(2) @ p[f"o{i}"]
+            if i + 1 < self.layers:
+                x = self._normal(x + (message if keep is None else message * keep), p, i, 0)
+                inner = F.relu(x @ p[f"up{i}"] + p[f"up_bias{i}"]) @ p[f"down{i}"]
+                x = self._normal(x + inner + p[f"down_bias{i}"], p, i, 1)
+        read = F.normalize(message[torch.arange(len(tokens)), pronoun], dim=-1)
+        return Pass(layers, SHARPNESS * read @ F.normalize(p["embedding"][: self.nouns]).T)
+
+    def _split(self, x: Tensor) -> Tensor:
+        """(B, T, H d_k) into heads, (B, H, T, d_k)."""
+        return x.unflatten(-1, (self.heads, self.d_k)).transpose(1, 2)
+
+    def _normal(self, x: Tensor, p: dict[str, Tensor], layer: int, which: int) -> Tensor:
+        scale, shift = p[f"scale{layer}"][which], p[f"shift{layer}"][which]
+        return F.layer_norm(x, (self.d_model,), scale, shift)
 
 
 def attention(
@@ -96,40 +138,3 @@ def attention(
     scores = q @ k.transpose(-1, -2) / (math.sqrt(q.shape[-1]) * temperature)
     weights = scores.masked_fill(~mask[:, None, None, :], -math.inf).softmax(-1)
     return weights @ v, weights
-
-
-def forward(
-    model: Transformer,
-    tokens: Tensor,
-    mask: Tensor,
-    pronoun: Tensor,
-    nouns: int,
-    temperature: Tensor | None = None,
-    heard: Tensor | None = None,
-) -> Trace:
-    """Run the model; the answer is about the token at `pronoun` (B,), over the first `nouns` words.
-
-    temperature: (L, H, 1, 1), one by default. heard: (B, T, 1), one where a word takes in what the
-    layers before the last sent it, zero where it misses that; every word hears by default.
-    """
-    x = model.embedding[tokens] + model.position[: tokens.shape[1]]
-    inputs, weights, message = [], [], x
-    for index, layer in enumerate(model.layers):
-        inputs.append(x)
-        q, k, v = (heads_of(x, layer[name]) for name in "qkv")
-        mixed, weight = attention(q, k, v, mask, 1.0 if temperature is None else temperature[index])
-        weights.append(weight)
-        message = mixed.transpose(1, 2).flatten(2) @ layer["o"]
-        if "w1" in layer:
-            added = x + (message if heard is None else message * heard)
-            x = _feed_forward(
-                F.layer_norm(added, (D_MODEL,), layer["scale1"], layer["shift1"]), layer
-            )
-    read = message[torch.arange(len(tokens)), pronoun]
-    answer = F.normalize(read, dim=-1) @ F.normalize(model.embedding[:nouns], dim=-1).T
-    return Trace(inputs, weights, SHARPNESS * answer)
-
-
-def _feed_forward(x: Tensor, layer: dict[str, Tensor]) -> Tensor:
-    inner = F.relu(x @ layer["w1"] + layer["b1"]) @ layer["w2"] + layer["b2"]
-    return F.layer_norm(x + inner, (D_MODEL,), layer["scale2"], layer["shift2"])

@@ -1,225 +1,121 @@
-"""Trains the transformer on the grammar and lays one head open on one sentence."""
+"""One head of the trained transformer laid open on one sentence, and what can be said of it."""
+
+from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional as F
 
-from mlanim.core.attention.attention import (
-    D_K,
-    D_MODEL,
-    HEADS,
-    LAYERS,
-    Transformer,
-    attention,
-    forward,
-    heads_of,
-    initial,
+from mlanim.core.attention.coreference import (
+    BATCH,
+    CHOSEN_ON,
+    MODEL,
+    STEPS,
+    Measured,
+    Trained,
+    best_head,
+    encode,
+    measure,
+    splits,
+    trained,
 )
-from mlanim.core.attention.grammar import (
-    LONGEST,
-    Sentence,
-    noun_vocabulary,
-    parse,
-    sentences,
-    vocabulary,
-)
-
-STEPS, BATCH, RATE, WARM_UP = 700, 64, 5e-3, 30
-MISSED, SHRINK = 0.3, 1e-2
-EVERY = 8  # one in so many of the held-out sentences is used
+from mlanim.core.attention.grammar import Sentence as Parsed
+from mlanim.core.attention.grammar import noun_vocabulary, parse
+from mlanim.core.attention.trace import AttentionTrace, HeadTrace
+from mlanim.words.numbers import count_of, grouped
+from mlanim.words.sentence import Sentence, sentence
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Sentences as numbers. tokens, mask: (N, T); pronoun, antecedent, noun: (N,)."""
+class Attention:
+    """All that the scene shows.
 
-    tokens: Tensor
-    mask: Tensor
-    pronoun: Tensor
-    antecedent: Tensor
-    noun: Tensor
-
-    def take(self, index: Tensor) -> "Batch":
-        """Some of the sentences."""
-        return Batch(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
-
-
-@dataclass(frozen=True)
-class AttentionData:
-    """Everything the scene shows; T tokens, d = d_model, L layers, H heads.
-
-    tokens: T words; pronoun, antecedent: their places. embeddings: (T, d), words plus positions;
-    x: (T, d), what the shown layer reads. w_q, w_k, w_v: (d, d_k) of the shown head; q, k, v:
-    (T, d_k); products: (T, T), q kᵀ; scores: products / √d_k; weights: (T, T), at the temperature;
-    output: (T, d_k). all_weights: (L, H, T, T). peak_rates: (L, H), how often attention from "it"
-    is largest on the antecedent, over the held-out test sentences. product_spread, score_spread:
-    standard deviations over those sentences' products and scores from "it"; unscaled_entropy,
-    scaled_entropy: mean entropy in bits of the softmax from "it" without and with the division.
-    answer, answer_probability: the noun that the model says "it" is.
+    trace: every head on this sentence; opened: the head laid open, at `layer` and `head` from 1;
+    products: (T, T), its queries times keys; pronoun, antecedent: places of two words; best: layer
+    and head, from 1, that were chosen; peaks: (L, H), on how many of `tested` held-out sentences
+    attention from "it" is largest on its antecedent; heads: the same in words; nouns, chances: what
+    the model says "it" is, of the nouns in the sentence and all others; divisor: in Typst's
+    mathematics; reach: the largest sizes of numbers in vectors, and in products and scores.
     """
 
-    sentence: str
-    tokens: tuple[str, ...]
+    trace: AttentionTrace
+    opened: HeadTrace
+    products: np.ndarray
     pronoun: int
     antecedent: int
     layer: int
     head: int
     temperature: float
-    embeddings: np.ndarray
-    x: np.ndarray
-    w_q: np.ndarray
-    w_k: np.ndarray
-    w_v: np.ndarray
-    q: np.ndarray
-    k: np.ndarray
-    v: np.ndarray
-    products: np.ndarray
-    scores: np.ndarray
-    weights: np.ndarray
-    output: np.ndarray
-    all_weights: np.ndarray
-    peak_rates: np.ndarray
-    shown_peak_rate: float
-    best_layer: int
-    best_head: int
-    best_peak_rate: float
-    accuracy: float
-    test_sentences: int
-    train_sentences: int
-    parameters: int
-    vocabulary_size: int
-    d_model: int
-    d_k: int
-    product_spread: float
-    score_spread: float
-    unscaled_entropy: float
-    scaled_entropy: float
-    answer: str
-    answer_probability: float
-
-
-def encode(chosen: list[Sentence]) -> Batch:
-    """Sentences as one padded batch."""
-    index = {word: i for i, word in enumerate(vocabulary())}
-    tokens = torch.zeros(len(chosen), LONGEST, dtype=torch.long)
-    mask = torch.zeros(len(chosen), LONGEST, dtype=torch.bool)
-    for row, sentence in enumerate(chosen):
-        count = len(sentence.words)
-        tokens[row, :count] = torch.tensor([index[word] for word in sentence.words])
-        mask[row, :count] = True
-    places = ([s.pronoun for s in chosen], [s.antecedent for s in chosen])
-    nouns = [index[s.words[s.antecedent]] for s in chosen]
-    return Batch(tokens, mask, *(torch.tensor(values) for values in (*places, nouns)))
-
-
-@lru_cache(maxsize=1)
-def splits() -> tuple[Batch, Batch, Batch]:
-    """Training, validation and test sentences; held out by combination of nouns and predicate."""
-    held = [s for s in sentences() if s.held_out][::EVERY]
-    train = [s for s in sentences() if not s.held_out]
-    return encode(train), encode(held[::2]), encode(held[1::2])
-
-
-@lru_cache(maxsize=4)
-def trained(seed: int) -> Transformer:
-    """The model after Adam with a warm-up and a cosine schedule; a few seconds of one core.
-
-    Two things keep a noun's name with the noun, so that "it" has to look there: a word misses what
-    the first layer sends it now and then (as whole layers do in Huang et al. 2016), and the
-    weights that send are drawn towards zero. Without them all of ten seeds answer right, but in
-    five of them the first layer spreads names over other words, and "it" looks at those as well.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    train, nouns = splits()[0], len(noun_vocabulary())
-    model = initial(len(vocabulary()), LONGEST, generator)
-    sending = [layer[name] for layer in model.layers[:-1] for name in "vo"]
-    optimizer = torch.optim.Adam(model.parameters(), lr=RATE, betas=(0.9, 0.98))
-    for step in range(STEPS):
-        rate = min(1, (step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * step / STEPS))
-        optimizer.param_groups[0]["lr"] = RATE * rate
-        some = train.take(torch.randint(len(train.tokens), (BATCH,), generator=generator))
-        heard = torch.rand(*some.tokens.shape, 1, generator=generator, dtype=torch.float64) > MISSED
-        answer = forward(
-            model, some.tokens, some.mask, some.pronoun, nouns, heard=heard.double()
-        ).answer
-        size = torch.stack([weights.square().sum() for weights in sending]).sum()
-        optimizer.zero_grad()
-        (F.cross_entropy(answer, some.noun) + SHRINK * size).backward()
-        optimizer.step()
-    return model
-
-
-@torch.no_grad()
-def measure(model: Transformer, batch: Batch) -> tuple[float, np.ndarray]:
-    """The share of sentences resolved, and the peak rates (L, H) of attention from "it"."""
-    trace = forward(model, batch.tokens, batch.mask, batch.pronoun, len(noun_vocabulary()))
-    right = (trace.answer.argmax(1) == batch.noun).double().mean().item()
-    rows = torch.arange(len(batch.tokens))
-    peaks = [weights[rows, :, batch.pronoun].argmax(-1) for weights in trace.weights]
-    rates = [(peak == batch.antecedent[:, None]).double().mean(0) for peak in peaks]
-    return right, torch.stack(rates).numpy()
+    best: tuple[int, int]
+    peaks: np.ndarray
+    tested: int
+    heads: tuple[Sentence, ...]
+    nouns: tuple[str, ...]
+    chances: np.ndarray
+    divisor: str
+    reach: tuple[float, float]
+    says_embedding: Sentence
+    says_training: str
+    says_maps: Sentence
+    says_sum: Sentence
+    says_scale: Sentence
+    says_weights: Sentence
+    says_answer: Sentence
+    says_heads: Sentence
+    says_chosen: Sentence
 
 
 def attention_lecture(
-    sentence: str,
-    seed: int = 0,
-    layer: int | None = None,
-    head: int | None = None,
+    text: str, seed: int = 0, layer: int | None = None, head: int | None = None,
     temperature: float = 1.0,
-) -> AttentionData:
+) -> Attention:  # fmt: skip
     """Train, measure, and lay open one head on one sentence.
 
     Args:
-        layer, head: counted from 1; by default those that peak most often on the antecedent among
-            the validation sentences.
+        layer, head: counted from 1; by default those that peak most often on the antecedent in
+            sentences of the training.
         temperature: divides the shown head's scores, beside √d_k.
 
     Raises:
         ValueError: for a sentence, layer, head or temperature that is not allowed.
     """
-    parsed = parse(sentence)
-    _check("layer", layer, LAYERS)
-    _check("head", head, HEADS)
+    parsed = parse(text)
+    _check("layer", layer, MODEL.layers)
+    _check("head", head, MODEL.heads)
     if not 0 < temperature < math.inf:
         raise ValueError(f"temperature is {temperature}; it must be a positive number.")
     model = trained(seed)
-    _, validation, test = splits()
-    best = np.unravel_index(measure(model, validation)[1].argmax(), (LAYERS, HEADS))
-    best_layer, best_head = int(best[0]), int(best[1])
-    shown = (best_layer if layer is None else layer - 1), (best_head if head is None else head - 1)
-    accuracy, rates = measure(model, test)
-    fields: dict[str, Any] = _opened(model, parsed, shown, temperature) | _scaling(
-        model, test, shown
-    )
-    train = splits()[0]
-    return AttentionData(
-        sentence=" ".join(parsed.words),
-        tokens=parsed.words,
-        pronoun=parsed.pronoun,
-        antecedent=parsed.antecedent,
-        layer=shown[0] + 1,
-        head=shown[1] + 1,
-        temperature=temperature,
-        peak_rates=rates,
-        shown_peak_rate=float(rates[shown]),
-        best_layer=best_layer + 1,
-        best_head=best_head + 1,
-        best_peak_rate=float(rates[best_layer, best_head]),
-        accuracy=accuracy,
-        test_sentences=len(test.tokens),
-        train_sentences=len(train.tokens),
-        parameters=sum(p.numel() for p in model.parameters()),
-        vocabulary_size=len(vocabulary()),
-        d_model=D_MODEL,
-        d_k=D_K,
-        **fields,
-    )
+    best = best_head(model)
+    at = best[0] if layer is None else layer, best[1] if head is None else head
+    trace, chances = traced(model, parsed, at, temperature)
+    nouns, shares = _answers(parsed, chances)
+    opened, index = trace.head(*at), (at[0] - 1, at[1] - 1)
+    found = measure(model.theta, splits()[1], math.sqrt(MODEL.d_k) * temperature)
+    answer = noun_vocabulary()[int(chances.argmax())]
+    return Attention(
+        trace=trace, opened=opened, products=opened.products, pronoun=parsed.pronoun,
+        antecedent=parsed.antecedent, layer=at[0], head=at[1], temperature=temperature, best=best,
+        peaks=found.peaks, tested=found.sentences, heads=_named_heads(best, found),
+        nouns=nouns, chances=shares,
+        divisor=f"sqrt({MODEL.d_k})" + ("" if temperature == 1 else f" dot {temperature:g}"),
+        reach=(_largest(trace.inputs[0], *(getattr(opened, n) for n in ("inputs", "q", "k", "v"))),
+               _largest(opened.products, opened.scores)),
+        says_embedding=_says_embedding(model), says_training=_says_training(found.sentences),
+        says_maps=_says_maps(*at),
+        says_sum=_says_sum(parsed.words, opened.products[parsed.pronoun]),
+        says_scale=_says_scale(
+            found.sentences, temperature, float(found.plain[index]), float(found.scaled[index])
+        ),
+        says_weights=_says_weights(parsed.words, opened.weights[parsed.pronoun]),
+        says_answer=_says_answer(answer, float(chances.max()), parsed.words[parsed.antecedent]),
+        says_heads=_says_heads(best, found),
+        says_chosen=sentence(
+            "[in colour](attention): the head that pointed at the right noun most often in "
+            "{count:,} sentences of the training", count=CHOSEN_ON * BATCH,
+        ),
+    )  # fmt: skip
 
 
 def _check(name: str, value: int | None, most: int) -> None:
@@ -227,65 +123,123 @@ def _check(name: str, value: int | None, most: int) -> None:
         raise ValueError(f"{name} is {value}; the model has {most}, counted from 1.")
 
 
-@torch.no_grad()
-def _opened(
-    model: Transformer, sentence: Sentence, shown: tuple[int, int], temperature: float
-) -> dict[str, Any]:
-    """One head's projections, products, weights and output, and the model's answer."""
-    batch = encode([sentence])
-    length = len(sentence.words)
-    batch = Batch(batch.tokens[:, :length], batch.mask[:, :length], *(
-        getattr(batch, name) for name in ("pronoun", "antecedent", "noun")
-    ))  # fmt: skip
-    warmth = torch.ones(LAYERS, HEADS, 1, 1, dtype=torch.float64)
-    warmth[shown] = temperature
-    nouns = noun_vocabulary()
-    trace = forward(model, batch.tokens, batch.mask, batch.pronoun, len(nouns), warmth)
-    layer, head = shown
-    x, part = trace.inputs[layer][0], slice(head * D_K, (head + 1) * D_K)
-    projections = {f"w_{n}": model.layers[layer][n][:, part] for n in "qkv"}
-    q, k, v = (x @ projections[f"w_{n}"] for n in "qkv")
-    output, weights = attention(
-        q[None, None], k[None, None], v[None, None], batch.mask, temperature
-    )
-    chance = trace.answer[0].softmax(0)
-    tensors = projections | {
-        "embeddings": trace.inputs[0][0],
-        "x": x,
-        "q": q,
-        "k": k,
-        "v": v,
-        "products": q @ k.T,
-        "scores": q @ k.T / math.sqrt(D_K),
-        "weights": weights[0, 0],
-        "output": output[0, 0],
-        "all_weights": torch.stack(trace.weights)[:, 0],
-    }
-    said: dict[str, Any] = {
-        "answer": nouns[int(chance.argmax())],
-        "answer_probability": float(chance.max()),
-    }
-    return {name: np.ascontiguousarray(t.numpy()) for name, t in tensors.items()} | said
+def _largest(*arrays: np.ndarray) -> float:
+    return max(float(np.abs(array).max()) for array in arrays)
 
 
 @torch.no_grad()
-def _scaling(model: Transformer, test: Batch, shown: tuple[int, int]) -> dict[str, float]:
-    """What the division by √d_k does, measured from "it" over the test sentences."""
-    layer, head = shown
-    trace = forward(model, test.tokens, test.mask, test.pronoun, len(noun_vocabulary()))
-    q, k = (heads_of(trace.inputs[layer], model.layers[layer][n])[:, head] for n in "qk")
-    rows = torch.arange(len(test.tokens))
-    products = (q[rows, test.pronoun][:, None] @ k.transpose(-1, -2))[:, 0]
-    scores = products / math.sqrt(D_K)
-    return {
-        "product_spread": products[test.mask].std().item(),
-        "score_spread": scores[test.mask].std().item(),
-        "unscaled_entropy": _entropy(products, test.mask),
-        "scaled_entropy": _entropy(scores, test.mask),
+def traced(
+    model: Trained, parsed: Parsed, shown: tuple[int, int], temperature: float
+) -> tuple[AttentionTrace, np.ndarray]:
+    """What every head does with a sentence, the shown one at a temperature; noun probabilities."""
+    batch, count = encode([parsed]), len(parsed.words)
+    heat = torch.ones(MODEL.layers, MODEL.heads, 1, 1, dtype=torch.float64)
+    heat[shown[0] - 1, shown[1] - 1] = temperature
+    passed = batch.run(model.theta, temperature=heat)
+    kept = {
+        name: torch.stack([getattr(layer, name)[0] for layer in passed.layers])
+        for name in ("inputs", "q", "k", "v", "weights", "output")
     }
+    kept = {name: part[..., :count, :] for name, part in kept.items()}
+    kept["weights"] = kept["weights"][..., :count]
+    kept["scores"] = kept["q"] @ kept["k"].transpose(-1, -2) / (math.sqrt(MODEL.d_k) * heat)
+    arrays = {name: np.ascontiguousarray(part.numpy()) for name, part in kept.items()}
+    return AttentionTrace(parsed.words, **arrays), passed.answer[0].softmax(0).numpy()
 
 
-def _entropy(scores: Tensor, mask: Tensor) -> float:
-    """Mean entropy in bits of the softmax of each row of scores (N, T) where mask (N, T)."""
-    weights = scores.masked_fill(~mask, -math.inf).softmax(-1)
-    return -(torch.xlogy(weights, weights)).sum(-1).mean().item() / math.log(2)
+def _answers(parsed: Parsed, chances: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    """Probabilities of the nouns in the sentence, and of all others together."""
+    named = np.array([noun_vocabulary().index(noun) for noun in parsed.nouns])
+    rest = np.delete(chances, named)
+    return (*parsed.nouns, f"{len(rest)} others"), np.append(chances[named], rest.sum())
+
+
+def _says_embedding(model: Trained) -> Sentence:
+    return sentence(
+        "Each word becomes {d} numbers, in a model of {p:,} weights that learned from {seen:,} "
+        "sentences", d=MODEL.d_model, p=MODEL.parameters, seen=model.distinct,
+    )  # fmt: skip
+
+
+def _says_training(tested: int) -> str:
+    return str(
+        sentence(
+            "A row is a word: one vector for its meaning plus one for its place, all learned in "
+            "{steps} steps of {batch} sentences. {tested:,} other sentences are kept for the test.",
+            steps=STEPS, batch=BATCH, tested=tested,
+        )
+    )  # fmt: skip
+
+
+def _says_maps(layer: int, head: int) -> Sentence:
+    return sentence(
+        "Three learned maps take each word to {d} numbers; every head has its own, and this is "
+        "head {head} of layer {layer}", d=MODEL.d_k, head=head, layer=layer,
+    )  # fmt: skip
+
+
+def _says_sum(words: tuple[str, ...], products: np.ndarray) -> Sentence:
+    most = int(products.argmax())
+    return sentence(
+        "Multiplied number by number and added up: {word} has the largest sum, "
+        "[{value:2}](highlight)", word=named(words, most), value=products[most],
+    )  # fmt: skip
+
+
+def _says_scale(tested: int, temperature: float, plain: float, scaled: float) -> Sentence:
+    warm = "" if temperature == 1 else sentence(" and the temperature {t:g}", t=temperature)
+    told = "then spreads its attention by {scaled:2} bits instead of {plain:2}"
+    if f"{plain:.2f}" == f"{scaled:.2f}":
+        told = "spreads its attention by {scaled:2} bits as before"
+    values = {"scaled": scaled} | ({"plain": plain} if "{plain" in told else {})
+    return sentence(
+        "Divided by $sqrt({d})${warm}: over {tested:,} sentences “it” " + told,
+        d=MODEL.d_k, warm=warm, tested=tested, **values,
+    )  # fmt: skip
+
+
+def _says_weights(words: tuple[str, ...], weights: np.ndarray) -> Sentence:
+    most = int(weights.argmax())
+    return sentence(
+        "The softmax makes each row shares that add up to 1: “it” gives [{share:%1}](attention) "
+        "to {word}", share=weights[most], word=named(words, most),
+    )  # fmt: skip
+
+
+def _says_answer(answer: str, chance: float, truth: str) -> Sentence:
+    end = "which is right" if answer == truth else "but it is the {truth}"
+    values = {} if answer == truth else {"truth": truth}
+    return sentence(
+        "With all heads together the model takes “it” for the [{answer}](attention) ({chance:%1}), "
+        + end, answer=answer, chance=chance, **values,
+    )  # fmt: skip
+
+
+def _says_heads(best: tuple[int, int], found: Measured) -> Sentence:
+    peaks = int(found.peaks[best[0] - 1, best[1] - 1])
+    return sentence(
+        "Held out: the model resolves {right} sentences; head [{layer}.{head}](attention) alone "
+        "points at the noun in {share:%1}", layer=best[0], head=best[1],
+        right=_out_of(found.resolved, found.sentences), share=peaks / found.sentences,
+    )  # fmt: skip
+
+
+def _named_heads(best: tuple[int, int], found: Measured) -> tuple[Sentence, ...]:
+    """Each head's numbers, and how often it is right; the best one in colour."""
+    named = []
+    for layer, head in np.ndindex(found.peaks.shape):
+        role = "attention" if (layer + 1, head + 1) == best else "muted"
+        rate = found.peaks[layer, head] / found.sentences
+        template = "[{layer}.{head}: {rate:%}](" + role + ")"
+        named.append(sentence(template, layer=layer + 1, head=head + 1, rate=rate))
+    return tuple(named)
+
+
+def _out_of(part: int, whole: int) -> str:
+    return f"all {grouped(whole)}" if part == whole else count_of(part, whole)
+
+
+def named(words: tuple[str, ...], place: int) -> str:
+    """A word in quotation marks, with its place where the sentence has it more than once."""
+    twice = words.count(words[place]) > 1
+    return f"“{words[place]}”" + (f" (word {place + 1})" if twice else "")
