@@ -30,6 +30,12 @@ HANDOVER = 0.45
 class Leave(FadeOut):
     """A mobject fades out as it stood at the beginning, whatever the tracks that it follows do."""
 
+    def begin(self) -> None:
+        """Start from what stands; what it runs between follows nothing."""
+        super().begin()
+        for between in (self.starting_mobject, self.target_mobject, self.target_copy):
+            between.clear_updaters()
+
     def finish(self) -> None:
         """Be unseen, and follow nothing yet: Manim still takes back the fading afterwards."""
         self.interpolate(1)

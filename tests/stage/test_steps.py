@@ -178,7 +178,8 @@ class Follower(Chart):
 
     def __init__(self, track: Track):
         super().__init__((0, 2), (0, 2))
-        self.part = self.segment((0, 0), combined(lambda x: (x, 0.0), track), later=True)
+        end = combined(lambda x: (x, 0.0), track)
+        self.part = self.segment((0, 0), end, name="part", later=True)
 
 
 def test_what_waited_comes_as_its_tracks_are_by_then(film):
@@ -214,3 +215,13 @@ def test_a_part_can_leave_while_its_picture_stays_and_its_track_runs(film):
     assert chart.part in scene.mobjects
     assert chart.part.path.get_stroke_opacity() == 1
     assert track.value == 0.5
+
+
+def test_a_picture_can_come_while_the_track_of_a_named_mark_runs(film):
+    track = Track((0, 1))
+    chart = Chart((0, 2), (0, 2))
+    chart.arrow((0, 0), combined(lambda x: (1.0, x), track), name="one")
+    scene, _ = film(lambda scene: scene.enter(Panel("one", chart), along=[track.to(1)]))
+    assert chart in scene.mobjects
+    tip = chart.marks[0].shape.points.max(axis=0)
+    np.testing.assert_allclose(tip[0], chart.place([1.0, 1.0])[0], atol=0.2)

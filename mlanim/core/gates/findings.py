@@ -181,7 +181,7 @@ def lengths(blend: Interpolation) -> Sentence:
 def addition(blend: Interpolation) -> Sentence:
     """What a residual connection makes of the same two vectors."""
     return sentence(
-        "A residual connection adds instead: $bold(x)_1 + bold(x)_2$ is {length:2} long.",
+        "A residual connection adds instead: x₁ + x₂ is {length:2} long.",
         length=blend.addition_norm,
     )
 
@@ -203,6 +203,6 @@ def values(row: Array) -> Sentence:
     """A row (5,) of a truth table: a, b, NOT a, a AND b, a OR b."""
     a, b, no, both, either = (round(float(value), 9) for value in row)  # off float64's last digits
     return sentence(
-        "At $a$ = {a:g} and $b$ = {b:g}, NOT $a$ is {no:g}, AND is {both:g} and OR is {either:g}.",
+        "At a = {a:g} and b = {b:g}, NOT a is {no:g}, AND is {both:g} and OR is {either:g}.",
         a=a, b=b, no=no, both=both, either=either,
     )  # fmt: skip

@@ -110,9 +110,8 @@ def _drawn(mark: Mark, *values: Any) -> None:
     mark.draw(*values)
     if mark.label is not None:
         within = mark.label.origin[0] < mark.frame.area.right  # there is nothing to hide beyond it
-        shown = within and mark.label[0].get_fill_opacity()
-        ink = [piece.points for piece in mark.label] if shown else [np.zeros((0, 3))]
-        mark.halo.points = np.concatenate(ink)
+        mark.halo.points = np.concatenate([piece.points for piece in mark.label])
+        mark.halo.set_stroke(opacity=mark.label[0].get_fill_opacity() if within else 0.0)
 
 
 def fixed(value: Any) -> np.ndarray:
