@@ -1,7 +1,7 @@
 """Ways to evaluate a loss grid, side by side: time of each over the time of the one in use.
 
 Every way computes the digits network's training loss at the same 41 x 41 weight sets, on one
-thread. A ratio above 1 is slower than `mlanim.core.landscape.landscape.loss_grid`.
+thread. A ratio above 1 is slower than `mlanim.core.landscape.plane.loss_grid`.
 
     python benchmarks/landscape.py [--resolution 41] [--repeats 3]
 """
@@ -14,19 +14,19 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
-from mlanim.core.landscape import landscape
-from mlanim.core.landscape.classifier import Task, initial_weights, load_task
+from mlanim.core.landscape import plane
+from mlanim.core.learning.task import Task, task_named
 
 Evaluate = Callable[[Tensor], Tensor]
 
 
 def module_loss(task: Task) -> Evaluate:
     """The same loss through a `torch.nn` module: one weight set, (parameters,) -> ()."""
-    inputs, hidden, classes = task.widths
+    inputs, hidden, classes = task.net.widths
     module = nn.Sequential(nn.Linear(inputs, hidden), nn.Tanh(), nn.Linear(hidden, classes))
     names, tensors = zip(*module.double().named_parameters(), strict=True)
     sizes = [tensor.numel() for tensor in tensors]
-    rows, labels = task.train.inputs.T.contiguous(), task.train.labels
+    rows, labels = task.data.train.inputs.T.contiguous(), task.data.train.labels
 
     def loss(theta: Tensor) -> Tensor:
         pieces = theta.split(sizes)
@@ -75,15 +75,15 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    task = load_task("digits", seed=0)
-    centre = initial_weights(task.widths, seed=0)
-    axes = landscape.random_directions(centre, task.widths, 2, torch.Generator().manual_seed(0))
-    axis = landscape.axis_through_zero(-1.0, 1.0, options.resolution)
-    points = landscape.on_plane(torch.cartesian_prod(axis, axis), centre, axes)
+    task = task_named("digits", seed=0)
+    centre = task.start(0)
+    axes = plane.random_directions(centre, task.net, 2, torch.Generator().manual_seed(0))
+    axis = plane.axis_through_zero(-1.0, 1.0, options.resolution)
+    points = plane.on_plane(torch.cartesian_prod(axis, axis), centre, axes)
     with torch.no_grad():
         times = best_times(ways(task), points, options.repeats)
-    in_use = times[f"batched matrix product, {landscape.GRID_CHUNK} at once"]
-    print(f"in use: batched matrix product, {landscape.GRID_CHUNK} at once, {in_use:.2f} s")
+    in_use = times[f"batched matrix product, {plane.GRID_CHUNK} at once"]
+    print(f"in use: batched matrix product, {plane.GRID_CHUNK} at once, {in_use:.2f} s")
     for name, seconds in times.items():
         print(f"{seconds / in_use:6.2f}  {name}")
 

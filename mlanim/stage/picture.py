@@ -227,3 +227,13 @@ class Columns(Rows):
 
     def _boxes(self, box: Box) -> list[Box]:
         return box.columns(*self.shares, gap=self.gap)
+
+
+def replace_parts(group: Mobject, parts: Iterable[Mobject]) -> None:
+    """Have a group consist of other parts, at once.
+
+    A play draws what stood when it began until it ends, so what leaves is emptied.
+    """
+    for part in group.family_members_with_points():
+        part.points = part.points[:0]
+    group.submobjects = list(parts)

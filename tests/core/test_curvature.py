@@ -4,8 +4,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlanim.core.landscape.classifier import gradient, initial_weights, load_task
-from mlanim.core.landscape.curvature import hessian, hessian_vector_product, largest_eigenvalue
+from mlanim.core.learning.curvature import hessian, hessian_vector_product, largest_eigenvalue
+from mlanim.core.learning.task import task_named
+from mlanim.core.learning.training import value_and_gradient
 
 
 def symmetric(eigenvalues, seed):
@@ -17,8 +18,8 @@ def symmetric(eigenvalues, seed):
 
 @pytest.fixture(scope="module")
 def moons():
-    task = load_task("moons", seed=0)
-    return task, initial_weights(task.widths, seed=0)
+    task = task_named("moons", seed=0)
+    return task, task.start(0)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def test_a_hessian_vector_product_is_the_gradients_finite_difference(moons, full
     vector = torch.randn(82, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     product = hessian_vector_product(task.train_loss, theta)
     ahead, behind = (
-        gradient(theta + step * vector, task.widths, task.train) for step in (1e-5, -1e-5)
+        value_and_gradient(task.train_loss, theta + step * vector)[1] for step in (1e-5, -1e-5)
     )
     torch.testing.assert_close(product(vector), (ahead - behind) / 2e-5, rtol=1e-6, atol=1e-8)
     torch.testing.assert_close(product(vector), full @ vector)

@@ -1,9 +1,12 @@
+import re
+
 import numpy as np
 import pytest
 import torch
 from scipy.optimize import minimize
 
-from mlanim.core.landscape.two_wells import START, two_wells, two_wells_loss
+from mlanim.core.landscape.sharp_and_flat import LOW_RATES, says_of_wells
+from mlanim.core.landscape.two_wells import START, two_wells_loss, well, well_descent
 
 
 def plain_loss(point):
@@ -15,63 +18,57 @@ def plain_loss(point):
     return -0.15 * np.log(sum(np.exp(-bowl / 0.15) for bowl in bowls))
 
 
-@pytest.fixture(scope="module")
-def found():
-    return two_wells()
-
-
-def test_the_surface_is_its_formula(found):
-    assert found.loss.shape == (61, 61)
-    for i, j in ((30, 30), (12, 44), (45, 45), (50, 40)):
-        assert found.loss[i, j] == pytest.approx(plain_loss((found.x[j], found.y[i])), rel=1e-9)
-
-
-def test_the_minima_are_where_scipy_finds_them_equally_deep(found):
-    for well, near in ((found.sharp, (1.4, 1.6)), (found.flat, (-1.0, 0.0))):
-        best = minimize(plain_loss, near, tol=1e-12)
-        np.testing.assert_allclose(well.position, best.x, atol=1e-5)
-        assert well.loss == pytest.approx(best.fun, abs=1e-9)
-        assert well.gradient_norm < 1e-12
-    assert found.sharp.loss == pytest.approx(found.flat.loss, abs=1e-6)
-
-
-def test_the_curvatures_are_the_paraboloids(found):
-    np.testing.assert_allclose(found.sharp.eigenvalues, [8, 16], rtol=1e-5)
-    np.testing.assert_allclose(found.flat.eigenvalues, [0.5, 0.5], rtol=1e-5)
-    assert found.sharp.threshold == pytest.approx(2 / 16, rel=1e-5)
-    assert found.flat.threshold == pytest.approx(4, rel=1e-5)
-
-
-def test_the_step_size_alone_decides_between_the_minima(found):
-    ended = {descent.rate: descent.ended_in for descent in found.descents}
-    assert ended == {0.02: "sharp", 0.1: "sharp", 0.15: "flat"}
-    for descent in found.descents:
-        assert tuple(descent.positions[0]) == START
-        assert (descent.ended_in == "sharp") == (descent.rate < found.sharp.threshold)
-
-
-def test_each_step_is_minus_the_rate_times_a_finite_difference_gradient(found):
-    descent, small = found.descents[2], 1e-6
-    for step in (0, 1, 4, 9):
-        here = descent.positions[step]
-        slope = [
-            (plain_loss(here + small * axis) - plain_loss(here - small * axis)) / (2 * small)
+def plain_slope(point, small=1e-6):
+    return np.array(
+        [
+            (plain_loss(point + small * axis) - plain_loss(point - small * axis)) / (2 * small)
             for axis in np.eye(2)
         ]
-        expected = here - descent.rate * np.array(slope)
-        np.testing.assert_allclose(descent.positions[step + 1], expected, atol=1e-7)
-        assert descent.losses[step] == pytest.approx(plain_loss(here), abs=1e-9)
+    )
 
 
-def test_beyond_the_threshold_even_a_start_beside_the_sharp_minimum_is_thrown_off_it(found):
-    beside = (found.sharp.position[0] + 1e-3, found.sharp.position[1])
-    ends = [descent.ended_in for descent in two_wells((0.12, 0.126, 0.14), beside).descents]
-    assert ends == ["sharp", "neither", "flat"]
+@pytest.fixture(scope="module")
+def wells():
+    return {name: well(name) for name in ("sharp", "flat")}
 
 
-def test_a_rate_beyond_both_thresholds_settles_nowhere():
-    (descent,) = two_wells(rates=(4.5,)).descents
-    assert descent.ended_in == "neither"
+def test_the_minima_are_where_scipy_finds_them_equally_deep(wells):
+    for name, near in (("sharp", (1.4, 1.6)), ("flat", (-1.0, 0.0))):
+        best = minimize(plain_loss, near, tol=1e-12)
+        np.testing.assert_allclose(wells[name].place, best.x, atol=1e-5)
+        assert wells[name].loss == pytest.approx(best.fun, abs=1e-9)
+    assert wells["sharp"].loss == pytest.approx(wells["flat"].loss, abs=1e-6)
+
+
+def test_the_curvatures_are_the_paraboloids_along_their_steepest_axes(wells):
+    assert wells["sharp"].curvature == pytest.approx(16, rel=1e-5)
+    assert wells["flat"].curvature == pytest.approx(0.5, rel=1e-5)
+    np.testing.assert_allclose(wells["sharp"].steepest, [1, 0], atol=1e-4)
+
+
+def test_the_rate_alone_decides_between_the_minima(wells):
+    ended = {rate: well_descent(rate, wells).ended_in for rate in (0.02, 0.1, 0.13, 0.15, 0.2)}
+    assert ended == {0.02: "sharp", 0.1: "sharp", 0.13: "", 0.15: "flat", 0.2: "flat"}
+
+
+def test_each_step_is_minus_the_rate_times_a_finite_difference_gradient(wells):
+    descent = well_descent(0.15, wells)
+    np.testing.assert_allclose(descent.places[0], START)
+    for here, after in zip(descent.places[:12], descent.places[1:13], strict=True):
+        np.testing.assert_allclose(after, here - 0.15 * plain_slope(here), atol=1e-7)
+    gaps = np.linalg.norm(descent.places - wells["sharp"].place, axis=1)
+    np.testing.assert_allclose(descent.distances, gaps)
+
+
+def test_the_leap_is_the_last_step_from_the_sharp_side_to_the_flat_one(wells):
+    descent = well_descent(0.15, wells)
+
+    def is_flat(p):
+        return 0.5 * ((p - [-0.75, -0.5]) ** 2).sum() < ((p - 1.5) ** 2 * [16, 8]).sum()
+
+    assert not is_flat(descent.places[descent.leap - 1])
+    assert all(is_flat(place) for place in descent.places[descent.leap :])
+    assert well_descent(0.02, wells).leap == 0
 
 
 def test_the_loss_takes_any_batch_of_points():
@@ -81,7 +78,31 @@ def test_the_loss_takes_any_batch_of_points():
     assert losses[1, 2].item() == pytest.approx(plain_loss(points[1, 2].numpy()), rel=1e-9)
 
 
-@pytest.mark.parametrize("rate", [0.0, -0.1, float("nan"), float("inf")])
-def test_a_rate_that_is_not_a_positive_number_is_refused(rate):
-    with pytest.raises(ValueError, match="each must be a positive number"):
-        two_wells(rates=(rate,))
+def settled(rates):
+    """Where plain descent at each rate (N,) is after 500 steps, (N, 2), in numpy."""
+    points = np.repeat(np.array([START]), len(rates), axis=0)
+    curvature, minima = np.array([[16, 8], [0.5, 0.5]]), np.array([[1.5, 1.5], [-0.75, -0.5]])
+    for _ in range(500):
+        bowls = (curvature * (points[:, None] - minima) ** 2).sum(2) / 2
+        weight = np.exp((bowls.min(1, keepdims=True) - bowls) / 0.15)
+        weight /= weight.sum(1, keepdims=True)
+        slopes = (weight[..., None] * curvature * (points[:, None] - minima)).sum(1)
+        points = points - rates[:, None] * slopes
+    return points
+
+
+def test_what_is_said_of_a_rate_is_what_plain_descent_does(wells):
+    rates = np.random.default_rng(0).uniform(0.13, 0.2, 200)
+    low = [well_descent(rate, wells) for rate in LOW_RATES]
+    for rate, end in zip(rates.tolist(), settled(rates), strict=True):
+        descents = (*low, well_descent(rate, wells))
+        says = {name: str(said) for name, said in says_of_wells(wells, descents).items()}
+        assert "both end in the sharp minimum" in says["says_low"]
+        assert "two minima of one depth" in says["says_wells"]
+        found = re.search(r"λ is ([\d.]+), (over|not over) 2", says["says_rate"])
+        assert float(found[1]) == pytest.approx(16 * rate, abs=0.006)
+        assert (found[2] == "over") == (16 * rate > 2)
+        near = {name: np.linalg.norm(end - one.place) < 1e-2 for name, one in wells.items()}
+        where = re.search(r"ends in (?:the (\w+)|neither) minimum", says["says_rate"])[1]
+        assert near == {name: name == where for name in wells}
+        assert ("leaps out" in says["says_rate"]) == (where == "flat")

@@ -34,7 +34,7 @@ from mlanim.stage.plots.heatmap import Cells
 from mlanim.stage.text.labels import text_sizes
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
-WITH_SURFACE = {"gating", "loss_landscape"}
+WITH_SURFACE = {"gating", "loss_landscape", "saddle_escape"}
 LARGEST = 300_000  # bytes of an SVG without a surface
 CLOSE = {"svg": 0.12, "pdf": 0.2, "eps": 0.25}
 """How far another renderer's view of a figure may be from our PNG, as a share of how far an empty

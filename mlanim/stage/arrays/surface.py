@@ -131,12 +131,16 @@ class Surface(Batch):
         width: str = "line",
         bias: float = 0.06,
         opacity: float = 1.0,
+        wider: float = 0.0,
     ) -> Self:
-        """Draw a line through `world` (N, 3) on the surface, in place of the one of that name."""
+        """Draw a line through `world` (N, 3) on the surface, in place of the one of that name.
+
+        It is as wide as a stroke of the theme, and by `wider` hundredths of a manim unit more.
+        """
         self.lines[name] = _Line(
             np.asarray(world, dtype=float),
             [*theme.rgb(role).tolist(), opacity],
-            theme.STROKES[width] / 100,
+            (theme.STROKES[width] + wider) / 100,
             bias,
         )
         return self

@@ -17,7 +17,7 @@ from mlanim.stage.arrays.mesh import Mesh
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.legend import FAINT, Entry, legend, legend_height
 from mlanim.stage.marks.shapes import Segments
-from mlanim.stage.picture import Valued
+from mlanim.stage.picture import Valued, replace_parts
 from mlanim.stage.plots.scale import Range, Scale, tick_texts
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.fitting import shortened, widest
@@ -266,7 +266,7 @@ class Bars(Valued):
                 text.baseline_at([self.area.left - AIR, at - 0.36 * line, 0], "right")
             else:
                 text.baseline_at([at, self.area.bottom - AIR - 0.75 * line, 0], "center")
-        self.ticks.submobjects = texts
+        replace_parts(self.ticks, texts)
 
     def _paints(self) -> np.ndarray:
         """A colour for each bar, (S N, 4)."""

@@ -25,10 +25,11 @@ from manim import VGroup
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.legend import legend, legend_height
 from mlanim.stage.marks.shapes import Polyline, Segments
-from mlanim.stage.picture import Picture
+from mlanim.stage.picture import Picture, replace_parts
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.angle import Angle
 from mlanim.stage.plots.marks.areas import Area, Columns, Field, Palette, band
+from mlanim.stage.plots.marks.contours import Contours
 from mlanim.stage.plots.marks.lines import Curve, Dash, Guide, Level, Ray, Segment, spread
 from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.plots.marks.points import Arrow, Note, Points, Spot
@@ -41,7 +42,7 @@ from mlanim.words.nearest import unknown
 from mlanim.words.sentence import as_sentence
 
 AIR = 0.12  # manim units between an axis and what is written beside it
-LOGS, NAMES = ("", "x", "y", "xy"), ("beside", "key")
+LOGS, NAMES = ("", "x", "y", "xy"), ("beside", "within", "key")
 LEAST_TICK = 0.85  # manim units that a tick takes along its axis
 M = TypeVar("M", bound=Mark)
 
@@ -57,7 +58,8 @@ class Chart(Picture):
         ticks: the most that an axis has; 0 for none.
         grid: whether ticks carry lines across.
         axes: whether lines stand at x = 0 and y = 0 where these are inside.
-        names: where marks with a name have it: "beside" them, or in a "key" over the area.
+        names: where marks with a name have it: "beside" them, beside them but "within" the area,
+            or in a "key" over it.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class Chart(Picture):
         ticks: int = 5,
         grid: bool = True,
         axes: bool = False,
-        names: Literal["beside", "key"] = "beside",
+        names: Literal["beside", "within", "key"] = "beside",
         least: float = 3.0,
         aspect: float = 1.4,
     ):
@@ -89,16 +91,20 @@ class Chart(Picture):
         self.most, self.has_grid, self.has_axes, self.names = ticks, grid, axes, names
         self.marks: list[Mark] = []
         self.frame = Frame()
+        self.frame.keeps_names = names == "within"
 
     # Marks.
 
     def curve(
         self, xs: Any, ys: Any, role: str = "text", *, name: Content | None = None,
         width: str = "line", dash: Dash = "", opacity: float = 1.0, tip: bool = False,
-        later: bool = False,
+        rim: bool = False, later: bool = False,
     ) -> Curve:  # fmt: skip
-        """The line through (xs, ys), (N,) each; with `tip`, a dot at its last point."""
-        mark = Curve(self.frame, (xs, ys), role, width, dash, opacity, tip)
+        """The line through (xs, ys), (N,) each; with `tip`, a dot at its last point.
+
+        A `rim` in the background's colour keeps it off what lies below it.
+        """
+        mark = Curve(self.frame, (xs, ys), role, width, dash, opacity, tip, rim)
         return self._with(mark, name, later)
 
     def scatter(
@@ -191,6 +197,19 @@ class Chart(Picture):
         mark = Level(self.frame, (xs, ys, values), levels, role, width, opacity)
         return self._with(mark, name, later)
 
+    def contours(
+        self, xs: Any, ys: Any, values: Any, levels: Sequence[float] | np.ndarray, *,
+        numbered: Sequence[float] | np.ndarray = (), name: Content | None = None,
+        later: bool = False,
+    ) -> Contours:  # fmt: skip
+        """Values (R, C), over xs (C,) and ys (R,), as bands of colour between ascending levels.
+
+        Levels in `numbered` have their number on the line.
+        """
+        levels = np.asarray(levels, dtype=float)
+        mark = Contours(self.frame, (xs, ys, values), levels, list(numbered))
+        return self._with(mark, name, later)
+
     def columns(
         self, edges: Any, heights: Any, role: str = "input", *, name: Content | None = None,
         opacity: float = 0.8, later: bool = False,
@@ -211,7 +230,7 @@ class Chart(Picture):
         mark.name, mark.is_later = name, later
         self.marks.append(mark)
         if self.frame.is_placed:
-            mark.settle(self.names == "beside")
+            mark.settle(self.names != "key")
         return mark
 
     def place(self, places: Any) -> np.ndarray:
@@ -233,12 +252,12 @@ class Chart(Picture):
     def compose(self, box: Box) -> None:
         """Axes around the area that their labels leave, then the marks."""
         x, y = (self._scale(axis) for axis in (0, 1))
-        beside = self.names == "beside"
+        beside = self.names != "key"
         key = [] if beside else [(m.role, m.name) for m in self.marks if m.name is not None]
         over = legend_height(key, box.width) + 0.1 if key else 0.0
         if key:
             self.add(legend(key, box))
-        area = self._area(box.inset(top=over), x, y, beside)
+        area = self._area(box.inset(top=over), x, y)
         if self.equal:
             x, y = _equalised(x, y, area)
         self.frame.settle(area, x, y)
@@ -250,7 +269,8 @@ class Chart(Picture):
         self._draw_axes()
         for mark in self.marks:
             mark.settle(beside)
-        spread(self.marks)
+        self.frame.part_names = lambda: spread(self.marks)
+        self.frame.part_names()
         behind = [mark for mark in self.marks if mark.is_behind and not mark.is_later]
         self.submobjects[0:0] = behind
         self.add(*(m for m in self.marks if not m.is_later and not m.is_behind))
@@ -280,7 +300,7 @@ class Chart(Picture):
         found = [span for span in spans if len(span)]
         return Scale(*around(np.concatenate(found) if found else np.zeros(0), log), log)
 
-    def _area(self, box: Box, x: Scale, y: Scale, beside: bool) -> Box:
+    def _area(self, box: Box, x: Scale, y: Scale) -> Box:
         """What is left of the box for the marks."""
         line = body_height("small")
         has_ticks = self.most > 0
@@ -288,7 +308,7 @@ class Chart(Picture):
         x_texts = [_small(text) for text in x.texts(self._ticks(x, box.width))]
         left = max((text.advance for text in y_texts), default=0) + AIR + 0.05 if has_ticks else 0.0
         right = max([0.05, *(text.advance / 2 for text in x_texts[-1:])])
-        if beside:
+        if self.names == "beside":
             right = max([right, *(mark.name_room() for mark in self.marks)])
         below = (line + AIR + 0.06) * has_ticks + (line + AIR) * (self.labels[0] is not None)
         over = line + AIR if self.labels[1] is not None else 0.06
@@ -324,10 +344,7 @@ class Chart(Picture):
         for text, a in zip(y.texts(ys), up, strict=True):
             baseline = a - body_height("small") * 0.36
             words.add(_small(text).baseline_at([area.left - AIR, baseline, 0], "right"))
-        for word in self.tick_texts:  # a play goes on showing what stood as it began
-            for piece in word:
-                piece.points = np.zeros((0, 3))
-        self.tick_texts.submobjects = words.submobjects
+        replace_parts(self.tick_texts, words)
 
     def _marked(self, scale: Scale, length: float) -> np.ndarray:
         if not self.equal:

@@ -6,6 +6,7 @@ import numpy as np
 from manim import VGroup
 
 from mlanim.stage.layout import Box
+from mlanim.stage.picture import replace_parts
 from mlanim.stage.plots.heatmap import Cells, Palette
 from mlanim.stage.plots.scale import Range
 from mlanim.stage.text.fitting import widest
@@ -46,7 +47,7 @@ class ColorScale(VGroup):
             share = (value - low) / (high - low)
             y = self.bottom + share * (self.top - self.bottom - 0.72 * em)
             word.baseline_at([self.right + AIR, y, 0])
-        self.texts.submobjects = words
+        replace_parts(self.texts, words)
 
 
 def scale_width(ends: Range, format: str = "g") -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
@@ -11,10 +12,16 @@ from mlanim.stage.plots.scale import Scale
 
 
 class Frame:
-    """The coordinates that all marks of a chart share; settled once the chart has its box."""
+    """The coordinates that all marks of a chart share; settled once the chart has its box.
+
+    Attributes:
+        keeps_names: whether names beside marks stay within the area.
+        part_names: moves names apart that would lie over each other; called after each drawing.
+    """
 
     def __init__(self) -> None:
-        self.is_placed = False
+        self.is_placed = self.keeps_names = False
+        self.part_names: Callable[[], None] = lambda: None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self  # a copy of a mark lies in the same chart

@@ -53,14 +53,15 @@ class Scale:
         if not self.log:
             return nice_ticks(self.low, self.high, most)
         low, high = sorted(self._ends)
+        between = [
+            s * 10.0**k for k in range(math.floor(low), math.ceil(high) + 1) for s in (1, 2, 5)
+        ]
+        inside = [v for v in between if low - 1e-9 <= math.log10(v) <= high + 1e-9]
+        if len(inside) <= most + 1:
+            return np.array(inside)
         step = max(1, math.ceil((high - low) / max(most, 1) - 1e-9))
         first = math.ceil(low / step - 1e-9) * step
-        decades = np.arange(first, high + 1e-9, step)
-        if len(decades) > 2 or most < 2:
-            return 10.0**decades
-        between = [s * 10.0**k for k in range(math.floor(low), math.ceil(high)) for s in (1, 2, 5)]
-        inside = [v for v in [*between, 10.0 ** math.ceil(high)] if low - 1e-9 <= math.log10(v)]
-        return np.array([v for v in inside if math.log10(v) <= high + 1e-9][: most + 1])
+        return 10.0 ** np.arange(first, high + 1e-9, step)
 
     def texts(self, ticks: np.ndarray) -> list[str | Math]:
         """How the values at ticks are written."""

@@ -40,7 +40,7 @@ class Area(Mark):
     def draw(self, *values: Any) -> None:
         """Fill another polygon."""
         placed = self.frame.place(np.asarray(self.corners(*values), dtype=float))
-        placed = _cut(placed[np.isfinite(placed).all(axis=1)], self.frame)
+        placed = cut(placed[np.isfinite(placed).all(axis=1)], self.frame)
         closed = np.concatenate([placed, placed[:1]])
         self.shape.points = polygon_curves(closed) if len(placed) > 2 else np.zeros((0, 3))
         if self.label is not None and len(placed):
@@ -163,7 +163,7 @@ def _clamped(points: np.ndarray, frame: Frame) -> np.ndarray:
     return np.clip(np.nan_to_num(points, neginf=area.bottom), low, high)
 
 
-def _cut(polygon: np.ndarray, frame: Frame) -> np.ndarray:
+def cut(polygon: np.ndarray, frame: Frame) -> np.ndarray:
     """A polygon (N, 3) cut off at the area's four edges (Sutherland and Hodgman)."""
     area = frame.area
     edges = ((0, 1, area.left), (0, -1, -area.right), (1, 1, area.bottom), (1, -1, -area.top))

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 from contourpy import LineType, contour_generator
-from manim import VGroup
 
+from mlanim.stage import theme
 from mlanim.stage.marks.shapes import Dot, Polyline
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import BESIDE, Mark, fixed
@@ -21,6 +21,7 @@ from mlanim.words.nearest import unknown
 Dash = Literal["", "dash", "dot"]
 PATTERNS: dict[str, tuple[float, float]] = {"dash": (0.16, 0.11), "dot": (0.035, 0.09)}
 """Manim units drawn and left out in turn."""
+RIM = 3.0  # hundredths of a manim unit, by which a rim is wider than its line
 
 
 class Curve(Mark):
@@ -31,15 +32,18 @@ class Curve(Mark):
 
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], role: str, width: str = "line",
-        dash: Dash = "", opacity: float = 1.0, tip: bool = False,
+        dash: Dash = "", opacity: float = 1.0, tip: bool = False, rim: bool = False,
     ):  # fmt: skip
         super().__init__(frame, values, role)
         if dash not in ("", *PATTERNS):
             raise ValueError(unknown("dash", dash, ['""', *PATTERNS]))
         self.dash = dash
         self.path = Polyline(np.zeros((0, 2)), role, width, opacity)
+        self.rim = Polyline(np.zeros((0, 2)), "background", width, opacity) if rim else None
         self.tip = Dot(np.zeros(2), role, 0.09, rim=True) if tip else None
-        self.add(self.path, *([self.tip] if self.tip else []))
+        self.add(*(part for part in (self.rim, self.path, self.tip) if part is not None))
+        if self.rim is not None:
+            self.rim.set_stroke(width=theme.STROKES[width] + RIM)
 
     def draw(self, xs: Any, ys: Any) -> None:
         """Go through other points."""
@@ -65,13 +69,15 @@ class Curve(Mark):
         pieces = self.frame.clipped(line)
         drawn = [self._stroke(piece) for piece in pieces]
         self.path.points = np.concatenate([np.zeros((0, 3)), *drawn])
+        if self.rim is not None:
+            self.rim.points = np.concatenate([np.zeros((0, 3)), *map(joined, pieces)])
         if pieces:
             if self.tip is not None:
                 self.tip.move_to(pieces[-1][-1])
             self._name_at(max((pieces[0][0], pieces[-1][-1]), key=lambda end: float(end[0])))
 
     def _stroke(self, line: np.ndarray) -> np.ndarray:
-        return dashed(line, *PATTERNS[self.dash]) if self.dash else _joined(line)
+        return dashed(line, *PATTERNS[self.dash]) if self.dash else joined(line)
 
 
 class Segment(Curve):
@@ -203,7 +209,7 @@ class Level(Mark):
         )  # fmt: skip
         lines = [line for level in self.levels for line in generator.lines(float(level))]
         pieces = [piece for line in lines for piece in self.frame.clipped(self.frame.place(line))]
-        self.path.points = np.concatenate([np.zeros((0, 3)), *(_joined(p) for p in pieces)])
+        self.path.points = np.concatenate([np.zeros((0, 3)), *(joined(p) for p in pieces)])
         if self.label is not None and pieces:
             ends = np.concatenate([piece[[0, -1]] for piece in pieces])
             self._name_at(ends[np.argmax(ends[:, 0])])
@@ -214,20 +220,34 @@ class Level(Mark):
 
 
 def spread(marks: Sequence[Mark]) -> None:
-    """Move the names beside curves that stand apart, where they would lie over each other."""
+    """Move names beside curves up and down as far as it takes to lie apart."""
     curves = [m for m in marks if isinstance(m, Curve) and not isinstance(m, Guide)]
-    line = body_height("small") * 1.15
-    columns: dict[float, list[tuple[float, VGroup]]] = {}
-    for mark in curves:
-        if mark.label is not None:
-            x, y, _ = mark.label.origin
-            name = VGroup(mark.halo, mark.label)
-            columns.setdefault(round(float(x), 1), []).append((float(y), name))
-    for column in columns.values():
-        column.sort(key=lambda pair: pair[0])
-        heights = np.array([height for height, _ in column])
-        for (height, name), wanted in zip(column, _apart(heights, line), strict=True):
-            name.shift([0, wanted - height, 0])
+    named = [mark for mark in curves if mark.label is not None]
+    for column in _columns(named):
+        column.sort(key=lambda mark: mark.name_height)
+        heights = np.array([mark.name_height for mark in column])
+        for mark, height in zip(column, _apart(heights, body_height("small") * 1.15), strict=True):
+            if (lift := height - _text_of(mark).origin[1]) != 0:
+                _text_of(mark).shift([0, lift, 0])
+                mark.clear_behind_name()
+
+
+def _columns(marks: list[Curve]) -> list[list[Curve]]:
+    """Those whose names lie over or under each other, together."""
+    columns: list[list[Curve]] = []
+    reach = -np.inf
+    for mark in sorted(marks, key=lambda mark: float(_text_of(mark).origin[0])):
+        start = float(_text_of(mark).origin[0])
+        if start > reach:
+            columns.append([])
+        columns[-1].append(mark)
+        reach = max(reach, start + _text_of(mark).advance)
+    return columns
+
+
+def _text_of(mark: Mark) -> Text:
+    assert mark.label is not None
+    return mark.label
 
 
 def _apart(heights: np.ndarray, least: float) -> np.ndarray:
@@ -256,5 +276,6 @@ def dashed(line: np.ndarray, drawn: float, left_out: float) -> np.ndarray:
     return straight_curves(points[:-1][kept], points[1:][kept])
 
 
-def _joined(line: np.ndarray) -> np.ndarray:
+def joined(line: np.ndarray) -> np.ndarray:
+    """A line (N, 3) as straight cubic curves."""
     return straight_curves(line[:-1], line[1:])

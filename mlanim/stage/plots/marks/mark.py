@@ -50,6 +50,7 @@ class Mark(VGroup):
         self.name: Content | None = None
         self.is_later = self.is_settled = False
         self.label: Text | None = None
+        self.name_height = 0.0  # where its baseline belongs, before names are parted
 
     def draw(self, *values: Any) -> None:
         """Show other values."""
@@ -97,21 +98,31 @@ class Mark(VGroup):
         """The numbers behind it."""
         return None
 
+    def clear_behind_name(self) -> None:
+        """Lay the halo where the name is; beyond the area there is nothing to hide."""
+        if self.label is not None:
+            within = self.label.origin[0] < self.frame.area.right
+            self.halo.points = np.concatenate([piece.points for piece in self.label])
+            self.halo.set_stroke(opacity=self.label[0].get_fill_opacity() if within else 0.0)
+
     def _name_at(self, point: np.ndarray) -> None:
-        """Put the name behind a point (3,)."""
+        """Put the name behind a point (3,), or before it where names stay within the area."""
         if self.label is not None and np.isfinite(point).all():
-            drop = body_height("small") * 0.36
-            self.label.baseline_at([point[0] + BESIDE, point[1] - drop, 0])
+            y = point[1] - body_height("small") * 0.36
+            beyond = point[0] + BESIDE + self.label.advance > self.frame.area.right
+            if beyond and self.frame.keeps_names:
+                self.label.baseline_at([point[0] - BESIDE, y, 0], "right")
+            else:
+                self.label.baseline_at([point[0] + BESIDE, y, 0])
+            self.name_height = float(y)
 
 
 def _drawn(mark: Mark, *values: Any) -> None:
-    """Draw, and keep what lies behind the name clear of it."""
+    """Draw, keep names apart, and what lies behind the name clear of it."""
     mark.check(*values)
     mark.draw(*values)
-    if mark.label is not None:
-        within = mark.label.origin[0] < mark.frame.area.right  # there is nothing to hide beyond it
-        mark.halo.points = np.concatenate([piece.points for piece in mark.label])
-        mark.halo.set_stroke(opacity=mark.label[0].get_fill_opacity() if within else 0.0)
+    mark.clear_behind_name()
+    mark.frame.part_names()
 
 
 def fixed(value: Any) -> np.ndarray:

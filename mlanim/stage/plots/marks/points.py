@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from manim import VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.arrays.cloud import PointCloud
@@ -13,7 +14,7 @@ from mlanim.stage.marks.shapes import Arrow as ArrowShape
 from mlanim.stage.marks.shapes import Dot
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.lines import Segment
-from mlanim.stage.plots.marks.mark import Mark, fixed, within
+from mlanim.stage.plots.marks.mark import HALO, Mark, fixed, within
 from mlanim.stage.plots.values import Shapes, place, places, stands
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import Content, Text, share_before
@@ -142,7 +143,7 @@ class Arrow(Mark):
 
 
 class Note(Mark):
-    """Words at a place."""
+    """Words at a place; beyond the area nothing is seen."""
 
     shapes: Shapes = (("the place", place),)
 
@@ -152,10 +153,15 @@ class Note(Mark):
         super().__init__(frame, (place,), role)
         share_before(align)  # which refuses an alignment that there is not
         self.align, self.lift = align, lift
-        self.words = Text(words, size="small", role=role)
-        self.add(self.words)
+        self.label = self.words = Text(words, size="small", role=role)
+        self.halo = VMobject(stroke_color=theme.color("background"), stroke_width=1.5 * HALO)
+        self.add(self.halo, self.words)
 
     def draw(self, place: Any) -> None:
         """Stand at another place (2,)."""
-        at = self.frame.place(np.asarray(place, dtype=float)) + np.array([0, self.lift, 0])
-        self.words.baseline_at(at, self.align)  # type: ignore[arg-type]
+        at = self.frame.place(np.asarray(place, dtype=float))
+        lifted = at + np.array([0, self.lift, 0])
+        self.words.baseline_at(lifted, self.align)  # type: ignore[arg-type]
+        seen = float(within(at[None], self.frame)[0])
+        if self.words[0].get_fill_opacity() != seen:
+            self.words.set_opacity(seen)

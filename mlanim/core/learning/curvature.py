@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlanim.core.landscape.landscape import Loss
+Loss = Callable[[Tensor], Tensor]
+"""A scalar function of parameters (P,)."""
 
 HESSIAN_CHUNK = 32
 """Hessian rows computed at once, bounded so that their activations fit in memory."""

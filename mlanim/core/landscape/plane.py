@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlanim.core.landscape.classifier import layers
+from mlanim.core.models.mlp import MLP
 
 Loss = Callable[[Tensor], Tensor]
 """A loss that takes a batch of parameter vectors, (..., parameters), to (...)."""
@@ -23,7 +23,7 @@ GRID_CHUNK = 8
 PREFERRED_NUMBERS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
-def filter_normalised(direction: Tensor, weights: Tensor, widths: tuple[int, ...]) -> Tensor:
+def filter_normalised(direction: Tensor, weights: Tensor, net: MLP) -> Tensor:
     """Scale a direction so that each neuron's row has the norm of that neuron's weights.
 
     A neuron's row holds its incoming weights (a filter, in a fully connected layer). Biases do
@@ -38,20 +38,16 @@ def filter_normalised(direction: Tensor, weights: Tensor, widths: tuple[int, ...
         (parameters,).
     """
     scaled = direction.clone()
-    for (row, bias), (trained, _) in zip(
-        layers(scaled, widths), layers(weights, widths), strict=True
-    ):
+    for (row, bias), (trained, _) in zip(net.layers(scaled), net.layers(weights), strict=True):
         row *= trained.norm(dim=1, keepdim=True) / row.norm(dim=1, keepdim=True)
         bias.zero_()
     return scaled
 
 
-def random_directions(
-    weights: Tensor, widths: tuple[int, ...], count: int, generator: torch.Generator
-) -> Tensor:
+def random_directions(weights: Tensor, net: MLP, count: int, generator: torch.Generator) -> Tensor:
     """Gaussian directions, each filter-normalised to the weights; (count, parameters)."""
     draws = torch.randn(count, len(weights), generator=generator, dtype=weights.dtype)
-    return torch.stack([filter_normalised(draw, weights, widths) for draw in draws])
+    return torch.stack([filter_normalised(draw, weights, net) for draw in draws])
 
 
 def pca_directions(paths: Tensor) -> Tensor:
@@ -70,9 +66,10 @@ def pca_directions(paths: Tensor) -> Tensor:
     """
     centred = paths - paths.mean(1, keepdim=True)
     alike = centred / centred.norm(dim=(1, 2), keepdim=True)
-    _, _, right = torch.linalg.svd(alike.flatten(0, 1), full_matrices=False)
-    largest = right[:2].gather(1, right[:2].abs().argmax(1, keepdim=True))
-    return right[:2] * largest.sign()
+    rows = alike.flatten(0, 1)
+    _, left = torch.linalg.eigh(rows @ rows.T)  # smaller than their covariance
+    axes = torch.nn.functional.normalize(left[:, [-1, -2]].T @ rows, dim=1)
+    return axes * axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()
 
 
 def plane_coordinates(points: Tensor, centre: Tensor, directions: Tensor) -> Tensor:

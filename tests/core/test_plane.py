@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.func import functional_call
 
-from mlanim.core.landscape.classifier import initial_weights, layers, load_task
-from mlanim.core.landscape.landscape import (
+from mlanim.core.landscape.plane import (
     axis_through_zero,
     contour_levels,
     distance_kept,
@@ -21,6 +20,8 @@ from mlanim.core.landscape.landscape import (
     random_walks,
     variance_kept,
 )
+from mlanim.core.learning.task import task_named
+from mlanim.core.models.mlp import MLP
 
 SEEDS = st.integers(0, 10_000)
 
@@ -39,17 +40,17 @@ def one_component_share(points):
 
 @pytest.fixture(scope="module")
 def moons():
-    return load_task("moons", seed=0)
+    return task_named("moons", seed=0)
 
 
 @given(seed=SEEDS, scale=st.floats(1e-3, 1e3))
 @settings(max_examples=30)
 def test_a_filter_normalised_row_has_its_neurons_norm_and_its_own_direction(seed, scale):
-    widths = (3, 5, 2)
-    weights, draw = initial_weights(widths, seed), normal(seed, 32)
-    scaled = filter_normalised(scale * draw, weights, widths)
+    net = MLP((3, 5, 2))
+    weights, draw = net.initial(torch.Generator().manual_seed(seed)), normal(seed, 32)
+    scaled = filter_normalised(scale * draw, weights, net)
     for (row, bias), (trained, _), (drawn, _) in zip(
-        *(layers(theta, widths) for theta in (scaled, weights, draw)), strict=True
+        *(net.layers(theta) for theta in (scaled, weights, draw)), strict=True
     ):
         torch.testing.assert_close(row.norm(dim=1), trained.norm(dim=1))
         cosines = nn.functional.cosine_similarity(row, drawn)
@@ -58,9 +59,9 @@ def test_a_filter_normalised_row_has_its_neurons_norm_and_its_own_direction(seed
 
 
 def test_filter_normalising_leaves_its_arguments_alone():
-    weights, draw = initial_weights((2, 2, 2), 0), normal(0, 12)
+    weights, draw = normal(2, 12), normal(0, 12)
     before = weights.clone(), draw.clone()
-    filter_normalised(draw, weights, (2, 2, 2))
+    filter_normalised(draw, weights, MLP((2, 2, 2)))
     assert torch.equal(weights, before[0])
     assert torch.equal(draw, before[1])
 
@@ -166,8 +167,8 @@ def test_an_axis_without_zero_or_with_two_points_is_refused(arguments):
 
 
 def test_the_grid_is_a_plain_loop_over_a_torch_module(moons):
-    centre = initial_weights(moons.widths, seed=1)
-    directions = random_directions(centre, moons.widths, 2, torch.Generator().manual_seed(0))
+    centre = moons.start(1)
+    directions = random_directions(centre, moons.net, 2, torch.Generator().manual_seed(0))
     x, y = axis_through_zero(-1, 2, 7), axis_through_zero(-1, 1, 5)
     grid = loss_grid(moons.train_loss, centre, directions, x, y)
     module = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 2)).double()
@@ -177,14 +178,14 @@ def test_the_grid_is_a_plain_loop_over_a_torch_module(moons):
         theta = centre + x[j] * directions[0] + y[i] * directions[1]
         nn.utils.vector_to_parameters(theta, module.parameters())
         tensors = dict(zip(names, module.parameters(), strict=True))
-        scores = functional_call(module, tensors, moons.train.inputs.T)
-        expected = nn.functional.cross_entropy(scores, moons.train.labels).item()
+        scores = functional_call(module, tensors, moons.data.train.inputs.T)
+        expected = nn.functional.cross_entropy(scores, moons.data.train.labels).item()
         assert grid[i, j].item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_grids_origin_is_the_centres_own_loss(moons):
-    centre = initial_weights(moons.widths, seed=1)
-    directions = random_directions(centre, moons.widths, 2, torch.Generator().manual_seed(0))
+    centre = moons.start(1)
+    directions = random_directions(centre, moons.net, 2, torch.Generator().manual_seed(0))
     axis = axis_through_zero(-1, 1, 9)
     grid = loss_grid(moons.train_loss, centre, directions, axis, axis)
     assert axis[4] == 0
@@ -192,7 +193,7 @@ def test_the_grids_origin_is_the_centres_own_loss(moons):
 
 
 def test_losses_along_one_direction(moons):
-    centre, direction = initial_weights(moons.widths, 1), normal(0, 82)
+    centre, direction = moons.start(1), normal(0, 82)
     at = torch.linspace(-1, 1, 11, dtype=torch.float64)
     found = losses_at(moons.train_loss, at[:, None], centre, direction[None])
     expected = [moons.train_loss(centre + step * direction).item() for step in at]
@@ -200,10 +201,9 @@ def test_losses_along_one_direction(moons):
 
 
 def test_random_directions_follow_the_seed_and_differ(moons):
-    centre = initial_weights(moons.widths, 1)
+    centre = moons.start(1)
     first, again = (
-        random_directions(centre, moons.widths, 2, torch.Generator().manual_seed(4))
-        for _ in range(2)
+        random_directions(centre, moons.net, 2, torch.Generator().manual_seed(4)) for _ in range(2)
     )
     assert torch.equal(first, again)
     assert abs(nn.functional.cosine_similarity(first[0], first[1], dim=0)) < 0.5

@@ -1,0 +1,250 @@
+"""Three optimisers on one plane through weight space, and how much of their paths it keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mlanim.core.landscape.plane import (
+    axis_through_zero,
+    contour_levels,
+    distance_kept,
+    loss_grid,
+    losses_at,
+    pca_directions,
+    plane_coordinates,
+    random_directions,
+    random_walks,
+)
+from mlanim.core.learning.task import Task, task_named
+from mlanim.core.learning.training import OPTIMIZERS, Run, batches, train
+from mlanim.core.repeatable import one_thread
+from mlanim.words.numbers import percent
+from mlanim.words.sentence import Sentence, sentence
+
+EPOCHS, BATCH_SIZE, POINTS = 20, 32, 81
+RATES = {"sgd": 0.3, "momentum": 0.3, "adam": 0.02}
+NAMES = {"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"}
+DIRECTIONS = {"pca": "component", "random": "direction"}
+WALKS = 60
+MARGIN = 0.15  # around the paths, in shares of their extent
+WIDE = 1.7  # how much wider than high the grid is, so that it fills any picture
+LOG_FROM_RATIO = 20.0
+PROBES = 301
+
+
+@dataclass(frozen=True)
+class Path:
+    """One run, at T evenly spaced steps, and its projection onto the plane.
+
+    kept: share of the summed squared distance to the plane's origin that the plane shows;
+    walks_kept: the same of random walks in the path's stead, one a draw.
+    """
+
+    name: str
+    rate: float
+    steps: np.ndarray  # (T,)
+    loss: np.ndarray  # (T,) training loss at the run's own weights
+    places: np.ndarray  # (T, 2) by least squares
+    plane_loss: np.ndarray  # (T,) training loss at those places, which is the colour there
+    kept: float
+    walks_kept: np.ndarray  # (WALKS,)
+    test_right: int
+
+    @property
+    def gap(self) -> float:
+        """The most by which the run's loss and the colour under it differ."""
+        return float(np.abs(self.loss - self.plane_loss).max())
+
+
+@dataclass(frozen=True)
+class LossLandscape:
+    """All that the scene shows. Losses are cross-entropies over the whole training set, in nats."""
+
+    x: np.ndarray  # (C,)
+    y: np.ndarray  # (R,)
+    loss: np.ndarray  # (R, C), its rows along y
+    window: tuple[tuple[float, float], tuple[float, float]]  # a square around the paths
+    levels: np.ndarray  # (L,) for contours
+    is_log: bool  # whether losses spread so far that heights are logarithms
+    axes: tuple[str, str]
+    paths: dict[str, Path]
+    probe: np.ndarray  # (PROBES, 2) a way over the plane to its origin
+    probe_loss: np.ndarray  # (PROBES,)
+    table: tuple[tuple[str, ...], ...]  # a row for each path
+    says_network: Sentence
+    says_rules: Sentence
+    says_how_much: Sentence
+    says_kept: Sentence
+    says_gap: Sentence
+    says_height: Sentence
+
+
+@one_thread()
+def loss_landscape_lesson(
+    dataset: str, directions: str, optimizer: str, seed: int, resolution: int
+) -> LossLandscape:
+    """Train three networks from one start, and scan a plane through weight space.
+
+    Args:
+        directions: "pca", the first two principal components of the three paths together, each
+            path counting alike, or "random", two filter-normalised Gaussian directions.
+        optimizer: the run whose last weights are the plane's origin.
+        resolution: points along the height of the plane.
+
+    Raises:
+        ValueError: if an argument is not one of those allowed.
+    """
+    if directions not in DIRECTIONS or optimizer not in OPTIMIZERS:
+        raise ValueError(
+            f"directions is {directions!r} and optimizer {optimizer!r}; they must be one of "
+            f"{', '.join(DIRECTIONS)} and one of {', '.join(OPTIMIZERS)}."
+        )
+    task = task_named(dataset, seed)
+    runs = {name: _run(task, name, seed) for name in OPTIMIZERS}
+    paths = torch.stack([run.path for run in runs.values()])
+    origin = list(runs).index(optimizer)
+    axes, centre = _axes(task, paths, origin, directions, seed), paths[origin, -1]
+    places = [plane_coordinates(path, centre, axes) for path in paths]
+    window = _window(torch.cat(places), directions)
+    x, y = _grid(window, resolution)
+    loss = loss_grid(task.train_loss, centre, axes, x, y).numpy()
+    walks = _walks_kept(task, paths.shape, origin, directions, seed)
+    found = {
+        name: _path(task, name, run, at, centre, axes, kept)
+        for (name, run), at, kept in zip(runs.items(), places, walks.T, strict=True)
+    }
+    probe = _probe(window)
+    names = tuple(f"{nth} {DIRECTIONS[directions]}" for nth in ("first", "second"))
+    is_log = bool(loss.max() > LOG_FROM_RATIO * loss.min())
+    return LossLandscape(
+        x=x.numpy(), y=y.numpy(), loss=loss, window=window,
+        levels=contour_levels(loss.min(), loss.max()), is_log=is_log, axes=(names[0], names[1]),
+        paths=found, probe=probe.numpy(),
+        probe_loss=losses_at(task.train_loss, probe, centre, axes).numpy(),
+        table=tuple(_row(path, len(task.data.test)) for path in found.values()),
+        **_sentences(task, found, is_log),
+    )  # fmt: skip
+
+
+def _run(task: Task, name: str, seed: int) -> Run:
+    count = len(task.data.train)
+    steps = EPOCHS * -(-count // BATCH_SIZE)
+    order = batches(count, BATCH_SIZE, seed)
+    return train(task.train_loss, task.start(seed), name, RATES[name], steps, order, POINTS)
+
+
+def _axes(task: Task, paths: Tensor, origin: int, directions: str, seed: int) -> Tensor:
+    """The plane's two directions, (2, P), for paths (runs, T, P)."""
+    if directions == "pca":
+        return pca_directions(paths)
+    generator = torch.Generator().manual_seed(seed)
+    return random_directions(paths[origin, -1], task.net, 2, generator)
+
+
+def _walks_kept(task: Task, shape: torch.Size, origin: int, directions: str, seed: int) -> Tensor:
+    """What a plane made alike of random walks from one start keeps of each, (WALKS, runs)."""
+    generator, kept = torch.Generator().manual_seed(seed), []
+    for _ in range(WALKS):
+        walks = random_walks(shape[0], shape[1], shape[2], generator)
+        axes = _axes(task, walks, origin, directions, seed)
+        kept.append([distance_kept(walk, walks[origin, -1], axes) for walk in walks])
+    return torch.tensor(kept)
+
+
+def _path(
+    task: Task, name: str, run: Run, places: Tensor, centre: Tensor, axes: Tensor, walks: Tensor
+) -> Path:
+    return Path(
+        name=NAMES[name], rate=RATES[name], steps=run.steps,
+        loss=torch.stack([task.train_loss(theta) for theta in run.path]).numpy(),
+        places=places.numpy(),
+        plane_loss=losses_at(task.train_loss, places, centre, axes).numpy(),
+        kept=distance_kept(run.path, centre, axes), walks_kept=walks.numpy(),
+        test_right=task.right(run.end, task.data.test),
+    )  # fmt: skip
+
+
+def _window(places: Tensor, directions: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    """A square: around the paths with a margin, or from −1 to 1 for random directions."""
+    if directions == "random":
+        return (-1.0, 1.0), (-1.0, 1.0)
+    low, high = places.min(0).values, places.max(0).values
+    half = float((0.5 + MARGIN) * (high - low).max())
+    x, y = ((low + high) / 2).tolist()
+    return (x - half, x + half), (y - half, y + half)
+
+
+def _grid(
+    window: tuple[tuple[float, float], tuple[float, float]], resolution: int
+) -> tuple[Tensor, Tensor]:
+    """Axes around the window, x wider than y, alike in spacing, each with the origin on it."""
+    (left, right), (low, high) = window
+    spacing = (high - low) / (resolution - 1)
+    beyond = round((WIDE - 1) / 2 * (resolution - 1)) + 1
+    x = axis_through_zero(
+        left - beyond * spacing, right + beyond * spacing, resolution + 2 * beyond
+    )
+    return x, axis_through_zero(low - spacing, high + spacing, resolution + 2)
+
+
+def _probe(window: tuple[tuple[float, float], tuple[float, float]]) -> Tensor:
+    """A bent way from near the window's upper left corner to the origin."""
+    (left, _), (_, high) = window
+    share = torch.linspace(0, 1, PROBES, dtype=torch.float64)[:, None]
+    start = 0.85 * torch.tensor([left, high], dtype=torch.float64)
+    bend = 0.25 * torch.stack([-start[1], start[0]])
+    return (1 - share) * start + torch.sin(torch.pi * share) * bend
+
+
+def _row(path: Path, tested: int) -> tuple[str, ...]:
+    mean, spread = path.walks_kept.mean(), path.walks_kept.std(ddof=1)
+    walks = f"{100 * mean:.0f} ± {100 * spread:.0f} %"
+    return path.name, percent(path.kept), walks, percent(path.test_right / tested, 1)
+
+
+def _sentences(task: Task, paths: dict[str, Path], is_log: bool) -> dict[str, Sentence]:
+    widest = max(paths.values(), key=lambda path: path.gap)
+    rates = {name: path.rate for name, path in paths.items()}
+    return {
+        "says_network": sentence(
+            "A {widths} network, {count:,} weights, learns {train:,} {what}: "
+            "each point of this plane is one such network",
+            widths="–".join(map(str, task.net.widths)), count=task.net.parameters,
+            train=len(task.data.train), what="digits" if task.data.name == "digits" else "points",
+        ),
+        "says_rules": sentence(
+            "One start, the same batches; the rules differ, and so do the rates: [SGD](gradient) "
+            "{sgd:g}, [Momentum](weight) {momentum:g}, Adam {adam:g}", **rates,
+        ),
+        "says_how_much": sentence(
+            "How much of a path through {count:,} dimensions does a plane show?",
+            count=task.net.parameters,
+        ),
+        "says_kept": _says_kept(paths),
+        "says_gap": sentence(
+            "The plane is a shadow: {name}'s loss differs from the colour under it by up to "
+            "[{gap:2}](highlight)", name=widest.name, gap=widest.gap,
+        ),
+        "says_height": sentence(
+            "The same plane in space: the height is the training loss{scale}",
+            scale=", on a logarithmic scale" if is_log else "",
+        ),
+    }  # fmt: skip
+
+
+def _says_kept(paths: dict[str, Path]) -> Sentence:
+    above = {path.name: int((path.walks_kept >= path.kept).sum()) for path in paths.values()}
+    name = max(above, key=lambda name: above[name])
+    if above[name] == 0:
+        return sentence(
+            "Of each path the plane keeps more than such a plane keeps of any of {all} random "
+            "walks", all=WALKS,
+        )  # fmt: skip
+    return sentence(
+        "Of {name}'s path the plane keeps no more than of {count} in {all} random walks",
+        name=name, count=above[name], all=WALKS,
+    )  # fmt: skip
