@@ -1,8 +1,8 @@
-.PHONY: help setup setup-test demo docs test pictures bench clean
+.PHONY: help setup setup-docs setup-test demo docs test pictures bench clean
 
 help:
 	@echo 'make demo      set up, then render all scenes to renders/ as video and figure'
-	@echo 'make docs      build the gallery and docs/ as a site, in site/'
+	@echo 'make docs      build the gallery, docs/ and the reference as a site, in site/'
 	@echo 'make test      set up, then run every check'
 	@echo 'make setup     system libraries, .venv, pinned packages'
 	@echo 'make pictures  draw the pictures of the README again'
@@ -12,6 +12,9 @@ help:
 setup:
 	@.ci/setup
 
+setup-docs:
+	@.ci/setup docs
+
 setup-test:
 	@.ci/setup test
 
@@ -20,8 +23,11 @@ demo: setup
 	@.venv/bin/mlanim render --all -q m -o renders
 	@.venv/bin/mlanim figure --all -o renders
 
-docs: setup
-	@.venv/bin/mlanim gallery --docs docs -o site
+# The gallery keeps what is there, MkDocs empties its folder first: this order, these folders.
+docs: setup-docs
+	@.venv/bin/mlanim gallery --docs docs/writing-a-scene.html -o site
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
+	@echo 'Look at it with: python3 -m http.server -d site' >&2
 
 test: setup-test
 	.venv/bin/ruff check .

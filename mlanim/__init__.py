@@ -1,4 +1,4 @@
-"""Manim animations and figures of machine learning, drawn from real PyTorch computations.
+"""Manim animations and figures of machine learning, drawn from PyTorch computations.
 
     import mlanim
 

@@ -60,7 +60,7 @@ def _rendered(scene: str) -> tuple[str, Path, str]:
 @click.argument("scenes", nargs=-1, metavar="[SCENE…]")
 @chapter_option
 @click.option("-o", "--output", default="site", metavar="DIR", help="The site; default: site/.")
-@click.option("--docs", metavar="DIR", help="Markdown files that become pages of the site.")
+@click.option("--docs", metavar="ADDRESS", help="Documentation that the page links to.")
 @click.option("--title", default="Scenes", metavar="TEXT", help="The page's heading.")
 @click.option(
     "--theme", type=click.Choice(SITE_THEMES), help="One theme; default: both, with a switch."
@@ -77,16 +77,16 @@ def gallery(scenes: tuple[str, ...], output: str, **options: Any) -> None:
     \b
     Examples:
       mlanim gallery -o site/
-      mlanim gallery dot_product scenes/mine.py -o site/ --docs docs
+      mlanim gallery dot_product scenes/mine.py -o site/ --docs docs/index.html
     """
     from mlanim.export.making import Run, make
     from mlanim.export.web import gallery as page
-    from mlanim.export.web.site import Site, documents
+    from mlanim.export.web.site import Site
 
     chapter = options["chapter"]
     found = entries(scenes, every=not scenes and not chapter, chapter=chapter)
     themes = (options["theme"],) if options["theme"] else SITE_THEMES
-    site = Site(Path(output), documents(Path(options["docs"])) if options["docs"] else ())
+    site = Site(Path(output), options["docs"])
     sizes = {name: options[name] for name in ("quality", "fps", "resolution")}
     sizes["quality"] = sizes["quality"] or GALLERY_QUALITY
     jobs = page.jobs(found, site.folder, themes, sizes)

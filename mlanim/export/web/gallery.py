@@ -106,7 +106,6 @@ def write(site: Site, entries: Sequence[SceneEntry], themes: Sequence[str], titl
     exhibits = [_exhibit(entry, site.folder, themes) for entry in entries]
     chapters = [name for name in dict.fromkeys(e.chapter for e in exhibits) if name]
     site.write_assets()
-    site.write_documents()
     return site.write_page(
         "gallery.html", "index.html", title=title, scenes=exhibits, chapters=chapters
     )
