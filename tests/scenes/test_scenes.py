@@ -85,7 +85,7 @@ def test_figure_has_named_panels(name: str) -> None:
     job, scene_class, params, data = prepared(name)
     with draw.configured(job), theme.drawn_for(theme.PAGE):
         places = figure_of(scene_class, params, data, Page(), name).places
-    assert 2 <= len(places) <= 4
+    assert 2 <= len(places) <= 9
     assert all(str(place.panel.says) for place in places)
     assert all(place.panel.tables for place in places)
 
