@@ -24,6 +24,7 @@ from manim.utils.iterables import list_difference_update
 
 from mlanim.engine.camera.damage import MANY, Frame, Painted, blocks_of, grid_of, parts_of
 from mlanim.engine.camera.display_list import shown
+from mlanim.engine.camera.images import ImageCamera
 from mlanim.engine.camera.outlines import Ink, Inks, renew
 from mlanim.engine.camera.painting import Canvas, Colors, Look, look_of, paint, reach_of
 from mlanim.engine.encoding.planes import Part
@@ -44,14 +45,18 @@ class BatchCamera(Camera):
         return super().display_vectorized(vmobject, ctx)
 
 
-class FastCamera(BatchCamera):
+class FastCamera(ImageCamera, BatchCamera):
     """Keeps outlines while points stay, and draws nothing that leaves no mark."""
 
     def __init__(self, *args: Any, **kwargs: Any):
+        self.forget()
+        super().__init__(*args, **kwargs)
+
+    def forget(self) -> None:
+        """Have nothing kept of what was drawn."""
         self._inks = Inks()
         self._shown: Frame | None = None  # what the pixels show, where that is known
         self._sheet = np.zeros((0, 0, 4), np.uint8)
-        super().__init__(*args, **kwargs)
 
     def redraw(self, base: np.ndarray, mobjects: Iterable[Mobject]) -> list[Part] | None:
         """Show mobjects over a picture, and paint only what differs from the frame before.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 from manim import Camera, MovingCamera, MultiCamera, ThreeDCamera
+from manim.mobject.types.image_mobject import ImageMobjectFromCamera
 
 from mlanim.engine.camera.camera import BatchCamera, FastCamera
 from mlanim.engine.camera.space import FastSpaceCamera
@@ -40,6 +42,22 @@ _WHOLE = (
 """What is gone around where a frame is painted in parts; a class with its own paints it whole."""
 
 
+class FastMultiCamera(FastCamera, MultiCamera):
+    """Has the cameras whose pictures it shows draw fast as well."""
+
+    def add_image_mobject_from_camera(
+        self, image_mobject_from_camera: ImageMobjectFromCamera
+    ) -> None:
+        """Show the picture of another camera."""
+        other: Any = image_mobject_from_camera.camera
+        plain: Any = type(other)
+        kind = fast(plain)
+        if issubclass(kind, FastCamera) and not isinstance(other, FastCamera):
+            other.__class__ = kind
+            other.forget()
+        super().add_image_mobject_from_camera(image_mobject_from_camera)
+
+
 @functools.cache
 def fast(camera_class: type[Camera]) -> type[Camera]:
     """The camera class with fast drawing mixed in; one that draws its own way only gains batches.
@@ -52,6 +70,8 @@ def fast(camera_class: type[Camera]) -> type[Camera]:
         mixin = BatchCamera
     elif issubclass(camera_class, ThreeDCamera):
         mixin = FastSpaceCamera
+    elif issubclass(camera_class, MultiCamera):
+        mixin = FastMultiCamera
     in_parts = mixin is FastCamera and all(
         _definer(camera_class, name) in (Camera, MovingCamera) for name in _WHOLE
     )
