@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from mlanim.engine.errors import RenderError, UsageError, shortened
+from mlanim.engine.errors import RenderError, UsageError, settings_words, shortened
 from mlanim.version import __version__
 
 COMMANDS = {
@@ -54,6 +54,11 @@ def main() -> None:
         code = 0
     except OSError as error:
         code = _complain(f"{error.strerror}: {error.filename}", 1)
+    except Exception as error:
+        said = settings_words(error)
+        if said is None:
+            raise
+        code = _complain(said, 1)
     sys.exit(code)
 
 

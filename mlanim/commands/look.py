@@ -70,7 +70,8 @@ def info(scene: str, as_json: bool) -> None:
 def check(as_json: bool) -> None:
     """Check that all that rendering needs is here.
 
-    Looks at Cairo, fonts, encoders, torch and the cache, and says how to get what is missing.
+    Looks at Cairo, fonts, encoders, torch, the cache and LaTeX, and says how to get what is
+    missing. Without LaTeX, all is drawn but Tex, MathTex and manim's own numbers.
 
     \b
     Example:
@@ -83,8 +84,9 @@ def check(as_json: bool) -> None:
         click.echo(json.dumps([item.as_dict() for item in found], indent=2))
     else:
         for item in found:
-            click.echo(f"{'ok     ' if item.ok else 'missing'} {item.name}: {item.detail}")
-    if not all(item.ok for item in found):
+            word = "ok" if item.ok else "missing" if item.needed else "without"
+            click.echo(f"{word:<7} {item.name}: {item.detail}")
+    if not all(item.ok for item in found if item.needed):
         raise RenderError("Something is missing; see above for how to get it.")
 
 

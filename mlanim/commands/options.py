@@ -50,6 +50,22 @@ cache_option = click.option(
 """Settles where the cache is for this process and those that it starts."""
 
 
+def _pass_by_cache(_context: click.Context, _option: click.Parameter, chosen: bool) -> None:
+    from mlanim.engine.cache import cache
+
+    if chosen:
+        cache.pass_by()
+
+
+fresh_option = click.option(
+    "--fresh",
+    is_flag=True,
+    help="Make everything anew, whatever was made before.",
+    expose_value=False,
+    callback=_pass_by_cache,
+)
+
+
 chapter_option = click.option(
     "--chapter", metavar="NAME", help="The scenes of a chapter, in their order."
 )
@@ -87,6 +103,7 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line."),
         click.option("--quiet", is_flag=True, help="No progress, only results."),
         click.option("--open", "opened", is_flag=True, help="Open what was made."),
+        fresh_option,
         cache_option,
     ]
     for option in reversed(options):

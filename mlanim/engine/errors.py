@@ -60,6 +60,8 @@ def words(error: Exception, output: Path) -> str:
     """Whatever went wrong, in a sentence or in a scene's own lines."""
     if isinstance(error, (UsageError, RenderError)):
         return str(error)
+    if (about_manims_settings := settings_words(error)) is not None:
+        return about_manims_settings
     if isinstance(error, ImportError):
         missing = shortened(str(error), 300)
         return f"{missing}. `mlanim check` says what is missing and how to get it."
@@ -68,6 +70,18 @@ def words(error: Exception, output: Path) -> str:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     said = shortened(f"{type(error).__name__}: {error}", 300)
     return f"mlanim itself failed ({Path(frame.filename).name}, line {frame.lineno}): {said}"
+
+
+def settings_words(error: BaseException) -> str | None:
+    """What is wrong with a manim.cfg, which manim reads as it is imported; None of other errors."""
+    places = [
+        Path(frame.filename).parts[-3:] for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    if ("manim", "_config", "__init__.py") not in places:
+        return None
+    read = (Path.home() / ".config" / "manim" / "manim.cfg", Path.cwd() / "manim.cfg")
+    named = " or ".join(str(path) for path in read if path.is_file())
+    return f"manim cannot read {named}: {shortened(str(error), 200)}. Mend it, or move it away."
 
 
 def os_error_words(error: OSError, output: Path) -> str:

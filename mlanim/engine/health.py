@@ -13,11 +13,12 @@ from mlanim.engine.jobs.kinds import VIDEO_FORMATS
 
 @dataclass(frozen=True)
 class Health:
-    """One thing that rendering needs."""
+    """One thing that rendering needs; not `needed` is what only some scenes do."""
 
     name: str
     ok: bool
     detail: str
+    needed: bool = True
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -37,7 +38,7 @@ def examine() -> list[Health]:
           VIDEO_FORMATS),
         ("cache folder", _cache, "Set MLANIM_CACHE_DIR to a folder that can be written to."),
     ]  # fmt: skip
-    return [_probe(*probe) for probe in probes]
+    return [*(_probe(*probe) for probe in probes), _latex()]
 
 
 def _probe(name: str, look: Callable[[], str], remedy: str) -> Health:
@@ -73,6 +74,16 @@ def _fonts() -> str:
     if not typeset(f"#{literal('a')} $x$").outlines:
         raise RuntimeError("Typst drew nothing")
     return f"{SANS}, {MATH}"
+
+
+def _latex() -> Health:
+    from mlanim.engine.playback import formulas
+
+    try:
+        formulas.require("latex", formulas.PICTURES_BY)
+    except formulas.NoLatex as error:
+        return Health("latex", False, f"{error} Only Tex, MathTex and numbers need it.", False)
+    return Health("latex", True, "latex, dvisvgm", False)
 
 
 def _encoder(format: str) -> Callable[[], str]:

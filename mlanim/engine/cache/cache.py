@@ -39,6 +39,7 @@ _KEY = re.compile(r"[0-9a-f]{64}(\.\w+)?$")
 _WRITTEN = re.compile(r"\.mlanim-\d+-")
 _PIECE = 1 << 20  # bytes held in memory at once while a file is copied
 _WARNED = "MLANIM_CACHE_WARNED"
+_PASSED_BY = "MLANIM_CACHE_PASSED_BY"
 _WARNING = threading.Lock()
 
 
@@ -62,6 +63,16 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("mlanim", False))
 
 
+def pass_by() -> None:
+    """Have this process, and those that it starts, find nothing here; what they make is kept."""
+    os.environ[_PASSED_BY] = "1"
+
+
+def is_passed_by() -> bool:
+    """Whether nothing is to be found here."""
+    return _PASSED_BY in os.environ
+
+
 def limit() -> int:
     """MLANIM_CACHE_SIZE in bytes, or 5 GB; 0 keeps nothing."""
     return size_of(os.environ.get("MLANIM_CACHE_SIZE") or DEFAULT_SIZE, "MLANIM_CACHE_SIZE")
@@ -69,6 +80,8 @@ def limit() -> int:
 
 def get(kind: str, key: str) -> bytes | None:
     """The bytes of an entry, or None if there is none that is whole."""
+    if is_passed_by():
+        return None
     buffer = io.BytesIO()
     try:
         return buffer.getvalue() if _read(kind, key, buffer) else None
@@ -88,7 +101,7 @@ def fetch(kind: str, key: str, target: Path) -> str | None:
     Raises:
         OSError: if `target` cannot be written; it is not left half-written.
     """
-    if not holds(kind, key):
+    if is_passed_by() or not holds(kind, key):
         return None
     with contextlib.suppress(_Damaged), replacing(target) as file:
         digest = _read(kind, key, file)

@@ -14,7 +14,7 @@ from typing import Any
 
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.cache import FILES
-from mlanim.engine.cache.keys import job_key
+from mlanim.engine.cache.keys import current_key
 from mlanim.engine.cache.ownership import refuse_for
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import write_beside
@@ -71,7 +71,7 @@ def restore(job: Job) -> bool:
 
 def _sidecar(job: Job) -> dict[str, Any] | None:
     """The kept sidecar of what this job makes; one that is of something else is removed."""
-    key = job_key(job)
+    key = current_key(job)
     payload = cache.get(SIDECARS, key)
     if payload is None:
         return None

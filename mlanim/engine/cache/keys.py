@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.cache import sources
+from mlanim.engine.cache import reads, sources
 from mlanim.engine.cache.slicing import compute_digest
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import KINDS
@@ -31,6 +31,11 @@ def job_key(job: Job) -> str:
     texts = sources.texts_in(job.params)
     made_from = source_key(Path(job.scene.path), job.kind, texts)
     return _hashed(as_line(asked), made_from, versions_line())
+
+
+def current_key(job: Job) -> str:
+    """The key of a job's files as of now: it covers what the scene read when they were made."""
+    return reads.settled(job_key(job), Path(job.scene.path))
 
 
 def source_key(scene: Path, kind: str = "video", texts: Iterable[str] = ()) -> str:

@@ -186,7 +186,10 @@ class FastCamera(ImageCamera, BatchCamera):
 
     def _canvas(self, pixel_array: np.ndarray) -> Canvas:
         size = self.pixel_width, self.pixel_height
-        return Canvas.on(self.get_cairo_context(pixel_array), size, self.cairo_line_width_multiple)
+        ctx = self.get_cairo_context(pixel_array)
+        if pixel_array is self._sheet:  # which came later, and cameras keep where they were then
+            ctx.set_matrix(self.get_cairo_context(self.pixel_array).get_matrix())
+        return Canvas.on(ctx, size, self.cairo_line_width_multiple)
 
     def _bring_up_to_date(self, inks: Sequence[Ink]) -> int:
         """Have inks the outlines of their mobjects; how many have another one than before.

@@ -15,6 +15,7 @@ from typing import Any
 from mlanim.engine.encoding import burn_in, captions
 from mlanim.engine.encoding.packets import join
 from mlanim.engine.encoding.sound import SILENT, Sound
+from mlanim.engine.errors import UsageError
 from mlanim.engine.events import Joining, Planned, SegmentDrawn, SegmentsPlanned
 from mlanim.engine.film import kept_segments
 from mlanim.engine.film.first_run import draw_at_once
@@ -51,7 +52,7 @@ def make_video(
     """Have every frame drawn into the video; the poster is its last frame."""
     with draw.configured(burn_in.picture_of(job), scene_class):
         if emit.shares and _is_planned_first(job, emit):
-            planned = draw.plan(scene_class, params, data)
+            planned = draw.plan(scene_class, params, data, emit.alone)
             film = film_of(job, planned)
             emit(Planned(film.length))
             segments = segments_of(film, planned, source_of(scene_class), temporary, emit)
@@ -83,8 +84,10 @@ def film_of(job: Job, planned: Plan) -> Film:
     """What a job shows of a scene with that plan.
 
     Raises:
-        UsageError: if the part that it asks for is not there.
+        UsageError: if the part that it asks for is not there, or nothing is shown.
     """
+    if planned.frames == 0:
+        raise UsageError(f"{job.scene.name} shows nothing: all its plays are skipped.")
     pauses = [round(slide.time * job.fps) for slide in planned.slides]
     begin, end = 0, planned.frames
     if job.part is not None:

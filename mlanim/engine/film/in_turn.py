@@ -51,6 +51,7 @@ class _InTurn(Course):
     def __init__(self, segment: Segment, emit: Emit):
         super().__init__(segment.span, segment.expected)
         self._emit = emit
+        self.is_watched = not segment.film  # it is drawn alone
         self._begin(segment)
 
     def take(self, pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:

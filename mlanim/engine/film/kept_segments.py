@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from mlanim.engine.cache import cache
+from mlanim.engine.cache import cache, reads
 from mlanim.engine.cache.keys import segment_key
 from mlanim.engine.cache.sources import fingerprint
 from mlanim.engine.film.segment import Drawn, Segment, poster_path
@@ -28,8 +28,11 @@ def begin(film: str) -> None:
 
 def keep(segment: Segment, drawn: Drawn) -> None:
     """Put a segment that was drawn into the cache."""
-    if fingerprint(Path(segment.job.scene.path)).hex() != segment.source:
+    scene = Path(segment.job.scene.path)
+    if fingerprint(scene).hex() != segment.source:
         return  # somebody wrote the scene's file meanwhile: this may be of another
+    if not reads.is_covered(segment.film, scene):
+        return  # it depends on what the scene has just read for the first time
     name = _key(segment)
     hashes = {}
     for suffix, path in _files(segment).items():

@@ -31,7 +31,16 @@ LOWEST_WITH_CAPTIONS = 180  # pixels of height, at which a caption's letters are
 FASTEST: Mapping[str, float] = {"gif": 50.0, "apng": 60.0, "webp": 60.0}
 """Frames a second: browsers slow down a GIF whose frames last under 2/100 s, others at 1/100 s."""
 FASTEST_VIDEO = 240.0
+TELEVISION = (24, 30, 48, 60, 120)  # frames a second, each of which television slows down by 1/1001
 MOST_PLAYS = 1000
+
+
+def exact_rate(fps: float) -> float:
+    """Frames a second as television has them, where a rate is written so: 23.976 is 24000/1001."""
+    whole = round(fps * 1.001)
+    exact = whole * 1000 / 1001
+    is_televisions = whole in TELEVISION and abs(fps - exact) < 0.005
+    return exact if is_televisions else fps
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class Job:
     force: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fps", float(self.fps))  # as it is once it was read from JSON
+        object.__setattr__(self, "fps", exact_rate(float(self.fps)))  # as once read from JSON
         if self.kind not in KINDS:
             raise UsageError(f"Unknown kind {shortened(self.kind)!r}; choose {', '.join(KINDS)}.")
         allowed = KINDS[self.kind].formats

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import manim
-from manim import config, tempconfig
+from manim import RendererType, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
 from mlanim.engine.errors import UsageError
@@ -65,9 +65,18 @@ def _as_shipped() -> ManimConfig:
 
 @contextmanager
 def noting(settings: dict[str, Any]) -> Iterator[None]:
-    """Note in `settings` which options that shape a film are set within the block, and to what."""
+    """Note in `settings` which options that shape a film are set within the block, and to what.
+
+    Raises:
+        UsageError: for a renderer that is not Cairo.
+    """
     before = {name: config[name] for name in OF_PICTURE}
     yield
+    if config.renderer is not RendererType.CAIRO:
+        raise UsageError(
+            "The file sets config.renderer to OpenGL; mlanim draws as manim's Cairo renderer does: "
+            "leave it out."
+        )
     after = {name: config[name] for name in OF_PICTURE}
     settings |= {name: value for name, value in after.items() if value != before[name]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import manim.scene.scene
 import numpy as np
 from manim import MultiCamera, Scene, config
+from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.engine.camera.fast import fast
 from mlanim.engine.encoding import captions
 from mlanim.engine.encoding.sound import Sound
+from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.style import theme_of
 from mlanim.engine.playback.bounds import quick_bounds
@@ -44,9 +47,14 @@ def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[Non
         yield
 
 
-def plan(scene_class: type[Scene], params: SceneParams, data: Any) -> Plan:
-    """A dry pass over the scene; call it within `configured`."""
-    return plan_of(run_dry(scene_class, params, data)[0])
+def plan(
+    scene_class: type[Scene], params: SceneParams, data: Any, is_watched: bool = False
+) -> Plan:
+    """A dry pass over the scene; call it within `configured`.
+
+    With `is_watched`, the scene may look at its own film.
+    """
+    return plan_of(run_dry(scene_class, params, data, is_watched=is_watched)[0])
 
 
 def run_dry(
@@ -54,9 +62,11 @@ def run_dry(
     params: SceneParams,
     data: Any,
     at_pause: Callable[[Any], None] | None = None,
+    is_watched: bool = False,
 ) -> tuple[Any, int]:
     """Run a scene without drawing; `at_pause` is called with it at each pause."""
     scene, renderer = built(scene_class, params, data, _ignore, NONE, planning=True)
+    renderer.course.is_watched = is_watched
     if at_pause is not None:
         renderer.at_section = lambda: at_pause(scene)
         if isinstance(scene, LessonScene):
@@ -90,11 +100,30 @@ def built(
     theirs = manim.scene.scene.CairoRenderer
     manim.scene.scene.CairoRenderer = renderer
     config.seed = set_by_file(scene_class).get("seed", params.seed)
+    asked_for = {name: config[name] for name in SET_IN_JOB}
     try:
         scene = scene_class(params=params, data=data) if ours else scene_class()
     finally:
         manim.scene.scene.CairoRenderer = theirs
+    for name, value in asked_for.items():
+        if getattr(scene.camera, name) != value:
+            raise UsageError(
+                f"{scene_class.__name__} sets {name} to {getattr(scene.camera, name):g} as it is "
+                f"made, where {value:g} was asked for; set it at the top of the file, as in "
+                f"config.{name} = {getattr(scene.camera, name):g}."
+            )
+    scene.tear_down = _to_its_end(scene.tear_down)
     return scene, scene.renderer
+
+
+def _to_its_end(tear_down: Callable[[], None]) -> Callable[[], None]:
+    """A scene's `tear_down`, in which the film may end as well as in `construct`."""
+
+    def run() -> None:
+        with contextlib.suppress(EndSceneEarlyException):
+            tear_down()
+
+    return run
 
 
 def plan_of(scene: Any) -> Plan:

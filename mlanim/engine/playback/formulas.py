@@ -1,7 +1,11 @@
-"""What LaTeX made of formulas, kept: it takes a second for each, and every segment needs it."""
+"""What LaTeX made of formulas, kept: it takes a second for each, and every segment needs it.
+
+Where there is no LaTeX, a scene that needs it says so.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +18,28 @@ from mlanim.engine.cache.keys import formula_key
 
 KIND = "formulas"
 
+PICTURES_BY = "dvisvgm"
+"""What turns a page of LaTeX's into a picture."""
+
+HOW_TO_GET = (
+    "Get it with: apt-get install texlive-latex-extra dvisvgm, or: brew install --cask mactex; "
+    "or write MathTypst and Typst, which need neither."
+)
+
+
+class NoLatex(RuntimeError):
+    """A formula needs LaTeX, which is not here."""
+
 
 @contextmanager
 def kept_formulas() -> Iterator[None]:
-    """Within it, LaTeX is asked once for a formula, whatever process wants it."""
+    """Within it, LaTeX is asked once for a formula, whatever process wants it.
+
+    Raises:
+        NoLatex: where a formula needs it, and it is not here.
+    """
     written, converted = tex_file_writing.generate_tex_file, tex_file_writing.convert_to_svg
+    compiled = tex_file_writing.compile_tex
 
     def write(*args: Any, **options: Any) -> Path:
         source = written(*args, **options)
@@ -27,14 +48,31 @@ def kept_formulas() -> Iterator[None]:
             cache.fetch(KIND, formula_key(source), picture)
         return source
 
-    def convert(compiled: Path, *args: Any, **options: Any) -> Path:
-        picture = converted(compiled, *args, **options)
-        cache.put(KIND, formula_key(compiled.with_suffix(".tex")), picture)
+    def convert(page: Path, *args: Any, **options: Any) -> Path:
+        picture = converted(page, *args, **options)
+        cache.put(KIND, formula_key(page.with_suffix(".tex")), picture)
         return picture
 
+    def compile_(source: Path, compilers: str | list[str], *args: Any) -> Path:
+        require(*([compilers] if isinstance(compilers, str) else compilers), PICTURES_BY)
+        return compiled(source, compilers, *args)
+
     tex_file_writing.generate_tex_file, tex_file_writing.convert_to_svg = write, convert
+    tex_file_writing.compile_tex = compile_
     try:
         yield
     finally:
         tex_file_writing.generate_tex_file = written
         tex_file_writing.convert_to_svg = converted
+        tex_file_writing.compile_tex = compiled
+
+
+def require(*programs: str) -> None:
+    """Look whether LaTeX's programs are here.
+
+    Raises:
+        NoLatex: for the first that is not, with how to get it.
+    """
+    for program in programs:
+        if shutil.which(program) is None:
+            raise NoLatex(f"There is no {program} here, which LaTeX formulas need. {HOW_TO_GET}")

@@ -21,6 +21,7 @@ from mlanim.engine.errors import OutputError, RenderError, UsageError, shortened
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback import configuration
+from mlanim.engine.playback.formulas import kept_formulas
 from mlanim.engine.playback.scene_errors import sentence_of
 from mlanim.stage.scene import LessonScene, SceneParams
 
@@ -38,7 +39,7 @@ def load(entry: SceneEntry, job: Job | None = None) -> type[Scene]:
         UsageError: if it has no such class.
     """
     path = Path(entry.path)
-    with faults_of(entry), configuration.asked(job):
+    with faults_of(entry), configuration.asked(job), kept_formulas():
         try:
             module = imported(path)
         except SyntaxError as error:
@@ -70,9 +71,12 @@ def _put_first(folder: Path) -> None:
 
     A checkout has `cli`, `scenes` and `tests` beside the package, which would hide the user's own.
     """
-    checkout = str(PACKAGE.parent) if (PACKAGE.parent / "cli.py").is_file() else ""
-    kept = [place for place in sys.path if place not in (str(folder), checkout)]
+    kept = [place for place in sys.path if place != str(folder) and not _is_checkout(Path(place))]
     sys.path[:] = [str(folder), *kept]
+
+
+def _is_checkout(place: Path) -> bool:
+    return (place / "cli.py").is_file() and (place / PACKAGE.name / "__init__.py").is_file()
 
 
 def params_of(scene_class: type[Scene]) -> type[SceneParams]:

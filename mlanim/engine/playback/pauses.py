@@ -12,7 +12,7 @@ def slides_of(scene: Any) -> tuple[Slide, ...]:
     if isinstance(scene, LessonScene) and scene.slides:
         return tuple(scene.slides)
     sections, frames = scene.renderer.file_writer.begun, scene.renderer.frames
-    if len(sections) == 1 and sections[0].name == "autocreated":
+    if not sections or (len(sections) == 1 and sections[0].name == "autocreated"):
         return ()
     ends = [section.frame for section in sections[1:]] + [frames]
     return tuple(

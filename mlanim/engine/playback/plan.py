@@ -82,8 +82,8 @@ class Plan:
     def spans(self, first: int, end: int, pixels: int) -> tuple[tuple[int, int], ...]:
         """The segments (first frame, end) of what lies between two frames of so many pixels."""
         cuts = Cuts(pixels, first)
-        ends = [*(play.first for play in self.plays[1:]), self.frames]
-        for play, ended in zip(self.plays, ends, strict=True):
+        starts = [*(play.first for play in self.plays), self.frames]
+        for play, ended in zip(self.plays, starts[1:], strict=True):
             if self.divisible and ended > first and play.first < end:
                 cuts.between(play.first)
                 cuts.begin(play)

@@ -23,12 +23,13 @@ from manim import (
     UpdateFromFunc,
     VMobject,
     always_redraw,
+    config,
 )
 from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.engine.encoding.planes import Part
-from mlanim.engine.errors import Unrepeatable
+from mlanim.engine.errors import Unrepeatable, UsageError
 from mlanim.engine.playback.made import made_by
 from mlanim.engine.playback.motion import Motion
 from mlanim.engine.playback.plan import Play
@@ -73,10 +74,12 @@ class Course:
 
     Whoever draws several spans is asked at the end of each for the next, and is told of the plays.
     A scene that comes to the frame of `expected` in another state ends at once. `is_heard` is
-    whether the scene's sounds are mixed.
+    whether the scene's sounds are mixed, `is_watched` whether it may look at its own film: then
+    what it may see is painted, wanted or not.
     """
 
     is_heard = False
+    is_watched = False
 
     def __init__(self, wanted: Span = ALL, expected: Expected = (0, "")):
         self.wanted, self.expected = wanted, expected
@@ -186,7 +189,7 @@ class FrameRenderer(CairoRenderer):
 
     def get_frame(self) -> np.ndarray:
         """The last frame, for a scene that looks at its own film; it has to be there."""
-        if self.frames and self.frames - 1 not in self.wanted:
+        if self.frames and self.frames - 1 not in self.wanted and not self.course.is_watched:
             raise Unrepeatable
         return super().get_frame()
 
@@ -201,7 +204,7 @@ class FrameRenderer(CairoRenderer):
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
         """Run one play."""
-        self.skip_animations = self.file_writer.sections[-1].skip_animations
+        self.skip_animations = is_left_out(scene)
         scene.compile_animation_data(*args, **kwargs)
         scene.begin_animations()
         self.file_writer.add_partial_movie_file(None)
@@ -269,6 +272,9 @@ class FrameRenderer(CairoRenderer):
             self._at(stop)
             if stop < end:
                 self._look_at_bounds(scene)
+        if self.course.is_watched and not is_painted:
+            self.save_static_frame_data(scene, scene.static_mobjects)
+            self.update_frame(scene, mobjects=scene.moving_mobjects)
 
     def _run(self, scene: Scene) -> None:
         """A play in which something moves."""
@@ -304,6 +310,8 @@ class FrameRenderer(CairoRenderer):
         if self.frames in self.wanted:
             parts = self._redraw(scene)
             self.take(self.camera.pixel_array, 1, parts)
+        elif self.course.is_watched:
+            self._redraw(scene)
 
     def _look_at_bounds(self, scene: Scene) -> None:
         """Take note of the state where what is drawn begins or ends; there, go on to the next."""
@@ -345,7 +353,7 @@ class FrameRenderer(CairoRenderer):
 
     def scene_finished(self, scene: Scene) -> None:
         """A scene without a play is one frame of what stands."""
-        if self.frames == 0:
+        if self.num_plays == 0:
             self.static_image = None
             self._at(1)
             if 0 in self.wanted:
@@ -368,6 +376,26 @@ def _has_code_of_its_own(scene: Scene) -> bool:
         or any(isinstance(animation, UpdateFromFunc) for animation in animations)
         or any(m.updaters for root in roots if isinstance(root, Mobject) for m in root.get_family())
     )
+
+
+def is_left_out(scene: Scene) -> bool:
+    """Whether the play that comes is passed over: in such a section, or before the first wanted.
+
+    Raises:
+        EndSceneEarlyException: if it is beyond the last one that the file wants.
+        UsageError: if the scene has changed the rate.
+    """
+    renderer: Any = scene.renderer
+    if 0 <= config.upto_animation_number < renderer.num_plays:
+        raise EndSceneEarlyException
+    if config.frame_rate != renderer.camera.frame_rate:
+        raise UsageError(
+            f"{type(scene).__name__} sets the frame rate to {config.frame_rate:g} while it runs at "
+            f"{renderer.camera.frame_rate:g}; a film has one: set config.frame_rate at the top of "
+            "the file, or give --fps."
+        )
+    skips = renderer.file_writer.sections[-1].skip_animations
+    return bool(skips or renderer.num_plays < config.from_animation_number)
 
 
 def must_be_stepped(scene: Scene) -> bool:

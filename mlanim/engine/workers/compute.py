@@ -7,17 +7,18 @@ import os
 import random
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mlanim.engine.cache import store
+from mlanim.engine.cache import keys, reads, store
 from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.params import validated
 from mlanim.engine.lines import as_line, from_line
 from mlanim.engine.playback import scratch
-from mlanim.engine.playback.loading import faults_of, is_refusal, load, params_of
+from mlanim.engine.playback.loading import faults_of, is_refusal, load, params_of, unheard
 from mlanim.engine.workers.fork_server import ended, importing
 from mlanim.engine.workers.parent_watch import end_with_parent
 from mlanim.engine.workers.processes import FORKS, is_alone
@@ -116,15 +117,20 @@ def main() -> int:
 
 
 def _payload(job: Job) -> bytes:
-    scene_class = load(job.scene, job)
+    found: reads.Reads = {}
+    with reads.noted(found), unheard():
+        scene_class = load(job.scene, job)
     params = validated(params_of(scene_class), job.params, job.scene.name)
-    with faults_of(job.scene):
+    with reads.noted(found), faults_of(job.scene):
         try:
             value = compute(scene_class, params)
         except ValueError as error:
             if is_refusal(error, job.scene):
                 raise UsageError(f"{job.scene.name}: {shortened(str(error), 300)}") from error
             raise
+    scene = Path(job.scene.path)
+    key = keys.data_key(scene, job.scene.class_name, params.model_dump_json())
+    reads.remembered(key, scene, found)
     try:
         return store.dump(value)
     except TypeError as error:

@@ -17,14 +17,18 @@ undivided = threading.Lock()
 def end_with_parent(leave: Callable[[], None] | None = None) -> SimpleQueue[str]:
     """End at once when stdin closes, and then `leave`; the parent holds it open while it lives.
 
-    Lines that the parent writes meanwhile come into the queue.
+    Lines that the parent writes meanwhile come into the queue. Whoever else reads stdin, such as a
+    scene with an `input()`, finds that it has ended.
     """
     lines: SimpleQueue[str] = SimpleQueue()
+    parent, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
 
     def watch() -> None:
         rest = b""
         with contextlib.suppress(OSError):
-            while piece := os.read(0, 4096):
+            while piece := os.read(parent, 4096):
                 *whole, rest = (rest + piece).split(b"\n")
                 for line in whole:
                     lines.put(line.decode())

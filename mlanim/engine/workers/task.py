@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.finished import keep, restore
-from mlanim.engine.cache.keys import job_key
+from mlanim.engine.cache.keys import current_key
 from mlanim.engine.cache.ownership import refuse_for
 from mlanim.engine.errors import RenderError, UsageError, ending
 from mlanim.engine.events import (
@@ -71,6 +71,7 @@ class Task:
         self.job, self.resources, self.number = job, resources, number
         self._main: Process | None = None
         self._attempts = 0
+        self._is_alone = False
         self._sharing = Sharing()
         self._is_waiting = False  # whether the job's process does, for segments of others
         self._helping = 0  # how many others draw
@@ -114,7 +115,7 @@ class Task:
         Raises:
             UsageError: if they would take the place of files that are not ours.
         """
-        if is_current(self.job, job_key(self.job)):
+        if not cache.is_passed_by() and is_current(self.job, current_key(self.job)):
             return True
         refuse_for(self.job)
         return restore(self.job)
@@ -122,6 +123,7 @@ class Task:
     def _make(self, alone: bool = False) -> None:
         """Start the job's process anew; what others draw for the last one is not wanted."""
         self._attempts += 1
+        self._is_alone = alone
         self._main, self._sharing, self._is_waiting = None, Sharing(), False
         self._stop(set(self._processes))
         elsewhere = self.resources.cluster is not None and not alone
@@ -144,7 +146,7 @@ class Task:
         killed = code < 0 and not isinstance(last, Final)
         if killed and self._attempts < ATTEMPTS and self._lives:
             self._make()
-        elif isinstance(last, NotRepeatable):
+        elif isinstance(last, NotRepeatable) and not self._is_alone:
             self._draw_alone()
         else:
             self._end(_outcome(self.job, code, last))
@@ -376,6 +378,8 @@ def _outcome(job: Job, code: int, last: Event | None) -> Outcome:
             return Outcome(job, 0)
         case WorkerFailed():
             return Outcome(job, 2 if last.usage else 1, last.message)
+        case NotRepeatable():
+            return Outcome(job, 1, f"{job.scene.name} is another film each time that it is run.")
     return Outcome(job, 1, ending(f"drew {job.scene.name}", code))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from mlanim.engine.cache import cache, keys, store
+from mlanim.engine.cache import cache, keys, reads, store
 from mlanim.engine.cache.ownership import refuse_for
 from mlanim.engine.errors import RenderError, Unrepeatable, UsageError, ending
 from mlanim.engine.events import (
@@ -40,6 +40,12 @@ from mlanim.engine.workers.pipe import Pipe, leaver, tell
 CHANGED = (
     "The file of {name}, or one that it uses, changed while it was drawn; "
     "render it again to see what is there now."
+)
+
+
+UNREAD = (
+    "{folder}/manim.cfg is not read: set what shapes the film in the scene's file, as "
+    "config.background_color, or in mlanim.toml and on the command line."
 )
 
 
@@ -77,19 +83,21 @@ def serve(makers: Mapping[str, Maker]) -> int:
 def _draw(line: str, emit: Emit) -> None:
     """Draw segments, and tell of each how it joins those beside it."""
     from mlanim.engine.film.in_turn import draw_in_turn
+    from mlanim.engine.playback.loading import unheard
 
-    draw_in_turn(line, emit)
+    with unheard(), reads.noted({}):
+        draw_in_turn(line, emit)
 
 
 def _plan(asked: PlanFilm, emit: Emit) -> None:
     """Plan a film that another process draws, and tell of its segments."""
     from mlanim.engine.film.film import plan_video
-    from mlanim.engine.playback.loading import faults_of
+    from mlanim.engine.playback.loading import faults_of, unheard
 
     emit.film, emit.data = asked.film, asked.data
     data = store.parse(Path(asked.data).read_bytes()) if asked.data else None
-    job, scene_class, params = _loaded(asked.job)
-    with faults_of(job.scene):
+    with unheard(), faults_of(asked.job.scene):
+        job, scene_class, params = _loaded(asked.job)
         plan_video(job, scene_class, params, data, Path(asked.temporary), emit)
 
 
@@ -108,17 +116,23 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     from mlanim.engine.playback.loading import faults_of
 
     prepare_folder(Path(job.output).parent)
-    asked, made_from = job, keys.job_key(job)
-    job, scene_class, params = _loaded(job)
-    payload, data = _stored(job, params, emit)
-    emit.film = keys.film_key(made_from, payload)
-    if payload and job.kind == "video":
-        stored = temporary.with_name(f"{temporary.name}.data")
-        stored.write_bytes(payload)
-        emit.data = str(stored)
-    with faults_of(job.scene):
-        made = maker(job, scene_class, params, data, temporary, emit)
-    if (now := keys.job_key(asked)) != made_from:  # then it is what no job would make
+    asked, known = job, keys.job_key(job)
+    scene, found = Path(job.scene.path), reads.Reads()
+    if (scene.parent / "manim.cfg").is_file():
+        emit(Warned(UNREAD.format(folder=scene.parent)))
+    with reads.noted(found):
+        job, scene_class, params = _loaded(job)
+        payload, data = _stored(job, params, emit)
+        emit.film = keys.film_key(reads.remembered(known, scene, found), payload)
+        reads.cover(emit.film, known, scene)
+        if payload and job.kind == "video":
+            stored = temporary.with_name(f"{temporary.name}.data")
+            stored.write_bytes(payload)
+            emit.data = str(stored)
+        with faults_of(job.scene):
+            made = maker(job, scene_class, params, data, temporary, emit)
+    made_from = reads.remembered(known, scene, found)
+    if (now := keys.job_key(asked)) != known:  # then it is what no job would make
         emit(Warned(CHANGED.format(name=job.scene.name)))
         made_from = keys.mixed_key(made_from, now)
     digest = sha256_of(temporary)
@@ -175,14 +189,15 @@ def _stored(job: Job, params: Any, emit: Callable[[Event], None]) -> tuple[bytes
 
     if not computes(job.scene):
         return b"", None
-    entry = data_key(job, params)
-    found = store.load(entry)
-    if found is not None:
-        return found
-    emit(Computing())
-    payload = _computed(job)
-    store.save(entry, payload)
-    return payload, store.parse(payload)
+    entry, scene = data_key(job, params), Path(job.scene.path)
+    found = store.load(reads.settled(entry, scene))
+    if found is None:
+        emit(Computing())
+        payload = _computed(job)
+        store.save(reads.settled(entry, scene), payload)
+        found = payload, store.parse(payload)
+    reads.include(entry, scene)
+    return found
 
 
 def _computed(job: Job) -> bytes:
