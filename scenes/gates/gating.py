@@ -120,7 +120,8 @@ class Gating(LessonScene[GatingParams, "Data"]):
         gate = self.data.gates[name]
         plane = GatedPlane(self.data, self.eased[name].put(1)["matrices"]())
         self._marks(plane, name)
-        return Panel(name, plane, gate.heading, f"as in {gate.use}", says=gate.says)
+        use, data = f"as in {gate.use}", plane.images()
+        return Panel(name, plane, gate.heading, use, says=gate.says, data=data)
 
     def dial(self) -> Panel:
         dial = RotaryDial(self.data.rotary, self.walk["query"], self.walk["key"], bold=True)

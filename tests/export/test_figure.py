@@ -28,9 +28,12 @@ from mlanim.engine.workers import worker
 from mlanim.export.figures import figure
 from mlanim.export.figures.about import about
 from mlanim.export.figures.composition import Composition
-from mlanim.export.figures.tables import as_csv, as_json, as_npz
+from mlanim.export.figures.tables import as_csv, as_json, as_npz, files_of
 from mlanim.stage import theme
+from mlanim.stage.panels import Panel
+from mlanim.stage.picture import Picture
 from mlanim.stage.plots.heatmap import Cells
+from mlanim.stage.table import table
 from mlanim.stage.text.labels import text_sizes
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
@@ -208,3 +211,15 @@ def test_every_format_of_the_data_holds_the_same_numbers(name):
                     stored = arrays[f"{part}.{column['name']}"]
                     assert stored.tolist() == column["values"]
                     assert list(map(str, stored.tolist())) == list(values)
+
+
+def test_tables_that_panels_call_alike_do_not_overwrite_each_other():
+    panels = [
+        Panel(name, Picture(), data={"points": table({"x": [float(i)]}), name: table({"y": [0.0]})})
+        for i, name in enumerate(("one", "two"))
+    ]
+    assert set(files_of(panels, "csv", "x")) == {
+        "-one-points.csv", "-one.csv", "-two-points.csv", "-two.csv",
+    }  # fmt: skip
+    with np.load(io.BytesIO(files_of(panels, "npz", "x")["-data.npz"])) as arrays:
+        assert arrays["two points.x"].tolist() == [1.0]

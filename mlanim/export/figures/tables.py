@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,7 +23,7 @@ def files_of(panels: Iterable[Panel], format: str, name: str) -> dict[str, bytes
         UsageError: if no panel says what its numbers are.
     """
     found = {panel.name: dict(panel.tables) for panel in panels}
-    tables = {name: parts for name, parts in found.items() if parts}
+    tables = _named_apart({name: parts for name, parts in found.items() if parts})
     if not tables:
         raise UsageError(
             f"{name} does not say what numbers are behind its figure; "
@@ -35,6 +36,15 @@ def files_of(panels: Iterable[Panel], format: str, name: str) -> dict[str, bytes
             for part, table in found.items()
         }
     return {f"-data.{format}": as_json(tables) if format == "json" else as_npz(tables)}
+
+
+def _named_apart(tables: dict[str, dict[str, Table]]) -> dict[str, dict[str, Table]]:
+    """The tables, those that panels call alike with their panel's name before their own."""
+    counts = Counter(part for parts in tables.values() for part in parts)
+    return {
+        panel: {(f"{panel} {part}" if counts[part] > 1 else part): t for part, t in parts.items()}
+        for panel, parts in tables.items()
+    }
 
 
 def as_csv(table: Table) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mlanim.stage.plots.chart import Chart
+from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import Math
 from mlanim.stage.track import Track
 
@@ -18,7 +19,7 @@ class BlendPlane(Chart):
 
     Args:
         x1, x2: the ends, (2,): where the gate is 1 and where it is 0.
-        blend: a record with `line` and `arc`, both (S, 2).
+        blend: a record with `gate` (S,), and `line` and `arc`, both (S, 2).
         gate: where the arrows stand, with the series `line` and `arc`.
     """
 
@@ -36,6 +37,13 @@ class BlendPlane(Chart):
         self.arrow((0, 0), x2, "input", name=Math("bold(x)_2"), side=-outside, bold=bold)
         self.arrow((0, 0), gate["arc"], ARC, bold=bold)
         self.arrow((0, 0), gate["line"], LINE, bold=bold)
+        self.blend = blend
+
+    def tables(self) -> dict[str, Table]:
+        """Both ways, by the gate."""
+        line, arc = self.blend.line.T, self.blend.arc.T
+        columns = {"line_x": line[0], "line_y": line[1], "arc_x": arc[0], "arc_y": arc[1]}
+        return {"blends": table({"gate": self.blend.gate, **columns})}
 
 
 class LengthChart(Chart):

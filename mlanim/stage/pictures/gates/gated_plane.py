@@ -144,10 +144,10 @@ class GatedPlane(Chart):
         name, radius = (Math("theta"), 0.85) if self.bold else (None, 0.4)
         return self.angle((0, 0), start, end, "weight", name=name, radius=radius, later=True)
 
-    def tables(self) -> dict[str, Table]:
+    def images(self) -> Table:
         """The vector and the points of the sheet, with their images."""
         at = self.size * np.linspace(-1, 1, SIDE)
         points = np.concatenate([[self.x], np.stack(np.meshgrid(at, at), axis=-1).reshape(-1, 2)])
         what, images = ["vector", *["sheet"] * (len(points) - 1)], points @ now(self.matrix).T
         columns = {"what": what, "x": points[:, 0], "y": points[:, 1]}
-        return {"sheet": table({**columns, "image_x": images[:, 0], "image_y": images[:, 1]})}
+        return table({**columns, "image_x": images[:, 0], "image_y": images[:, 1]})

@@ -11,6 +11,7 @@ from mlanim.stage.colors.colormap import sequential
 from mlanim.stage.picture import Rows
 from mlanim.stage.pictures.lines import Lines
 from mlanim.stage.plots.chart import Chart
+from mlanim.stage.table import Table, of_matrix, table
 from mlanim.stage.text.texts import Math
 from mlanim.stage.track import Track
 from mlanim.words.numbers import format_number
@@ -82,6 +83,12 @@ class LogicSquare(Rows):
             f"{OPERATIONS[name][0]} = [{{value:2}}](highlight)", least=1.1, value=pair[name]
         )
         super().__init__(square, words, shares=(9, 1), gap=0.15)
+        self.name, self.logic = name, logic
+
+    def tables(self) -> dict[str, Table]:
+        """The operation over all a and b."""
+        at, word = self.logic.levels, OPERATIONS[self.name][0]
+        return {word: of_matrix(getattr(self.logic, self.name), at, at, ("a", "b", word))}
 
 
 class ExcludedMiddle(Chart):
@@ -97,3 +104,9 @@ class ExcludedMiddle(Chart):
         self.guide(y=1.0, name="Boolean logic")
         self.curve(logic.levels, logic.excluded_middle, "output")
         self.dot(place, radius=0.12)
+        self.logic = logic
+
+    def tables(self) -> dict[str, Table]:
+        """a OR NOT a, by a."""
+        values = self.logic.excluded_middle
+        return {"excluded middle": table({"a": self.logic.levels, "a OR NOT a": values})}
