@@ -20,19 +20,17 @@ class Slope(LessonScene[SlopeParams, "SlopeData"]):
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
-from manim import Animation, FadeOut, Mobject, Scene, config
+from manim import Animation, Mobject, Scene, config
 from pydantic import BaseModel, ConfigDict, Field
 
 from mlanim.stage import layout, theme
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.data import as_record
 from mlanim.stage.panels import Layout, Panel
-from mlanim.stage.picture import Composed, Drawn, Picture
 from mlanim.stage.steps import Shown, Staging
-from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Colored, Content, Math, Text
 from mlanim.words.sentence import Run, Sentence, as_sentence
 
@@ -77,7 +75,6 @@ class LessonScene(Scene, Generic[P, D]):
     types of parameters and data, `compute`, `construct` and `figure`.
     """
 
-    category: ClassVar[str] = ""
     Params: ClassVar[type[SceneParams]] = SceneParams
 
     params: P
@@ -96,7 +93,6 @@ class LessonScene(Scene, Generic[P, D]):
         kwargs.setdefault("camera_class", StageCamera)
         super().__init__(**kwargs)
         self.slides: list[Slide] = []
-        self.panels: dict[str, Panel] = {}
         self.at_pause: Callable[[LessonScene[Any, Any]], None] | None = None
         self._staging = Staging(self)
         if params is not None:
@@ -123,7 +119,7 @@ class LessonScene(Scene, Generic[P, D]):
         self._staging.title = layout.title(_title_of(type(self)))
         self.add(self._staging.title)
 
-    def figure(self) -> list[Panel] | None:
+    def figure(self) -> list[Panel]:
         """The panels of the still."""
         raise NotImplementedError("The scene has no figure: write one that returns its panels.")
 
@@ -222,67 +218,6 @@ class LessonScene(Scene, Generic[P, D]):
     def standing(self) -> list[Panel]:
         """The panels that stand on the stage now."""
         return [one.place.panel for one in self._staging.standing.values()]
-
-    # Until every scene returns its panels.
-
-    def panel(
-        self,
-        name: str,
-        *content: Any,
-        heading: Content | None = None,
-        remark: tuple[Content, ...] = (),
-        height: float | Callable[[float], float] | None = None,
-        aspect: float = 4 / 3,
-        least: float = 4.0,
-        share: float = 1.0,
-        data: Table | Mapping[str, Table] | None = None,
-        says: str = "",
-    ) -> None:
-        """Add a panel to the figure, or mobjects to the panel of that name."""
-        mobjects = tuple(part for part in content if isinstance(part, Mobject))
-        build = next((part for part in content if not isinstance(part, Mobject)), None)
-        if build is None:
-            known = self.panels.get(name)
-            before = known.picture.mobjects if known and isinstance(known.picture, Composed) else ()
-            picture: Picture = Composed(*before, *mobjects)
-        else:
-            fixed = None if height is None else height if callable(height) else lambda _: height
-            picture = Drawn(build, least, aspect, fixed)
-        head = _as_said(heading) if heading is not None else None
-        quiet = _as_said(*remark) if remark else None
-        self.panels[name] = Panel(name, picture, head, quiet, share, says, data)
-
-    def show_title(self, *content: Content) -> Text:
-        """The title line, which stands from the first frame."""
-        assert self._staging.title is not None
-        return self._staging.title
-
-    def leaving(self, *keep: Mobject) -> list[Animation]:
-        """The animations in which all but `keep` fade out, to play along with others."""
-        kept = {id(mobject) for mobject in keep}
-        leaving = [mobject for mobject in self.mobjects if id(mobject) not in kept]
-        if self._staging.caption in leaving:
-            self._staging.caption = None
-        return [FadeOut(mobject) for mobject in leaving]
-
-    def clear_stage(self, *keep: Mobject, **timing: float) -> None:
-        """Fade out all but `keep`: what has had its say leaves."""
-        animations = self.leaving(*keep)
-        if animations:
-            self.play(*animations, **({"run_time": theme.BEAT} | timing))
-
-
-def _as_said(*content: Content) -> Sentence:
-    runs: list[Run] = []
-    for piece in content:
-        if isinstance(piece, Sentence):
-            runs += piece.runs
-            continue
-        inner = piece.content if isinstance(piece, Colored) else piece
-        role = piece.role if isinstance(piece, Colored) else "text"
-        math = isinstance(inner, Math)
-        runs.append(Run(inner.source if isinstance(inner, Math) else inner, role, math))
-    return Sentence(tuple(runs))
 
 
 def _as_content(said: Any) -> Content:

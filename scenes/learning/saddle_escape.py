@@ -36,8 +36,6 @@ class SaddleEscapeParams(SceneParams):
 class SaddleEscape(LessonScene[SaddleEscapeParams, "Data"]):
     """How descent leaves a saddle"""
 
-    category = "learning"
-
     @staticmethod
     def compute(params: SaddleEscapeParams) -> Data:
         from mlanim.core.landscape.saddle import saddle_lesson

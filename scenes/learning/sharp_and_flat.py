@@ -41,8 +41,6 @@ class SharpAndFlatParams(SceneParams):
 class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
     """Sharp and flat minima"""
 
-    category = "learning"
-
     @staticmethod
     def compute(params: SharpAndFlatParams) -> Data:
         from mlanim.core.landscape.sharp_and_flat import sharp_and_flat_lesson

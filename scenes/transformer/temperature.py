@@ -45,8 +45,6 @@ class TemperatureParams(SceneParams):
 class Temperature(LessonScene[TemperatureParams, "Data"]):
     """What a temperature does to probabilities"""
 
-    category = "transformer"
-
     @staticmethod
     def compute(params: TemperatureParams) -> Data:
         from mlanim.core.transformer.temperature import temperature_lesson

@@ -10,6 +10,8 @@ from manim import RIGHT, FadeIn
 from pydantic import Field
 
 from mlanim.stage.marks.shapes import Arrow
+from mlanim.stage.panels import Panel
+from mlanim.stage.picture import Composed
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.text.texts import Text
 
@@ -30,7 +32,6 @@ class Demo(LessonScene):
         return {"tip": 2 * np.array([np.cos(turn), np.sin(turn)]), "many": np.arange(100.0)}
 
     def construct(self) -> None:
-        self.show_title("A small demonstration")
         arrow = Arrow([0, 0], self.data["tip"], "weight")
         self.play(FadeIn(arrow))
         self.next_slide(notes="There is an arrow.")
@@ -38,6 +39,7 @@ class Demo(LessonScene):
         self.say(self.params.words)
         self.next_slide(notes="It has moved.")
 
-    def figure(self) -> None:
-        self.panel("arrow", Arrow([0, 0], self.data["tip"], "weight"))
-        self.panel("words", Text(self.params.words).shift([0, -1, 0]))
+    def figure(self) -> list[Panel]:
+        words = Text(self.params.words).shift([0, -1, 0])
+        arrow = Composed(Arrow([0, 0], self.data["tip"], "weight"))
+        return [Panel("arrow", arrow), Panel("words", Composed(words))]

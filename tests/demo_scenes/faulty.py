@@ -4,6 +4,8 @@ import os
 import signal
 from typing import Any
 
+from mlanim.stage.panels import Panel
+from mlanim.stage.picture import Composed
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.text.texts import Text
 
@@ -33,5 +35,5 @@ class Faulty(LessonScene):
     def fall(self) -> None:
         raise RuntimeError("the pen broke")
 
-    def figure(self) -> None:
-        self.panel("none", Text("none"))
+    def figure(self) -> list[Panel]:
+        return [Panel("none", Composed(Text("none")))]

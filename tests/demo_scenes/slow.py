@@ -7,6 +7,8 @@ from manim import RIGHT
 from pydantic import Field
 
 from mlanim.stage.marks.shapes import Arrow
+from mlanim.stage.panels import Panel
+from mlanim.stage.picture import Composed
 from mlanim.stage.scene import LessonScene, SceneParams
 
 
@@ -25,5 +27,5 @@ class Slow(LessonScene):
         arrow = Arrow([0, 0], [1, 1], "weight")
         self.play(arrow.animate.shift(RIGHT), run_time=3000)
 
-    def figure(self) -> None:
-        self.panel("arrow", Arrow([0, 0], [1, 1], "weight"))
+    def figure(self) -> list[Panel]:
+        return [Panel("arrow", Composed(Arrow([0, 0], [1, 1], "weight")))]

@@ -3,6 +3,8 @@
 from typing import Any
 
 from mlanim.stage.marks.shapes import Bar
+from mlanim.stage.panels import Panel
+from mlanim.stage.picture import Composed
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.text.texts import Text
 
@@ -24,9 +26,10 @@ class Untidy(LessonScene):
         self.next_slide(notes="One over the other.")
         self.wait(1)
         self.next_slide()
-        self.clear_stage()
+        self.leave()
         self.add(Bar([-6, -2], [6, 2], "input"))
         self.next_slide(notes="All is well here.")
 
-    def figure(self) -> None:
-        self.panel("one", Text("this here"), Text("that there").shift([0.3, 0.1, 0]))
+    def figure(self) -> list[Panel]:
+        both = Composed(Text("this here"), Text("that there").shift([0.3, 0.1, 0]))
+        return [Panel("one", both)]

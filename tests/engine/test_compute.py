@@ -13,6 +13,8 @@ SCENE = '''
 Counts how many different answers equal calls gave.
 """
 
+from mlanim.stage.panels import Panel
+from mlanim.stage.picture import Composed
 from mlanim.stage.scene import LessonScene
 from mlanim.stage.text.texts import Text
 
@@ -45,7 +47,7 @@ class Memory(LessonScene):
         }
 
     def figure(self):
-        self.panel("one", Text("one"))
+        return [Panel("one", Composed(Text("one")))]
 '''
 
 

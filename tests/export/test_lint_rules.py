@@ -11,8 +11,9 @@ from mlanim.export.lint.view import FRAME, View
 from mlanim.stage import layout, theme
 from mlanim.stage.arrays.cloud import PointCloud
 from mlanim.stage.extent import bounding_box, visible_members
+from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Arrow, Bar, Dot, Polyline
-from mlanim.stage.plots.fixed_chart import Chart
+from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.heatmap import Heatmap, signed_palette, weights_palette
 from mlanim.stage.text.labels import labels
 from mlanim.stage.text.number import Number, NumberGrid
@@ -59,7 +60,7 @@ def test_a_well_set_stage_has_no_findings(each_theme):
         layout.title("A title, with ", Colored("colour", "weight")),
         layout.caption("and what the lecturer says to it"),
         layout.heading(box, "A heading", role="attention"),
-        Chart((0, 1), (-2, 2), 4, 3, "step", "loss").move_to([-3.5, 0, 0]),
+        Chart((0, 1), (-2, 2), "step", "loss").placed(Box(-6, -2, -1, 2)),
         layout.fit(heatmap, box),
         Formula("weight(w) dot input(x)").shift([3, -2.5, 0]),
         ValueTracker(1.0),
@@ -433,7 +434,8 @@ def test_a_plot_covers_its_box_and_a_line_alone_what_it_runs_through():
     assert share(line) < 0.12
     axes = manim.Axes(x_length=12, y_length=4, tips=False)
     assert share(axes) > 0.6
-    assert share(Chart((0, 1), (0, 1), 12, 4, ticks=0, grid=False)) > 0.6
+    chart = Chart((0, 1), (0, 1), ticks=0, grid=False)
+    assert share(chart.placed(Box(-6, -2, 6, 2))) > 0.6
 
 
 def test_a_stage_under_a_third_is_said_with_its_share():

@@ -59,7 +59,7 @@ def figure_of(scene_class: Any, params: Any, data: Any, page: Page, name: str) -
     """A scene's figure on a page; call it within `configured`, then draw it at once."""
     scene = scene_class(params=params, data=data, skip_animations=True)
     scene.setup()
-    panels = scene.figure() or list(scene.panels.values())
+    panels = scene.figure()
     if not panels:
         raise UsageError(f"{name} has a figure without panels; return a list of Panel(…).")
     return compose({panel.name: panel for panel in panels}, page, name)

@@ -13,11 +13,10 @@ from mlanim.stage.arrays.batch import Batch
 from mlanim.stage.extent import is_filled, reach_of
 from mlanim.stage.layout import STAGE, Box
 from mlanim.stage.plots.chart import Chart
-from mlanim.stage.plots.fixed_chart import Chart as FixedChart
 
 LEAST = 1 / 3
 CELL = 0.1  # manim units: the side of a cell of the grid on which the stage is measured
-PLOTS = (Chart, FixedChart, CoordinateSystem)
+PLOTS = (Chart, CoordinateSystem)
 AROUND = 0.15
 """Manim units around everything that count as taken: nothing else would be put there."""
 
