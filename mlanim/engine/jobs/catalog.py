@@ -23,6 +23,9 @@ from mlanim.engine.jobs.scene_entry import SceneEntry
 LESSON, SCENE = "LessonScene", "Scene"
 """How the names of base classes end: of our own contract, and of any scene of manim's."""
 
+FAMILIAR = {"manim", "mlanim", "pydantic", "numpy", "torch", *sys.stdlib_module_names}
+"""Whose classes are scenes by their names, or no scenes at all."""
+
 
 def builtin_folder() -> Path:
     """Where the built-in scenes are: inside the package when installed, beside it in a checkout."""
@@ -166,19 +169,27 @@ def _file_and_class(name: str) -> tuple[str, str]:
 def _says_all(tree: ast.Module, scenes: list[ast.ClassDef]) -> bool:
     """Whether a file has no other scenes than those that are plain to see in its text."""
     own = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
-    other = set(_imported_names(tree)) - own
+    strange = set(_strange_names(tree)) - own
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    within = {id(member) for node in classes for member in node.body}  # nobody's by their own name
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name_of(node.func) == "type" and len(node.args) > 1:
             return False
-        if isinstance(node, ast.ClassDef):
-            bases = {_name_of(base) for base in node.bases}
-            if (
-                node.decorator_list
-                or node.name not in own
-                or (node not in scenes and bases & other)
-            ):
-                return False
-    return True
+    return all(
+        node.name in own
+        and not {_name_of(word) for word in _decorators(node)} & {*strange, *_functions(tree)}
+        and (node in scenes or not {_name_of(base) for base in node.bases} & strange)
+        for node in classes
+        if id(node) not in within
+    )
+
+
+def _decorators(node: ast.ClassDef) -> list[ast.expr]:
+    return [word.func if isinstance(word, ast.Call) else word for word in node.decorator_list]
+
+
+def _functions(tree: ast.Module) -> Iterator[str]:
+    return (node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
 def _name_of(node: ast.expr) -> str:
@@ -188,13 +199,13 @@ def _name_of(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _imported_names(tree: ast.Module) -> Iterator[str]:
-    """The names that a file imports from elsewhere than from manim."""
+def _strange_names(tree: ast.Module) -> Iterator[str]:
+    """The names that a file imports, but for those from where scenes are named so, or are none."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             module = getattr(node, "module", None) or ""
             for alias in node.names:
-                if (module or alias.name).partition(".")[0] != "manim":
+                if (module or alias.name).partition(".")[0] not in FAMILIAR:
                     yield alias.asname or alias.name.partition(".")[0]
 
 
