@@ -77,10 +77,12 @@ def _fonts() -> str:
 
 
 def _latex() -> Health:
-    from mlanim.engine.playback import formulas
-
     try:
+        from mlanim.engine.playback import formulas
+
         formulas.require("latex", formulas.PICTURES_BY)
+    except ImportError:  # which a line above says
+        return Health("latex", False, "not looked for, as Manim cannot be imported", False)
     except formulas.NoLatex as error:
         return Health("latex", False, f"{error} Only Tex, MathTex and numbers need it.", False)
     return Health("latex", True, "latex, dvisvgm", False)

@@ -83,7 +83,7 @@ def render_on(
     return run
 
 
-@pytest.mark.parametrize("size", ["16k", "48k", "72k"])
+@pytest.mark.parametrize("size", ["16k", "48k", "60k"])
 def test_a_full_disk_is_said_once_and_what_stood_there_stands(
     render_on: Callable[..., Ran], tmp_path: Path, size: str
 ) -> None:

@@ -39,7 +39,7 @@ def complaint(done: Any, code: int) -> str:
         (("figure", "zzzz"), "Unknown scene 'zzzz'. There are dot_product, "),
         (("render", "gone.py"), "There is no file gone.py."),
         (("render", "empty.py"), "empty.py has no class that derives from"),
-        (("render", "gating", "--all"), "Give scenes or --all, not both."),
+        (("render", "gating", "--all"), "Give one of: scenes, --chapter, --all."),
         (("info",), "Missing argument 'SCENE'.\n`mlanim info --help` shows"),
         (("render", "gating", "--formt", "mp4"), "No such option '--formt'"),
         (("render", "gating", "--format", "avi"), "'avi' is not one of 'mp4'"),

@@ -157,7 +157,8 @@ def test_mathematics_without_latex_leads_to_formula(
     assert shutil.which("latex") is None
     place, answer = said(tmp_path, f"self.add({text})").split("\n")
     assert place == f"faulty.py, line {LINE}: self.add({text})"
-    assert "need LaTeX, and there is no latex here. Write the mathematics with Formula" in answer
+    assert answer.startswith("There is no latex here, which LaTeX formulas need.")
+    assert "write the mathematics with Formula" in answer
 
 
 def test_what_the_scene_itself_raises_keeps_its_kind(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +38,7 @@ MOST_PLAYS = 1000
 
 def exact_rate(fps: float) -> float:
     """Frames a second as television has them, where a rate is written so: 23.976 is 24000/1001."""
-    whole = round(fps * 1.001)
+    whole = round(fps * 1.001) if math.isfinite(fps) else 0
     exact = whole * 1000 / 1001
     is_televisions = whole in TELEVISION and abs(fps - exact) < 0.005
     return exact if is_televisions else fps

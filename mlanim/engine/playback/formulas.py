@@ -23,7 +23,7 @@ PICTURES_BY = "dvisvgm"
 
 HOW_TO_GET = (
     "Get it with: apt-get install texlive-latex-extra dvisvgm, or: brew install --cask mactex; "
-    "or write MathTypst and Typst, which need neither."
+    "or write the mathematics with Formula or MathTypst, which need neither."
 )
 
 

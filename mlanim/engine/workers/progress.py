@@ -84,6 +84,9 @@ class _PlainLines:
                 self._begin(key)
                 frames = event.frames
                 _say(f"{name}: drawing {frames} frame{'s' * (frames != 1)}")
+            case FramesDone() if key not in self._began:
+                self._begin(key)
+                _say(f"{name}: drawing")
             case FramesDone() if self._begin(key) > EVERY:
                 self._last[key] = time.monotonic()
                 _say(f"{name}: {self._remaining(key, event)}")
