@@ -51,7 +51,7 @@ print(json.dumps({"event": "drawn", "before": "a", "after": "b"}))
 @pytest.fixture
 def line(demo_job: Job, tmp_path: Path) -> str:
     """A segment, as far as a cluster looks at it."""
-    return as_line(Segment(demo_job, 0, 5, 0, 5, (0, ""), "", str(tmp_path / "piece")))
+    return as_line(Segment(demo_job, 0, 5, 0, True, (0, ""), "", str(tmp_path / "piece")))
 
 
 @pytest.fixture

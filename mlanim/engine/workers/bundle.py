@@ -171,8 +171,8 @@ def _run(line: str, worker: str, here: Path, listener: Listener) -> tuple[int, E
                 last = read_event(text)
                 listener(last)
                 if isinstance(last, SegmentDrawn):
-                    process.stdin.write(f"{NOTHING}\n")
-                    process.stdin.flush()
+                    with contextlib.suppress(BrokenPipeError):  # it has ended since
+                        os.write(process.stdin.fileno(), f"{NOTHING}\n".encode())
         return process.wait(), last
 
 
