@@ -26,7 +26,7 @@ _CACHE = pytest.StashKey[str]()
 
 
 # How fast an example is made or tried says how busy the machine is, not whether the code is right.
-settings.register_profile("untimed")
+settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
