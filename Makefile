@@ -1,7 +1,9 @@
 .PHONY: help setup setup-docs setup-test demo docs test pictures bench clean
 
+DEMO = dot_product paper_folding loss_landscape attention gating
+
 help:
-	@echo 'make demo      set up, then render all scenes to renders/ as video and figure'
+	@echo 'make demo      set up, then render five scenes to renders/ as video and figure'
 	@echo 'make docs      build the gallery, docs/ and the reference as a site, in site/'
 	@echo 'make test      set up, then run every check'
 	@echo 'make setup     system libraries, .venv, pinned packages'
@@ -19,9 +21,9 @@ setup-test:
 	@.ci/setup test
 
 demo: setup
-	@echo 'Rendering all scenes to renders/' >&2
-	@.venv/bin/mlanim render --all -q m -o renders
-	@.venv/bin/mlanim figure --all -o renders
+	@echo 'Rendering the five families to renders/' >&2
+	@.venv/bin/mlanim render $(DEMO) -q m -o renders
+	@.venv/bin/mlanim figure $(DEMO) -o renders
 
 # The gallery keeps what is there, MkDocs empties its folder first: this order, these folders.
 docs: setup-docs
