@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,8 @@ def _draw(
     for name in names:
         entry = catalog.select([str(FILES[name])])[0]
         output = str(folder / f"{name}.{format}")
-        jobs.append(Job(entry, "video", output, format, *SIZE, FPS, "dark", **settings))
+        made = Job(entry, "video", output, format, *SIZE, FPS, "dark", **settings)
+        jobs.append(replace(made, force=True))  # what a first run left has lost its sidecar
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(HERE), prepend=os.pathsep)
         patch.setenv("MLANIM_CACHE_DIR", str(folder / "cache"))

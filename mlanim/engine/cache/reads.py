@@ -94,7 +94,9 @@ def cover(key: str, known_for: str, scene: Path) -> None:
 
 
 def is_covered(key: str, scene: Path) -> bool:
-    """Whether a key covers all that was read here."""
+    """Whether a key covers all that was read here; where nobody takes note, nothing was."""
+    if not _listening:
+        return True
     listener = _listening[-1]
     return listener.reads.keys() <= listener.covered | set(_known(key, scene))
 
