@@ -116,6 +116,9 @@ def test_a_formula_is_compiled_once_for_all_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLANIM_CACHE_DIR", str(tmp_path / "cache"))
+    for program in ("latex", "dvisvgm"):  # looked for before a formula is compiled
+        (tmp_path / program).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     compiled = []
 
     def compile_tex(source: Path, *_: object) -> Path:
