@@ -64,9 +64,7 @@ def planned(job: Job) -> plan.Plan:
 LENGTH = 7
 
 
-TAKES_ONE_MORE = pytest.mark.xfail(
-    reason="asked for by itself, a span takes a frame beyond its end"
-)
+TAKES_ONE_MORE = pytest.mark.xfail(reason="alone, a span takes a frame beyond its end")
 
 
 @pytest.mark.parametrize(

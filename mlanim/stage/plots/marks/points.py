@@ -154,7 +154,9 @@ class Note(Mark):
         share_before(align)  # which refuses an alignment that there is not
         self.align, self.lift = align, lift
         self.label = self.words = Text(words, size="small", role=role)
-        self.halo = VMobject(stroke_color=theme.color("background"), stroke_width=1.5 * HALO)
+        on_a_field = role in ("on_light", "on_dark")  # inks that read on the colour behind them
+        width = 0.0 if on_a_field else 1.5 * HALO
+        self.halo = VMobject(stroke_color=theme.color("background"), stroke_width=width)
         self.add(self.halo, self.words)
 
     def draw(self, place: Any) -> None:
