@@ -69,7 +69,7 @@ def test_only_a_loop_repeats_and_what_goes_on_by_itself_says_when(slides: list[A
         repeats = slides[index]._element.xpath(".//p:video//p:cTn/@repeatCount")
         assert repeats == (["indefinite"] if index == LOOP else ["1000"])
     waits = [slide._element.xpath("./p:transition/@advTm") for slide in slides]
-    assert waits == [["2200"] if index == LOOP else [] for index in range(len(LINKS))]
+    assert waits == [["1600"] if index == LOOP else [] for index in range(len(LINKS))]
 
 
 def test_the_last_frame_appears_when_the_film_has_run(slides: list[Any]) -> None:
@@ -81,7 +81,7 @@ def test_the_last_frame_appears_when_the_film_has_run(slides: list[Any]) -> None
             (wait,) = slides[index]._element.xpath(
                 f"{effect}/ancestor::p:cTn[@id='7']/p:stCondLst/p:cond/@delay"
             )
-            assert wait == "2200"
+            assert wait == "1600"
     assert bytes(shape(slides[2], "Last frame").image.blob) == _poster(slides[3])
 
 
