@@ -81,7 +81,7 @@ def test_the_last_frame_appears_when_the_film_has_run(slides: list[Any]) -> None
             (wait,) = slides[index]._element.xpath(
                 f"{effect}/ancestor::p:cTn[@id='7']/p:stCondLst/p:cond/@delay"
             )
-            assert wait == "1600"
+            assert wait == "2200"
     assert bytes(shape(slides[2], "Last frame").image.blob) == _poster(slides[3])
 
 
