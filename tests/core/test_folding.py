@@ -124,7 +124,7 @@ def test_the_counts_are_of_what_was_found(lecture):
 
 def test_the_one_neuron_stage_is_the_networks_own(lecture):
     one = lecture.one_neuron
-    np.testing.assert_array_equal(one.normal, lecture.net.weights[0][one.neuron])
+    np.testing.assert_allclose(one.normal, lecture.net.weights[0][one.neuron], rtol=1e-12)
     z = lecture.sheet.vertices @ one.normal + one.offset
     assert np.linalg.norm(one.normal) == pytest.approx(1)
     np.testing.assert_allclose(one.collapsed @ one.normal + one.offset, np.maximum(z, 0), atol=1e-9)

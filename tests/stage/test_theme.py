@@ -29,7 +29,7 @@ def wcag_contrast(first: str, second: str) -> float:
 
 
 @pytest.mark.parametrize("name", theme.THEMES)
-@pytest.mark.parametrize("role", texts.ROLES)
+@pytest.mark.parametrize("role", [role for role in texts.ROLES if not role.startswith("on_")])
 def test_every_text_role_reads_on_its_background(name, role):
     roles = theme.THEMES[name].roles
     assert wcag_contrast(roles[role], roles["background"]) >= 4.5

@@ -1,3 +1,4 @@
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -64,7 +65,7 @@ def test_even_markup_cannot_read_a_file(path):
 def test_no_folder_is_left_behind(tmp_path, monkeypatch):
     from mlanim.stage.text import typesetting
 
-    monkeypatch.setattr(typesetting.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     typesetting._compiler.__wrapped__(()).compile(b"x", format="svg")
     assert list(tmp_path.iterdir()) == []
 
