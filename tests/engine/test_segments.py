@@ -64,18 +64,9 @@ def planned(job: Job) -> plan.Plan:
 LENGTH = 7
 
 
-TAKES_ONE_MORE = pytest.mark.xfail(reason="alone, a span takes a frame beyond its end")
-
-
 @pytest.mark.parametrize(
-    "name",
-    [
-        "long.py:Long",
-        pytest.param("plain.py:Shapes", marks=TAKES_ONE_MORE),
-        pytest.param("plain.py:Solid", marks=TAKES_ONE_MORE),
-        pytest.param("plain.py:Sections", marks=TAKES_ONE_MORE),
-    ],
-)
+    "name", ["long.py:Long", "plain.py:Shapes", "plain.py:Solid", "plain.py:Sections"]
+)  # fmt: skip
 def test_frames_drawn_apart_are_those_drawn_at_once(name: str, tmp_path: Path) -> None:
     job = job_of(name, tmp_path / "a.mp4")
     foreseen = planned(job)

@@ -353,7 +353,7 @@ class FrameRenderer(CairoRenderer):
 
     def scene_finished(self, scene: Scene) -> None:
         """A scene without a play is one frame of what stands."""
-        if self.num_plays == 0:
+        if self.num_plays == 0 and not self.frames:  # nor one that was cut off
             self.static_image = None
             self._at(1)
             if 0 in self.wanted:
