@@ -20,11 +20,13 @@ from mlanim.engine.playback import plan
 from mlanim.export.worker import main
 
 TAKE = Drawing.take
+KILLED_ONCE, SHARED = (os.environ.get(name, "") for name in ("KILLED_ONCE", "SHARED"))
+# Looked up here, before the scene runs, since what is read then becomes part of its key.
 
 
 def dies_once(drawing: Drawing) -> None:
     """Kill the first process that comes here."""
-    mark = Path(os.environ["KILLED_ONCE"])
+    mark = Path(KILLED_ONCE)
     with contextlib.suppress(FileExistsError), mark.open("x") as file:
         file.write(drawing.piece.name)
         file.flush()
@@ -33,7 +35,7 @@ def dies_once(drawing: Drawing) -> None:
 
 def shares(drawing: Drawing) -> None:
     """Have the first run of a scene, in whose name all pieces lie, wait for the others."""
-    mark = Path(os.environ["SHARED"])
+    mark = Path(SHARED)
     if not drawing.piece.name.startswith(f".mlanim-{os.getpid()}-"):
         mark.touch()
     while drawing.piece.name.endswith(".0001") and not mark.exists():
@@ -43,9 +45,9 @@ def shares(drawing: Drawing) -> None:
 def take(drawing: Drawing, pixels: np.ndarray, repeat: int, parts: Any) -> None:
     """Take a frame."""
     TAKE(drawing, pixels, repeat, parts)
-    if "SHARED" in os.environ:
+    if SHARED:
         shares(drawing)
-    if "KILLED_ONCE" in os.environ and drawing.frames >= 3:
+    if KILLED_ONCE and drawing.frames >= 3:
         dies_once(drawing)
 
 
