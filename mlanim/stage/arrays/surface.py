@@ -7,14 +7,14 @@ from typing import Any, Self
 
 import cairo
 import numpy as np
-from manim import ORIGIN, Animation, Mobject, ValueTracker, VMobject
+from manim import ORIGIN, Mobject, ValueTracker, VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.arrays.batch import Batch, Extent, as_3d, extent_of
 from mlanim.stage.arrays.depth import Pieces, paint_grid
 from mlanim.stage.arrays.mesh import grid_faces
 from mlanim.stage.colors import colormap
-from mlanim.stage.path_independent import ByShare, path_independent
+from mlanim.stage.path_independent import path_independent
 
 LIGHT = np.array([-0.45, -0.35, 0.82])
 
@@ -37,23 +37,6 @@ class View(Mobject):
         self.turn, self.elevation = ValueTracker(turn), ValueTracker(elevation)
         self.zoom = ValueTracker(scale)
         self.centre = np.asarray(centre, dtype=float)
-
-    def gliding(self, to: View, **timing: float) -> Animation:
-        """The animation in which this view becomes another one: a move of the camera."""
-        start, end = self._settings(), to._settings()
-
-        def show(view: View, alpha: float) -> None:
-            turn, lift, zoom, *centre = (1 - alpha) * start + alpha * end
-            view.turn.set_value(turn)
-            view.elevation.set_value(lift)
-            view.zoom.set_value(zoom)
-            view.centre = np.array(centre)
-
-        return ByShare(self, show, **timing)
-
-    def _settings(self) -> np.ndarray:
-        trackers = self.turn, self.elevation, self.zoom
-        return np.array([*(tracker.get_value() for tracker in trackers), *self.centre])
 
     def project(self, world: np.ndarray) -> np.ndarray:
         """World (..., 3) to the frame: x, y in manim units, and depth away from the viewer."""

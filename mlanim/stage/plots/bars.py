@@ -19,6 +19,7 @@ from mlanim.stage.marks.legend import FAINT, Entry, legend, legend_height
 from mlanim.stage.marks.shapes import Segments
 from mlanim.stage.picture import Valued, replace_parts
 from mlanim.stage.plots.scale import Range, Scale, tick_texts
+from mlanim.stage.plots.values import beyond
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.fitting import shortened, widest
 from mlanim.stage.text.number import NumberGrid, number_curves
@@ -75,11 +76,9 @@ class Bars(Valued):
             raise ValueError(f"Bars show (N,) or (S, N) values, not an array {values.shape}.")
         if self.reach is not None:
             low, high = min(self.reach), max(self.reach)
-            slack = 1e-6 * (high - low)
-            beyond = values[(values < low - slack) | (values > high + slack)]
-            if len(beyond):
+            if (found := beyond(values, self.reach)) is not None:
                 raise ValueError(
-                    f"A bar of {beyond[0]:g} goes beyond the reach from {low:g} to {high:g}; give "
+                    f"A bar of {found:g} goes beyond the reach from {low:g} to {high:g}; give "
                     "a wider one, or none to have it measured."
                 )
         return np.atleast_2d(values)

@@ -21,6 +21,7 @@ from mlanim.stage.plots.color_scale import ColorScale, scale_width
 from mlanim.stage.plots.heatmap import Cells, Palette
 from mlanim.stage.plots.rim import Grid, Rim
 from mlanim.stage.plots.scale import Range, round_step
+from mlanim.stage.plots.values import beyond
 from mlanim.stage.table import Table, of_matrix
 from mlanim.stage.text.fitting import shortened, widest
 from mlanim.stage.text.number import NumberGrid, number_curves
@@ -92,11 +93,9 @@ class Matrix(Valued):
             raise ValueError(f"A matrix shows (R, C) values, not an array {values.shape}.")
         if self.ends is not None:
             low, high = self.ends
-            slack = 1e-6 * (high - low)
-            beyond = values[(values < low - slack) | (values > high + slack)]
-            if len(beyond):
+            if (found := beyond(values, self.ends)) is not None:
                 raise ValueError(
-                    f"A value of {beyond[0]:g} goes beyond the ends {low:g} and {high:g}; give "
+                    f"A value of {found:g} goes beyond the ends {low:g} and {high:g}; give "
                     "wider ones, or none to have them measured."
                 )
         return values

@@ -39,6 +39,14 @@ def numbers(value: Any, what: str) -> np.ndarray:
         raise TypeError(f"{_begun(what)} must be numbers, not {value!r:.60}.") from None
 
 
+def beyond(values: np.ndarray, ends: tuple[float, float]) -> float | None:
+    """The first of values (...) that lies beyond two ends by more than rounding, if one does."""
+    low, high = min(ends), max(ends)
+    slack = 1e-6 * (high - low)
+    found = values[(values < low - slack) | (values > high + slack)]
+    return float(found.flat[0]) if found.size else None
+
+
 def number(value: Any, what: str) -> np.ndarray:
     """One number, ().
 
