@@ -38,6 +38,11 @@ class View(Mobject):
         self.zoom = ValueTracker(scale)
         self.centre = np.asarray(centre, dtype=float)
 
+    def placed(self) -> bytes:
+        """Where this view stands, as bytes: equal for views that show the same."""
+        trackers = self.turn, self.elevation, self.zoom
+        return np.array([*(tracker.get_value() for tracker in trackers), *self.centre]).tobytes()
+
     def project(self, world: np.ndarray) -> np.ndarray:
         """World (..., 3) to the frame: x, y in manim units, and depth away from the viewer."""
         turn, lift = self.turn.get_value(), self.elevation.get_value()
@@ -170,7 +175,7 @@ class Surface(Batch):
             for name, line in self.lines.items()
         ]
         shape = self.heights.shape
-        return *super().seen(), shape, self.view._settings().tobytes(), self.drawn, lines
+        return *super().seen(), shape, self.view.placed(), self.drawn, lines
 
     def paint(self, ctx: cairo.Context, pixel: float, rgbas: np.ndarray) -> None:
         """Paint faces and line pieces from back to front."""
