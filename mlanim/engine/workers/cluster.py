@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.engine import temporary
+from mlanim.engine.cache.sources import PACKAGE
 from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.events import Event, read_event
 from mlanim.engine.lines import as_line
@@ -154,7 +156,11 @@ def _local_cluster(distributed: Any, count: int, folder: Path) -> Any:
     """Workers of this machine, to whom nobody else who is on it can speak.
 
     All that they say to one another is encrypted, and takes a key that is made for this run.
+    They look for modules where this process does, which may have put a scene's folder first and
+    taken a checkout of ours out; mlanim itself they always need.
     """
+    if str(PACKAGE.parent) not in sys.path:
+        sys.path.append(str(PACKAGE.parent))
     return distributed.LocalCluster(
         n_workers=count,
         threads_per_worker=1,
