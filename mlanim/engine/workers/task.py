@@ -43,6 +43,11 @@ from mlanim.engine.workers.processes import Process, events_of, let_go, say
 from mlanim.engine.workers.resources import Resources
 from mlanim.engine.workers.sharing import Share, Sharing
 
+UNREAD = (
+    "{folder}/manim.cfg is not read: set what shapes the film in the scene's file, as "
+    "config.background_color, or in mlanim.toml and on the command line."
+)
+
 JOIN, BEGIN, PLAN, DRAW = 0.0, 1.0, 2.0, 3.0
 """What is more urgent first: to end what is nearly done, and to begin all, before any is shared."""
 
@@ -96,6 +101,7 @@ class Task:
         if not self._lives:
             return
         try:
+            self._warn_of_settings()
             if self._is_there():
                 self._end(Outcome(self.job, 0, fresh=False), OutputCurrent())
                 return
@@ -108,6 +114,12 @@ class Task:
             self._timer.daemon = True
             self._timer.start()
         self._make()
+
+    def _warn_of_settings(self) -> None:
+        """Say which settings nobody reads, whether or not the output is there already."""
+        folder = Path(self.job.scene.path).parent
+        if (folder / "manim.cfg").is_file():
+            self.resources.tell(self.job, Warned(UNREAD.format(folder=folder)))
 
     def _is_there(self) -> bool:
         """Whether the files are there, or were kept and are now.

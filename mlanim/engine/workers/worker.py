@@ -43,12 +43,6 @@ CHANGED = (
 )
 
 
-UNREAD = (
-    "{folder}/manim.cfg is not read: set what shapes the film in the scene's file, as "
-    "config.background_color, or in mlanim.toml and on the command line."
-)
-
-
 def serve(makers: Mapping[str, Maker]) -> int:
     """Read from stdin what is wanted: an output, the plan of a film, or some of its segments."""
     line = sys.stdin.readline()
@@ -118,8 +112,6 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     prepare_folder(Path(job.output).parent)
     asked, known = job, keys.job_key(job)
     scene, found = Path(job.scene.path), reads.Reads()
-    if (scene.parent / "manim.cfg").is_file():
-        emit(Warned(UNREAD.format(folder=scene.parent)))
     with reads.noted(found):
         job, scene_class, params = _loaded(job)
         payload, data = _stored(job, params, emit)
