@@ -117,6 +117,17 @@ def subheading(beside: Typeset, *content: Content) -> Text:
     return text.baseline_at(beside.origin + np.array([beside.advance + 0.25, 0, 0]))
 
 
+def keep_within(mobject: Mobject, box: Box, up_and_down: bool = True) -> None:
+    """Move a mobject sideways, and up and down, as far as it takes to lie within a box."""
+    (left, bottom, _), (right, top, _) = (
+        mobject.get_corner([-1, -1, 0]),
+        mobject.get_corner([1, 1, 0]),
+    )
+    across = max(0.0, box.left - left) - max(0.0, right - box.right)
+    up = max(0.0, box.bottom - bottom) - max(0.0, top - box.top) if up_and_down else 0.0
+    mobject.shift([across, up, 0])
+
+
 def fit(mobject: Mobject, box: Box) -> Mobject:
     """Move a mobject to the box's centre; nothing is scaled, so texts keep their size."""
     return mobject.move_to(box.centre)

@@ -16,9 +16,10 @@ from manim import Mobject, VGroup, VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.arrays.surface import Surface, View, floor_rectangle, in_pieces
-from mlanim.stage.layout import Box
+from mlanim.stage.layout import Box, keep_within
 from mlanim.stage.marks.shapes import Dot
 from mlanim.stage.picture import Picture
+from mlanim.stage.plots.marks.lines import part
 from mlanim.stage.plots.marks.mark import HALO
 from mlanim.stage.plots.scale import Scale
 from mlanim.stage.table import Table, table
@@ -188,7 +189,7 @@ class SurfaceChart(Picture):
         self._edge(along_x, self.xs, lambda at, out: (at, y * out))
         self._edge(along_y, self.ys, lambda at, out: (x * out, at))
         for text in (part for group in self.words for part in group):
-            _keep_within(text, self.box)
+            keep_within(text, self.box, up_and_down=False)
 
     def _edge(self, words: VGroup, axis: np.ndarray, place: Place) -> None:
         """Place numbers along an edge of the floor, and its name beyond them."""
@@ -241,7 +242,13 @@ class SurfaceMark(VGroup):
         if self.name is not None:
             drop = body_height("small") * 0.36
             self.label.baseline_at([at[0] + 0.2, at[1] - drop, 0])
-            self.halo.points = np.concatenate([piece.points for piece in self.label])
+            self.name_height = float(at[1]) - drop
+            self.clear_behind_name()
+            part([mark for mark in self.chart.marks if mark.name is not None and mark.submobjects])
+
+    def clear_behind_name(self) -> None:
+        """Lay the halo where the name is."""
+        self.halo.points = np.concatenate([piece.points for piece in self.label])
 
     def table(self) -> Table:
         """Its points."""
@@ -260,10 +267,3 @@ def _small(content: Content) -> Text:
 def _put(text: Text, at: np.ndarray, align: str) -> None:
     drop = np.array([0, body_height("small") * 0.36, 0])
     text.baseline_at(at - drop, align)  # type: ignore[arg-type]
-
-
-def _keep_within(text: Text, box: Box) -> None:
-    """Move a text sideways as far as it takes to lie within a box."""
-    over = max(0.0, float(text.get_right()[0]) - box.right)
-    under = max(0.0, box.left - float(text.get_left()[0]))
-    text.shift([under - over, 0, 0])

@@ -10,6 +10,7 @@ from mlanim.stage.arrays.batch import as_rgba
 from mlanim.stage.arrays.cloud import PointCloud
 from mlanim.stage.arrays.mesh import Mesh, grid_faces
 from mlanim.stage.colors import colormap
+from mlanim.stage.layout import keep_within
 from mlanim.stage.marks.shapes import Polyline
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
@@ -76,6 +77,8 @@ class Lost(Segment):
         out = out if out @ middle >= 0 else -out
         away = self.label.advance / 2 * abs(out[0]) + 0.12 * abs(out[1]) + 0.1
         self.label.move_to(self.frame.place(middle) + away * np.array([*out, 0.0]))
+        keep_within(self.label, self.frame.area)
+        self.name_height = float(self.label.origin[1])
 
 
 class GatedPlane(Chart):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from contourpy import LineType, contour_generator
@@ -222,32 +222,45 @@ class Level(Mark):
 def spread(marks: Sequence[Mark]) -> None:
     """Move names beside curves up and down as far as it takes to lie apart."""
     curves = [m for m in marks if isinstance(m, Curve) and not isinstance(m, Guide)]
-    named = [mark for mark in curves if mark.label is not None]
+    part([mark for mark in curves if mark.label is not None])
+
+
+class Named(Protocol):
+    """What has a name, which stands at a height of its own unless others are in the way."""
+
+    label: Text
+    name_height: float
+
+    def clear_behind_name(self) -> None:
+        """Hide what lies behind the name."""
+
+
+def part(named: Sequence[Any]) -> None:
+    """Move names up and down from their own heights as far as it takes to lie apart.
+
+    Args:
+        named: each as `Named` says.
+    """
     for column in _columns(named):
         column.sort(key=lambda mark: mark.name_height)
         heights = np.array([mark.name_height for mark in column])
         for mark, height in zip(column, _apart(heights, body_height("small") * 1.15), strict=True):
-            if (lift := height - _text_of(mark).origin[1]) != 0:
-                _text_of(mark).shift([0, lift, 0])
+            if (lift := height - mark.label.origin[1]) != 0:
+                mark.label.shift([0, lift, 0])
                 mark.clear_behind_name()
 
 
-def _columns(marks: list[Curve]) -> list[list[Curve]]:
+def _columns(marks: Sequence[Named]) -> list[list[Named]]:
     """Those whose names lie over or under each other, together."""
-    columns: list[list[Curve]] = []
+    columns: list[list[Named]] = []
     reach = -np.inf
-    for mark in sorted(marks, key=lambda mark: float(_text_of(mark).origin[0])):
-        start = float(_text_of(mark).origin[0])
+    for mark in sorted(marks, key=lambda mark: float(mark.label.origin[0])):
+        start = float(mark.label.origin[0])
         if start > reach:
             columns.append([])
         columns[-1].append(mark)
-        reach = max(reach, start + _text_of(mark).advance)
+        reach = max(reach, start + mark.label.advance)
     return columns
-
-
-def _text_of(mark: Mark) -> Text:
-    assert mark.label is not None
-    return mark.label
 
 
 def _apart(heights: np.ndarray, least: float) -> np.ndarray:
