@@ -46,6 +46,7 @@ def render(
     slide: int | None = None,
     start: float | str | None = None,
     end: float | str | None = None,
+    force: bool = False,
     **more_params: Any,
 ) -> Video:
     """Render a scene as a video.
@@ -67,6 +68,7 @@ def render(
         encoder_options: as FFmpeg's encoder takes them, such as {"crf": "16"}.
         slide: only the slide with that number, from 1.
         start, end: only what is seen between these times: seconds, or a text as "1:05".
+        force: replace files that mlanim did not make, too.
         more_params: every other name is a parameter of the scene, too.
 
     Returns:
@@ -84,7 +86,7 @@ def render(
         "quality": quality, "fps": fps, "resolution": resolution, "theme": theme, "format": format,
         "transparent": transparent, "burn_in": burn_in, "plays": plays, "encoder": encoder,
         "encoder_options": encoder_options, "slide": slide, "start": start, "end": end,
-        "output": _text(output), "params": {**more_params, **(params or {})},
+        "force": force, "output": _text(output), "params": {**more_params, **(params or {})},
     }  # fmt: skip
     return rendered(the_scene(scene), given)
 
@@ -111,6 +113,7 @@ def figure(
     font: str | None = None,
     text: bool = False,
     data: Literal["csv", "json", "npz"] | None = None,
+    force: bool = False,
     **more_params: Any,
 ) -> Figure:
     """Draw a scene's figure: vectors or pixels, laid out for a page.
@@ -137,6 +140,7 @@ def figure(
         font: a shipped family, or a font's file.
         text: text in SVG and PDF that can be searched.
         data: also the numbers behind it, in that format.
+        force: replace files that mlanim did not make, too.
         more_params: every other name is a parameter of the scene, too.
 
     Returns:
@@ -154,7 +158,7 @@ def figure(
         "format": format, "theme": theme, "transparent": transparent, "width": width,
         "height": height, "layout": layout, "letters": letters, "panel": panel, "panels": panels,
         "at": at, "slide": slide, "crop": crop, "dpi": dpi, "font_size": font_size, "font": font,
-        "text": text, "data": data, "output": _text(output),
+        "text": text, "data": data, "force": force, "output": _text(output),
         "params": {**more_params, **(params or {})},
     }  # fmt: skip
     return drawn(the_scene(scene), given)
@@ -171,6 +175,7 @@ def deck(
     notes: bool = False,
     handout: Literal[1, 2, 4] | None = None,
     jobs: int | None = None,
+    force: bool = False,
     quiet: bool = False,
 ) -> DeckFiles:
     """Make a deck of slides: HTML, PowerPoint or PDF. It stops where the scenes pause.
@@ -184,6 +189,7 @@ def deck(
         notes: PDF with the notes below or beside the slides.
         handout: PDF with so many slides a page.
         jobs: processes at once; by default as many as there are cores.
+        force: replace files that mlanim did not make, too.
         quiet: no progress.
 
     Returns:
@@ -199,7 +205,7 @@ def deck(
     wanted = Wanted(
         outputs=tuple(str(_text(path)) for path in several), quality=quality, fps=fps,
         resolution=resolution, theme=theme, one_file=one_file, notes=notes, handout=handout,
-        jobs=jobs, quiet=quiet,
+        jobs=jobs, force=force, quiet=quiet,
     )  # fmt: skip
     return DeckFiles(tuple(make_deck(sources, wanted)))
 
