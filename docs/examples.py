@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-from manim import Circle, Mobject
+from manim import Circle, Mobject, Square
 from pydantic import Field
 
 from mlanim.stage import theme
@@ -21,6 +21,7 @@ from mlanim.stage.vocabulary import (
     CodeBlock,
     Colored,
     Columns,
+    Composed,
     ComputationGraph,
     Drawn,
     Formula,
@@ -37,10 +38,12 @@ from mlanim.stage.vocabulary import (
     Multiples,
     Number,
     Panel,
+    Paragraphs,
     Picture,
     Rows,
     SceneParams,
     Simplex,
+    SurfaceChart,
     Table,
     Text,
     Tokens,
@@ -273,6 +276,12 @@ def _() -> Picture:
     return Drawn(compose, aspect=3)
 
 
+@placing("Composed")
+def _() -> Picture:
+    square = Square(1.2, color=theme.color("input"))
+    return Composed(square, Circle(0.6, color=theme.color("output")).next_to(square))
+
+
 @placing("Box")
 def _() -> Picture:
     def compose(box: Box) -> list[Mobject]:
@@ -352,6 +361,23 @@ def _() -> Picture:
     turn = Track((0, 180), start=60)
     product = combined(lambda a: np.cos(np.radians(a)), turn)
     return Lines("angle [{angle:0}](weight)°", "product {dot:2}", angle=turn, dot=product)
+
+
+@pictures("Paragraphs")
+def _() -> Picture:
+    return Paragraphs(
+        "A sentence of some length is broken into lines as wide as its box.",
+        "The next one begins [under it](output).",
+    )
+
+
+@pictures("SurfaceChart")
+def _() -> Picture:
+    along = np.linspace(-2, 2, 41)
+    x, y = np.meshgrid(along, along)
+    surface = SurfaceChart(along, along, x**2 - y**2, "x", "y", "height")
+    surface.dot((0, 0), 0.0, name="saddle")
+    return surface
 
 
 @pictures("Meters")
@@ -463,6 +489,14 @@ def _() -> Picture:
 def _() -> Picture:
     chart = Chart((-3, 3), (-3, 3), equal=True, grid=False)
     chart.level(np.linspace(-3, 3, 60), np.linspace(3, -3, 60), hills(), [-0.4, 0.0, 0.4])
+    return chart
+
+
+@marks("Chart.contours")
+def _() -> Picture:
+    along = np.linspace(-3, 3, 60)
+    chart = Chart((-3, 3), (-3, 3), equal=True, grid=False)
+    chart.contours(along, along[::-1], hills(), np.linspace(-1, 1, 9), numbered=[-0.5, 0.5])
     return chart
 
 
