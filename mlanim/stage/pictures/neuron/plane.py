@@ -9,23 +9,26 @@ import numpy as np
 from manim import VMobject
 
 from mlanim.stage import theme
+from mlanim.stage.arrays.batch import as_3d
 from mlanim.stage.arrays.mesh import Mesh
 from mlanim.stage.marks.shapes import Segments
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.heatmap import signed_palette
 from mlanim.stage.plots.marks.lines import Curve
-from mlanim.stage.plots.marks.mark import HALO, Mark
+from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.plots.values import number, place, row
 from mlanim.stage.text.number import NumberGrid
-from mlanim.stage.text.texts import Content, straight_curves
+from mlanim.stage.text.texts import Math, polygon_curves, straight_curves
+from mlanim.stage.track import combined
 from mlanim.words.numbers import format_number
 
 FAR = 1e3  # in the data's units: beyond any plane
 FULL = 1.7  # a shade of 1 is not the full colour, so that what lies over it is seen
-INSET = 0.34  # manim units from the edge to a line's number
-APART = 0.75  # manim units between numbers, under which every other line has none
-EDGE = 0.24  # manim units from the middle of a number to the area's edge
+PLATE = 0.06  # manim units that the clear ground of a number is wider than it
+GAP = 0.4  # manim units from the middle of a number to its line
+APART = 0.7  # manim units between numbers, under which fewer lines are drawn
+EDGE = 0.36  # manim units from the middle of a number to the area's edge
 CLEAR, WIDER = 0.22, 0.25  # manim units from the middle of a distance to its number
 
 
@@ -33,28 +36,34 @@ class NeuronPlane(Chart):
     """Colours of the answers, lines on which they are the same, and the boundary.
 
     Args:
-        w, b: weights (2,) and bias, or readings of them.
+        now: values or readings of the weights `w` (2,) and the bias `b`.
         edges: values of z (K + 1,) between which there is one colour; shades (K,), from -1 to 1.
-        lines: values of z (L,) whose lines are drawn, numbered with the answers there (L,).
         reach: how far the plane goes up from the origin, in the data's units.
     """
 
-    def __init__(
-        self, w: Any, b: Any, edges: np.ndarray, shades: Any, lines: np.ndarray, answers: Any, *,
-        reach: float, places: int = 2, name: Content | None = None, ticks: int = 5,
-    ):  # fmt: skip
+    def __init__(self, now: Any, edges: np.ndarray, shades: Any, reach: float):
         ends = (-reach, reach)
-        super().__init__(ends, ends, equal=True, grid=False, ticks=ticks, least=3.4, aspect=1.15)
-        self._with(Strips(self.frame, (w, b, shades), edges), None, False)
-        self._with(AnswerLines(self.frame, (w, b, answers), lines, places), None, False)
-        boundary = Boundary(self.frame, (w, b), "text", "bold")
-        self.boundary = self._with(boundary, name, False)
+        super().__init__(ends, ends, equal=True, grid=False, least=3.4, aspect=1.15)
+        self.now = now
+        self._with(Strips(self.frame, (now["w"], now["b"], shades), edges), None, False)
 
-    def distance(
-        self, x: Any, foot: Any, w: Any, length: Any, *, later: bool = False
-    ) -> Distance:  # fmt: skip
-        """The way from an input (2,) to the boundary's nearest point (2,), with its length."""
-        return self._with(Distance(self.frame, (x, foot, w, length), "highlight"), None, later)
+    def answers(self, lines: np.ndarray, answers: Any) -> None:
+        """The boundary, and lines on which z is one of `lines` (L,), with the answers there."""
+        w, b = self.now["w"], self.now["b"]
+        self._with(AnswerLines(self.frame, (w, b, answers), lines), None, False)
+        self._with(Boundary(self.frame, (w, b), "text", "bold"), None, False)
+
+    def weights(self) -> None:
+        """The arrow of w, from the boundary's point that is nearest to the origin, `root`."""
+        root, w = self.now["root"], self.now["w"]
+        tip = combined(lambda a, b: a + b, root, w)
+        self.arrow(root, tip, "weight", name=Math("bold(w)"), bold=True)
+
+    def input(self, later: bool = False) -> list[Mark]:
+        """The input `x`, and its way to the boundary's nearest point, `foot`."""
+        values = (self.now[name] for name in ("x", "foot", "w", "distance"))
+        way = self._with(Distance(self.frame, tuple(values), "highlight"), None, later)
+        return [way, self.dot(self.now["x"], "input", radius=0.12, later=later)]
 
 
 class Strips(Mark):
@@ -77,6 +86,7 @@ class Strips(Mark):
         """Show other shades (K,), of another neuron."""
         corners = self.frame.area.corners()
         z = self.frame.at(corners) @ np.asarray(w, dtype=float) + float(b)
+        z = z + 1e-9 * np.ptp(z) * np.arange(4)  # no two corners are alike
         cuts = np.sort(np.concatenate([self.edges, z, [z.min(), z.max()]]))
         inside = np.clip(cuts, z.min(), z.max())
         sides = [_along(corners, z, inside, way) for way in (1, -1)]
@@ -109,7 +119,7 @@ def _line(w: np.ndarray, b: float, z: float) -> np.ndarray:
 
 
 class Boundary(Curve):
-    """The line w · x + b = 0, its name beside its end."""
+    """The line w · x + b = 0."""
 
     shapes = (("the weights", place), ("the bias", number))
     are_matched = False
@@ -122,56 +132,77 @@ class Boundary(Curve):
         """It needs nothing."""
         return np.zeros(0)
 
-    def name_room(self) -> float:
-        """The name lies within the area."""
-        return 0.0
-
 
 class AnswerLines(Mark):
     """Lines on which z has certain values, each with the answer there near one of its ends."""
 
     shapes = (("the weights", place), ("the bias", number), ("the answers", row))
 
-    def __init__(
-        self,
-        frame: Frame,
-        values: tuple[Any, ...],
-        lines: np.ndarray,
-        places: int,
-    ):
+    def __init__(self, frame: Frame, values: tuple[Any, ...], lines: np.ndarray):
         super().__init__(frame, values, "text")
-        self.lines, self.places = np.asarray(lines, dtype=float), places
+        self.lines = np.asarray(lines, dtype=float)
         self.path = Segments(np.zeros((0, 2, 2)), "text", "hair", 0.45)
         self.numbers = NumberGrid([], np.zeros((0, 3)), "text")
-        self.under = VMobject(stroke_color=theme.color("background"), stroke_width=HALO)
+        self.under = plate()
         self.add(self.path, self.under, self.numbers)
 
     def draw(self, w: Any, b: Any, answers: Any) -> None:
         """Show another neuron's lines and answers (L,)."""
         w = np.asarray(w, dtype=float)
         pieces = [self.frame.clipped(self.frame.place(_line(w, float(b), z))) for z in self.lines]
-        found = [(p[0], *rest) for p, *rest in zip(pieces, answers, self.lines, strict=True) if p]
-        ends = np.array([line for line, *_ in found]).reshape(-1, 2, 3)
+        middle = len(self.lines) // 2
+        for step in (1, 2, middle):  # lines between others go where their numbers would collide
+            ranks = np.arange(len(pieces)) - middle
+            lines = [i for i, rank in enumerate(ranks) if pieces[i] and rank % step == 0]
+            lines = [i for i in lines if self.lines[i] != 0]  # where the boundary lies
+            ends = np.array([pieces[i][0] for i in lines]).reshape(-1, 2, 3)
+            kept, places = self._numbered(ends)
+            if (np.linalg.norm(np.diff(places, axis=0), axis=1) >= APART).all():
+                break
+        ends[kept, 0] = places + GAP * _unit(ends[kept, 1] - places)
         self.path.points = straight_curves(ends[:, 0], ends[:, 1])
-        along = ends[:, 1] - ends[:, 0]
-        length = np.linalg.norm(along, axis=1, keepdims=True)
-        places = ends[:, 0] + INSET * along / np.maximum(length, 1e-9)
-        crowded = length[:, 0] < 3 * INSET
+        self.numbers.set_texts([_shown(answers[lines[i]]) for i in kept], places)
+        self.under.points = plates(self.numbers)
+
+    def _numbered(self, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Which lines (L, 2, 3) have room for a number, (K,), and where, off the edges (K, 3)."""
         area = self.frame.area
-        low, high = np.array([area.left, area.bottom]), np.array([area.right, area.top])
-        crowded |= (np.minimum(places[:, :2] - low, high - places[:, :2]) < EDGE).any(axis=1)
-        crowded |= np.array([z == 0 for *_, z in found], dtype=bool)  # the boundary lies there
-        if len(places) > 1 and np.linalg.norm(places[1] - places[0]) < APART:
-            crowded |= np.arange(len(places)) % 2 == 1
-        texts = [_shown(a, self.places) for _, a, _ in found]
-        kept = np.flatnonzero(~crowded)
-        self.numbers.set_texts([texts[i] for i in kept], places[kept])
-        self.under.points = self.numbers.points
+        low, high = (
+            np.array([area.left, area.bottom]) + EDGE,
+            np.array([area.right, area.top]) - EDGE,
+        )
+        start, step = ends[:, 0, :2], ends[:, 1, :2] - ends[:, 0, :2]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cuts = np.stack([(low - start) / step, (high - start) / step])  # (2, L, 2)
+        cuts[:, np.abs(step) < 1e-9] = np.array([[-np.inf], [np.inf]])
+        enters, leaves = cuts.min(axis=0).max(axis=1), cuts.max(axis=0).min(axis=1)
+        within = ((start > low) & (start < high)) | (np.abs(step) > 1e-9)
+        room = (leaves - enters) * np.linalg.norm(step, axis=1)
+        kept = np.flatnonzero(within.all(axis=1) & (room > 2 * GAP))
+        return kept, ends[kept, 0] + enters[kept, None] * (ends[kept, 1] - ends[kept, 0])
 
 
-def _shown(answer: float, places: int) -> str:
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (N, 3) at length 1."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+def plates(numbers: NumberGrid) -> np.ndarray:
+    """Rectangles (4 n, 3) around numbers, which keep the colours behind them clear."""
+    found = [points for _, points, _ in numbers.numbers()]
+    boxes = [(points.min(axis=0)[:2] - PLATE, points.max(axis=0)[:2] + PLATE) for points in found]
+    corners = [np.array([[a, b], [c, b], [c, d], [a, d], [a, b]]) for (a, b), (c, d) in boxes]
+    return as_3d(np.concatenate([np.zeros((0, 2)), *map(polygon_curves, corners)]))
+
+
+def plate() -> VMobject:
+    """What lies behind numbers, once it has their `plates`."""
+    return VMobject(stroke_width=0, fill_color=theme.color("background"), fill_opacity=1)
+
+
+def _shown(answer: float) -> str:
     is_whole = abs(answer - round(answer)) < 0.005
-    return format_number(answer, 0 if is_whole else places)
+    return format_number(answer, 0 if is_whole else 2)
 
 
 class Distance(Mark):
@@ -185,7 +216,7 @@ class Distance(Mark):
         super().__init__(frame, values, role)
         self.line = Curve(frame, ((), ()), role, "line", "dash")
         self.numbers = NumberGrid([], np.zeros((0, 3)), role, "body")
-        self.under = VMobject(stroke_color=theme.color("background"), stroke_width=HALO)
+        self.under = plate()
         self.add(self.line, self.under, self.numbers)
 
     def draw(self, x: Any, foot: Any, w: Any, length: Any) -> None:
@@ -195,5 +226,7 @@ class Distance(Mark):
         across = np.array([-w[1], w[0], 0.0]) / max(float(np.linalg.norm(w)), 1e-9)
         middle = self.frame.place(ends).mean(axis=0)
         away = CLEAR + WIDER * abs(across[0])  # numbers are wider than high
-        self.numbers.set_texts([format_number(float(length), 2)], (middle + away * across)[None])
-        self.under.points = self.numbers.points
+        at, area = middle + away * across, self.frame.area.inset(EDGE, EDGE, EDGE, EDGE)
+        at = np.clip(at, [area.left, area.bottom, 0], [area.right, area.top, 0])
+        self.numbers.set_texts([format_number(float(length), 2)], at[None])
+        self.under.points = plates(self.numbers)
