@@ -18,12 +18,10 @@ from mlanim.stage.vocabulary import (
     Chart,
     LessonScene,
     Lines,
-    Math,
     Panel,
     Rows,
     SceneParams,
     Track,
-    combined,
     table,
 )
 from mlanim.words.sentence import Sentence, sentence
@@ -31,8 +29,9 @@ from mlanim.words.sentence import Sentence, sentence
 if TYPE_CHECKING:
     from mlanim.core.neuron.neuron import Neuron as Data
 
-SHORTEST, LONGEST, FARTHEST = 0.5, 2.0, 1.2  # of w, and of the boundary from the origin
+SHORTEST, LONGEST, FARTHEST = 0.5, 2.0, 1.0  # of w, and of the boundary from the origin
 CLASSES = ("negative", "positive")
+LEARNING_REACH = 2.1  # how far up the plane of the points goes
 Weight = Annotated[float, Field(ge=-LONGEST, le=LONGEST)]
 
 
@@ -52,14 +51,11 @@ class NeuronParams(SceneParams):
     def _seen(self) -> Self:
         length = float(np.hypot(*self.w))
         if not SHORTEST <= length <= LONGEST:
+            raise ValueError(f"w is {length:.3g} long; give from {SHORTEST} to {LONGEST}.")
+        if abs(self.b) > (most := FARTHEST * length):
             raise ValueError(
-                f"w = {self.w} is {length:.3g} long; give it a length from {SHORTEST} to {LONGEST}."
-            )
-        if abs(self.b) > FARTHEST * length:
-            raise ValueError(
-                f"b = {self.b:g} puts the boundary {abs(self.b) / length:.3g} from the origin, "
-                f"beyond what is shown; for this w give b from {-FARTHEST * length:.3g} to "
-                f"{FARTHEST * length:.3g}."
+                f"b = {self.b:g} puts the boundary too far from the origin; for a w that is "
+                f"{length:.3g} long give b from {-most:.3g} to {most:.3g}."
             )
         return self
 
@@ -90,17 +86,13 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
     ) -> Panel:
         """The answers over the plane, the weights, and an input with its distance."""
         d = self.data
-        plane = NeuronPlane(
-            now["w"], now["b"], d.edges, now["shades"], d.lines, now["at_lines"], reach=d.reach
-        )
-        root = now["root"]
-        self.circle = plane.curve(
-            d.circle[:, 0], d.circle[:, 1], "weight", dash="dash", width="thin", later=True
-        )
-        tip = combined(lambda a, b: a + b, root, now["w"])
-        plane.arrow(root, tip, "weight", name=Math("bold(w)"), side=-1, bold=True)
-        self.gap = plane.distance(now["x"], now["foot"], now["w"], now["distance"], later=True)
-        self.x = plane.dot(now["x"], "input", name=Math("bold(x)"), radius=0.12, later=True)
+        plane = NeuronPlane(now, d.edges, now["shades"], d.reach)
+        plane.answers(d.lines, now["at_lines"])
+        ring = d.circle[:, 0], d.circle[:, 1]
+        if heading is None and self.params.b:
+            self.circle = [plane.curve(*ring, "weight", dash="dash", later=True)]
+        plane.weights()
+        self.case = plane.input(later=True)
         return Panel(f"plane-{now.value:.0f}", plane, heading, share=1.9, says=says)
 
     def side(self, now: Track, heading: str | Sentence | None = None) -> Panel:
@@ -117,17 +109,18 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         )  # fmt: skip
         chart.curve(d.distances, now["profile"], "output", width="bold")
         chart.dot((now["distance"], now["answer"]), "input", radius=0.12)
-        return Panel("side", Rows(lines, chart, shares=(1, 3.4)), heading, says=d.says.steeper)
+        numbers = table({"distance": d.distances, "answer": now["profile"]()})
+        rows = Rows(lines, chart, shares=(1, 3.4))
+        return Panel("side", rows, heading, says=d.says.steeper, data=numbers)
 
     def learning(self) -> Panel:
         """The probability of one class, and the points."""
-        d, now = self.data, self.descent
-        plane = NeuronPlane(
-            now["w"], now["b"], d.edges, d.shades, d.logits, d.probabilities, reach=2.1
-        )
+        d = self.data
+        plane = NeuronPlane(self.descent, d.edges, d.shades, LEARNING_REACH)
         for label, role in enumerate(CLASSES):
             points = d.learned.points[d.learned.labels == label]
             plane.scatter(points, role, radius=0.08, ring=label == 1)
+        plane.answers(d.logits, d.probabilities)
         x, y = d.learned.points.T
         return Panel(
             "learning", plane, "Is it of class [1](positive), not [0](negative)?", share=1.9,
@@ -146,10 +139,10 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         return Panel("loss", Rows(lines, chart, shares=(1, 3.4)), says=self.data.says.moved)
 
     def construct(self) -> None:
-        says, run = self.data.says, self.course()
+        says, run, self.circle = self.data.says, self.course(), []
         plane, side = self.plane(run), self.side(run)
         self.enter(plane, say="A neuron gives each input a number; numbers on a line are the same")
-        self.reveal(self.x, self.gap, say="How far is an input [x](input) from the boundary?")
+        self.reveal(*self.case, say="How far is an input [x](input) from the boundary?")
         self.enter(plane, side)
         self.step(says.side, notes="Seen from the side, the neuron is a straight slope.")
         self.sweep(run.to(1), say="")
@@ -158,7 +151,7 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         self.sweep(run.to(2), say="")
         self.step(says.slid, notes="The input has not moved.")
         self.sweep(run.to(3), say="And if [w](weight) turns, with its length and $b$ as they are?")
-        self.reveal(self.circle, seconds=0.5)
+        self.reveal(*self.circle, seconds=0.5)
         self.sweep(run.to(4), seconds=5)
         self.step(says.turned, notes="The boundary rolls around a circle about the origin.")
         self.sweep(run.to(5), say="")

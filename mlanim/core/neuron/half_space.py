@@ -21,7 +21,7 @@ START, CROSSED, SLID, BACK, TURNED, STEEPER, CLAMPED = range(7)
 
 AWAY, ASIDE = 2.0, radians(40)  # how far from the origin x lies, and how far off the line of w
 DEEPEST = AWAY * cos(ASIDE)  # how far x lies along w, and then against it
-BEHIND = 0.5  # that the boundary slides past x
+BEHIND = 0.9  # that the boundary slides past x
 SAMPLES, OF_TURN = 41, 181  # moments of a leg
 Z_FULL = 4.0  # where the colour of z is full
 SHOWN = 3.0  # distances from the boundary that are seen in profile

@@ -25,7 +25,7 @@ from mlanim.words.numbers import count_of
 from mlanim.words.sentence import Sentence, sentence
 
 STRIPS = 96  # of one colour each, between -Z_FULL and Z_FULL
-ROOM = 0.5  # that the plane goes further than the arrow of w
+ROOM = 1.3  # that the plane goes further than the arrow of w
 SMALLEST_REACH = 2.6
 AT_ZERO = 1e-9
 POOR = 0.75  # a share of right answers below which the boundary is said not to fit
