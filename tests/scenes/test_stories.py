@@ -183,3 +183,26 @@ def test_saddle_escape(params: dict[str, Any]) -> None:
     reached = number(lecture.said(r"after 200 the loss is ([\d.]+)")[1])
     assert reached == pytest.approx(lecture.data.leaving.loss[-1], abs=0.006)
     assert reached < lecture.data.loss
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"seed": 1, "data": "moons", "activation": "sigmoid", "b": 0.0},
+        {"w": [0.0, -2.0], "b": 2.0, "data": "xor", "activation": "gelu"},
+        {"w": [-0.3, 0.4], "b": 0.5, "data": "circles", "activation": "tanh"},
+    ],
+)
+def test_neuron(params: dict[str, Any]) -> None:
+    lecture = told("neuron", params)
+    is_sound(lecture)
+    w, b = np.array(params.get("w", (1.2, 0.9))), params["b"]
+    if b:
+        said = number(lecture.said(r"always passes ([\d.]+) from the origin")[1])
+        assert said == pytest.approx(b / np.hypot(*w), rel=0.005)
+    else:
+        lecture.said("through the origin")
+    run = lecture.data.learned
+    assert number(lecture.said(r"(\d+) of 200 \(")[1]) == run.right[-1]
+    if params["data"] != "moons":
+        lecture.said("One straight boundary does not fit")

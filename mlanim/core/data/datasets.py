@@ -61,7 +61,15 @@ def _xor(rng: np.random.Generator, count: int, label: int) -> np.ndarray:
     return size * np.stack([side, side if label == 0 else -side], axis=1)
 
 
-SHAPES: dict[str, Curve] = {"moons": _moon, "circles": _circle, "spiral": _spiral, "xor": _xor}
+def _cloud(rng: np.random.Generator, count: int, label: int) -> np.ndarray:
+    """A round normal cloud; the two lie on opposite sides of the origin."""
+    centre = np.array([-0.8, 0.35]) if label else np.array([0.8, -0.35])
+    return centre + 0.28 * rng.standard_normal((count, 2))
+
+
+SHAPES: dict[str, Curve] = {
+    "moons": _moon, "circles": _circle, "spiral": _spiral, "xor": _xor, "clouds": _cloud,
+}  # fmt: skip
 
 
 def _labelled(

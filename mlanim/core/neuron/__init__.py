@@ -1,0 +1,1 @@
+"""One neuron: what it answers over its inputs, and how it learns."""

@@ -1,0 +1,175 @@
+"""A neuron of two inputs parts their plane along a line. Its weights are at right angles to the
+line, its bias slides the line, and its value z, over the length of the weights, is the distance
+from it. Longer weights make it steeper, and an activation clamps one side. Then gradient descent
+moves the line between two classes of points; where no line parts them it shows what a neuron
+cannot do.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from mlanim.stage.pictures.neuron.plane import NeuronPlane
+from mlanim.stage.vocabulary import (
+    Chart,
+    LessonScene,
+    Lines,
+    Panel,
+    Rows,
+    SceneParams,
+    Track,
+    table,
+)
+from mlanim.words.sentence import Sentence, sentence
+
+if TYPE_CHECKING:
+    from mlanim.core.neuron.neuron import Neuron as Data
+
+SHORTEST, LONGEST, FARTHEST = 0.5, 2.0, 1.0  # of w, and of the boundary from the origin
+CLASSES = ("negative", "positive")
+LEARNING_REACH = 2.1  # how far up the plane of the points goes
+Weight = Annotated[float, Field(ge=-LONGEST, le=LONGEST)]
+
+
+class NeuronParams(SceneParams):
+    """The neuron, its activation, and what it is to learn."""
+
+    w: tuple[Weight, Weight] = Field((1.2, 0.9), description="Weights: two numbers.")
+    b: float = Field(-0.9, ge=-3, le=3, description="Bias.")
+    activation: Literal["relu", "leaky_relu", "gelu", "sigmoid", "tanh"] = Field(
+        "relu", description="What is made of z."
+    )
+    data: Literal["clouds", "moons", "circles", "xor"] = Field(
+        "clouds", description="Two classes of points that it learns to part, with a sigmoid."
+    )
+
+    @model_validator(mode="after")
+    def _seen(self) -> Self:
+        length = float(np.hypot(*self.w))
+        if not SHORTEST <= length <= LONGEST:
+            raise ValueError(f"w is {length:.3g} long; give from {SHORTEST} to {LONGEST}.")
+        if abs(self.b) > (most := FARTHEST * length):
+            raise ValueError(
+                f"b = {self.b:g} puts the boundary too far from the origin; for a w that is "
+                f"{length:.3g} long give b from {-most:.3g} to {most:.3g}."
+            )
+        return self
+
+
+class Neuron(LessonScene[NeuronParams, "Data"]):
+    """What a neuron detects"""
+
+    order = 2
+
+    @staticmethod
+    def compute(params: NeuronParams) -> Data:
+        from mlanim.core.neuron.neuron import neuron_lesson
+
+        return neuron_lesson(params.w, params.b, params.activation, params.data, params.seed)
+
+    def course(self, start: float = 0.0) -> Track:
+        """The neuron and an input; landmarks lie at whole numbers."""
+        return Track.along(self.data.course.place, self.data.course, start=start)
+
+    @cached_property
+    def descent(self) -> Track:
+        """The neuron that learns, along its steps."""
+        d = self.data.learned
+        return Track(d.steps, w=d.w, b=d.b, length=d.length, loss=d.loss, right=d.right)
+
+    def plane(
+        self, now: Track, heading: str | Sentence | None = None, says: str | Sentence = ""
+    ) -> Panel:
+        """The answers over the plane, the weights, and an input with its distance."""
+        d = self.data
+        plane = NeuronPlane(now, d.edges, now["shades"], d.reach)
+        plane.answers(d.lines, now["at_lines"])
+        ring = d.circle[:, 0], d.circle[:, 1]
+        if heading is None and self.params.b:
+            self.circle = [plane.curve(*ring, "weight", dash="dash", later=True)]
+        plane.weights()
+        self.case = plane.input(later=True)
+        return Panel(f"plane-{now.value:.0f}", plane, heading, share=1.9, says=says)
+
+    def side(self, now: Track, heading: str | Sentence | None = None) -> Panel:
+        """The answer against the distance from the boundary, and z as a number."""
+        d, top = self.data, self.data.lines[-1]
+        lines = Lines(
+            "$z = weight(bold(w)) dot input(bold(x)) + b$ = [{z:2}](highlight)",
+            "$abs(weight(bold(w)))$ = [{length:2}](weight), $b$ = {b:2}",
+            z=now["z"], length=now["w"].map(lambda w: float(np.hypot(*w))), b=now["b"],
+        )  # fmt: skip
+        chart = Chart(
+            (d.distances[0], d.distances[-1]), (-top, top), "signed distance from the boundary",
+            "answer", axes=True,
+        )  # fmt: skip
+        chart.curve(d.distances, now["profile"], "output", width="bold")
+        chart.dot((now["distance"], now["answer"]), "input", radius=0.12)
+        numbers = table({"distance": d.distances, "answer": now["profile"]()})
+        rows = Rows(lines, chart, shares=(1, 3.4))
+        return Panel("side", rows, heading, says=d.says.steeper, data=numbers)
+
+    def learning(self) -> Panel:
+        """The probability of one class, and the points."""
+        d = self.data
+        plane = NeuronPlane(self.descent, d.edges, d.shades, LEARNING_REACH)
+        for label, role in enumerate(CLASSES):
+            points = d.learned.points[d.learned.labels == label]
+            plane.scatter(points, role, radius=0.08, ring=label == 1)
+        plane.answers(d.logits, d.probabilities)
+        x, y = d.learned.points.T
+        return Panel(
+            "learning", plane, "Is it of class [1](positive), not [0](negative)?", share=1.9,
+            says=d.says.learned, data=table({"x": x, "y": y, "class": d.learned.labels}),
+        )  # fmt: skip
+
+    def progress(self) -> Panel:
+        """The loss, step by step."""
+        d, now = self.data.learned, self.descent
+        lines = Lines(
+            "{right} of {unseen} right", "step {step:0}", size="body",
+            right=now["right"], unseen=d.unseen, step=now,
+        )  # fmt: skip
+        chart = Chart((0, d.steps[-1]), (0, 1.05 * d.loss.max()), "step", "loss, nats")
+        chart.curve(now.history(), now.history("loss"), "gradient", width="bold", tip=True)
+        return Panel("loss", Rows(lines, chart, shares=(1, 3.4)), says=self.data.says.moved)
+
+    def construct(self) -> None:
+        says, run, self.circle = self.data.says, self.course(), []
+        plane, side = self.plane(run), self.side(run)
+        self.enter(plane, say="A neuron gives each input a number; numbers on a line are the same")
+        self.reveal(*self.case, say="How far is an input [x](input) from the boundary?")
+        self.enter(plane, side)
+        self.step(says.side, notes="Seen from the side, the neuron is a straight slope.")
+        self.sweep(run.to(1), say="")
+        self.step(says.crossed, notes="The sign is the side, the distance is z over |w|.")
+        self.ask("And if only the bias $b$ grows?", notes="The boundary: does it turn or slide?")
+        self.sweep(run.to(2), say="")
+        self.step(says.slid, notes="The input has not moved.")
+        self.sweep(run.to(3), say="And if [w](weight) turns, with its length and $b$ as they are?")
+        self.reveal(*self.circle, seconds=0.5)
+        self.sweep(run.to(4), seconds=5)
+        self.step(says.turned, notes="The boundary rolls around a circle about the origin.")
+        self.sweep(run.to(5), say="")
+        self.step(says.steeper, notes="The slope is |w|; z alone is no distance.")
+        self.sweep(run.to(6), say="")
+        self.step(says.clamped, notes="This is all that the activation does: it acts on z.")
+        self.enter(self.learning(), self.progress(), say="Nobody sets them by hand: it learns")
+        self.sweep(self.descent.to(20), seconds=3)
+        self.sweep(self.descent.to_end(), seconds=2)
+        self.step(says.moved, notes="Full-batch gradient descent on the cross-entropy.")
+        self.step(says.learned, notes="Counted on points that took no part in learning.")
+
+    def figure(self) -> list[Panel]:
+        says, start, end = self.data.says, self.course(), self.course(6)
+        self.descent.put(self.descent.at[-1])
+        return [
+            self.plane(start, "The sum $z$", says.side),
+            self.plane(end, sentence("{name} of $2z$", name=self.data.activation), says.clamped),
+            self.side(end, "The same from the side"),
+            self.learning(),
+        ]

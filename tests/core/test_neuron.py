@@ -1,0 +1,87 @@
+"""A neuron's course and what it learns, against plane geometry, scikit-learn and random neurons."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from torch.nn import functional
+
+from mlanim.core.neuron.half_space import ACTIVATIONS, CLAMPED, CROSSED, SLID, START, STEEPER
+from mlanim.core.neuron.neuron import neuron_lesson
+
+RNG = np.random.default_rng(0)
+
+
+def random_neurons(count):
+    for i in range(count):
+        angle, length = RNG.uniform(0, 2 * np.pi), RNG.uniform(0.5, 2)
+        w = (length * np.cos(angle), length * np.sin(angle))
+        b = 0.0 if i % 9 == 0 else RNG.uniform(-1.2, 1.2) * length
+        yield w, b, sorted(ACTIVATIONS)[i % len(ACTIVATIONS)]
+
+
+@pytest.fixture(scope="module")
+def lessons():
+    return [(w, b, f, neuron_lesson(w, b, f, "clouds", 0)) for w, b, f in random_neurons(100)]
+
+
+def test_the_distance_is_that_to_the_nearest_of_many_points_of_the_boundary(lessons):
+    for _, _, _, found in lessons[:10]:
+        way = found.course
+        for i in range(0, len(way.place), 29):
+            w, b = way.w[i], way.b[i]
+            along = np.array([-w[1], w[0]]) / np.hypot(*w)
+            line = -b / (w @ w) * w + np.linspace(-9, 9, 18001)[:, None] * along
+            away = np.linalg.norm(line - way.x[i], axis=1)
+            assert abs(way.distance[i]) == pytest.approx(away.min(), abs=1e-4)
+            assert np.linalg.norm(line[away.argmin()] - way.foot[i]) < 2e-3
+            assert np.sign(way.distance[i]) == np.sign(way.x[i] @ w + b)
+
+
+def test_what_is_said_of_a_neuron_holds_for_random_ones(lessons):
+    for w, b, _, found in lessons:
+        way, says = found.course, found.says
+        at = [np.abs(way.place - k).argmin() for k in range(7)]
+        z = [way.w[i] @ way.x[i] + way.b[i] for i in at]
+        assert z[START] > 0 > z[CROSSED]
+        assert z[SLID] > 0
+        gap = (way.b[at[SLID]] - way.b[at[CROSSED]]) / np.hypot(*w)
+        assert f"slid by {gap:.2f}," in str(says.slid)
+        assert f"how far: {abs(z[CROSSED]) / np.hypot(*w):.2f}" in str(says.crossed)
+        assert ("through the origin" in str(says.turned)) == (b == 0)
+        assert z[STEEPER] == pytest.approx(2 * z[CROSSED])
+        turned = np.hypot(*way.root[at[3] : at[4]].T)
+        np.testing.assert_allclose(turned, abs(b) / np.hypot(*w), atol=1e-9)
+        assert np.abs(way.shades).max() <= 1
+
+
+def test_the_activation_acts_on_z_alone(lessons):
+    for _, _, name, found in lessons[:10]:
+        way, z = found.course, found.lines
+        at = np.abs(way.place - CLAMPED).argmin()
+        reference = {
+            "relu": lambda z: np.maximum(z, 0), "tanh": np.tanh,
+            "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
+            "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+            "gelu": lambda z: functional.gelu(torch.from_numpy(z)).numpy(),
+        }[name]  # fmt: skip
+        np.testing.assert_allclose(way.at_lines[at], reference(z), atol=1e-12)
+        np.testing.assert_array_equal(way.at_lines[0], z)
+
+
+@pytest.mark.parametrize("dataset", ["clouds", "moons", "circles", "xor"])
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_said_of_learning_holds_for_each_seed(dataset, seed):
+    found = neuron_lesson((1.2, 0.9), -0.9, "relu", dataset, seed)
+    run, said = found.learned, str(found.says.learned)
+    share = run.right[-1] / run.unseen
+    assert ("does not fit" in said) == (share < 0.75)
+    assert int(re.search(r"(\d+) of 200", said)[1]) == run.right[-1]
+    assert (np.diff(run.loss) < 1e-12).all()
+    best = LogisticRegression(C=np.inf, max_iter=2000).fit(run.points, run.labels)
+    p = np.clip(best.predict_proba(run.points)[np.arange(200), run.labels], 1e-300, 1)
+    assert run.loss[-1] >= -np.log(p).mean() - 1e-6
+    if dataset in ("circles", "xor"):
+        assert share < 0.75
