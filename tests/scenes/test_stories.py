@@ -183,3 +183,23 @@ def test_saddle_escape(params: dict[str, Any]) -> None:
     reached = number(lecture.said(r"after 200 the loss is ([\d.]+)")[1])
     assert reached == pytest.approx(lecture.data.leaving.loss[-1], abs=0.006)
     assert reached < lecture.data.loss
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"w": -3, "x": 4, "b": -3, "y": 5},
+        {"activation": "sigmoid", "depth": 40, "low": 0.1, "high": 3, "y": -5},
+        {"activation": "gelu", "w": 3, "x": 4, "b": 3, "y": -5, "depth": 6},
+    ],
+)
+def test_chain_rule(params: dict[str, Any]) -> None:
+    lecture = told("chain_rule", params)
+    is_sound(lecture)
+    rates = lecture.data.rates
+    product = lecture.said(r"The rates multiply: (.*) · (.*) · (.*) = (.*)$")
+    assert [number(part.strip("()")) for part in product.groups()] == pytest.approx(
+        [*rates[:3], np.prod(rates[:3])], rel=6e-3, abs=1e-30
+    )
+    lecture.said("is flat: da/dz = 0" if "activation" not in params else "has da/dz = .*; it was")
+    lecture.said("links: the product is .*, it vanishes")
