@@ -124,7 +124,7 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
         limits = float(sizes.min()) / 3, float(sizes.max()) * 3
         chart = Chart((0, d.depth), limits, "links", log="y", aspect=4)
         for i, role in ((0, "input"), (-1, "weight")):
-            name = sentence("weight {w:g}", w=d.weights[i])
+            name = sentence("weight {w:g}: {p:g}", w=d.weights[i], p=sizes[i, -1])
             chart.curve(links, sizes[i], role, name=str(name), dash="dash", width="thin")
         now = combined(lambda rates: np.abs(np.cumprod([1.0, *rates])), self.weight["rates"])
         chart.curve(links, now, "gradient", width="bold", tip=True)
