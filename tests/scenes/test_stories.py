@@ -203,3 +203,17 @@ def test_chain_rule(params: dict[str, Any]) -> None:
     )
     lecture.said("is flat: da/dz = 0" if "activation" not in params else "has da/dz = .*; it was")
     lecture.said("links: the product is .*, it vanishes")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"depth": 5, "gain": 0.5, "fifth": "softplus"}, {"depth": 24, "gain": 4, "fifth": "silu"}],
+)
+def test_activations(params: dict[str, Any]) -> None:
+    lecture = told("activations", params)
+    is_sound(lecture)
+    shapes = lecture.data.shapes
+    left = lecture.said(r"leaves .*ReLU ([\d.]+);?")[1]
+    assert number(left) == pytest.approx(shapes[0].norms[-1], rel=6e-3)
+    if params["depth"] == 24:
+        lecture.said("RePU leaves the range of numbers")
