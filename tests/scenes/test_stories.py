@@ -206,3 +206,37 @@ def test_neuron(params: dict[str, Any]) -> None:
     assert number(lecture.said(r"(\d+) of 200 \(")[1]) == run.right[-1]
     if params["data"] != "moons":
         lecture.said("One straight boundary does not fit")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"w": -3, "x": 4, "b": -3, "y": 5},
+        {"activation": "sigmoid", "depth": 40, "low": 0.1, "high": 3, "y": -5},
+        {"activation": "gelu", "w": 3, "x": 4, "b": 3, "y": -5, "depth": 6},
+    ],
+)
+def test_chain_rule(params: dict[str, Any]) -> None:
+    lecture = told("chain_rule", params)
+    is_sound(lecture)
+    rates = lecture.data.rates
+    product = lecture.said(r"The rates multiply: (.*) · (.*) · (.*) = (.*)$")
+    assert [number(part.strip("()")) for part in product.groups()] == pytest.approx(
+        [*rates[:3], np.prod(rates[:3])], rel=6e-3, abs=1e-30
+    )
+    lecture.said("is flat: da/dz = 0" if "activation" not in params else "has da/dz = .*; it was")
+    lecture.said("links: the product is .*, it vanishes")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"depth": 5, "gain": 0.5, "fifth": "softplus"}, {"depth": 24, "gain": 4, "fifth": "silu"}],
+)
+def test_activations(params: dict[str, Any]) -> None:
+    lecture = told("activations", params)
+    is_sound(lecture)
+    shapes = lecture.data.shapes
+    left = lecture.said(r"leaves .*ReLU ([\d.]+);?")[1]
+    assert number(left) == pytest.approx(shapes[0].norms[-1], rel=6e-3)
+    if params["depth"] == 24:
+        lecture.said("RePU leaves the range of numbers")

@@ -11,6 +11,8 @@ from mlanim.stage import theme
 from mlanim.stage.arrays.batch import as_3d
 from mlanim.stage.text.texts import polygon_curves, straight_curves
 
+SMALL = 0.5  # manim units: a disc that needs no more corners than 32
+
 
 class Polyline(VMobject):
     """A line through `points` (N, 2 or 3) in a role's colour."""
@@ -158,7 +160,7 @@ class Dot(VMobject):
 
 def disc(place: np.ndarray, radius: float) -> np.ndarray:
     """The outline of a disc around `place` (2 or 3,), as cubic curves (4 n, 3)."""
-    at = np.linspace(0, 2 * np.pi, 33)
+    at = np.linspace(0, 2 * np.pi, 33 if radius < SMALL else 129)
     circle = radius * np.column_stack([np.cos(at), np.sin(at)]) + np.asarray(place)[:2]
     return as_3d(polygon_curves(circle))
 

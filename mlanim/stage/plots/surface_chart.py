@@ -188,7 +188,7 @@ class SurfaceChart(Picture):
         _put(upright[-1], np.array([self.box.left, self.room.top + AWAY, 0]), "left")
         self._edge(along_x, self.xs, lambda at, out: (at, y * out))
         self._edge(along_y, self.ys, lambda at, out: (x * out, at))
-        for text in (part for group in self.words for part in group):
+        for text in (word for group in self.words for word in group):
             keep_within(text, self.box, up_and_down=False)
 
     def _edge(self, words: VGroup, axis: np.ndarray, place: Place) -> None:

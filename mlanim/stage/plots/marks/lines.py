@@ -277,15 +277,16 @@ def _apart(heights: np.ndarray, least: float) -> np.ndarray:
     return np.array(flat) + least * np.arange(len(heights))
 
 
-def dashed(line: np.ndarray, drawn: float, left_out: float) -> np.ndarray:
-    """A line (N, 3) in dashes, as straight cubic curves (4 M, 3)."""
+def dashed(line: np.ndarray, drawn: float, left_out: float, start: float = 0.0) -> np.ndarray:
+    """A line (N, 3) in dashes, the first `start` along it, as straight cubic curves (4 M, 3)."""
     lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     period = drawn + left_out
-    starts = np.arange(0.0, lengths[-1], period)
-    cuts = np.unique(np.concatenate([lengths, starts, np.minimum(starts + drawn, lengths[-1])]))
+    starts = np.arange(start % period - period, lengths[-1], period)
+    ends = np.clip(np.concatenate([starts, starts + drawn]), 0, lengths[-1])
+    cuts = np.unique(np.concatenate([lengths, ends]))
     points = np.column_stack([np.interp(cuts, lengths, line[:, k]) for k in range(3)])
     middles = (cuts[:-1] + cuts[1:]) / 2
-    kept = np.mod(middles, period) < drawn
+    kept = np.mod(middles - start, period) < drawn
     return straight_curves(points[:-1][kept], points[1:][kept])
 
 

@@ -1,0 +1,159 @@
+"""The rates of one neuron and its loss, link by link, and what a deep chain of links multiplies to.
+
+z = w x + b, a = f(z), L = (a − y)²: dL/dw = dL/da · da/dz · dz/dw. Every rate is autograd's, and is
+measured once more by a nudge, as (g(v + h) − g(v − h)) / 2h.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mlanim.core.learning.deep_chain import DeepChain, deep_chain, turns_of
+from mlanim.core.models.activations import ACTIVATIONS, TITLES, slopes
+from mlanim.core.repeatable import one_thread
+from mlanim.words.sentence import Sentence, sentence
+
+NUDGE = 1e-6
+AGREE = 1e-6  # of a rate's size, or of 1 where it is smaller
+STOPPED = -4.0  # z at which the neuron is looked at once more
+SAMPLES = 201
+
+Function = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class ChainRule:
+    """All that the scene shows."""
+
+    title: str  # of the activation
+    values: np.ndarray  # (8,) of w, x, w·x, b, z, a, y, L
+    backward: np.ndarray  # (7,) dL/d of what the edges carry: w, x, w·x, b, z, a, y
+    rates: np.ndarray  # (4,) dz/dw, da/dz, dL/da, dL/dw by autograd
+    nudged: np.ndarray  # (4,) the same by nudges
+    ws: np.ndarray  # (S,) from w to where z is `STOPPED`
+    zs: np.ndarray  # (S,)
+    links: np.ndarray  # (S, 3) local rates along ws
+    turns: np.ndarray  # (2,) of the first wheel, at w and where z is `STOPPED`
+    deep: DeepChain
+    says_forward: Sentence
+    says_backward: Sentence
+    says_product: Sentence
+    says_nudge: Sentence
+    says_goes: Sentence
+    says_stopped: Sentence
+
+
+def local_rates(w: Tensor, b: float, x: float, y: float, activation: Function) -> Tensor:
+    """dz/dw, da/dz and dL/da by autograd, (..., 3), at each of w (...)."""
+    z = w * x + b
+    a = activation(z)
+    return torch.stack(
+        [slopes(lambda w: w * x + b, w), slopes(activation, z), slopes(lambda a: (a - y) ** 2, a)],
+        dim=-1,
+    )
+
+
+def nudged(function: Function, at: Tensor) -> float:
+    """The slope of a function at a value by a nudge up and one down."""
+    h = NUDGE * max(1.0, abs(float(at)))
+    return float((function(at + h) - function(at - h)) / (2 * h))
+
+
+@one_thread()
+def chain_lesson(
+    w: float, b: float, x: float, y: float, name: str, depth: int, low: float, high: float
+) -> ChainRule:
+    """One neuron at its weight and where it stops, then `depth` links of weights low to high."""
+    f = ACTIVATIONS[name]
+    values, backward = _passes(w, b, x, y, f)
+    weight, z, a = (torch.tensor(values[i], dtype=torch.float64) for i in (0, 4, 5))
+    links = local_rates(weight, b, x, y, f)
+    rates = np.append(links.numpy(), backward[0])
+    measured = [
+        nudged(lambda w: w * x + b, weight), nudged(f, z), nudged(lambda a: (a - y) ** 2, a),
+        nudged(lambda w: (f(w * x + b) - y) ** 2, weight),
+    ]  # fmt: skip
+    ws = torch.linspace(w, (STOPPED - b) / x, SAMPLES, dtype=torch.float64)
+    along = local_rates(ws, b, x, y, f)
+    return ChainRule(
+        title=TITLES[name], values=values, backward=backward, rates=rates,
+        nudged=np.array(measured), ws=ws.numpy(), zs=(ws * x + b).numpy(), links=along.numpy(),
+        turns=turns_of(along[[0, -1]].numpy()), deep=deep_chain(name, depth, low, high),
+        says_forward=sentence(
+            "[w](weight) = {w:g} gives $z$ = {z:g}, [a](output) = {a:g}: "
+            "the loss [L](highlight) is {loss:g}", w=w, z=values[4], a=values[5], loss=values[7],
+        ),
+        says_backward=_says_backward(backward[0]),
+        says_product=_says_product(rates),
+        says_nudge=says_nudge(rates, np.array(measured)),
+        says_goes=sentence("Now [w](weight) goes to where $z$ is {z:g}", z=STOPPED),
+        says_stopped=says_stopped(TITLES[name], along[0].numpy(), along[-1].numpy()),
+    )  # fmt: skip
+
+
+def _passes(
+    w: float, b: float, x: float, y: float, activation: Function
+) -> tuple[np.ndarray, np.ndarray]:
+    """The values of w, x, w·x, b, z, a, y, L, and dL/d of all but L, by one backward pass."""
+    leaves = [torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (w, x, b, y)]
+    product = leaves[0] * leaves[1]
+    z = product + leaves[2]
+    a = activation(z)
+    loss = (a - leaves[3]) ** 2
+    nodes = [leaves[0], leaves[1], product, leaves[2], z, a, leaves[3]]
+    found = torch.autograd.grad(loss, nodes)
+    values = torch.stack([*nodes, loss]).detach()
+    return values.numpy(), torch.stack(found).numpy()
+
+
+def _says_backward(rate: float) -> Sentence:
+    if rate == 0:
+        return sentence("Back to [w](weight): dL/dw = [0](gradient), a small change does nothing")
+    return sentence(
+        "Back to [w](weight): dL/dw = [{rate:g}](gradient), so raising it a little {does} "
+        "[L](highlight)", rate=rate, does="raises" if rate > 0 else "lowers",
+    )  # fmt: skip
+
+
+def _says_product(rates: np.ndarray) -> Sentence:
+    """The product of the three rates of (4,); one below 0 stands in brackets."""
+    factors = [
+        f"({{{name}:g}})" if rate < 0 else f"{{{name}:g}}"
+        for name, rate in zip("zaL", rates[:3], strict=True)
+    ]
+    return sentence(
+        f"The rates multiply: {' · '.join(factors)} = [{{all:g}}](gradient)",
+        z=rates[0], a=rates[1], L=rates[2], all=rates[3],
+    )  # fmt: skip
+
+
+def says_nudge(rates: np.ndarray, measured: np.ndarray) -> Sentence:
+    """Whether nudges find autograd's rates (4,)."""
+    gaps = np.abs(rates - measured)
+    if np.all(gaps <= AGREE * np.maximum(1, np.abs(rates))):
+        return sentence(
+            "Nudges confirm autograd: the four rates agree within {gap:g}",
+            gap=10.0 ** np.ceil(np.log10(max(float(gaps.max()), 1e-15))),
+        )
+    return sentence(
+        "At a kink there is no one slope: a nudge says {nudged:g}, autograd chooses {rate:g}",
+        nudged=measured[int(gaps.argmax())], rate=rates[int(gaps.argmax())],
+    )  # fmt: skip
+
+
+def says_stopped(title: str, first: np.ndarray, last: np.ndarray) -> Sentence:
+    """What links (3,) carry where z is `STOPPED`, beside what they carried at first."""
+    if last[1] == 0:
+        return sentence(
+            "At $z$ = {z:g} [{title}](output) is flat: da/dz = [0](gradient), and dL/dw = 0",
+            z=STOPPED, title=title,
+        )  # fmt: skip
+    return sentence(
+        "At $z$ = {z:g} [{title}](output) has da/dz = [{last:g}](gradient); it was {first:g}",
+        z=STOPPED, title=title, last=last[1], first=first[1],
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pictures of how learning gets its rates of change."""
