@@ -25,7 +25,7 @@ from mlanim.stage.vocabulary import (
     SceneParams,
     Track,
 )
-from mlanim.words.sentence import sentence
+from mlanim.words.sentence import Sentence, sentence
 
 if TYPE_CHECKING:
     from mlanim.core.combination.combination_rules import CombinationRules as Data
@@ -117,7 +117,7 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
         count = Lines("[{n:,}](weight) weights", size="display", n=self.rule["weights"])
         return Panel("jacobian", Rows(matrix, count), "Sizes of the Jacobian's blocks")
 
-    def side_by_side(self) -> Panel:
+    def side_by_side(self, heading: Sentence | None = None) -> Panel:
         """All rules over the path of the input, and how far their lines have moved."""
         d, reach = self.data, (0, 1.05 * max(rule.changes.max() for rule in self.data.rules))
         pictures = [self.small(rule, self.path) for rule in d.rules]
@@ -126,7 +126,7 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
         bars = Bars(self.path["changes"], titles, ("input", "highlight"), series=series,
                     reach=reach, format="%")  # fmt: skip
         picture = Multiples([*pictures, bars], [*titles, "Lines moved by"], columns=3)
-        return Panel("rules", picture, says=d.says_change)
+        return Panel("rules", picture, heading, says=d.says_bent)
 
     def small(self, rule: Rule, path: Track) -> Connections:
         return Connections(
@@ -190,5 +190,7 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
     def figure(self) -> list[Panel]:
         d = self.data
         self.deep.put(len(d.stack.lit) - 1)
-        return [self.side_by_side(), self.stack(self.deep), self.costs("parameters"),
+        self.path.put(float(d.path[-1]))  # where both changes of the input have been measured
+        heading = sentence("Connections with {bend} after each", bend=d.nonlinearity)
+        return [self.side_by_side(heading), self.stack(self.deep), self.costs("parameters"),
                 self.costs("operations"), self.reach()]  # fmt: skip
