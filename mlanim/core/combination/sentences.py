@@ -1,0 +1,107 @@
+"""What is said of the rules, each sentence under the condition that makes it true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlanim.words.numbers import percent
+from mlanim.words.sentence import Sentence, sentence
+
+if TYPE_CHECKING:
+    from mlanim.core.combination.combination_rules import Rule
+
+EXACT = 1e-12  # a change of strengths below this share of them is rounding
+NONLINEAR = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
+
+
+def title_of(name: str) -> str:
+    """A rule's name as words."""
+    return {"low_rank": "Low rank", "block_diagonal": "Block-diagonal"}.get(
+        name, name.replace("_", " ").capitalize()
+    )
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words with commas, and "and" before the last."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def says_rule(name: str, sizes: np.ndarray, kinds: np.ndarray) -> Sentence:
+    """How many pairs a rule joins, by how many sets of weights, and how strengths differ."""
+    joined, sets = int((kinds >= 0).sum()), int(kinds.max())
+    by = (
+        "all by the same weights" if sets == 1
+        else f"by {sets} sets of weights, a colour each" if sets
+        else "no two by the same weights"
+    )  # fmt: skip
+    pairs = f"all {joined}" if joined == kinds.size else f"{joined} of {kinds.size}"
+    also = ""
+    if name in ("recurrence", "state_space"):
+        by_lag = [np.diagonal(sizes, -lag).mean() for lag in (1, len(sizes) - 1)]
+        kept = (by_lag[1] / by_lag[0]) ** (1 / (len(sizes) - 2))
+        also = f"; a step back keeps {percent(kept)}" if kept < 1 else ""
+    if name == "attention":
+        also = f"; the strongest is {sizes.max() / np.median(sizes):.0f} times the median"
+    template = "[{title}](highlight) joins {pairs} pairs, {by}{also}"
+    return sentence(template, title=title_of(name), pairs=pairs, by=by, also=also)
+
+
+def says_change(rules: Sequence[Rule]) -> Sentence:
+    """Whose strengths moved with the input, without a nonlinearity."""
+    moving = [rule for rule in rules if rule.changes[0, -1] > EXACT]
+    if not moving:
+        return sentence("All inputs and outputs changed, and not one line: these rules are affine")
+    template = "Only the lines of [{names}](highlight) moved, by {shares}"
+    if len(moving) < len(rules):
+        template += "; those of affine rules not at all"
+    else:
+        template = template.removeprefix("Only the").replace(" lines", "The lines", 1)
+    shares = listed([percent(float(rule.changes[0, -1])) for rule in moving])
+    return sentence(template, names=listed([one.title.lower() for one in moving]), shares=shares)
+
+
+def says_bent(rules: Sequence[Rule], bend: str) -> Sentence:
+    """Whose strengths move with the input once a nonlinearity follows."""
+    moves = [float(rule.changes[1, -1]) for rule in rules if rule.changes[1, -1] > EXACT]
+    who = f"all {len(rules)}" if len(moves) == len(rules) else f"{len(moves)} of {len(rules)}"
+    name = NONLINEAR[bend]
+    if not moves:
+        return sentence(
+            "With [{bend}](highlight) no line moves between these two inputs", bend=name
+        )
+    least, most = percent(min(moves)), percent(max(moves))
+    span = least if least == most else f"{least} to {most}"
+    template = "With [{bend}](highlight) lines move in {who}, by {span}"
+    return sentence(template, bend=name, who=who, span=span)
+
+
+def says_cost(rules: Sequence[Rule]) -> Sentence:
+    """What the last doubling of the length multiplies: parameters and operations."""
+    grown = {rule.title.lower(): float(rule.parameters[-1] / rule.parameters[-2]) for rule in rules}
+    still = [name for name, factor in grown.items() if factor == 1]
+    most = max(rules, key=lambda rule: rule.operations[-1] / rule.operations[-2])
+    times = most.operations[-1] / most.operations[-2]
+    template = "Twice the length: no more weights in {still} of {whole} rules"
+    template += ", but [{most}](highlight) multiplies {times:1} times as often"
+    return sentence(
+        template, still=len(still), whole=len(rules), most=most.title.lower(), times=times
+    )
+
+
+def says_reach(rule: Rule, whole: int) -> Sentence:
+    """How one rule's reach grows with depth, or that it does not."""
+    if rule.reach[0] == rule.reach[-1]:
+        template = "However many layers of [{title}](highlight), the middle output hears {count}"
+        template += " of {whole} inputs"
+        return sentence(template, title=rule.title.lower(), count=int(rule.reach[0]), whole=whole)
+    counts = listed([str(count) for count in rule.reach])
+    template = (
+        "Through 1 to {depth} layers of [{title}](highlight) the middle output hears {counts}"
+    )
+    template += " of {whole} inputs"
+    return sentence(
+        template, title=rule.title.lower(), depth=len(rule.reach), counts=counts, whole=whole
+    )

@@ -1,0 +1,1 @@
+"""Pictures of what layers do one after another."""
