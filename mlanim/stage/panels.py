@@ -139,14 +139,14 @@ def arrange(
 
 
 def _columns(panels: Sequence[Panel], room: float, layout: Layout | None) -> int:
-    """How many panels stand side by side."""
-    count = len(panels)
-    choices = {"row": count, "grid": math.ceil(math.sqrt(count)), "column": 1}
-    wanted = [layout] if layout is not None else ["row", "grid", "column"]
-    for name in wanted:
-        if _needed(panels, choices[name]) <= room + 1e-9:
-            return choices[name]
-    raise DoesNotFit("width", _needed(panels, choices[wanted[-1]]) + 2 * EDGE)
+    """How many panels stand side by side: all, or as a grid, or as many as have room."""
+    count, square = len(panels), math.ceil(math.sqrt(len(panels)))
+    choices = {"row": [count], "grid": [square], "column": [1]}
+    wanted = choices[layout] if layout is not None else [count, *range(square, 0, -1)]
+    for columns in wanted:
+        if _needed(panels, columns) <= room + 1e-9:
+            return columns
+    raise DoesNotFit("width", _needed(panels, wanted[-1]) + 2 * EDGE)
 
 
 def _needed(panels: Sequence[Panel], columns: int) -> float:

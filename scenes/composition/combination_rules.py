@@ -136,7 +136,7 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
 
     def costs(self, name: Literal["parameters", "operations"]) -> Panel:
         heading = {"parameters": "Weights", "operations": "Multiplications"}[name]
-        chart = Chart(x_label="length", log="xy", y_label=None)
+        chart = Chart(x_label="length", log="xy", least=4.5)
         self.curves(chart, self.data.lengths, name)
         return Panel(name, chart, heading, says=self.data.says_cost)
 
@@ -146,11 +146,11 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
             values = getattr(rule, series)
             chart.curve(xs, values, role, name=rule.title.lower(), dash=dash, width="bold")
 
-    def stack(self, at: Track) -> Panel:
+    def stack(self, at: Track, aspect: float = 1.2) -> Panel:
         rule = self.data.rules[self.data.stack.rule]
         lines = Connections(
             self.data.stack.shares, kind_colors(np.array(1)), lit=at["lit"], nodes=at["nodes"],
-            aspect=1.2,
+            aspect=aspect,
         )  # fmt: skip
         heading = sentence(
             "{depth} layers of {name}", depth=len(rule.reach), name=rule.title.lower()
@@ -159,7 +159,7 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
         return Panel("stack", lines, heading, remark, share=1.7, says=self.data.says_reach)
 
     def reach(self) -> Panel:
-        chart = Chart(y=(0, 17), x_label="layers", ticks=4)
+        chart = Chart(y=(0, 17), x_label="layers", ticks=4, least=4.5)
         self.curves(chart, np.arange(1, len(self.data.rules[0].reach) + 1), "reach")
         return Panel("reach", chart, "Inputs heard of 16", says=self.data.says_reach)
 
@@ -192,5 +192,8 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
         self.deep.put(len(d.stack.lit) - 1)
         self.path.put(float(d.path[-1]))  # where both changes of the input have been measured
         heading = sentence("Connections with {bend} after each", bend=d.nonlinearity)
-        return [self.side_by_side(heading), self.stack(self.deep), self.costs("parameters"),
-                self.costs("operations"), self.reach()]  # fmt: skip
+        charts = self.costs("parameters"), self.costs("operations"), self.reach()
+        titles = [chart.heading or "" for chart in charts]
+        measured = Multiples([chart.picture for chart in charts], titles, columns=(1, 3))
+        panel = Panel("costs", measured, says=d.says_cost)
+        return [self.side_by_side(heading), self.stack(self.deep, aspect=2.8), panel]

@@ -240,3 +240,17 @@ def test_activations(params: dict[str, Any]) -> None:
     assert number(left) == pytest.approx(shapes[0].norms[-1], rel=6e-3)
     if params["depth"] == 24:
         lecture.said("RePU leaves the range of numbers")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"length": 10, "features": 8, "kernel": 5, "graph": "star", "nonlinearity": "tanh"},
+        {"rules": ["state_space", "block_diagonal", "low_rank", "butterfly"], "seed": 3},
+    ],
+)
+def test_combination_rules(params: dict[str, Any]) -> None:
+    lecture = told("combination_rules", params)
+    is_sound(lecture)
+    for rule in lecture.data.rules:
+        assert (rule.name == "attention") == bool(rule.changes[0] > 0)

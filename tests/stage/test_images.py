@@ -114,3 +114,12 @@ def test_parts_of_small_multiples_are_those_of_all():
     charts = [Chart((0, 1), (0, 1)) for _ in range(2)]
     dots = [chart.dot((0.5, 0.5), later=True) for chart in charts]
     assert Multiples(charts).later() == dots
+
+
+@pytest.mark.parametrize(("width", "columns"), [(3.0, 1), (6.0, 1), (6.4, 2), (9.7, 3), (20, 3)])
+def test_as_many_multiples_stand_side_by_side_as_have_room(width, columns):
+    many = Multiples([Bars([1, 2], least=3.0) for _ in range(5)], columns=(1, 3))
+    many.placed(Box(0, 0, width, 6))
+    lefts = {round(float(bars.get_left()[0]), 6) for bars in many.pictures}
+    assert len(lefts) == columns
+    assert many.least == 3.0

@@ -22,7 +22,8 @@ class Multiples(Rows):
     Args:
         pictures: in reading order.
         titles: over each of them, templates as for `sentence`.
-        columns: how many stand side by side; as square a grid as can be unless given.
+        columns: how many stand side by side, or the fewest and the most, of which there are as
+            many as have room; as square a grid as can be unless given.
 
     Raises:
         ValueError: for titles that are not as many as the pictures.
@@ -30,14 +31,16 @@ class Multiples(Rows):
 
     def __init__(
         self, pictures: Sequence[Picture], titles: Sequence[str | Sentence] = (),
-        columns: int | None = None, gap: float = 0.35,
+        columns: int | tuple[int, int] | None = None, gap: float = 0.35,
     ):  # fmt: skip
         super().__init__(*pictures, gap=gap)
         if len(titles) not in (0, len(pictures)):
             raise ValueError(f"There are {len(titles)} titles for {len(pictures)} pictures.")
         self.titles = list(titles)
-        self.columns = columns or math.ceil(math.sqrt(len(pictures)))
-        self.least = self.columns * self.least + gap * (self.columns - 1)
+        columns = columns or math.ceil(math.sqrt(len(pictures)))
+        self.fewest, self.most = (columns, columns) if isinstance(columns, int) else columns
+        self.each = self.least
+        self.least = self._width_of(self.fewest)
 
     def compose(self, box: Box) -> None:
         """Compose each in its cell of the grid, below its title."""
@@ -53,8 +56,9 @@ class Multiples(Rows):
 
     def height_at(self, width: float) -> float:
         """As many rows as there are, each as high as the highest of its pictures asks for."""
-        rows = math.ceil(len(self.pictures) / self.columns)
-        side = (width - self.gap * (self.columns - 1)) / self.columns
+        columns = self._columns(width)
+        rows = math.ceil(len(self.pictures) / columns)
+        side = (width - self.gap * (columns - 1)) / columns
         high = max(picture.height_at(side) for picture in self.pictures) + self._title()
         return rows * high + self.gap * (rows - 1)
 
@@ -71,11 +75,21 @@ class Multiples(Rows):
     def _title(self) -> float:
         return TITLE * body_height("small") if self.titles else 0.0
 
+    def _width_of(self, columns: int) -> float:
+        """What so many need, manim units."""
+        return columns * self.each + self.gap * (columns - 1)
+
+    def _columns(self, width: float) -> int:
+        """How many stand side by side in a box of that width."""
+        choices = range(self.most, self.fewest, -1)
+        return next((n for n in choices if self._width_of(n) <= width + 1e-9), self.fewest)
+
     def _boxes(self, box: Box) -> list[Box]:
-        rows = math.ceil(len(self.pictures) / self.columns)
+        columns = self._columns(box.width)
+        rows = math.ceil(len(self.pictures) / columns)
         cells = [
             cell
             for row in box.rows(*[1.0] * rows, gap=self.gap)
-            for cell in row.columns(*[1.0] * self.columns, gap=self.gap)
+            for cell in row.columns(*[1.0] * columns, gap=self.gap)
         ]
         return cells[: len(self.pictures)]
