@@ -253,4 +253,4 @@ def test_combination_rules(params: dict[str, Any]) -> None:
     lecture = told("combination_rules", params)
     is_sound(lecture)
     for rule in lecture.data.rules:
-        assert (rule.name == "attention") == bool(rule.changes[0] > 0)
+        assert (rule.name == "attention") == bool(rule.changes[0].max() > 0)
