@@ -220,3 +220,12 @@ def test_a_kind_of_mark_that_draws_from_other_values_asks_for_other_shapes():
     chart.marks.append(mark)
     chart.placed(BOXES[0])
     assert len(mark.path.points)
+
+
+def test_a_band_that_reaches_to_zero_fills_a_logarithmic_chart_down_to_its_edge():
+    chart = Chart((0, 1), (0.01, 10), log="y")
+    band = chart.band(np.linspace(0, 1, 5), np.zeros(5), np.ones(5))
+    chart.placed(BOXES[0])
+    area = chart.frame.area
+    assert band.shape.points[:, 1].min() == pytest.approx(area.bottom)
+    assert band.shape.width == pytest.approx(area.width)

@@ -40,6 +40,8 @@ class Area(Mark):
     def draw(self, *values: Any) -> None:
         """Fill another polygon."""
         placed = self.frame.place(np.asarray(self.corners(*values), dtype=float))
+        below = self.frame.area.bottom - 1  # where 0 goes on a logarithmic axis, out of sight
+        placed[np.isneginf(placed[:, 1]), 1] = below
         placed = cut(placed[np.isfinite(placed).all(axis=1)], self.frame)
         closed = np.concatenate([placed, placed[:1]])
         self.shape.points = polygon_curves(closed) if len(placed) > 2 else np.zeros((0, 3))
