@@ -176,6 +176,17 @@ def test_sharp_and_flat(params: dict[str, Any]) -> None:
     lecture.said("ends in neither" if params["rate"] == 0.13 else "ends in the flat minimum")
 
 
+@pytest.mark.parametrize(
+    "params", [{"depth": 8, "gain": 2.0}, {"depth": 10, "activation": "tanh", "seed": 3}]
+)
+def test_residual(params: dict[str, Any]) -> None:
+    lecture = told("residual", params)
+    is_sound(lecture)
+    skip, plain = (float(lecture.data.flows[name].spread[0, 1, 0]) for name in ("skip", "plain"))
+    said = lecture.said(r"([\d.]+) × the gradient .* the skip, ([\d.]+)")
+    assert [number(said[i]) for i in (1, 2)] == pytest.approx([skip, plain], rel=0.06)
+
+
 @pytest.mark.parametrize("params", [{"seed": 0}, {"seed": 4}])
 def test_saddle_escape(params: dict[str, Any]) -> None:
     lecture = told("saddle_escape", {"dataset": "moons", **params})

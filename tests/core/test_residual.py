@@ -1,0 +1,103 @@
+"""The residual networks against torch's modules and Jacobians, and what is said of them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from mlanim.core.data.examples import digits
+from mlanim.core.models.mlp import cross_entropy
+from mlanim.core.models.residual_net import ACTIVATIONS, ResidualNet
+from mlanim.core.transformer.gradient_flow import MEASURED, SKIPS, gradients
+from mlanim.core.transformer.residual import residual_lesson
+from mlanim.core.transformer.running_sum import running_sum, sum_plane
+
+LESSONS = [(8, "relu", 1 / 3, 0, 0), (9, "tanh", 1.0, 7, 1), (8, "relu", 2.0, 3, 2)]
+
+
+def small(activation: str = "tanh") -> tuple[ResidualNet, torch.Tensor]:
+    net = ResidualNet(64, 6, 4, 10, activation)
+    return net, net.initial(torch.Generator().manual_seed(5), 2, 1.0).expand(2, -1, -1)
+
+
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+def test_streams_are_those_of_modules(activation: str) -> None:
+    net, theta = small(activation)
+    theta = theta + 0.1 * torch.randn(theta.shape, generator=torch.Generator().manual_seed(1))
+    inputs = torch.rand(64, 3, dtype=torch.float64)
+    parts = net.parts(theta[0, 1])
+    phi = {"relu": torch.nn.ReLU(), "tanh": torch.nn.Tanh()}[activation]
+    for row, skip in enumerate((1.0, 0.0)):
+        stream = torch.nn.functional.linear(inputs.T, parts.read, parts.read_bias)
+        for weight, bias in zip(parts.weights, parts.biases, strict=True):
+            stream = skip * stream + torch.nn.functional.linear(phi(stream), weight, bias)
+        both = theta[:1].expand(2, -1, -1)
+        found = net.streams(both, SKIPS, inputs)[-1][row, 1].T
+        assert torch.allclose(found, stream)
+
+
+def test_the_gradient_is_the_last_one_times_the_product_of_one_plus_each_jacobian() -> None:
+    net, theta = small()
+    data = digits(0)
+    shares, _ = gradients(net, theta, data)
+    some = data.train.subset(torch.arange(MEASURED))
+    for row, skip in enumerate((1.0, 0.0)):
+        one = theta[row, 0]
+        streams = net.streams(one, torch.full((1, 1), skip, dtype=one.dtype), some.inputs)
+        last = streams[-1].detach().requires_grad_()
+        loss = cross_entropy(net.scores(one, last), some.labels).sum()
+        (end,) = torch.autograd.grad(loss, last)
+        lengths = []
+        for example in range(MEASURED):
+            back = end[:, example]
+            for layer in reversed(range(net.depth)):
+                at = streams[layer][:, example]
+                jacobian = torch.func.jacrev(
+                    lambda h, layer=layer, one=one: net.delta(one, layer, h[:, None])[:, 0]
+                )(at)
+                back = (skip * torch.eye(net.width, dtype=one.dtype) + jacobian).T @ back
+            lengths.append(float(back.norm()))
+        assert shares[row, 0, 0] == pytest.approx(np.mean(lengths) / float(end.norm(dim=0).mean()))
+
+
+def test_the_input_and_all_deltas_add_up_to_the_sum_that_lies_to_the_right() -> None:
+    net, theta = small("relu")
+    data = digits(0)
+    found = running_sum(net, theta[0, 0], data, 4)
+    streams = net.streams(theta[0, 0], torch.ones(1, 1, dtype=theta.dtype), data.test.inputs)
+    added = [net.delta(theta[0, 0], i, h)[:, 4] for i, h in enumerate(streams[:-1])]
+    whole = streams[0][:, 4] + torch.stack(added).sum(0)
+    assert found.places[-1] == pytest.approx([float(whole.norm()), 0.0], abs=1e-12)
+    assert found.lengths == pytest.approx(np.array([float(one.norm()) for one in added]))
+    assert found.recovered < 1e-13
+    random = torch.randn(9, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    places, share = sum_plane(random)
+    assert share == pytest.approx(
+        float(places.diff(dim=0).square().sum() / random.diff(dim=0).square().sum())
+    )
+    assert sum_plane(random[:, :2])[1] == pytest.approx(1.0)  # a plane holds all of a plane
+
+
+@pytest.mark.parametrize("asked", LESSONS)
+def test_the_lesson_says_what_its_arrays_hold(asked: tuple[int, str, float, int, int]) -> None:
+    lesson = residual_lesson(*asked)
+    starts = {name: flow.starts for name, flow in lesson.flows.items()}
+    assert all(np.all(one[..., -1] == 1) for one in starts.values())
+    said = [float(n) for n in re.findall(r"of (\d[\d.]*) with", str(lesson.says_factor))]
+    for number, one in zip(said, [starts["skip"][0], starts["plain"][0]], strict=False):
+        assert number == pytest.approx(np.exp(np.abs(np.log(one)).max()), rel=0.06)
+    whole = np.exp(np.abs(np.log(starts["skip"])).max())
+    assert float(str(lesson.says_during).split()[-1]) == pytest.approx(whole, rel=0.06)
+    middle = np.abs(np.log(np.median(lesson.passed, axis=2)))
+    plain = re.search(r"near ([\d.]+) / width;", str(lesson.says_gain))
+    assert plain is not None
+    assert float(plain[1]) == pytest.approx(lesson.gains[middle[1].argmin()], abs=0.06)
+
+
+def test_without_the_skip_the_gradient_goes_with_a_power_of_the_weights() -> None:
+    lesson = residual_lesson(*LESSONS[0])
+    power, _ = np.polyfit(np.log(lesson.gains), np.log(np.median(lesson.passed[1], axis=1)), 1)
+    assert power == pytest.approx(8 / 2, rel=0.05)  # the variance is the square of the size
