@@ -17,6 +17,7 @@ from mlanim.core.combination.connections import (
     strengths,
 )
 from mlanim.core.combination.layers import Bend, Layer, Shape, layer_of
+from mlanim.core.combination.rule import Rule
 from mlanim.core.combination.sentences import (
     NONLINEAR,
     says_bent,
@@ -33,24 +34,6 @@ SAMPLES = 20  # in each of the path's three stretches
 LENGTHS = (8, 16, 32, 64, 128, 256)  # at which costs are counted
 DEEP, DEPTH = 16, 5  # positions and layers of a stack
 BENDS: dict[str, Bend] = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule; P samples along the path, N positions of D features."""
-
-    name: str
-    title: str
-    strengths: np.ndarray  # (P, N, N) Frobenius norms of ∂output_i/∂input_j
-    shares: np.ndarray  # (P, N, N) of the largest
-    outputs: np.ndarray  # (P, N, D)
-    kinds: np.ndarray  # (N, N) sets of weights, as of `kinds_of`
-    changes: np.ndarray  # (2, P) how far strengths have moved: without and with the nonlinearity
-    weights: int  # how many numbers it learns at length N
-    parameters: np.ndarray  # (L,) the same at each of LENGTHS
-    operations: np.ndarray  # (L,)
-    reach: np.ndarray  # (DEPTH,) inputs that a stack's middle output depends on
-    says: Sentence
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlanim.core.combination.rule import Rule
 from mlanim.words.numbers import percent
 from mlanim.words.sentence import Sentence, sentence
-
-if TYPE_CHECKING:
-    from mlanim.core.combination.combination_rules import Rule
 
 EXACT = 1e-12  # a change of strengths below this share of them is rounding
 NONLINEAR = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
