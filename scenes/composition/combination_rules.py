@@ -29,7 +29,7 @@ from mlanim.words.sentence import Sentence, sentence
 
 if TYPE_CHECKING:
     from mlanim.core.combination.combination_rules import CombinationRules as Data
-    from mlanim.core.combination.combination_rules import Rule
+    from mlanim.core.combination.rule import Rule
 
 Name = Literal[
     "dense", "convolution", "recurrence", "graph", "attention", "state_space", "block_diagonal",
