@@ -62,11 +62,11 @@ def payload(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def children() -> list[int]:
-    """The processes that this one, or one that it started, has not ended."""
+def children() -> set[int]:
+    """The processes that this one has started and that have not ended."""
     command = ["ps", "-o", "pid=", "--ppid", str(os.getpid())]
     listed = subprocess.run(command, capture_output=True, text=True)
-    return [int(line) for line in listed.stdout.split() if Path(f"/proc/{line}").exists()]
+    return {int(line) for line in listed.stdout.split() if Path(f"/proc/{line}").exists()}
 
 
 def forget(tmp_path: Path) -> None:
@@ -87,11 +87,12 @@ def test_a_killed_segment_is_drawn_again(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_an_error_in_one_segment_ends_those_beside_it(tmp_path: Path) -> None:
+    before = children()
     outcome, events = run(job_of("Third", tmp_path / "a.mp4"))  # whose first play has no end
     assert outcome.code == 1
     assert outcome.message.count("ValueError: the third is closed") == 1
     assert [event["event"] for event in events].count("failed") == 1
-    assert children() == []
+    assert children() <= before  # Dask, for one, keeps a process for as long as this one lives
     assert list(tmp_path.glob("*")) == [tmp_path / "cache"]
 
 
@@ -100,9 +101,10 @@ def test_what_a_listener_raises_ends_all_and_comes_out(tmp_path: Path) -> None:
         if event["event"] == "frame":
             raise BrokenPipeError("nobody reads it")
 
+    before = children()
     with pytest.raises(BrokenPipeError, match="nobody reads it"):
         run(job_of("Long", tmp_path / "a.mp4"), refuse)
-    assert children() == []
+    assert children() <= before
     assert list(tmp_path.glob("*")) == [tmp_path / "cache"]
 
 
