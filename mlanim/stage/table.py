@@ -35,8 +35,9 @@ class Table:
 
 
 def table(columns: Mapping[str, Any], units: Mapping[str, str] | None = None) -> Table:
-    """A table of sequences by name; a single value stands in every row."""
+    """A table of sequences by name; a single value stands in every row, formulas as their text."""
     arrays = {name: np.atleast_1d(np.asarray(values)) for name, values in columns.items()}
+    arrays = {n: a.astype(str) if a.dtype == object else a for n, a in arrays.items()}
     rows = max(len(array) for array in arrays.values())
     filled = {n: np.repeat(a, rows) if len(a) == 1 else a for n, a in arrays.items()}
     return Table(filled, units or {})

@@ -46,6 +46,9 @@ class Math:
     def __post_init__(self) -> None:
         refuse_latex(self.source)
 
+    def __str__(self) -> str:
+        return self.source
+
 
 class Mono(str):
     """Words in the fixed-width font that comes with Typst, as code is set."""
