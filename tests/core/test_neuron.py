@@ -8,8 +8,8 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch.nn import functional
 
-from mlanim.core.neuron.half_space import ACTIVATIONS, CLAMPED, CROSSED, SLID, START, STEEPER
-from mlanim.core.neuron.neuron import neuron_lesson
+from mlanim.core.neuron.half_space import CLAMPED, CROSSED, SLID, START, STEEPER
+from mlanim.core.neuron.neuron import CLAMPS, neuron_lesson
 
 RNG = np.random.default_rng(0)
 
@@ -19,7 +19,7 @@ def random_neurons(count):
         angle, length = RNG.uniform(0, 2 * np.pi), RNG.uniform(0.5, 2)
         w = (length * np.cos(angle), length * np.sin(angle))
         b = 0.0 if i % 9 == 0 else RNG.uniform(-1.2, 1.2) * length
-        yield w, b, sorted(ACTIVATIONS)[i % len(ACTIVATIONS)]
+        yield w, b, sorted(CLAMPS)[i % len(CLAMPS)]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import torch
 
 from mlanim.core.data.examples import digits
 from mlanim.core.models.mlp import cross_entropy
-from mlanim.core.models.residual_net import ACTIVATIONS, ResidualNet
+from mlanim.core.models.residual_net import ResidualNet
 from mlanim.core.transformer.gradient_flow import MEASURED, SKIPS, gradients
 from mlanim.core.transformer.residual import residual_lesson
 from mlanim.core.transformer.running_sum import running_sum, sum_plane
@@ -23,7 +23,7 @@ def small(activation: str = "tanh") -> tuple[ResidualNet, torch.Tensor]:
     return net, net.initial(torch.Generator().manual_seed(5), 2, 1.0).expand(2, -1, -1)
 
 
-@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_streams_are_those_of_modules(activation: str) -> None:
     net, theta = small(activation)
     theta = theta + 0.1 * torch.randn(theta.shape, generator=torch.Generator().manual_seed(1))

@@ -40,9 +40,7 @@ class DeepChain:
 def deep_chain(name: str, depth: int, low: float, high: float) -> DeepChain:
     """Chains of `depth` links with weights from low to high, geometrically spaced, over 0."""
     activation = ACTIVATIONS[name]
-    weights = torch.logspace(
-        np.log10(low), np.log10(high), WEIGHTS, dtype=torch.float64
-    )  # fmt: skip
+    weights = torch.logspace(np.log10(low), np.log10(high), WEIGHTS, dtype=torch.float64)
     first = torch.full_like(weights, FIRST, requires_grad=True)
     a, rates = first, []
     for _ in range(depth):

@@ -9,14 +9,13 @@ networks"); with skip = 0 it replaces what it was given. Both have the same para
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "tanh": torch.tanh}
+from mlanim.core.models.activations import ACTIVATIONS
 
 
 class Parts(NamedTuple):

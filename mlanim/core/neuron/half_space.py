@@ -12,8 +12,8 @@ from math import cos, pi, radians, sin
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from mlanim.core.models.activations import ACTIVATIONS
 from mlanim.core.vectors.vectors import FLOAT, Array, as_array
 
 START, CROSSED, SLID, BACK, TURNED, STEEPER, CLAMPED = range(7)
@@ -26,10 +26,6 @@ SAMPLES, OF_TURN = 41, 181  # moments of a leg
 Z_FULL = 4.0  # where the colour of z is full
 SHOWN = 3.0  # distances from the boundary that are seen in profile
 
-ACTIVATIONS = {
-    "relu": torch.relu, "leaky_relu": functional.leaky_relu, "gelu": functional.gelu,
-    "sigmoid": torch.sigmoid, "tanh": torch.tanh,
-}  # fmt: skip
 BOUNDED = ("sigmoid", "tanh")  # their answers stay within ±1
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from mlanim.core.models.activations import ACTIVATIONS
 from mlanim.core.neuron.half_space import (
-    ACTIVATIONS,
     CROSSED,
     SHOWN,
     SLID,
