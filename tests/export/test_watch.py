@@ -161,6 +161,28 @@ def test_an_error_shows_on_both_sides_and_the_picture_stays(
     page.wait_for_function("document.querySelector('.error').hidden")
 
 
+def test_what_the_scene_reads_as_it_runs_counts_before_and_after_it_is_there(
+    watched: Watched,
+) -> None:
+    reading = 'self.say((Path(f"said_{1}.txt").read_text(), len(os.listdir("more")))[0])'
+    watched.edit("demo.py", "self.say(self.params.words)", reading)
+    watched.until("NameError")
+    watched.edit(
+        "demo.py", "import numpy as np", "import os\nfrom pathlib import Path\nimport numpy as np"
+    )
+    watched.until("said_1.txt")
+    (watched.folder / "said_1.txt").write_text("first words")
+    watched.until("directory: 'more'")
+    (watched.folder / "more").mkdir()
+    watched.until("drew")
+    (watched.folder / "said_1.txt").write_text("other words")
+    assert not watched.until("drew").startswith("drew 0.0")
+    (watched.folder / "more" / "a.txt").write_text("")
+    assert watched.until("drew").startswith("drew 0.0")
+    watched.edit("demo.py", reading, "self.say(self.params.words)")
+    watched.until("drew")
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_axe_finds_nothing_serious(
     watched: Watched, open_tab: Callable[..., Any], scheme: str

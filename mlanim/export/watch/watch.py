@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import queue
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from mlanim.engine.cache.keys import job_key
+from mlanim.engine.cache.keys import current_key, job_key
+from mlanim.engine.cache.reads import FILE, FOLDER
 from mlanim.engine.cache.sources import PACKAGE, closure, modules, named_files, texts_in
 from mlanim.engine.errors import RenderError, UsageError
+from mlanim.engine.events import Computing, FramesDone, Planned, WorkerFailed
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.lines import as_line
 from mlanim.engine.workers.processes import Process, Processes, end, lines_of, say
+from mlanim.export.watch.messages import ClipsLacking, FilmMade, Order, SceneRead, Told, read_told
 from mlanim.export.watch.preview_server import Board
-from mlanim.export.watch.worker import Order
 
 QUIET = 0.05  # seconds without a further change: an editor saves a file in several steps
 SETTLED = ("closed", "created", "modified", "moved", "deleted")
@@ -56,11 +56,13 @@ class Watch:
         self._observer = Observer()
         self._observed: set[Path] = set()
         self._files: set[Path] = set()
+        self._read: tuple[Path, ...] = ()  # by the scene as it ran
         # Byte code tells its age in whole seconds only.
         self._processes = Processes(WORKER, PYTHONDONTWRITEBYTECODE="1")
         self._running: list[Process] = []
         self._job: Job | None = None
         self._number = 0
+        self._total = 1  # frames to be drawn
         self._began = 0.0
         self._digest = ""
 
@@ -105,31 +107,31 @@ class Watch:
         self._began = time.monotonic()
         try:
             job = self._job = self.ask()
-            digest = job_key(job)
+            digest = current_key(job)
         except (UsageError, RenderError, OSError) as error:
             self._digest = ""
             self._look_at(self.settings)
             self._fail(str(error))
             return
-        self._look_at([*_sources(job), *self.settings])
+        self._look_at([*_sources(job), *self.settings, *self._read])
         if digest == self._digest:
             return
         self._digest = digest
         self._number += 1
         film = self.folder / f"{self._number}.mp4"
         self.board.update(status="drawing", progress=0.0)
-        self._order(Order(self._number, job, str(self.folder / "clips"), str(film)))
+        self._order(Order(self._number, job_key(job), job, str(self.folder / "clips"), str(film)))
 
     def _look_at(self, files: list[Path]) -> None:
         """Have changes of these files noticed, also of those that are not there yet."""
         self._files |= {path.absolute() for path in files}
-        for folder in {path.parent for path in self._files} - self._observed:
+        for folder in {*self._files, *(path.parent for path in self._files)} - self._observed:
             if folder.is_dir():
                 self._observed.add(folder)
                 self._observer.schedule(_Listener(self._notice), str(folder))
 
     def _notice(self, path: Path) -> None:
-        if path in self._files or path.suffix == ".py":
+        if path in self._files or path.parent in self._files or path.suffix == ".py":
             self._changes.put(path)
 
     def _order(self, order: Order) -> None:
@@ -140,19 +142,19 @@ class Watch:
     def _follow(self, order: Order) -> None:
         """Hear the process that looks at the scene, and have drawn what it lacks."""
         looking = self._started(order)
-        for event in _told(looking):
-            if event["event"] == "lacking":
-                drawing = self._started(replace(order, clips=tuple(map(tuple, event["clips"]))))
+        for told in _told(looking):
+            if isinstance(told, ClipsLacking):
+                drawing = self._started(replace(order, clips=told.clips))
                 self._hear_all(order, drawing)
                 say(looking, "")
             else:
-                self._hear(order, event)
+                self._hear(order, told)
         self._hear_all(order, looking)
 
     def _hear_all(self, order: Order, process: Process) -> None:
         """Hear a process to its end; one that could not say why it ended is spoken for."""
-        for event in _told(process):
-            self._hear(order, event)
+        for told in _told(process):
+            self._hear(order, told)
         code = process.wait()
         if code < 0 and process in self._running:
             name = signal.Signals(-code).name
@@ -169,29 +171,41 @@ class Watch:
         for process in running:
             end(process)
 
-    def _hear(self, order: Order, event: dict[str, Any]) -> None:
+    def _hear(self, order: Order, told: Told) -> None:
         if order.number != self._number:
             return
-        match event.pop("event"):
-            case "compute":
+        match told:
+            case Computing():
                 self.say("computing")
-            case "frame":
-                share = event["done"] / event["total"]
-                if event["done"] == event["total"] or event["done"] % 15 == 0:
-                    self.board.update(progress=share)
-            case "failed":
-                self._fail(event["message"])
-            case "made":
-                self._made(event)
+            case SceneRead(key, names):
+                self._has_read(key, names)
+            case Planned(frames):
+                self._total = frames
+            case FramesDone(done):
+                if done == self._total or done % 15 == 0:
+                    self.board.update(progress=done / self._total)
+            case WorkerFailed(message):
+                self._fail(message)
+            case FilmMade():
+                self._made(told)
 
-    def _made(self, about: dict[str, Any]) -> None:
+    def _has_read(self, key: str, names: tuple[str, ...]) -> None:
+        """Have what the scene read watched too; what changed since is a change."""
+        kinds = (name.partition(" ") for name in names)
+        self._read = tuple(Path(what) for kind, _, what in kinds if kind in (FILE, FOLDER))
+        self._digest = key
+        for path in self._read[:1]:
+            self._changes.put(path)
+
+    def _made(self, film: FilmMade) -> None:
         seconds = time.monotonic() - self._began
-        drawn = sum(end - first for first, end in about["drawn"])
-        self.board.update(status="ready", message="", film=f"films/{self._number}.mp4", **about)
-        self.say(f"drew {drawn:.1f} s of {about['duration']:.1f} s in {seconds:.1f} s")
-        for film in self.folder.glob("*.mp4"):
-            if film.stem not in (str(self._number), str(self._number - 1)):
-                film.unlink(missing_ok=True)
+        drawn = sum(end - first for first, end in film.drawn)
+        address = f"films/{self._number}.mp4"
+        self.board.update(status="ready", message="", **asdict(film) | {"film": address})
+        self.say(f"drew {drawn:.1f} s of {film.duration:.1f} s in {seconds:.1f} s")
+        for old in self.folder.glob("*.mp4"):
+            if old.stem not in (str(self._number), str(self._number - 1)):
+                old.unlink(missing_ok=True)
 
     def _fail(self, message: str) -> None:
         """Show what is wrong; the last good film stays."""
@@ -207,8 +221,8 @@ def _sources(job: Job) -> list[Path]:
     return [*files, *named_files(texts_in(job.params), scene.parent)]
 
 
-def _told(process: Process) -> Iterator[dict[str, Any]]:
-    return map(json.loads, lines_of(process))
+def _told(process: Process) -> Iterator[Told]:
+    return map(read_told, lines_of(process))
 
 
 class _Listener(FileSystemEventHandler):
