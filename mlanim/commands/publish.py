@@ -68,6 +68,7 @@ def _rendered(scene: str) -> tuple[str, Path, str]:
 @click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="Of films; default: m.")
 @click.option("--fps", type=float, metavar="NUMBER", help="Frames a second, instead of -q's.")
 @click.option("--resolution", metavar="WxH", help="Size in pixels, instead of -q's.")
+@click.option("--force", is_flag=True, help="Replace files that mlanim did not make, too.")
 @click.option("--quiet", is_flag=True, help="No progress, only the result.")
 def gallery(scenes: tuple[str, ...], output: str, **options: Any) -> None:
     """Build a static page of scenes, which needs nothing from elsewhere.
@@ -86,10 +87,10 @@ def gallery(scenes: tuple[str, ...], output: str, **options: Any) -> None:
     chapter = options["chapter"]
     found = entries(scenes, every=not scenes and not chapter, chapter=chapter)
     themes = (options["theme"],) if options["theme"] else SITE_THEMES
-    site = Site(Path(output), options["docs"])
+    site = Site(Path(output), options["docs"], options["force"])
     sizes = {name: options[name] for name in ("quality", "fps", "resolution")}
     sizes["quality"] = sizes["quality"] or GALLERY_QUALITY
-    jobs = page.jobs(found, site.folder, themes, sizes)
+    jobs = page.jobs(found, site.folder, themes, sizes, options["force"])
     outcomes = make(jobs, Run(quiet=options["quiet"]))
     failed = [outcome for outcome in outcomes if outcome.code]
     for message in dict.fromkeys(outcome.message for outcome in failed):

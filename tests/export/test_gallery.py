@@ -194,12 +194,25 @@ def test_every_link_leads_into_the_site_or_to_the_documentation(built: Path) -> 
     assert elsewhere == ["docs/index.html"]
 
 
-def test_leaves_what_is_not_its_own(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("<h1>Mine</h1>")
-    with pytest.raises(UsageError, match="was not made by mlanim"):
+@pytest.mark.parametrize("name", ["index.html", "assets/site.css", "mlanim-site.json"])
+def test_leaves_what_is_not_its_own(tmp_path: Path, name: str) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(
+        UsageError, match=r"is there already, and is not as mlanim made it: .*force"
+    ):
         Site(tmp_path)
+    Site(tmp_path, force=True).write("gallery.html", title="Scenes", scenes=[], chapters=[])
+    Site(tmp_path)  # which vouches for its files now
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(UsageError, match="is not as mlanim made it"):
+        Site(tmp_path)
+
+
+def test_a_site_needs_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="is a file; a site needs a folder"):
-        Site(tmp_path / "index.html")
+        Site(tmp_path / "file")
 
 
 def test_two_scenes_of_one_name_are_refused(built: Path, tmp_path: Path) -> None:

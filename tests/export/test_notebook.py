@@ -7,6 +7,7 @@ import io
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,13 @@ def test_the_name_must_suit_the_format(demo: Path, tmp_path: Path) -> None:
         video.save(tmp_path / "talk.webm")
     assert list(tmp_path.iterdir()) == []
     assert video.save(tmp_path / "talk.mp4").read_bytes() == b"x"
+    other = replace(video, payload=b"other")
+    assert other.save(tmp_path / "talk.mp4").read_bytes() == b"other"  # in place of one of ours
+    (tmp_path / "talk.mp4").write_bytes(b"of a camera")
+    with pytest.raises(UsageError, match="is there already, and is not as mlanim made it"):
+        video.save(tmp_path / "talk.mp4")
+    assert (tmp_path / "talk.mp4").read_bytes() == b"of a camera"
+    assert video.save(tmp_path / "talk.mp4", force=True).read_bytes() == b"x"
 
 
 def test_what_a_notebook_cannot_show_is_refused(demo: Path) -> None:

@@ -7,6 +7,7 @@ by a run whose sidecar was replaced since, as by the same scene in another forma
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from mlanim.engine.cache import cache, sources
 from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.files import replacing
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import WITH_CAPTIONS
 from mlanim.engine.jobs.outputs import read, sha256_of, vouched
@@ -50,6 +52,23 @@ def refuse(made: Made, known: Mapping[str, str], inputs: Iterable[Path] = ()) ->
             raise UsageError(_sentence(path, "is one of the files that this is made from"))
         if os.path.lexists(path) and not _is_ours(path, digest, known.get(path.name)):
             raise UsageError(_sentence(path, "is there already, and is not as mlanim made it"))
+
+
+def save(path: Path, payload: bytes, force: bool = False) -> None:
+    """Write a file of ours, whole or not at all; it counts as ours from now on.
+
+    With `force`, it may take the place of any file.
+
+    Raises:
+        UsageError: if it would take the place of a stranger's file.
+        OSError: if it cannot be written.
+    """
+    digest = hashlib.sha256(payload).hexdigest()
+    if not force:
+        refuse({path: digest}, _vouched_beside(path))
+    with replacing(path) as file:
+        file.write(payload)
+    cache.put(cache.FILES, digest, payload)
 
 
 def foreseen(job: Job) -> list[Path]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.engine import temporary
+from mlanim.engine.cache.ownership import save
 from mlanim.engine.errors import UsageError
-from mlanim.engine.files import replacing
 from mlanim.engine.jobs import request
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS
 from mlanim.engine.jobs.options import FigureOptions, options
@@ -48,11 +48,12 @@ class Figure:
         """The names of its panels, any of which `figure(…, panel=name)` shows alone."""
         return tuple(self.about["panels"])
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, force: bool = False) -> Path:
         """Write it as the file's name asks, whole or not at all.
 
         Raises:
-            UsageError: if the name ends in none of svg, pdf, eps and png.
+            UsageError: if the name ends in none of svg, pdf, eps and png; or, without `force`, if a
+                file is there that mlanim did not make.
         """
         target = Path(path)
         format = target.suffix.lower().lstrip(".")
@@ -64,8 +65,7 @@ class Figure:
         payload = self.files.get(format)
         if payload is None:
             payload = _files(self.scene, self.options, (format,))[format]
-        with replacing(target) as file:
-            file.write(payload)
+        save(target, payload, force)
         return target
 
     def _repr_svg_(self) -> str:

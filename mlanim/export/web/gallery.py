@@ -64,11 +64,16 @@ class Exhibit:
 
 
 def jobs(
-    entries: Sequence[SceneEntry], folder: Path, themes: Sequence[str], sizes: Mapping[str, Any]
+    entries: Sequence[SceneEntry],
+    folder: Path,
+    themes: Sequence[str],
+    sizes: Mapping[str, Any],
+    force: bool = False,
 ) -> list[Job]:
     """A film and a figure in each format, in each theme, of each scene.
 
-    `sizes` are the films' quality, fps and resolution, where they were asked for.
+    `sizes` are the films' quality, fps and resolution, where they were asked for; with `force`,
+    they replace any file.
 
     Raises:
         UsageError: if two scenes have one name.
@@ -78,13 +83,13 @@ def jobs(
     for entry in entries:
         for theme in themes:
             film = options(
-                VideoOptions, theme=theme, format="mp4", transparent=False,
+                VideoOptions, theme=theme, format="mp4", transparent=False, force=force,
                 output=str(folder / _film(entry, theme)), **sizes,
             )  # fmt: skip
             made += request.jobs(film, [entry])
             for format in FIGURES:
                 figure = options(
-                    FigureOptions, theme=theme, format=format, transparent=False,
+                    FigureOptions, theme=theme, format=format, transparent=False, force=force,
                     output=str(folder / _figure(entry, theme, format)),
                 )  # fmt: skip
                 made += request.jobs(figure, [entry])
@@ -105,10 +110,7 @@ def write(site: Site, entries: Sequence[SceneEntry], themes: Sequence[str], titl
     """The page, once all that it shows is there."""
     exhibits = [_exhibit(entry, site.folder, themes) for entry in entries]
     chapters = [name for name in dict.fromkeys(e.chapter for e in exhibits) if name]
-    site.write_assets()
-    return site.write_page(
-        "gallery.html", "index.html", title=title, scenes=exhibits, chapters=chapters
-    )
+    return site.write("gallery.html", title=title, scenes=exhibits, chapters=chapters)
 
 
 def _film(entry: SceneEntry, theme: str) -> str:

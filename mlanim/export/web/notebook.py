@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.engine import temporary
+from mlanim.engine.cache.ownership import save
 from mlanim.engine.errors import UsageError
 from mlanim.engine.events import Event, FramesDone, Planned
-from mlanim.engine.files import replacing
 from mlanim.engine.jobs import request, settings
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import PICTURES
@@ -65,11 +65,12 @@ class Video:
         """Such as "mp4"."""
         return str(self.about["format"])
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, force: bool = False) -> Path:
         """Write the video to a file, whole or not at all.
 
         Raises:
-            UsageError: if the name asks for another format than the video has.
+            UsageError: if the name asks for another format than the video has; or, without `force`,
+                if a file is there that mlanim did not make.
         """
         target = Path(path)
         if target.suffix.lower() != f".{self.format}":
@@ -77,8 +78,7 @@ class Video:
                 f"This video is {self.format}; save it as {target.stem}.{self.format}, or render "
                 f'it again with format="{target.suffix.lstrip(".") or "mp4"}".'
             )
-        with replacing(target) as file:
-            file.write(self.payload)
+        save(target, self.payload, force)
         return target
 
     def _repr_html_(self) -> str:

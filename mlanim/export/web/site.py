@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,15 +11,19 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mlanim.engine.cache.ownership import refuse
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.files import replacing
+from mlanim.engine.jobs.outputs import as_bytes, sha256_of
+from mlanim.engine.jobs.reading import json_of
 from mlanim.stage.colors import palette
 
 PAGES = Path(__file__).parent / "pages"
 FONTS = Path(palette.__file__).parents[1] / "fonts"
 COMMON = ("site.css", "colors.css", "theme.js", "icon.svg")
 COLORED = ("colors.css", "icon.svg")
-GENERATOR = '<meta name="generator" content="mlanim">'
+RECORD = "mlanim-site.json"
+"""The file that vouches for a site's others by their hashes."""
 
 
 TEMPLATES = Environment(
@@ -34,28 +40,47 @@ class Site:
 
     Args:
         docs: the address of a documentation that they link to.
+        force: replace files that mlanim did not make, too.
 
     Raises:
-        UsageError: if the folder holds somebody else's index.html, or is a file.
+        UsageError: if a file of the site would take the place of a stranger's, or the folder is a
+            file.
     """
 
-    def __init__(self, folder: Path, docs: str | None = None):
+    def __init__(self, folder: Path, docs: str | None = None, force: bool = False):
         self.folder, self.docs = folder, docs
-        _refuse_foreign(folder)
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"{folder} is a file; a site needs a folder.")
+        self._files: dict[str, bytes] = {
+            **{f"assets/{name}": asset(name) for name in (*COMMON, "gallery.js")},
+            **{f"assets/{font.name}": font.read_bytes() for font in FONTS.iterdir()},
+        }
+        if not force:
+            known = self._known()
+            places = (*self._files, "index.html", RECORD)
+            refuse({folder / place: None for place in places}, known)
 
-    def write_assets(self) -> None:
-        """Styles, scripts and the font."""
-        for name in (*COMMON, "gallery.js"):
-            self._write(f"assets/{name}", asset(name))
-        for font in FONTS.iterdir():
-            self._write(f"assets/{font.name}", font.read_bytes())
-
-    def write_page(self, template: str, address: str, **content: Any) -> Path:
-        """Fill a template and write it; `address` is relative to the site's root."""
+    def write(self, template: str, **content: Any) -> Path:
+        """Fill a template; write it, as index.html, and all that it uses."""
         page = TEMPLATES.get_template(template).render(content | {"docs": self.docs})
-        return self._write(address, page.encode(errors="replace"))
+        self._files["index.html"] = page.encode(errors="replace")
+        for address, payload in self._files.items():
+            self._write(address, payload)
+        hashes = {
+            Path(address).name: hashlib.sha256(payload).hexdigest()
+            for address, payload in self._files.items()
+        }
+        self._write(RECORD, as_bytes({"sha256": hashes}))
+        return self.folder / "index.html"
 
-    def _write(self, address: str, payload: bytes) -> Path:
+    def _known(self) -> dict[str, str]:
+        """The hashes of the site's files, as they were written last, by name."""
+        path = self.folder / RECORD
+        with contextlib.suppress(OSError, UsageError, KeyError, TypeError, ValueError):
+            return {**json_of(path)["sha256"], RECORD: sha256_of(path)}
+        return {}
+
+    def _write(self, address: str, payload: bytes) -> None:
         path = self.folder / address
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +88,6 @@ class Site:
                 file.write(payload)
         except OSError as error:
             raise RenderError(f"Cannot write {path}: {error.strerror}.") from error
-        return path
 
 
 def asset(name: str) -> bytes:
@@ -83,11 +107,3 @@ def assets(page: str, **content: Any) -> dict[str, Callable[[], bytes]]:
         **{f"/assets/{name}": partial(asset, name) for name in names},
         **{f"/assets/{font.name}": font.read_bytes for font in FONTS.iterdir()},
     }
-
-
-def _refuse_foreign(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file; a site needs a folder.")
-    index = folder / "index.html"
-    if index.is_file() and GENERATOR not in index.read_text(encoding="utf-8", errors="replace"):
-        raise UsageError(f"{index} was not made by mlanim; choose another folder with -o.")
