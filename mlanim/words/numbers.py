@@ -8,6 +8,8 @@ from fractions import Fraction
 
 MINUS = "\N{MINUS SIGN}"
 
+_NOTHING = Fraction(1, 10**7)  # of a per cent: what sums of areas differ by
+
 
 def format_number(value: float, places: int = 2, signed: bool = False, suffix: str = "") -> str:
     """The number with `places` decimals, a true minus sign, and never a minus zero."""
@@ -60,13 +62,23 @@ def grouped(value: int) -> str:
 
 
 def percents(shares: Sequence[float]) -> list[str]:
-    """Shares of one whole in whole per cents that add up to 100 (largest remainders)."""
+    """Shares of one whole in whole per cents that add up to 100 (largest remainders).
+
+    What is not all or nothing is never shown as 100 or 0; a share below a billionth is nothing.
+    """
     exact = [Fraction(share) * 100 / sum(map(Fraction, shares)) for share in shares]
     floors = [math.floor(value) for value in exact]
     order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
     for i in order[: 100 - sum(floors)]:
         floors[i] += 1
-    return [f"{value} %" for value in floors]
+    return [_whole_percent(value, share) for value, share in zip(floors, exact, strict=True)]
+
+
+def _whole_percent(value: int, exact: Fraction) -> str:
+    """A rounded share in per cent beside what it is rounded from."""
+    if value == 0 and exact > _NOTHING:
+        return "under 1 %"
+    return "over 99 %" if value == 100 and exact < 100 - _NOTHING else f"{value} %"
 
 
 def _superscript(power: int) -> str:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from mlanim.core.landscape.loss_landscape import (
     RATES,
     WALKS,
     loss_landscape_lesson,
+    says_of_walks,
 )
 from mlanim.core.landscape.plane import losses_at, pca_directions, plane_coordinates
 from mlanim.core.learning.task import task_named
@@ -146,6 +148,22 @@ def test_what_is_said_holds_for_each_seed_and_plane(seed, directions):
     assert "82 weights, learns 400 points" in str(other.says_network)
     assert ("logarithmic" in str(other.says_height)) == other.is_log
     assert other.is_log == (other.loss.max() > 20 * other.loss.min())
+
+
+def test_what_is_said_of_walks_holds_for_any_paths(found):
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        paths = {
+            name: replace(
+                path, kept=float(rng.uniform(0, 1.2)), walks_kept=rng.uniform(0, 1, WALKS)
+            )
+            for name, path in found.paths.items()
+        }
+        above = {path.name: sum(path.walks_kept >= path.kept) for path in paths.values()}
+        if match := re.search(r"Of (\w+)'s path .* of (\d+) in 60", str(says_of_walks(paths))):
+            assert above[match[1]] == int(match[2]) == max(above.values()) > 0
+        else:
+            assert max(above.values()) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,21 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from mlanim.core.landscape.saddle import CLIMB, PUSH, RATE, STEPS, saddle_lesson, zero_weights
+from mlanim.core.landscape.saddle import (
+    CLIMB,
+    PUSH,
+    RATE,
+    STEPS,
+    saddle_lesson,
+    says_of_axes,
+    says_of_leaving,
+    says_of_passing,
+    zero_weights,
+)
 from mlanim.core.learning.curvature import hessian
 from mlanim.core.learning.task import task_named
 from mlanim.core.learning.training import value_and_gradient
@@ -114,8 +125,41 @@ def test_what_is_said_of_the_saddle_holds_for_each_seed(name, seed):
     assert numbers[1] == (values < -1e-9).sum()
     assert numbers[3] == (values > 1e-9).sum()
     assert numbers[0] == len(values) == sum(numbers[1:])
-    steps = int(re.search(r"takes (\d+) steps", str(found.says_leaving))[1])
-    assert found.leaving.loss[steps] < 0.99 * found.leaving.loss[0] <= found.leaving.loss[steps - 1]
-    nearest = int(re.search(r"at step (\d+)", str(found.says_passing))[1])
-    assert nearest == np.linalg.norm(found.passing.places, axis=1).argmin()
-    assert ("then leaves" in str(found.says_passing)) == (0 < nearest < STEPS)
+    assert found.says_leaving == says_of_leaving(found.leaving)
+    assert found.says_passing == says_of_passing(found.passing)
+
+
+def test_what_is_said_of_descent_holds_for_any_path(saddle):
+    rng = np.random.default_rng(2)
+    for _ in range(200):
+        rate = 10 ** rng.uniform(-6, -1)
+        loss = saddle.loss * np.exp(-rate * np.arange(STEPS + 1))
+        way = rng.uniform(-1, 1, 2) * np.linspace(1, rng.uniform(-3, 3), STEPS + 1)[:, None]
+        path = replace(saddle.leaving, loss=loss, places=way)
+        said = str(says_of_leaving(path))
+        first = re.search(r"takes (\d+) step(s?);", said)
+        if first:
+            step = int(first[1])
+            assert loss[step] < 0.99 * loss[0] <= loss[step - 1]
+            assert bool(first[2]) == (step != 1)
+        else:
+            assert "is not yet 1 % lower" in said
+            assert loss[-1] >= 0.99 * loss[0]
+        distances, said = np.hypot(*path.places.T), str(says_of_passing(path))
+        assert ("away from the saddle at once" in said) == (distances[0] <= distances.min())
+        if nearest := re.search(r"at step (\d+), (then leaves|and stays)", said):
+            assert distances[int(nearest[1])] == distances.min()
+            assert (nearest[2] == "then leaves") == (distances[-1] > distances.min())
+
+
+def test_what_is_said_of_the_axes_holds_for_any_spectrum(moons):
+    rng, outputs = np.random.default_rng(1), moons.net.widths[-1]
+    for _ in range(200):
+        up = float(rng.uniform(0.01, 2))
+        largest = up + float(rng.choice([0, rng.uniform(0.01, 1)]))
+        top = torch.zeros(moons.net.parameters, dtype=torch.float64)
+        in_biases = rng.random() < 0.5
+        top[-1 if in_biases else rng.integers(len(top) - outputs)] = 1
+        said = str(says_of_axes(moons, [-up, up], torch.tensor([-up, 0.0, largest]), top))
+        assert ("steepest up" in said) == (largest > up)
+        assert ("in the output biases" in said) == (largest > up and in_biases)

@@ -5,8 +5,10 @@ import pytest
 import torch
 from scipy.optimize import minimize
 
-from mlanim.core.landscape.sharp_and_flat import LOW_RATES, says_of_wells
+from mlanim.core.landscape.batch_sizes import LARGE, SMALL, TARGETS, End
+from mlanim.core.landscape.sharp_and_flat import LOW_RATES, says_of_ends, says_of_wells
 from mlanim.core.landscape.two_wells import START, two_wells_loss, well, well_descent
+from mlanim.core.learning.task import task_named
 
 
 def plain_loss(point):
@@ -106,3 +108,32 @@ def test_what_is_said_of_a_rate_is_what_plain_descent_does(wells):
         where = re.search(r"ends in (?:the (\w+)|neither) minimum", says["says_rate"])[1]
         assert near == {name: name == where for name in wells}
         assert ("leaps out" in says["says_rate"]) == (where == "flat")
+
+
+def test_what_is_said_of_batch_sizes_holds_for_any_ends():
+    rng, task = np.random.default_rng(5), task_named("moons", 0)
+    for _ in range(200):
+        count = int(rng.integers(2, 8))
+        ends = {size: [random_end(rng, size) for _ in range(count)] for size in (SMALL, LARGE)}
+        says = {name: str(said) for name, said in says_of_ends(task, ends).items()}
+        pairs = list(zip(ends[SMALL], ends[LARGE], strict=True))
+        flatter = [a.eigenvalue < b.eigenvalue for a, b in pairs]
+        assert f"in {sum(flatter)} of {count} starts" in says["says_flatter"]
+        better = [(small.test_loss if flat else large.test_loss)
+                  < (large.test_loss if flat else small.test_loss)
+                  for (small, large), flat in zip(pairs, flatter, strict=True)]  # fmt: skip
+        assert f"in {sum(better)} of {count} starts" in says["says_tested"]
+        assert ("the sharper place does better" in says["says_tested"]) == (not any(better))
+        assert ("does not tell" in says["says_tested"]) == (any(better) and not all(better))
+        highest = max(end.train_loss for end in (*ends[SMALL], *ends[LARGE]))
+        assert ("as far as it comes" in says["says_training"]) == (highest > TARGETS["moons"])
+
+
+def random_end(rng, size):
+    loss = TARGETS["moons"] * rng.choice([0.9, 1, 1.001], p=[0.9, 0.09, 0.01])
+    nothing = torch.zeros(0)
+    return End(
+        batch={SMALL: 16, LARGE: 400}[size], steps=1, train_loss=float(loss),
+        test_loss=float(rng.uniform(0.1, 1)), eigenvalue=float(rng.uniform(0.1, 2)), residual=0.0,
+        theta=nothing, steepest=nothing,
+    )  # fmt: skip

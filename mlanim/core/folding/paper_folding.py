@@ -66,7 +66,11 @@ class PaperFolding:
 
 def paper_folding_lesson(dataset: str, widths: Sequence[int], seed: int) -> PaperFolding:
     """Train, fold, and say what is found; see `paper_folding_lecture` for what is refused."""
-    found = paper_folding_lecture(dataset, widths, seed)
+    return told(paper_folding_lecture(dataset, widths, seed))
+
+
+def told(found: PaperFoldingData) -> PaperFolding:
+    """What is shown and said of a network and its data set, whatever they are."""
     net, training = found.net, int((~found.is_test).sum())
     return PaperFolding(
         folding=found,

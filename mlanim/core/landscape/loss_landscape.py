@@ -224,7 +224,7 @@ def _sentences(task: Task, paths: dict[str, Path], is_log: bool) -> dict[str, Se
             "How much of a path through {count:,} dimensions does a plane show?",
             count=task.net.parameters,
         ),
-        "says_kept": _says_kept(paths),
+        "says_kept": says_of_walks(paths),
         "says_gap": sentence(
             "The plane is a shadow: {name}'s loss differs from the colour under it by up to "
             "[{gap:2}](highlight)", name=widest.name, gap=widest.gap,
@@ -236,7 +236,8 @@ def _sentences(task: Task, paths: dict[str, Path], is_log: bool) -> dict[str, Se
     }  # fmt: skip
 
 
-def _says_kept(paths: dict[str, Path]) -> Sentence:
+def says_of_walks(paths: dict[str, Path]) -> Sentence:
+    """How much the plane shows of each path, beside what such a plane shows of random walks."""
     above = {path.name: int((path.walks_kept >= path.kept).sum()) for path in paths.values()}
     name = max(above, key=lambda name: above[name])
     if above[name] == 0:

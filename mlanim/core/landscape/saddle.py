@@ -104,13 +104,13 @@ def saddle_lesson(dataset: str, seed: int, resolution: int = 41) -> Saddle:
             "All weights at zero, output biases at the log class frequencies: the gradient {does}",
             does="vanishes" if gradient.norm() < VANISHED else "does not vanish",
         ),
-        says_axes=_says_axes(task, curvatures, eigenvalues, vectors[:, -1]),
+        says_axes=says_of_axes(task, curvatures, eigenvalues, vectors[:, -1]),
         says_spectrum=sentence(
             "Of {all:,} eigenvalues {negative:,} are negative, {zero:,} zero and {positive:,} "
             "positive: [{share:%}](highlight) of the directions lead down",
             all=len(theta), share=negative / len(theta), **counts,
         ),
-        says_leaving=_says_leaving(leaving), says_passing=_says_passing(passing),
+        says_leaving=says_of_leaving(leaving), says_passing=says_of_passing(passing),
     )  # fmt: skip
 
 
@@ -139,8 +139,11 @@ def _path(task: Task, saddle: Tensor, axes: Tensor, offset: Tensor) -> SaddlePat
     )
 
 
-def _says_axes(task: Task, curvatures: list[float], eigenvalues: Tensor, top: Tensor) -> Sentence:
-    """Whether the way up is the steepest of all, or only of those that mirror a way down."""
+def says_of_axes(task: Task, curvatures: list[float], eigenvalues: Tensor, top: Tensor) -> Sentence:
+    """Whether the way up is the steepest of all, or only of those that mirror a way down.
+
+    `curvatures` are those along the way down and the way up, `top` is the last eigenvector.
+    """
     largest = float(eigenvalues[-1])
     _, biases = task.net.layers(top)[-1]
     where = "in the output biases" if biases.norm() > 0.999 else "elsewhere"
@@ -151,19 +154,31 @@ def _says_axes(task: Task, curvatures: list[float], eigenvalues: Tensor, top: Te
     )  # fmt: skip
 
 
-def _says_leaving(path: SaddlePath) -> Sentence:
+def says_of_leaving(path: SaddlePath) -> Sentence:
+    """How long descent stays beside the saddle after a push."""
     gone = np.flatnonzero(path.loss < (1 - NOTICED) * path.loss[0])
+    if not len(gone):
+        return sentence(
+            "A push of [{push:g}](gradient): after {steps} steps the loss, {end:2}, is not yet 1 % "
+            "lower", push=PUSH, steps=STEPS, end=path.loss[-1],
+        )  # fmt: skip
     return sentence(
-        "A push of [{push:g}](gradient) is enough, {slowly}; after {steps} the loss is {end:2}",
-        push=PUSH, steps=STEPS, end=path.loss[-1],
-        slowly=f"though the first 1 % of the loss takes {gone[0]} steps" if len(gone) else "slowly",
+        "A push of [{push:g}](gradient) is enough, though the first 1 % of the loss takes {first}; "
+        "after {steps} the loss is {end:2}", push=PUSH, steps=STEPS, end=path.loss[-1],
+        first="1 step" if gone[0] == 1 else f"{gone[0]} steps",
     )  # fmt: skip
 
 
-def _says_passing(path: SaddlePath) -> Sentence:
+def says_of_passing(path: SaddlePath) -> Sentence:
+    """How near to the saddle descent comes from a place above it."""
     distances = np.linalg.norm(path.places, axis=1)
     nearest = int(distances.argmin())
-    left = "then leaves" if 0 < nearest < STEPS else "and stays on its way"
+    if nearest == 0:
+        return sentence(
+            "From [{climb:g}](input) up the other way descent goes away from the saddle at once",
+            climb=CLIMB,
+        )  # fmt: skip
+    left = "then leaves" if nearest < STEPS else "and stays on its way"
     return sentence(
         "From [{climb:g}](input) up the other way descent comes within {least:2} of the saddle in "
         "this plane, at step {nearest}, {left}", climb=CLIMB, least=distances[nearest],

@@ -81,7 +81,7 @@ def sharp_and_flat_lesson(rate: float, dataset: str, seed: int) -> SharpAndFlat:
         cuts={name: _cut(one, reach) for name, one in wells.items()},
         descents=descents, distances=DISTANCES.numpy(), alphas=ALPHAS.numpy(),
         ended={size: _ended(task, runs, seed) for size, runs in ends.items()},
-        **says_of_wells(wells, descents), **_says_of_ends(task, ends),
+        **says_of_wells(wells, descents), **says_of_ends(task, ends),
     )  # fmt: skip
 
 
@@ -126,7 +126,8 @@ def says_of_wells(wells: dict[str, Well], descents: tuple[WellDescent, ...]) -> 
     }  # fmt: skip
 
 
-def _says_of_ends(task: Task, ends: dict[str, list[End]]) -> dict[str, Sentence]:
+def says_of_ends(task: Task, ends: dict[str, list[End]]) -> dict[str, Sentence]:
+    """What holds of where training ended: by batch size, from the same starts in each."""
     small, large = ends[SMALL], ends[LARGE]
     target = batch_sizes.TARGETS[task.data.name]
     reached = all(run.train_loss <= target for run in (*small, *large))
