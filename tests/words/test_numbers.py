@@ -59,7 +59,8 @@ def test_a_count_says_of_how_many():
 @given(st.lists(st.floats(0.001, 1), min_size=1, max_size=12))
 def test_shares_of_one_whole_add_up_to_100_and_stay_within_one(shares):
     told = percents(shares)
-    assert ("100 %" in told) == (len(shares) == 1) and "0 %" not in told
+    assert ("100 %" in told) == (len(shares) == 1)
+    assert "0 %" not in told
     whole = {"over 99 %": "100 %", "under 1 %": "0 %"}
     shown = [int(whole.get(text, text).split()[0]) for text in told]
     assert sum(shown) == 100
