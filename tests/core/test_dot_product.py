@@ -3,7 +3,7 @@ from math import hypot, pi
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlanim.core.vectors.dot_product import (
@@ -61,6 +61,7 @@ def test_the_product_is_the_length_of_w_times_the_shadow_at_every_moment(w, x):
     np.testing.assert_allclose(course.w_norm * course.shadow_length, dots, atol=scale)
 
 
+@settings(max_examples=200)
 @given(plane, plane)
 def test_what_is_said_of_the_shadow_and_of_shorter_vectors_is_true(w, x):
     says = dot_product_lesson(w, x, samples=3).says

@@ -92,16 +92,15 @@ def test_the_entropy_of_softmax_only_grows_with_the_temperature(lesson):
     assert lesson.answers["softmax"].bits[-1] < lesson.most_bits == math.log2(10)
 
 
-@pytest.mark.parametrize("coldest", [0.01, 0.1, 0.5])
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_what_is_said_is_so_for_any_scores(seed, coldest):
-    rng = np.random.default_rng(seed)
-    z = rng.normal(size=10) * 10.0 ** rng.uniform(-1, 1.3)
-    best = int(z.argmax())
-    _check_cold(str(says_cold(torch.tensor(z), best, coldest)), z, best, coldest)
-    zeros, words = int((_bisected(z) == 0).sum()), str(says_zeros(torch.tensor(z)))
-    expected = {0: "something from", 1: "one class"}.get(zeros, f"{zeros} of ten classes")
-    assert expected in words
+def test_what_is_said_is_so_for_any_scores():
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        z, coldest = rng.normal(size=10) * 10.0 ** rng.uniform(-1, 1.3), (0.01, 0.1, 0.5)[seed % 3]
+        best = int(z.argmax())
+        _check_cold(str(says_cold(torch.tensor(z), best, coldest)), z, best, coldest)
+        zeros, words = int((_bisected(z) == 0).sum()), str(says_zeros(torch.tensor(z)))
+        expected = {0: "something from", 1: "one class"}.get(zeros, f"{zeros} of ten classes")
+        assert expected in words
 
 
 def _check_cold(said, z, best, coldest):

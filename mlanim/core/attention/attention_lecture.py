@@ -89,10 +89,27 @@ def attention_lecture(
     model = trained(seed)
     best = best_head(model)
     at = best[0] if layer is None else layer, best[1] if head is None else head
+    found = measure(model.theta, splits()[1], math.sqrt(MODEL.d_k) * temperature)
+    return laid_open(model, parsed, best, at, temperature, found)
+
+
+def laid_open(
+    model: Trained,
+    parsed: Parsed,
+    best: tuple[int, int],
+    at: tuple[int, int],
+    temperature: float,
+    found: Measured,
+) -> Attention:
+    """One head of a model on one sentence, beside what was measured of the model on others.
+
+    Args:
+        best, at: layer and head, from 1, of the chosen head and of the one laid open.
+        found: with the products divided by √d_k and the temperature.
+    """
     trace, chances = traced(model, parsed, at, temperature)
     nouns, shares = _answers(parsed, chances)
     opened, index = trace.head(*at), (at[0] - 1, at[1] - 1)
-    found = measure(model.theta, splits()[1], math.sqrt(MODEL.d_k) * temperature)
     answer = noun_vocabulary()[int(chances.argmax())]
     return Attention(
         trace=trace, opened=opened, products=opened.products, pronoun=parsed.pronoun,
