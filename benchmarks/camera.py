@@ -20,7 +20,8 @@ from mlanim.stage.arrays.batch import role_rgbas
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.arrays.cloud import PointCloud
 from mlanim.stage.arrays.surface import Surface, View
-from mlanim.stage.plots.heatmap import Cells, signed_palette
+from mlanim.stage.colors.colormap import signed_palette
+from mlanim.stage.plots.cells import Cells
 
 ROUNDS = 5
 RNG = np.random.default_rng(0)

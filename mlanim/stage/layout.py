@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from manim import Mobject
 
-from mlanim.stage.text.texts import Content, Text, Typeset
+from mlanim.stage.text.texts import Content, Text
 from mlanim.stage.theme import FRAME_HEIGHT, FRAME_WIDTH, MARGIN
 
 TITLE_BASELINE = FRAME_HEIGHT / 2 - MARGIN - 0.33
@@ -61,10 +61,6 @@ class Box:
         """The box elsewhere."""
         return Box(self.left + x, self.bottom + y, self.right + x, self.top + y)
 
-    def below_heading(self) -> Box:
-        """What a heading leaves of the box."""
-        return self.inset(top=HEADING_DROP + 0.25)
-
     def columns(self, *shares: float, gap: float = 0.6) -> list[Box]:
         """Side by side in the given proportions, `gap` apart."""
         room = self.width - gap * (len(shares) - 1)
@@ -109,12 +105,6 @@ def heading(box: Box, *content: Content, role: str = "text") -> Text:
     """A panel's heading; headings of panels with one top share one baseline."""
     text = Text(*content, weight="semibold", role=role)
     return text.baseline_at([box.left, box.top - HEADING_DROP, 0])
-
-
-def subheading(beside: Typeset, *content: Content) -> Text:
-    """A quieter remark on the heading's line, to its right."""
-    text = Text(*content, role="muted")
-    return text.baseline_at(beside.origin + np.array([beside.advance + 0.25, 0, 0]))
 
 
 def keep_within(mobject: Mobject, box: Box, up_and_down: bool = True) -> None:

@@ -9,15 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from manim import UpdateFromAlphaFunc
-
 Updater = Callable[[Any], object]
-
-
-class ByShare(UpdateFromAlphaFunc):
-    """Manim's, of a function that sets all that it changes from the share of the way alone."""
-
-    path_independent = True
 
 
 def path_independent(updater: Updater) -> Updater:

@@ -34,6 +34,7 @@ Colours of fields and cells: `signed_palette`, `weights_palette`.
 
 from __future__ import annotations
 
+from mlanim.stage.colors.colormap import signed_palette, weights_palette
 from mlanim.stage.graphs.computation import ComputationGraph
 from mlanim.stage.graphs.graph import Graph
 from mlanim.stage.layout import Box
@@ -47,7 +48,6 @@ from mlanim.stage.pictures.tokens import Tokens
 from mlanim.stage.plots.bars import Bars
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.growing_table import GrowingTable
-from mlanim.stage.plots.heatmap import signed_palette, weights_palette
 from mlanim.stage.plots.matrix import Matrix
 from mlanim.stage.plots.meters import Meter, Meters
 from mlanim.stage.plots.simplex import Simplex

@@ -19,11 +19,6 @@ def format_number(value: float, places: int = 2, signed: bool = False, suffix: s
     return text.replace("-", MINUS) + suffix
 
 
-def exact_zero(value: float, places: int = 2, signed: bool = False, suffix: str = "") -> str:
-    """As `format_number`, but a zero that is exact is shown as 0, without decimals."""
-    return f"0{suffix}" if value == 0 else format_number(value, places, signed, suffix)
-
-
 def significant(value: float, digits: int = 3) -> str:
     """The number to so many significant digits, or fewer where these give it exactly.
 

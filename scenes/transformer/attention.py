@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
+from mlanim.stage.colors.colormap import signed_palette, weights_palette
 from mlanim.stage.panels import Panel
 from mlanim.stage.pictures.multiples import Multiples
 from mlanim.stage.pictures.tokens import Tokens
 from mlanim.stage.plots.bars import Bars
-from mlanim.stage.plots.heatmap import signed_palette, weights_palette
 from mlanim.stage.plots.matrix import Matrix
 from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.track import Track

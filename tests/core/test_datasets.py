@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import make_circles, make_moons
 
-from mlanim.core.data import datasets
 from mlanim.core.data.datasets import SHAPES, plane_dataset
 
 
@@ -73,21 +72,13 @@ def test_a_seed_names_the_data_and_touches_no_global_state():
     first, again, other = (
         plane_dataset("moons", 1),
         plane_dataset("moons", 1),
-        datasets.two_moons(2),
+        plane_dataset("moons", 2),
     )
     assert first.train_points.tobytes() == again.train_points.tobytes()
     assert not np.array_equal(first.train_points, other.train_points)
     assert random.getstate() == states[0]
     np.testing.assert_array_equal(np.random.get_state()[1], states[1])
     assert torch.equal(torch.get_rng_state(), states[2])
-
-
-def test_the_named_functions_give_the_named_sets():
-    named = {"moons": datasets.two_moons, "circles": datasets.circles}
-    named |= {"spiral": datasets.spiral, "xor": datasets.xor}
-    for name, make in named.items():
-        assert make(7).name == name
-        np.testing.assert_array_equal(make(7).test_points, plane_dataset(name, 7).test_points)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from typing import Any
+
 import manim
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from mlanim.stage.extent import bounding_box, visible_members
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Arrow, Bar, Dot, Polyline
 from mlanim.stage.plots.chart import Chart
-from mlanim.stage.plots.heatmap import Heatmap, signed_palette, weights_palette
+from mlanim.stage.plots.matrix import Matrix
 from mlanim.stage.text.labels import labels
 from mlanim.stage.text.number import Number, NumberGrid
 from mlanim.stage.text.texts import Colored, Formula, Text
@@ -53,15 +55,21 @@ def wcag(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def matrix(values: np.ndarray, width: float, height: float, **how: Any) -> Matrix:
+    """A matrix of shares in the middle of the stage, without labels."""
+    box = Box(-width / 2, -height / 2, width / 2, height / 2)
+    return Matrix(values, **{"ends": (0, 1), "bar": False, **how}).placed(box)
+
+
 def test_a_well_set_stage_has_no_findings(each_theme):
     box = layout.STAGE.columns(1, 1)[1]
-    heatmap = Heatmap(np.linspace(0, 1, 12).reshape(3, 4), weights_palette, 4, 3)
+    cells = matrix(np.linspace(0, 1, 12).reshape(3, 4), 4, 3)
     stage = [
         layout.title("A title, with ", Colored("colour", "weight")),
         layout.caption("and what the lecturer says to it"),
         layout.heading(box, "A heading", role="attention"),
         Chart((0, 1), (-2, 2), "step", "loss").placed(Box(-6, -2, -1, 2)),
-        layout.fit(heatmap, box),
+        layout.fit(cells, box),
         Formula("weight(w) dot input(x)").shift([3, -2.5, 0]),
         ValueTracker(1.0),
     ]
@@ -154,7 +162,8 @@ def test_a_number_of_a_grid_overlaps_like_any_text():
 
 
 def test_the_numbers_of_a_crowded_grid_overlap_one_another():
-    crowded = Heatmap(np.full((1, 4), 0.25), weights_palette, 1.0, 1.0)
+    places = np.outer(np.arange(4) / 4, [1.0, 0, 0])
+    crowded = NumberGrid(["0.25"] * 4, places, "text")
     assert rules(crowded) == ["texts overlap"] * 3
 
 
@@ -179,9 +188,9 @@ def test_the_smallest_size_is_large_enough_until_it_is_scaled():
     assert rules(Text("too small", size="small").scale(least - 0.01)) == ["text too small"]
 
 
-def test_numbers_in_a_scaled_heatmap_are_too_small():
-    heatmap = Heatmap(np.array([[0.1, 0.9]]), weights_palette, 4, 2).scale(0.5)
-    findings = check([heatmap])
+def test_numbers_in_a_scaled_matrix_are_too_small():
+    cells = matrix(np.array([[0.1, 0.9]]), 4, 2).scale(0.5)
+    findings = check([cells])
     assert {finding.rule for finding in findings} == {"text too small"}
     assert {finding.objects for finding in findings} == {("“0.10”",), ("“0.90”",)}
     for finding in findings:
@@ -238,9 +247,10 @@ def test_each_colour_of_a_text_is_measured_where_it_stands():
 
 
 def test_a_number_of_a_grid_is_measured_against_its_cell():
-    heatmap = Heatmap(np.array([[0.0, 1.0]]), weights_palette, 4, 2)
-    heatmap.light_ink.set_texts(*_swap(heatmap.dark_ink, heatmap.light_ink))
-    found = {finding.objects[0]: finding for finding in check([heatmap])}
+    cells = matrix(np.array([[0.0, 0.999]]), 4, 2)
+    dark, light = cells.inks
+    light.set_texts(*_swap(dark, light))
+    found = {finding.objects[0]: finding for finding in check([cells])}
     assert set(found) == {"“1.00”"}
     expected = wcag("#ffffff", theme.current().sequential[-1])
     assert found["“1.00”"].measured == pytest.approx(expected, abs=0.05)
@@ -253,15 +263,15 @@ def _swap(dark: NumberGrid, light: NumberGrid) -> tuple[list[str], np.ndarray]:
     return texts, places
 
 
-def test_a_heatmap_that_was_moved_is_measured_where_it_is():
-    heatmap = Heatmap(np.array([[0.1, 0.9], [0.6, 0.3]]), weights_palette, 3, 2)
-    assert check([heatmap.shift([3, 1, 0])]) == []
+def test_a_matrix_that_was_moved_is_measured_where_it_is():
+    cells = matrix(np.array([[0.1, 0.9], [0.6, 0.3]]), 3, 2)
+    assert check([cells.shift([3, 1, 0])]) == []
 
 
-def test_numbers_of_a_heatmap_read_on_all_values_in_both_themes(each_theme):
+def test_numbers_of_a_matrix_read_on_all_values_in_both_themes(each_theme):
     values = np.linspace(-1, 1, 28).reshape(4, 7)
-    assert check([Heatmap(values, signed_palette(1.0), 7, 4)]) == []
-    assert check([Heatmap(np.abs(values), weights_palette, 7, 4)]) == []
+    assert check([matrix(values, 7, 4, palette="signed", ends=(-1, 1))]) == []
+    assert check([matrix(np.abs(values), 7, 4)]) == []
 
 
 def test_a_grid_line_under_a_word_is_no_fault_and_a_thick_one_is():
@@ -401,8 +411,8 @@ def test_parts_of_one_object_may_cover_one_another():
 
 def test_an_image_and_a_batch_hide_too():
     picture = manim.ImageMobject(np.full((8, 8, 4), 255, dtype=np.uint8)).scale_to_fit_height(2)
-    heatmap = Heatmap(np.array([[0.5]]), weights_palette, 2, 2)
-    for cover in (picture, heatmap):
+    cells = matrix(np.array([[0.5]]), 2, 2)
+    for cover in (picture, cells):
         assert rules(Dot([0.5, 0.5], "weight"), cover) == ["mark hidden"]
 
 

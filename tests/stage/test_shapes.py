@@ -8,9 +8,7 @@ from mlanim.stage.marks.shapes import (
     AngleArc,
     Arrow,
     Bar,
-    DashedLine,
     Dot,
-    Flow,
     Polygons,
     Polyline,
     Segments,
@@ -82,13 +80,6 @@ def test_dashes_are_even_and_run_from_end_to_end(start, end):
     assert np.linalg.norm(pieces[-1, 1] - start) <= length + 1e-9
     if length > 0.5:
         assert 0.06 < lengths[0] < 0.14
-
-
-def test_a_dashed_line_follows_its_ends():
-    line = DashedLine([0, 0], [1, 0]).set_ends([0, 1], [0, 3])
-    np.testing.assert_allclose(line.points[0], [0, 1, 0])
-    np.testing.assert_allclose(line.points[:, 0], 0)
-    assert len(DashedLine([1, 1], [1, 1]).points) == 0
 
 
 @given(place, place)
@@ -168,24 +159,3 @@ def test_polygons_have_a_rim_when_asked():
     assert rimmed.get_stroke_width() == theme.STROKES["hair"]
     assert rimmed.get_stroke_color().to_hex().lower() == theme.current().roles["text"]
     assert len(Polygons([], "input")[0].points) == 0
-
-
-@given(st.floats(0, 1), st.floats(0, 1))
-@settings(max_examples=40)
-def test_more_flow_is_wider_and_stronger(first, second):
-    low, high = sorted([first, second])
-    flows = [Flow([0, 0], [2, 1], share) for share in (low, high)]
-    widths = [flow.get_stroke_width() for flow in flows]
-    opacities = [flow.get_stroke_opacity() for flow in flows]
-    assert widths == sorted(widths)
-    assert opacities == sorted(opacities)
-    assert widths[1] == pytest.approx(max(18 * high, theme.STROKES["hair"]))
-
-
-def test_a_flow_leaves_and_arrives_level():
-    flow = Flow([-1, 2], [3, -1], 0.5)
-    start, after, before, end = flow.points
-    np.testing.assert_allclose(start, [-1, 2, 0])
-    np.testing.assert_allclose(end, [3, -1, 0])
-    assert after[1] == start[1]
-    assert before[1] == end[1]

@@ -113,14 +113,6 @@ def test_bad_mathematics_is_a_value_error(source):
         Formula(source)
 
 
-@pytest.mark.parametrize("size", ["title", "body", "small"])
-def test_level_with_puts_two_baselines_at_one_height(size):
-    anchor = Text("gap H", size="title").shift([3, 1.7, 0])
-    text = Text("H", size=size).shift([-2, 0.4, 0]).level_with(anchor)
-    assert ink(text)[1] == pytest.approx(1.7, abs=1e-6)  # an H stands on its baseline
-    assert text.origin[0] == pytest.approx(-2)
-
-
 def test_baseline_at_holds_after_scaling_and_shifting():
     text = Text("H").scale(1.7).shift([0.3, -2, 0]).baseline_at([1, 2, 0])
     assert ink(text)[1] == pytest.approx(2, abs=1e-6)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from mlanim.words.numbers import (
     MINUS,
     count_of,
-    exact_zero,
     format_number,
     percent,
     percents,
@@ -21,11 +20,6 @@ def test_a_negative_number_has_a_true_minus_and_zero_none():
     assert format_number(-1.5) == f"{MINUS}1.50"
     assert format_number(-0.001) == "0.00"
     assert format_number(-0.001, signed=True) == "+0.00"
-
-
-def test_an_exact_zero_is_shown_as_0():
-    assert exact_zero(0.0) == "0"
-    assert exact_zero(1e-9) == "0.00"
 
 
 @pytest.mark.parametrize(

@@ -108,23 +108,3 @@ def plane_dataset(
     train = _labelled(SHAPES[name], rng, train_size, noise)
     test = _labelled(SHAPES[name], rng, test_size, noise)
     return PlaneDataset(name, seed, float(noise), *train, *test)
-
-
-def two_moons(seed: int) -> PlaneDataset:
-    """Two interleaving half circles."""
-    return plane_dataset("moons", seed)
-
-
-def circles(seed: int) -> PlaneDataset:
-    """A circle inside a circle."""
-    return plane_dataset("circles", seed)
-
-
-def spiral(seed: int) -> PlaneDataset:
-    """Two spiral arms around each other."""
-    return plane_dataset("spiral", seed)
-
-
-def xor(seed: int) -> PlaneDataset:
-    """Four squares, opposite ones of the same class."""
-    return plane_dataset("xor", seed)

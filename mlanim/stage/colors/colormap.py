@@ -6,10 +6,14 @@ Oklab (Björn Ottosson, 2020) keeps equal steps of the value near to equal steps
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
 from mlanim.stage import theme
+
+Palette = Callable[[np.ndarray], np.ndarray]
+"""Colours (N, 3) of values (N,)."""
 
 _TO_LMS = np.array(
     [
@@ -65,6 +69,16 @@ def terrain(values: np.ndarray, low: float, high: float) -> np.ndarray:
 def diverging(values: np.ndarray, limit: float) -> np.ndarray:
     """Colours (..., 3) of signed values (...): `-limit` negative, 0 neutral, `limit` positive."""
     return _look_up(theme.current().diverging(), _fraction(values, -limit, limit))
+
+
+def weights_palette(values: np.ndarray) -> np.ndarray:
+    """Colours (N, 3) of shares (N,) between 0 and 1."""
+    return sequential(values, 0.0, 1.0)
+
+
+def signed_palette(limit: float) -> Palette:
+    """The colours of signed values, full at ±`limit`."""
+    return lambda values: diverging(values, limit)
 
 
 def bivariate(xy: np.ndarray) -> np.ndarray:

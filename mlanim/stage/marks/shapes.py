@@ -78,19 +78,6 @@ def dashes(start: np.ndarray, end: np.ndarray, dash: float = 0.09) -> np.ndarray
     return (start + at * (end - start)).reshape(count, 2, 2)
 
 
-class DashedLine(Segments):
-    """A dashed line whose ends can follow something."""
-
-    def __init__(
-        self, start: np.ndarray, end: np.ndarray, role: str = "muted", width: str = "thin"
-    ):
-        super().__init__(dashes(start, end), role, width)
-
-    def set_ends(self, start: np.ndarray, end: np.ndarray) -> Self:
-        """Draw from `start` to `end`."""
-        return self.set_segments(dashes(start, end))
-
-
 class Arrow(VMobject):
     """A straight arrow as one filled outline; its head keeps its size until the arrow is short."""
 
@@ -198,32 +185,3 @@ class Polygons(VGroup):
         closed = [polygon_curves(np.concatenate([p, p[:1]])) for p in polygons if len(p) > 2]
         area.points = as_3d(np.concatenate(closed)) if closed else np.zeros((0, 3))
         self.add(area)
-
-
-class Flow(VMobject):
-    """An S-shaped stream from one place to another whose width says how much flows."""
-
-    def __init__(
-        self,
-        start: np.ndarray,
-        end: np.ndarray,
-        share: float,
-        role: str = "attention",
-        full: float = 18,
-    ):
-        super().__init__(
-            stroke_color=theme.color(role), cap_style=CapStyleType.BUTT, fill_opacity=0
-        )
-        self.full = full
-        start, end = as_3d(np.asarray(start)[None])[0], as_3d(np.asarray(end)[None])[0]
-        bend = np.array([(end[0] - start[0]) * 0.55, 0, 0])
-        self.points = np.array([start, start + bend, end - bend, end])
-        self.set_share(share)
-
-    def set_share(self, share: float) -> Self:
-        """Let `share` of the whole (0 to 1) flow: width and opacity follow it."""
-        self.share = share
-        self.set_stroke(
-            width=max(theme.STROKES["hair"], self.full * share), opacity=0.35 + 0.65 * min(share, 1)
-        )
-        return self

@@ -15,10 +15,10 @@ from manim import VGroup
 from mlanim.stage import theme
 from mlanim.stage.arrays.mesh import Mesh, grid_faces
 from mlanim.stage.colors import colormap
+from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Segments
 from mlanim.stage.picture import Valued
-from mlanim.stage.plots.heatmap import Palette
 from mlanim.stage.plots.scale import Range
 from mlanim.stage.table import Table, stacked, table
 from mlanim.stage.text.fitting import shortened

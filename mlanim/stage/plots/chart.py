@@ -22,13 +22,14 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from manim import VGroup
 
+from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.legend import legend, legend_height
 from mlanim.stage.marks.shapes import Polyline, Segments
 from mlanim.stage.picture import Picture, replace_parts
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.angle import Angle
-from mlanim.stage.plots.marks.areas import Area, Columns, Field, Palette, band
+from mlanim.stage.plots.marks.areas import Area, Columns, Field, band
 from mlanim.stage.plots.marks.contours import Contours
 from mlanim.stage.plots.marks.lines import Curve, Dash, Guide, Level, Ray, Segment, spread
 from mlanim.stage.plots.marks.mark import Mark

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from manim import VGroup
 
+from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.layout import Box
 from mlanim.stage.picture import replace_parts
-from mlanim.stage.plots.heatmap import Cells, Palette
+from mlanim.stage.plots.cells import Cells
 from mlanim.stage.plots.scale import Range
 from mlanim.stage.text.fitting import widest
 from mlanim.stage.text.texts import Text, body_height

@@ -15,10 +15,11 @@ from manim import VGroup
 
 from mlanim.stage import theme
 from mlanim.stage.colors import colormap
+from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.layout import Box
 from mlanim.stage.picture import Valued
+from mlanim.stage.plots.cells import Cells
 from mlanim.stage.plots.color_scale import ColorScale, scale_width
-from mlanim.stage.plots.heatmap import Cells, Palette
 from mlanim.stage.plots.rim import Grid, Rim
 from mlanim.stage.plots.scale import Range, round_step
 from mlanim.stage.plots.values import beyond

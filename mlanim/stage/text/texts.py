@@ -177,10 +177,6 @@ class Typeset(VGroup):
         along = share_before(align) * self.advance
         return self.shift(np.asarray(place) - self.origin - np.array([along, 0.0, 0.0]))
 
-    def level_with(self, other: Typeset) -> Self:
-        """Put the first baseline at the height of another text's."""
-        return self.shift([0, other.origin[1] - self.origin[1], 0])
-
 
 class Text(Typeset):
     """Words, with formulas and coloured runs between them; any string is safe to show.

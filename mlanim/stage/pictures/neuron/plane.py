@@ -11,10 +11,10 @@ from manim import VMobject
 from mlanim.stage import theme
 from mlanim.stage.arrays.batch import as_3d
 from mlanim.stage.arrays.mesh import Mesh
+from mlanim.stage.colors.colormap import signed_palette
 from mlanim.stage.marks.shapes import Segments
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
-from mlanim.stage.plots.heatmap import signed_palette
 from mlanim.stage.plots.marks.lines import Curve
 from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.plots.values import number, place, row

@@ -10,6 +10,7 @@ from manim import VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.arrays.mesh import SEAM, Mesh
+from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import Mark, fixed
 from mlanim.stage.plots.scale import Range
@@ -17,8 +18,6 @@ from mlanim.stage.plots.values import Shapes, grid, places, row, stands
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import polygon_curves
 from mlanim.stage.track import now
-
-Palette = Callable[[np.ndarray], np.ndarray]
 
 
 class Area(Mark):
