@@ -22,7 +22,7 @@ from mlanim.engine.jobs.page import Page
 from mlanim.export.figures.composition import compose
 from mlanim.export.figures.repeatable import repeatable
 from mlanim.export.figures.still import still
-from mlanim.export.figures.vector import Sheet, as_vector
+from mlanim.export.figures.vector import Viewport, as_vector
 from mlanim.export.web.site import FONTS, asset
 from mlanim.stage import theme, vocabulary
 from mlanim.stage.arrays.camera import StageCamera
@@ -134,7 +134,7 @@ def drawn(word: str, example: examples.Example) -> bytes:
         picture = example()
         assert isinstance(picture, Picture)
         made = compose({word: Panel(word, picture)}, Page(width=WIDTH), word)
-        sheet = Sheet(made.box, made.unit, theme.rgb("background"))
+        sheet = Viewport(made.box, made.unit, theme.rgb("background"))
         return repeatable(as_vector(StageCamera(), made.mobjects, sheet, "svg"), "svg")
 
 

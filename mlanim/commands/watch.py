@@ -44,21 +44,21 @@ def watch(scene: str, **given: Any) -> None:
       mlanim watch scenes/mine.py
       mlanim watch attention --params talk.toml --theme light
     """
-    from mlanim.export.watch.preview_server import ADDRESS, Board, serve
+    from mlanim.export.watch.preview_server import ADDRESS, PreviewState, serve
     from mlanim.export.watch.watch import Watch
     from mlanim.export.web.site import assets
 
     entry = catalog.select([scene], folders())[0]
     with temporary.folder() as folder:
-        board = Board(status="drawing", progress=0.0, message="", film=None, slides=[])
-        server = serve(board, given["port"], assets("watch.html", name=entry.name), folder)
+        state = PreviewState(status="drawing", progress=0.0, message="", film=None, slides=[])
+        server = serve(state, given["port"], assets("watch.html", name=entry.name), folder)
         address = f"http://{ADDRESS}:{server.server_port}/"
         click.echo(address)
         if not given["unopened"]:
             click.launch(address)
         settings = _settings_files(given["params_file"])
         try:
-            Watch(lambda: _job(scene, given), settings, folder, board, _say).run()
+            Watch(lambda: _job(scene, given), settings, folder, state, _say).run()
         except KeyboardInterrupt:
             click.echo("Stopped watching.", err=True)
             sys.exit(130)

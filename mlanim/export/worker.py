@@ -18,8 +18,8 @@ PRELOADED = (
 
 
 def main() -> int:
-    """Serve one job, or be the nursery of processes that do."""
-    return tend(_serve, PRELOADED) if sys.argv[1:] == ["nursery"] else _serve()
+    """Serve one job, or be the fork server of processes that do."""
+    return tend(_serve, PRELOADED) if sys.argv[1:] == ["fork-server"] else _serve()
 
 
 def _serve() -> int:

@@ -101,7 +101,7 @@ def test_nobody_else_on_this_machine_can_have_the_workers_run_anything(worker: s
 
     before = set(ports_of({os.getpid()}))
     with connected("local:1", worker) as found:
-        found._connected(lambda: False)
+        found.connected(lambda: False)
         workers = found._workers
         inside = {os.getpid(), *found._client.run(os.getpid).values()}
         ports = [port for port in ports_of(inside) if port not in before]
@@ -179,7 +179,7 @@ def test_a_scheduler_that_dies_is_said(
             return False
 
         if when.startswith("before"):
-            found._connected(lambda: False)
+            found.connected(lambda: False)
             process.kill()
             process.wait()
         with pytest.raises(RenderError, match=r"The Dask scheduler at .* is gone; what was drawn"):

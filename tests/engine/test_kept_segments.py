@@ -12,10 +12,10 @@ import pytest
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.sources import fingerprint
 from mlanim.engine.film import kept_segments as segments
-from mlanim.engine.film.segment import Drawn, Segment, poster_path
+from mlanim.engine.film.segment import DrawnSegment, Segment, poster_path
 from mlanim.engine.jobs.job import Job
 
-DRAWN = Drawn("before", "after")
+DRAWN = DrawnSegment("before", "after")
 
 
 @pytest.fixture(autouse=True)

@@ -45,7 +45,7 @@ def test_json_lines(demo_job: Any, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_bars(demo_job: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    with progress._bars([demo_job]) as report:
+    with progress.bars([demo_job]) as report:
         for event in EVENTS:
             report(demo_job, event)
     said = " ".join(capsys.readouterr().err.split())

@@ -15,7 +15,7 @@ from av.bitstream import BitStreamFilterContext
 from av.video.frame import PictureType
 
 from mlanim.engine.encoding import stills
-from mlanim.engine.encoding.stills import Repeater, _escaped, all_skipped
+from mlanim.engine.encoding.stills import Repeater, all_skipped, escaped
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.jobs.encoder import Encoder
 
@@ -37,7 +37,7 @@ def test_x264_writes_the_same_for_a_frame_that_stands(size: tuple[int, int]) -> 
     *_, last = [*packets, *context.encode(None)]
     macroblocks = -(-size[0] // 16) * -(-size[1] // 16)
     # The last byte holds what is left of the arithmetic, of which a decoder needs only a part.
-    assert bytes(last)[:-1].endswith(_escaped(all_skipped(macroblocks))[:-1])
+    assert bytes(last)[:-1].endswith(escaped(all_skipped(macroblocks))[:-1])
 
 
 def film(

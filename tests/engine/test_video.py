@@ -152,7 +152,7 @@ def test_a_gif_keeps_the_colours_of_its_last_frame(
 def test_half_covered_pixels_keep_their_colour() -> None:
     frame = plain((1.0, 0.5, 0.25), 0.5)
     frame[0, 0] = 0
-    straight = video._straight(frame)
+    straight = video.straight(frame)
     np.testing.assert_allclose(straight[1:, :, :3] - [255.0, 127, 64], 0, atol=2)
     assert np.all(straight[1:, :, 3] == 128)
     assert np.all(straight[0, 0] == 0)

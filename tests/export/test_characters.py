@@ -11,7 +11,7 @@ from mlanim.engine.encoding import captions
 from mlanim.engine.jobs.job import Job
 from mlanim.export.figures.about import About, about
 from mlanim.export.figures.metadata import into_svg, xmp
-from mlanim.export.figures.vector import Sheet
+from mlanim.export.figures.vector import Viewport
 from mlanim.export.figures.words import words_on
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.layout import Box
@@ -31,7 +31,7 @@ def test_a_figure_with_a_label_is_xml(odd: str, demo_job: Job) -> None:
         words: str = odd
 
     label = Text(f"a{odd}b")
-    sheet = Sheet(Box(-7, 7, -4, 4), 10.0, None)
+    sheet = Viewport(Box(-7, 7, -4, 4), 10.0, None)
     words = words_on(StageCamera(), [label], sheet)
     assert len(words) == 1
     scene = replace(demo_job.scene, title=f"t{odd}t", description=f"d{odd}d")

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from mlanim.export.watch.preview_server import Board
+from mlanim.export.watch.preview_server import PreviewState
 
 PATIENCE = 300.0  # seconds; never the measure of anything
 
@@ -223,8 +223,8 @@ def test_a_port_in_use_is_said_and_nothing_starts(mlanim: Callable[..., Any], de
 
 
 def test_a_board_tells_those_who_wait() -> None:
-    board = Board(status="a")
-    assert board.after(-1, 0)["revision"] == 0
-    threading.Timer(0.05, lambda: board.update(status="b")).start()
-    assert board.after(0, PATIENCE) == {"revision": 1, "status": "b"}
-    assert board.after(1, 0.01)["revision"] == 1
+    state = PreviewState(status="a")
+    assert state.after(-1, 0)["revision"] == 0
+    threading.Timer(0.05, lambda: state.update(status="b")).start()
+    assert state.after(0, PATIENCE) == {"revision": 1, "status": "b"}
+    assert state.after(1, 0.01)["revision"] == 1

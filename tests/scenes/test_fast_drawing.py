@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlanim.engine.camera.damage import Frame
+from mlanim.engine.camera.damage import PaintedFrame
 from mlanim.engine.camera.fast import fast
 from mlanim.engine.encoding.planes import Part
 from mlanim.engine.jobs import catalog
@@ -67,6 +67,6 @@ def test_every_frame_painted_in_parts_is_the_frame_painted_whole(
         return frames, sum(in_parts)
 
     in_parts, count = film()
-    monkeypatch.setattr(Frame, "differs", lambda self, before: None)
+    monkeypatch.setattr(PaintedFrame, "differs", lambda self, before: None)
     assert in_parts == film()[0]
     assert count > len(in_parts) / 3  # the others fade all of the stage, or zoom

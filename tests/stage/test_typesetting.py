@@ -95,16 +95,16 @@ def test_the_width_is_the_font_s_advance():
 
 
 def test_a_quadratic_or_straight_path_becomes_the_same_cubic():
-    from mlanim.stage.text.typesetting import _curves
+    from mlanim.stage.text.typesetting import path_curves
 
-    line = _curves("M 0 0 L 3 6")
+    line = path_curves("M 0 0 L 3 6")
     np.testing.assert_allclose(line, [[0, 0], [1, 2], [2, 4], [3, 6]])
-    a, p, q, b = _curves("M 0 0 Q 1 2 4 0")
+    a, p, q, b = path_curves("M 0 0 Q 1 2 4 0")
     at = 0.3
     cubic = (1 - at) ** 3 * a + 3 * at * (1 - at) ** 2 * p + 3 * at**2 * (1 - at) * q + at**3 * b
     quadratic = 2 * at * (1 - at) * np.array([1, 2]) + at**2 * np.array([4, 0])
     np.testing.assert_allclose(cubic, quadratic)
-    closed = _curves("M 0 0 L 1 0 L 1 1 Z")
+    closed = path_curves("M 0 0 L 1 0 L 1 1 Z")
     np.testing.assert_allclose(closed[-1], [0, 0])
     assert len(closed) == 12
 

@@ -22,10 +22,10 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from manim.utils.family import extract_mobject_family_members
 from manim.utils.iterables import list_difference_update
 
-from mlanim.engine.camera.damage import MANY, Frame, Painted, blocks_of, grid_of, parts_of
+from mlanim.engine.camera.damage import MANY, Painted, PaintedFrame, blocks_of, grid_of, parts_of
 from mlanim.engine.camera.display_list import shown
 from mlanim.engine.camera.images import ImageCamera
-from mlanim.engine.camera.outlines import Ink, Inks, renew
+from mlanim.engine.camera.outlines import Outline, Outlines, renew
 from mlanim.engine.camera.painting import Canvas, Colors, Look, look_of, paint, reach_of
 from mlanim.engine.encoding.planes import Part
 from mlanim.stage.arrays.batch import Batch
@@ -54,8 +54,8 @@ class FastCamera(ImageCamera, BatchCamera):
 
     def forget(self) -> None:
         """Have nothing kept of what was drawn."""
-        self._inks = Inks()
-        self._shown: Frame | None = None  # what the pixels show, where that is known
+        self._outlines = Outlines()
+        self._shown: PaintedFrame | None = None  # what the pixels show, where that is known
         self._sheet = np.zeros((0, 0, 4), np.uint8)
 
     def redraw(self, base: np.ndarray, mobjects: Iterable[Mobject]) -> list[Part] | None:
@@ -72,19 +72,19 @@ class FastCamera(ImageCamera, BatchCamera):
         if self._sheet.shape != base.shape:
             self._sheet = np.zeros(base.shape, base.dtype)
         before, self._shown = self._shown, None
-        frame = Frame(base, self.pixel_array, self._canvas(self.pixel_array))
-        inks = [self._inks.of(vmobject) for vmobject in shown]
-        if self._bring_up_to_date(inks) > MANY:
+        frame = PaintedFrame(base, self.pixel_array, self._canvas(self.pixel_array))
+        outlines = [self._outlines.of(vmobject) for vmobject in shown]
+        if self._bring_up_to_date(outlines) > MANY:
             self.set_pixel_array(base)
-            self._paint_in_turn(frame.canvas, shown, inks)
+            self._paint_in_turn(frame.canvas, shown, outlines)
             return None
-        for vmobject, ink in zip(shown, inks, strict=True):
-            frame.add(self._seen(vmobject, ink, frame, before))
+        for vmobject, outline in zip(shown, outlines, strict=True):
+            frame.add(self._seen(vmobject, outline, frame, before))
         parts = self._paint(frame, frame.differs(before))
         self._shown = frame
         return parts
 
-    def _paint(self, frame: Frame, marks: np.ndarray | None) -> list[Part] | None:
+    def _paint(self, frame: PaintedFrame, marks: np.ndarray | None) -> list[Part] | None:
         """Paint what stands in the marked blocks of a frame, or all of it.
 
         Nothing is clipped: Cairo's antialiasing of a shape is another one where a part of it is
@@ -107,14 +107,16 @@ class FastCamera(ImageCamera, BatchCamera):
         for one in painted:
             self._paint_one(canvas, one.thing, one.look)
 
-    def _seen(self, vmobject: VMobject, ink: Ink, frame: Frame, before: Frame | None) -> Painted:
+    def _seen(
+        self, vmobject: VMobject, outline: Outline, frame: PaintedFrame, before: PaintedFrame | None
+    ) -> Painted:
         """A mobject as it is now: the very same as before, if it is so."""
-        thing: Ink | VMobject = ink if ink.usable else vmobject
+        thing: Outline | VMobject = outline if outline.usable else vmobject
         look, seen = None, object()
-        if ink.usable:
-            look = self._look(ink)
+        if outline.usable:
+            look = self._look(outline)
             mixed = any(colors is not None and len(colors) > 1 for colors in _colors_of(look))
-            seen = ink.version, look, self._gradient_line(ink) if mixed else None
+            seen = outline.version, look, self._gradient_line(outline) if mixed else None
         elif isinstance(vmobject, Batch) and vmobject.says_what_it_paints:
             seen = vmobject.seen()
         was = before.painted.get(id(thing)) if before is not None else None
@@ -124,7 +126,7 @@ class FastCamera(ImageCamera, BatchCamera):
         blocks: Part = slice(0, grid[0]), slice(0, grid[1])
         if look is not None:
             reach = reach_of(look) * self.cairo_line_width_multiple
-            blocks = blocks_of(frame.canvas, ink.box, reach, grid)
+            blocks = blocks_of(frame.canvas, outline.box, reach, grid)
         elif isinstance(vmobject, Batch) and isinstance(seen, tuple):
             box = vmobject.extent(self.frame_height / self.pixel_height)
             blocks = blocks_of(frame.canvas, box, 0, grid)
@@ -147,7 +149,7 @@ class FastCamera(ImageCamera, BatchCamera):
         excluded_mobjects: list[Mobject] | None = None,
     ) -> list[Mobject]:
         """Every mobject that is to be drawn, in order."""
-        self._inks.next_frame()
+        self._outlines.next_frame()
         if not include_submobjects:
             return list(mobjects)
         found = shown(mobjects, self.use_z_index)
@@ -166,19 +168,19 @@ class FastCamera(ImageCamera, BatchCamera):
     ) -> None:
         """Draw mobjects whose colours are their own."""
         drawn = list(vmobjects)
-        inks = [self._inks.of(vmobject) for vmobject in drawn]
-        self._bring_up_to_date(inks)
-        self._paint_in_turn(self._canvas(pixel_array), drawn, inks)
+        outlines = [self._outlines.of(vmobject) for vmobject in drawn]
+        self._bring_up_to_date(outlines)
+        self._paint_in_turn(self._canvas(pixel_array), drawn, outlines)
 
     def _paint_in_turn(
-        self, canvas: Canvas, vmobjects: Sequence[VMobject], inks: Sequence[Ink]
+        self, canvas: Canvas, vmobjects: Sequence[VMobject], outlines: Sequence[Outline]
     ) -> None:
-        for vmobject, ink in zip(vmobjects, inks, strict=True):
-            look = self._look(ink) if ink.usable else None
-            self._paint_one(canvas, ink if ink.usable else vmobject, look)
+        for vmobject, outline in zip(vmobjects, outlines, strict=True):
+            look = self._look(outline) if outline.usable else None
+            self._paint_one(canvas, outline if outline.usable else vmobject, look)
 
     def _paint_one(self, canvas: Canvas, thing: Any, look: Look | None) -> None:
-        """Paint an ink as it looks, or by itself what has no look: a batch, or manim's own."""
+        """Paint an outline as it looks, or by itself what has no look: a batch, or manim's own."""
         if look is not None:
             paint(canvas, thing, look, self._gradient_line)
         else:
@@ -191,31 +193,35 @@ class FastCamera(ImageCamera, BatchCamera):
             ctx.set_matrix(self.get_cairo_context(self.pixel_array).get_matrix())
         return Canvas.on(ctx, size, self.cairo_line_width_multiple)
 
-    def _bring_up_to_date(self, inks: Sequence[Ink]) -> int:
-        """Have inks the outlines of their mobjects; how many have another one than before.
+    def _bring_up_to_date(self, outlines: Sequence[Outline]) -> int:
+        """Have outlines the outlines of their mobjects; how many have another one than before.
 
         One that manim's own code has to draw is not usable afterwards.
         """
-        self._inspect(inks)
-        stale = list({id(ink): ink for ink in inks if ink.stale and ink.usable}.values())
+        self._inspect(outlines)
+        stale = list(
+            {
+                id(outline): outline for outline in outlines if outline.stale and outline.usable
+            }.values()
+        )
         if stale:
             renew(stale, self._placed(stale))
         return len(stale)
 
-    def _inspect(self, inks: Sequence[Ink]) -> None:
-        """Have every ink see whether its mobject has changed."""
-        for ink in inks:
-            ink.look()
+    def _inspect(self, outlines: Sequence[Outline]) -> None:
+        """Have every outline see whether its mobject has changed."""
+        for outline in outlines:
+            outline.look()
 
-    def _placed(self, inks: Sequence[Ink]) -> np.ndarray:
+    def _placed(self, outlines: Sequence[Outline]) -> np.ndarray:
         """The points of several mobjects in a row as they lie in the frame, (N, 2 or 3)."""
-        return np.concatenate([ink.mobject.points for ink in inks])
+        return np.concatenate([outline.mobject.points for outline in outlines])
 
-    def _look(self, ink: Ink) -> Look:
-        return look_of(ink.mobject)
+    def _look(self, outline: Outline) -> Look:
+        return look_of(outline.mobject)
 
-    def _gradient_line(self, ink: Ink) -> tuple[float, float, float, float]:
-        start, end = ink.mobject.get_gradient_start_and_end_points()
+    def _gradient_line(self, outline: Outline) -> tuple[float, float, float, float]:
+        start, end = outline.mobject.get_gradient_start_and_end_points()
         return (*start[:2].tolist(), *end[:2].tolist())
 
 

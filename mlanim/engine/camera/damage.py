@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from mlanim.engine.camera.outlines import Ink
+from mlanim.engine.camera.outlines import Outline
 from mlanim.engine.camera.painting import SOFT, Canvas, Look
 from mlanim.engine.encoding.planes import COLUMNS, ROWS, Part, runs
 from mlanim.stage.arrays.batch import Batch, Extent
@@ -23,19 +23,19 @@ MANY = 100
 
 @dataclass(slots=True)
 class Painted:
-    """An ink or a batch as it is in a frame: all that its picture comes from, and where that is.
+    """An outline or a batch in a frame: all that its picture comes from, and where that is.
 
     `blocks` are the rows and columns of blocks that it may leave a mark in.
     """
 
-    thing: Ink | Batch | object  # held, so that nobody else gets its id
+    thing: Outline | Batch | object  # held, so that nobody else gets its id
     seen: object
     look: Look | None
     blocks: Part
 
 
 @dataclass
-class Frame:
+class PaintedFrame:
     """What stands in an array of pixels: over which picture, through which matrix, in order."""
 
     base: np.ndarray
@@ -47,7 +47,7 @@ class Frame:
         """Paint one more on top."""
         self.painted[id(one.thing)] = one
 
-    def differs(self, before: Frame | None) -> np.ndarray | None:
+    def differs(self, before: PaintedFrame | None) -> np.ndarray | None:
         """Which blocks (rows, columns) may differ from a frame before; None for nearly all."""
         if (
             before is None

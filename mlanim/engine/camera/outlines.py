@@ -45,7 +45,7 @@ _VALUES = (
 """What is read of a mobject without asking; a class that computes one of them is stock's too."""
 
 
-class Ink:
+class Outline:
     """One mobject's outline as it was last drawn.
 
     The bytes of the points say whether they are still the same: a mobject's array may be another
@@ -117,14 +117,14 @@ class Ink:
             self.path, self.path_matrix = None, matrix
 
 
-class Inks:
-    """The inks of the mobjects that were drawn lately."""
+class Outlines:
+    """The outlines of the mobjects that were drawn lately."""
 
     FRAMES = 16
-    """For so long an ink is kept that is not asked for."""
+    """For so long an outline is kept that is not asked for."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, Ink] = {}
+        self._kept: dict[int, Outline] = {}
         self._frame = 0
 
     def next_frame(self) -> None:
@@ -132,38 +132,42 @@ class Inks:
         self._frame += 1
         if self._frame % self.FRAMES == 0:
             recent = self._frame - self.FRAMES
-            self._kept = {key: ink for key, ink in self._kept.items() if ink.frame >= recent}
+            self._kept = {
+                key: outline for key, outline in self._kept.items() if outline.frame >= recent
+            }
 
-    def of(self, vmobject: VMobject) -> Ink:
-        """The ink of a mobject, as it was."""
-        ink = self._kept.get(id(vmobject))
-        if ink is None:
-            ink = self._kept[id(vmobject)] = Ink(vmobject)
-        ink.frame = self._frame
-        return ink
+    def of(self, vmobject: VMobject) -> Outline:
+        """The outline of a mobject, as it was."""
+        outline = self._kept.get(id(vmobject))
+        if outline is None:
+            outline = self._kept[id(vmobject)] = Outline(vmobject)
+        outline.frame = self._frame
+        return outline
 
 
-def renew(inks: Sequence[Ink], placed: np.ndarray) -> None:
-    """Give inks outlines through points in a row (N, 2 or 3), each ink as many as its mobject has.
+def renew(outlines: Sequence[Outline], placed: np.ndarray) -> None:
+    """Give outlines their points in a row (N, 2 or 3), each as many as its mobject has.
 
-    An ink with a point that is not a number becomes unusable: manim has ways with those.
+    An outline with a point that is not a number becomes unusable: manim has ways with those.
     """
-    counts = np.array([len(ink.mobject.points) // 4 for ink in inks])
+    counts = np.array([len(outline.mobject.points) // 4 for outline in outlines])
     finite = np.isfinite(placed)
     if not finite.all():
         whole = np.logical_and.reduceat(finite.all(axis=1), 4 * (np.cumsum(counts) - counts))
-        for ink, good in zip(inks, whole.tolist(), strict=True):
-            ink.usable = good
+        for outline, good in zip(outlines, whole.tolist(), strict=True):
+            outline.usable = good
         placed, counts = placed[np.repeat(whole, 4 * counts)], counts[whole]
-        inks = [ink for ink in inks if ink.usable]
-    if not inks:
+        outlines = [outline for outline in outlines if outline.usable]
+    if not outlines:
         return
     flat = np.ascontiguousarray(placed[:, :2])
-    tolerances = np.array([ink.mobject.tolerance_for_point_equality for ink in inks], dtype=float)
+    tolerances = np.array(
+        [outline.mobject.tolerance_for_point_equality for outline in outlines], dtype=float
+    )
     found = subpaths_of(flat, counts, tolerances)
     boxes: Iterable[Extent] = map(tuple, boxes_of(flat, counts).tolist())
-    for ink, subpaths, box in zip(inks, found, boxes, strict=True):
-        ink.renew(subpaths, box)
+    for outline, subpaths, box in zip(outlines, found, boxes, strict=True):
+        outline.renew(subpaths, box)
 
 
 @functools.cache

@@ -11,7 +11,7 @@ import numpy as np
 from manim import CapStyleType, LineJointType, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 
-from mlanim.engine.camera.outlines import Ink, Matrix
+from mlanim.engine.camera.outlines import Matrix, Outline
 from mlanim.stage.arrays.batch import Extent
 
 MITER = 10.0
@@ -27,7 +27,7 @@ Stroke = tuple[Colors, float, LineJointType, CapStyleType]
 Look = tuple[Stroke | None, Colors | None, Stroke | None]
 """The stroke behind, the fill, and the stroke in front; None for what leaves no mark."""
 
-GradientLine = Callable[[Ink], tuple[float, float, float, float]]
+GradientLine = Callable[[Outline], tuple[float, float, float, float]]
 
 
 @dataclass(frozen=True)
@@ -96,41 +96,41 @@ def _reach(stroke: Stroke | None) -> float:
     return stroke[1] / 2 * (MITER if pointed else SQUARE)
 
 
-def paint(canvas: Canvas, ink: Ink, look: Look, line: GradientLine) -> None:
+def paint(canvas: Canvas, outline: Outline, look: Look, line: GradientLine) -> None:
     """Paint a mobject's outline; `line` tells from where to where its gradients go."""
     behind, fill, front = look
     if behind is None and fill is None and front is None:
         return
-    if not canvas.shows(ink.box, reach_of(look) * canvas.line_width):
+    if not canvas.shows(outline.box, reach_of(look) * canvas.line_width):
         return
     ctx = canvas.ctx
-    ink.trace(ctx, canvas.matrix)
+    outline.trace(ctx, canvas.matrix)
     if behind is not None:
-        _draw_stroke(canvas, ink, behind, line)
+        _draw_stroke(canvas, outline, behind, line)
     if fill is not None:
-        _set_source(ctx, ink, fill, line)
+        _set_source(ctx, outline, fill, line)
         ctx.fill_preserve()
     if front is not None:
-        _draw_stroke(canvas, ink, front, line)
+        _draw_stroke(canvas, outline, front, line)
 
 
-def _draw_stroke(canvas: Canvas, ink: Ink, stroke: Stroke, line: GradientLine) -> None:
+def _draw_stroke(canvas: Canvas, outline: Outline, stroke: Stroke, line: GradientLine) -> None:
     colors, width, joint, cap = stroke
     ctx = canvas.ctx
-    _set_source(ctx, ink, colors, line)
+    _set_source(ctx, outline, colors, line)
     ctx.set_line_width(width * canvas.line_width)
     ctx.set_line_join(LINE_JOIN_MAP[joint])
     ctx.set_line_cap(CAP_STYLE_MAP[cap])
     ctx.stroke_preserve()
 
 
-def _set_source(ctx: cairo.Context, ink: Ink, colors: Colors, line: GradientLine) -> None:
+def _set_source(ctx: cairo.Context, outline: Outline, colors: Colors, line: GradientLine) -> None:
     """Blue first: manim's pixel arrays are red first, Cairo's the other way round."""
     if len(colors) == 1:
         red, green, blue, alpha = colors[0]
         ctx.set_source_rgba(blue, green, red, alpha)
         return
-    gradient = cairo.LinearGradient(*line(ink))
+    gradient = cairo.LinearGradient(*line(outline))
     offsets = _offsets(len(colors))
     for offset, (red, green, blue, alpha) in zip(offsets, colors, strict=True):
         gradient.add_color_stop_rgba(offset, blue, green, red, alpha)

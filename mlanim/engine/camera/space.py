@@ -15,7 +15,7 @@ from manim.mobject.three_d.three_d_utils import (
 from manim.utils.color import get_shaded_rgb
 
 from mlanim.engine.camera.camera import FastCamera
-from mlanim.engine.camera.outlines import Ink
+from mlanim.engine.camera.outlines import Outline
 from mlanim.engine.camera.painting import Colors, Look, Stroke, look_of
 
 IN_FRAME = "in frame"
@@ -42,16 +42,16 @@ class FastSpaceCamera(FastCamera, ThreeDCamera):
     def _middle(self, vmobject: VMobject) -> np.ndarray:
         """The point whose depth is the mobject's."""
         group = vars(vmobject).get("z_index_group", vmobject)
-        ink = self._inks.of(vmobject)
-        ink.look(ink.place)
-        if group is not vmobject or vmobject.submobjects or not ink.usable:
+        outline = self._outlines.of(vmobject)
+        outline.look(outline.place)
+        if group is not vmobject or vmobject.submobjects or not outline.usable:
             return np.asarray(vmobject.get_z_index_reference_point())
-        if "middle" not in ink.kept:
+        if "middle" not in outline.kept:
             ends = vmobject.points.reshape(-1, 4, 3)[:, [0, 3]].reshape(-1, 3)
-            ink.kept["middle"] = (ends.min(axis=0) + ends.max(axis=0)) / 2
-        return ink.kept["middle"]
+            outline.kept["middle"] = (ends.min(axis=0) + ends.max(axis=0)) / 2
+        return outline.kept["middle"]
 
-    def _inspect(self, inks: Sequence[Ink]) -> None:
+    def _inspect(self, outlines: Sequence[Outline]) -> None:
         view = (
             self.get_rotation_matrix().tobytes(),
             self.frame_center.tobytes(),
@@ -59,8 +59,8 @@ class FastSpaceCamera(FastCamera, ThreeDCamera):
             self.get_zoom(),
             self.exponential_projection,
         )
-        for ink in inks:
-            ink.look(self._place(ink.mobject, view))
+        for outline in outlines:
+            outline.look(self._place(outline.mobject, view))
 
     def _place(self, vmobject: VMobject, view: object) -> object:
         """All that decides where a mobject's points come to lie in the frame."""
@@ -75,67 +75,67 @@ class FastSpaceCamera(FastCamera, ThreeDCamera):
         centre = self.fixed_orientation_mobjects[vmobject]()
         return np.asarray(self.project_point(centre) - centre)
 
-    def _placed(self, inks: Sequence[Ink]) -> np.ndarray:
-        counts = [len(ink.mobject.points) for ink in inks]
-        points = np.concatenate([ink.mobject.points for ink in inks])
+    def _placed(self, outlines: Sequence[Outline]) -> np.ndarray:
+        counts = [len(outline.mobject.points) for outline in outlines]
+        points = np.concatenate([outline.mobject.points for outline in outlines])
         placed = self.project_points(points)
         start = 0
-        for ink, count in zip(inks, counts, strict=True):
+        for outline, count in zip(outlines, counts, strict=True):
             part = slice(start, start + count)
-            if ink.place == IN_FRAME:
+            if outline.place == IN_FRAME:
                 placed[part] = points[part]
-            elif ink.mobject in self.fixed_orientation_mobjects:
-                placed[part] = points[part] + self._carried(ink.mobject)
-            if ink.mobject.shade_in_3d:
-                end = start + get_3d_vmob_end_corner_index(ink.mobject)
-                ink.kept["line"] = np.concatenate([placed[start, :2], placed[end, :2]])
+            elif outline.mobject in self.fixed_orientation_mobjects:
+                placed[part] = points[part] + self._carried(outline.mobject)
+            if outline.mobject.shade_in_3d:
+                end = start + get_3d_vmob_end_corner_index(outline.mobject)
+                outline.kept["line"] = np.concatenate([placed[start, :2], placed[end, :2]])
             start += count
         return placed
 
-    def _gradient_line(self, ink: Ink) -> Any:
-        if ink.mobject.shade_in_3d and "line" in ink.kept:  # it may have become so only now
-            return ink.kept["line"].tolist()
-        ends = ink.mobject.get_gradient_start_and_end_points()
-        start, end = self.transform_points_pre_display(ink.mobject, np.array(ends))
+    def _gradient_line(self, outline: Outline) -> Any:
+        if outline.mobject.shade_in_3d and "line" in outline.kept:  # it may have become so only now
+            return outline.kept["line"].tolist()
+        ends = outline.mobject.get_gradient_start_and_end_points()
+        start, end = self.transform_points_pre_display(outline.mobject, np.array(ends))
         return (*start[:2].tolist(), *end[:2].tolist())
 
-    def _look(self, ink: Ink) -> Look:
-        behind, fill, front = look_of(ink.mobject)
-        if not (self.should_apply_shading and ink.mobject.shade_in_3d):
+    def _look(self, outline: Outline) -> Look:
+        behind, fill, front = look_of(outline.mobject)
+        if not (self.should_apply_shading and outline.mobject.shade_in_3d):
             return behind, fill, front
-        lights = self._lights(ink)
+        lights = self._lights(outline)
         return (
             _shaded_stroke(behind, lights),
             fill and _shaded(fill, lights),
             _shaded_stroke(front, lights),
         )
 
-    def _lights(self, ink: Ink) -> list[float]:
+    def _lights(self, outline: Outline) -> list[float]:
         """How much brighter a mobject is at the two ends of its gradient."""
         source = self.light_source.points[0]
-        known = ink.kept.get("light source")
+        known = outline.kept.get("light source")
         if known is None or known.tobytes() != source.tobytes():
-            ink.kept["light source"] = source.copy()
-            ink.kept["lights"] = np.array(
+            outline.kept["light source"] = source.copy()
+            outline.kept["lights"] = np.array(
                 [
                     get_shaded_rgb(np.zeros(3), corner, normal, source)[0]
-                    for corner, normal in zip(*_corners(ink), strict=True)
+                    for corner, normal in zip(*_corners(outline), strict=True)
                 ]
             )
-        return ink.kept["lights"].tolist()
+        return outline.kept["lights"].tolist()
 
 
-def _corners(ink: Ink) -> tuple[np.ndarray, np.ndarray]:
+def _corners(outline: Outline) -> tuple[np.ndarray, np.ndarray]:
     """Where a mobject's gradient starts and ends, and the normals there, (2, 3) each."""
-    mobject = ink.mobject
-    if "normals" not in ink.kept:
-        ink.kept["normals"] = np.array(
+    mobject = outline.mobject
+    if "normals" not in outline.kept:
+        outline.kept["normals"] = np.array(
             [
                 get_3d_vmob_start_corner_unit_normal(mobject),
                 get_3d_vmob_end_corner_unit_normal(mobject),
             ]
         )
-    return mobject.points[[0, get_3d_vmob_end_corner_index(mobject)]], ink.kept["normals"]
+    return mobject.points[[0, get_3d_vmob_end_corner_index(mobject)]], outline.kept["normals"]
 
 
 def _shaded(colors: Colors, lights: list[float]) -> Colors:

@@ -74,7 +74,7 @@ class Repeater:
         size = self._sequence.macroblocks
         for index in range(1, count + 1):
             header = self._header(number + index, order + 2 * index)
-            yield _START + bytes([_REFERRED | _SLICE]) + _escaped(header + all_skipped(size))
+            yield _START + bytes([_REFERRED | _SLICE]) + escaped(header + all_skipped(size))
 
     def _place(self, unit: bytes) -> tuple[int, int]:
         """frame_num and pic_order_cnt_lsb of a slice (7.3.3)."""
@@ -255,7 +255,7 @@ def _units(stream: bytes) -> Iterator[bytes]:
             yield unit
 
 
-def _escaped(payload: bytes) -> bytes:
+def escaped(payload: bytes) -> bytes:
     """With what keeps a start code from appearing in it (7.4.1.1)."""
     found, zeros = bytearray(), 0
     for byte in payload:

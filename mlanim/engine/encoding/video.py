@@ -146,8 +146,8 @@ class FrameEncoder:
         return repeat - needed
 
     def _converted(self, pixels: np.ndarray) -> av.VideoFrame:
-        straight = _straight(pixels) if self.transparent else pixels
-        source = av.VideoFrame.from_numpy_buffer(straight, "rgba")
+        colors = straight(pixels) if self.transparent else pixels
+        source = av.VideoFrame.from_numpy_buffer(colors, "rgba")
         colorspace = "ITU709" if self._is_yuv else None
         return source.reformat(format=self._pixels, dst_colorspace=colorspace)
 
@@ -257,7 +257,7 @@ def _tag_bt709(numbers: Any) -> None:
     numbers.color_range = 1  # limited
 
 
-def _straight(pixels: np.ndarray) -> np.ndarray:
+def straight(pixels: np.ndarray) -> np.ndarray:
     """Cairo's premultiplied colours as the straight ones that encoders expect."""
     alpha = pixels[..., 3:].astype(np.float32) / 255
     color = np.divide(

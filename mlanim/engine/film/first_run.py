@@ -32,7 +32,7 @@ from mlanim.engine.playback import draw, plan
 from mlanim.engine.playback.loading import source_of
 from mlanim.engine.playback.pauses import pauses_at
 from mlanim.engine.playback.plan import Cuts, Plan, Play
-from mlanim.engine.playback.renderer import NONE, Course, Span
+from mlanim.engine.playback.renderer import NONE, FrameSelection, Span
 
 
 def draw_at_once(
@@ -54,7 +54,7 @@ def draw_at_once(
         run.abort()
 
 
-class _FirstRun(Course):
+class _FirstRun(FrameSelection):
     """Draws the segments whose turn it is here, and passes over the others."""
 
     is_heard = True

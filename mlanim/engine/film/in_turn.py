@@ -19,7 +19,7 @@ from mlanim.engine.maker import Emit
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import as_set_by_file, faults_of, load, params_of
 from mlanim.engine.playback.pauses import pauses_at
-from mlanim.engine.playback.renderer import Course
+from mlanim.engine.playback.renderer import FrameSelection
 
 
 def draw_in_turn(line: str, emit: Emit) -> None:
@@ -45,7 +45,7 @@ def draw_in_turn(line: str, emit: Emit) -> None:
             course.abort()
 
 
-class _InTurn(Course):
+class _InTurn(FrameSelection):
     """Draws one segment until its end, and then asks for the next."""
 
     def __init__(self, segment: Segment, emit: Emit):

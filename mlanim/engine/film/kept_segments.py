@@ -10,7 +10,7 @@ from pathlib import Path
 from mlanim.engine.cache import cache, reads
 from mlanim.engine.cache.keys import segment_key
 from mlanim.engine.cache.sources import fingerprint
-from mlanim.engine.film.segment import Drawn, Segment, poster_path
+from mlanim.engine.film.segment import DrawnSegment, Segment, poster_path
 from mlanim.engine.jobs.outputs import sha256_of
 
 KIND = "segments"
@@ -26,7 +26,7 @@ def begin(film: str) -> None:
     cache.put(KIND, f"{film}.begun", b"yes")
 
 
-def keep(segment: Segment, drawn: Drawn) -> None:
+def keep(segment: Segment, drawn: DrawnSegment) -> None:
     """Put a segment that was drawn into the cache."""
     scene = Path(segment.job.scene.path)
     if fingerprint(scene).hex() != segment.source:
@@ -42,7 +42,7 @@ def keep(segment: Segment, drawn: Drawn) -> None:
     cache.put(KIND, f"{name}.json", json.dumps(about).encode())  # last: vouches for the files
 
 
-def fetch(segment: Segment) -> Drawn | None:
+def fetch(segment: Segment) -> DrawnSegment | None:
     """Put a segment's file where it belongs from the cache, if it is there and fits."""
     name = _key(segment)
     found = _about(f"{name}.json")
@@ -63,14 +63,14 @@ def _files(segment: Segment) -> dict[str, Path]:
     return {"video": piece, **({"poster": poster_path(piece)} if segment.is_last else {})}
 
 
-def _about(key: str) -> tuple[Drawn, dict[str, str]] | None:
+def _about(key: str) -> tuple[DrawnSegment, dict[str, str]] | None:
     """How a segment was drawn, and its files' hashes; an entry that says neither is removed."""
     payload = cache.get(KIND, key)
     if payload is None:
         return None
     with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
         about = json.loads(payload)
-        drawn = Drawn(about["before"], about["after"])
+        drawn = DrawnSegment(about["before"], about["after"])
         if type(drawn.before) is type(drawn.after) is str:
             return drawn, dict(about["sha256"])
     cache.remove(KIND, key)

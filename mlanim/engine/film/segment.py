@@ -55,7 +55,7 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnSegment:
     """A segment that is there: the scene's state at its first frame and at the one after it."""
 
     before: str
@@ -115,9 +115,9 @@ class Drawing:
         self.encoder.abort()
 
 
-def drawn(segment: Segment, states: Mapping[float, str]) -> Drawn:
+def drawn(segment: Segment, states: Mapping[float, str]) -> DrawnSegment:
     """What is told of a segment that is there, from the states of the scene at some frames."""
-    return Drawn(states.get(segment.first, ""), states.get(segment.end, ""))
+    return DrawnSegment(states.get(segment.first, ""), states.get(segment.end, ""))
 
 
 def poster_path(piece: Path) -> Path:

@@ -25,7 +25,14 @@ from mlanim.engine.playback.formulas import kept_formulas
 from mlanim.engine.playback.loading import set_by_file
 from mlanim.engine.playback.pauses import slides_of
 from mlanim.engine.playback.plan import Plan
-from mlanim.engine.playback.renderer import NONE, Course, Expected, FrameRenderer, Span, Take
+from mlanim.engine.playback.renderer import (
+    NONE,
+    Expected,
+    FrameRenderer,
+    FrameSelection,
+    Span,
+    Take,
+)
 from mlanim.stage import theme
 from mlanim.stage.scene import LessonScene, SceneParams
 
@@ -80,7 +87,7 @@ def built(
     params: SceneParams,
     data: Any,
     take: Take,
-    wanted: Span | Course,
+    wanted: Span | FrameSelection,
     planning: bool = False,
     expected: Expected = (0, ""),
     kind: Callable[..., FrameRenderer] = FrameRenderer,
@@ -92,7 +99,7 @@ def built(
     those that manim would draw.
     """
     ours = issubclass(scene_class, LessonScene)
-    course = Course(wanted, expected) if isinstance(wanted, Span) else wanted
+    course = FrameSelection(wanted, expected) if isinstance(wanted, Span) else wanted
 
     def renderer(camera_class: Any, **_: Any) -> FrameRenderer:
         return kind(fast(camera_class), take, course, ours, planning)

@@ -69,7 +69,7 @@ class Span:
 ALL, NONE = Span(), Span(math.inf)
 
 
-class Course:
+class FrameSelection:
     """Which frames of a scene are drawn while it runs: those of one span; then the scene ends.
 
     Whoever draws several spans is asked at the end of each for the next, and is told of the plays.
@@ -155,7 +155,7 @@ class FrameRenderer(CairoRenderer):
         self,
         camera_class: type[Camera],
         take: Take,
-        course: Course,
+        course: FrameSelection,
         nearest: bool = True,
         planning: bool = False,
     ):

@@ -36,7 +36,7 @@ class LostWorker(Exception):
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Bundle:
     """A segment as its line of JSON, the worker's module, and files by their places over there."""
 
     line: str
@@ -59,7 +59,7 @@ class Reply:
     files: dict[str, bytes]  # by what follows the piece's name
 
 
-def pack(line: str, worker: str) -> Parcel:
+def pack(line: str, worker: str) -> Bundle:
     """Put together what a segment needs.
 
     Raises:
@@ -76,20 +76,20 @@ def pack(line: str, worker: str) -> Parcel:
         files |= _placed(path, [scene.parent], _SCENE) | _placed(path, [Path.cwd()], _HERE)
     if segment.data:
         files["data"] = Path(segment.data).read_bytes()
-    return Parcel(line, worker, files, versions_line())
+    return Bundle(line, worker, files, versions_line())
 
 
-def draw(parcel: Parcel, listener: Listener) -> Reply:
-    """Draw a segment here, in a process of its own that has no more than the parcel holds.
+def draw(bundle: Bundle, listener: Listener) -> Reply:
+    """Draw a segment here, in a process of its own that has no more than the bundle holds.
 
     Raises:
         LostWorker: if that process is killed.
     """
-    if parcel.versions != versions_line():
-        return _refused(f"A worker has {versions_line()}, where here it is {parcel.versions}.")
+    if bundle.versions != versions_line():
+        return _refused(f"A worker has {versions_line()}, where here it is {bundle.versions}.")
     with temporary.folder() as folder:
-        line = _unpacked(parcel, folder)
-        code, last = _run(line, parcel.worker, folder / _HERE, listener)
+        line = _unpacked(bundle, folder)
+        code, last = _run(line, bundle.worker, folder / _HERE, listener)
         if last is None or (code < 0 and not isinstance(last, Final)):
             raise LostWorker(f"The process that drew was ended by signal {-code}.")
         pieces = folder.glob("piece*")
@@ -119,14 +119,14 @@ def _python_path() -> list[Path]:
     return [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
 
 
-def _unpacked(parcel: Parcel, folder: Path) -> str:
-    """Write a parcel's files into a folder; the segment's line with its places there."""
+def _unpacked(bundle: Bundle, folder: Path) -> str:
+    """Write a bundle's files into a folder; the segment's line with its places there."""
     (folder / _HERE).mkdir()
-    for name, content in parcel.files.items():
+    for name, content in bundle.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    segment = _read(parcel.line)
+    segment = _read(bundle.line)
     job = segment.job
     there = replace(
         segment,

@@ -22,7 +22,7 @@ from mlanim.engine.cache.sources import PACKAGE
 from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.events import Event, read_event
 from mlanim.engine.lines import as_line
-from mlanim.engine.workers.bundle import LostWorker, Parcel, Reply, draw, pack, unpack
+from mlanim.engine.workers.bundle import Bundle, LostWorker, Reply, draw, pack, unpack
 
 Listener = Callable[[Event], None]
 
@@ -70,12 +70,12 @@ class Cluster:
             RenderError: if no scheduler answers, or the cluster could not do it.
             OSError: if a file could not be read or written here.
         """
-        self._connected(given_up)
-        parcel = pack(line, self.worker)
+        self.connected(given_up)
+        bundle = pack(line, self.worker)
         with self._lock:
-            self._heard[parcel.name] = listener
+            self._heard[bundle.name] = listener
         try:
-            future = self._executor.submit(_draw_there, parcel)
+            future = self._executor.submit(_draw_there, bundle)
             while not wait([future], timeout=PATIENCE).done:
                 if self._closed or given_up():
                     future.cancel()
@@ -87,11 +87,11 @@ class Cluster:
             raise RenderError(self._words(error)) from error
         finally:
             with self._lock:
-                self._heard.pop(parcel.name, None)
+                self._heard.pop(bundle.name, None)
         unpack(reply, line)
         return reply.code, reply.last
 
-    def _connected(self, given_up: Callable[[], bool]) -> None:
+    def connected(self, given_up: Callable[[], bool]) -> None:
         """Wait for the one attempt to connect, which nobody who gives up waits for."""
         with self._lock:
             if self._connecting is None:
@@ -180,7 +180,7 @@ def dask_setup(server: Any) -> None:
     server.http_server.stop()
 
 
-def _draw_there(parcel: Parcel) -> Reply:
+def _draw_there(bundle: Bundle) -> Reply:
     """What a worker of the cluster runs."""
     from distributed import get_worker
 
@@ -190,9 +190,9 @@ def _draw_there(parcel: Parcel) -> Reply:
         nonlocal told
         if time.monotonic() - told > OFTEN:
             told = time.monotonic()
-            worker.log_event(TOPIC, (parcel.name, as_line(event)))
+            worker.log_event(TOPIC, (bundle.name, as_line(event)))
 
-    return draw(parcel, tell)
+    return draw(bundle, tell)
 
 
 def _local(address: str) -> int:

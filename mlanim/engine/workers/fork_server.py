@@ -105,7 +105,7 @@ def _tell_of_the_dead(requests: socket.socket) -> None:
 
 
 def _become(requests: socket.socket, alarm: tuple[int, int], stdin: int, stdout: int) -> None:
-    """Leave the nursery: a session, signals, stdin and stdout of one's own."""
+    """Leave the fork server: a session, signals, stdin and stdout of one's own."""
     os.setsid()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

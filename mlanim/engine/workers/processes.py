@@ -49,14 +49,14 @@ class Processes:
     def __init__(self, worker: str, **environment: str):
         self._environment = {**REPEATABLE, **environment}
         self.command = [sys.executable, "-P", "-m", worker]
-        self._nursery: _Nursery | None = None
+        self._fork_server: _ForkServer | None = None
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
         """Have what others are forked from get ready, as one will be wanted soon."""
         if FORKS:
             with self._lock:
-                self._living()
+                self._server()
 
     def start(self) -> Process:
         """Start one."""
@@ -65,20 +65,20 @@ class Processes:
             text: dict[str, Any] = {"text": True, "encoding": "utf-8"}
             return _started(self.command, self._environment, stdin=pipe, stdout=pipe, **text)
         with self._lock:
-            return self._living().bear()
+            return self._server().fork()
 
-    def _living(self) -> _Nursery:
+    def _server(self) -> _ForkServer:
         """What forks; another if it was killed."""
-        if self._nursery is None or not self._nursery.lives:
-            self._nursery = _Nursery([*self.command, "nursery"], self._environment)
-        return self._nursery
+        if self._fork_server is None or not self._fork_server.lives:
+            self._fork_server = _ForkServer([*self.command, "fork-server"], self._environment)
+        return self._fork_server
 
     def close(self) -> None:
         """Start no more; those that run go on."""
         with self._lock:
-            if self._nursery is not None:
-                self._nursery.close()
-                self._nursery = None
+            if self._fork_server is not None:
+                self._fork_server.close()
+                self._fork_server = None
 
 
 def is_alone() -> bool:
@@ -155,24 +155,24 @@ class _Child:
         return self.code
 
 
-class _Nursery:
-    """The process that forks others, see `nursery.py`, and what it says of them."""
+class _ForkServer:
+    """The process that forks others, see `fork_server.py`, and what it says of them."""
 
     def __init__(self, command: list[str], environment: dict[str, str]):
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = _started(command, environment, stdin=theirs, stdout=subprocess.DEVNULL)
-        self._unborn: SimpleQueue[_Child] = SimpleQueue()
+        self._forking: SimpleQueue[_Child] = SimpleQueue()
         self._children: dict[int, _Child] = {}
         self.lives, self._has_borne = True, False
-        threading.Thread(target=self._listen, daemon=True, name="nursery").start()
+        threading.Thread(target=self._listen, daemon=True, name="fork-server").start()
 
-    def bear(self) -> _Child:
+    def fork(self) -> _Child:
         """Have a process forked."""
         self._has_borne = True
         (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
         child = _Child(os.fdopen(ours_in, "w"), os.fdopen(ours_out, encoding="utf-8"))
-        self._unborn.put(child)
+        self._forking.put(child)
         try:
             socket.send_fds(self._socket, [b"+"], [theirs_in, theirs_out])
             child.born.wait()
@@ -198,15 +198,15 @@ class _Nursery:
                 self._hear(*line.split())
         self.lives = False
         orphans = list(self._children.values())
-        while not self._unborn.empty():
-            orphans.append(self._unborn.get())
+        while not self._forking.empty():
+            orphans.append(self._forking.get())
         for child in orphans:
             child.born.set()
             child.dead.set()
 
     def _hear(self, event: str, pid: str, code: str = "") -> None:
         if event == "born":
-            child = self._children[int(pid)] = self._unborn.get()
+            child = self._children[int(pid)] = self._forking.get()
             child.pid = int(pid)
             child.born.set()
         else:

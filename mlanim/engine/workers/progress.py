@@ -36,7 +36,7 @@ def reporter(jobs: Sequence[Job], as_json: bool, quiet: bool) -> Iterator[Listen
     elif quiet:
         yield _warn
     elif sys.stderr.isatty():
-        with _bars(jobs) as listener:
+        with bars(jobs) as listener:
             yield listener
     else:
         yield _PlainLines()
@@ -116,7 +116,8 @@ def _say(line: str) -> None:
 
 
 @contextmanager
-def _bars(jobs: Sequence[Job]) -> Iterator[Listener]:
+def bars(jobs: Sequence[Job]) -> Iterator[Listener]:
+    """A bar for each job, on a terminal."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

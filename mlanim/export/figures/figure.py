@@ -92,10 +92,10 @@ def drawn(made: Composition, format: str, page: Page, transparent: bool, told: A
     if format == "png":
         return into_png(as_png(made, page.dpi, transparent), told, page.dpi)
     background = None if transparent else theme.rgb("background")
-    sheet = vector.Sheet(made.box, made.unit, background)
+    viewport = vector.Viewport(made.box, made.unit, background)
     camera = StageCamera()
-    payload = repeatable(vector.as_vector(camera, made.mobjects, sheet, format), format)
-    words = words_on(camera, made.mobjects, sheet) if page.text else []
+    payload = repeatable(vector.as_vector(camera, made.mobjects, viewport, format), format)
+    words = words_on(camera, made.mobjects, viewport) if page.text else []
     return with_metadata(payload, format, told, words)
 
 

@@ -11,7 +11,7 @@ from manim.utils.iterables import list_update
 
 from mlanim.engine.encoding.pixels import png_bytes
 from mlanim.export.figures.repeatable import repeatable
-from mlanim.export.figures.vector import Sheet, as_vector
+from mlanim.export.figures.vector import Viewport, as_vector
 from mlanim.export.figures.words import Words, words_on
 from mlanim.stage.arrays.batch import Batch
 from mlanim.stage.extent import leaves_a_mark
@@ -35,14 +35,14 @@ def still(
     if format == "png":
         return _pixels(camera, mobjects, frame_box(camera), box, transparent)
     background = None if transparent else np.array(camera.background_color.to_rgb())
-    sheet = Sheet(box, width / box.width, background)
-    return repeatable(as_vector(camera, mobjects, sheet, format), format)
+    viewport = Viewport(box, width / box.width, background)
+    return repeatable(as_vector(camera, mobjects, viewport, format), format)
 
 
 def words_of(scene: Scene, width: float, crop: bool = False) -> list[Words]:
     """What stands on such a page as text."""
     camera, mobjects, box = _shown(scene, crop)
-    return words_on(camera, mobjects, Sheet(box, width / box.width, None))
+    return words_on(camera, mobjects, Viewport(box, width / box.width, None))
 
 
 def _shown(scene: Scene, crop: bool) -> tuple[Any, list[Mobject], Box]:

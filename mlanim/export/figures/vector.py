@@ -91,7 +91,7 @@ class _FlatContext(_PageContext):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Viewport:
     """A page: what part of the scene it shows, and how large.
 
     Args:
@@ -110,23 +110,25 @@ class Sheet:
         return self.box.width * self.unit, self.box.height * self.unit
 
 
-def as_vector(camera: Camera, mobjects: Iterable[Mobject], sheet: Sheet, format: str) -> bytes:
+def as_vector(
+    camera: Camera, mobjects: Iterable[Mobject], viewport: Viewport, format: str
+) -> bytes:
     """A page in "svg", "pdf" or "eps" as Cairo writes it, with its dates and counters in it."""
     buffer = io.BytesIO()
-    surface = _surface(buffer, sheet.size, format)
+    surface = _surface(buffer, viewport.size, format)
     ctx = _FlatContext(surface) if format == "eps" else _PageContext(surface)
-    if sheet.background is not None:
+    if viewport.background is not None:
         if isinstance(ctx, _FlatContext):
-            ctx.background = sheet.background
-        ctx.set_source_rgba(*sheet.background[::-1])
-        ctx.rectangle(0, 0, *sheet.size)
+            ctx.background = viewport.background
+        ctx.set_source_rgba(*viewport.background[::-1])
+        ctx.rectangle(0, 0, *viewport.size)
         ctx.fill()
-    unit, box = sheet.unit, sheet.box
+    unit, box = viewport.unit, viewport.box
     ctx.set_matrix(cairo.Matrix(unit, 0, 0, -unit, -box.left * unit, box.top * unit))
     paint(camera, mobjects, ctx)
     surface.finish()
     payload = buffer.getvalue()
-    return _with_exact_size(payload, sheet.size) if format == "eps" else payload
+    return _with_exact_size(payload, viewport.size) if format == "eps" else payload
 
 
 def _with_exact_size(eps: bytes, size: tuple[float, float]) -> bytes:

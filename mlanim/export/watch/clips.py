@@ -26,7 +26,7 @@ from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.plan import Plan
-from mlanim.engine.playback.renderer import NONE, Course, FrameRenderer, Span
+from mlanim.engine.playback.renderer import NONE, FrameRenderer, FrameSelection, Span
 
 ON_ITS_WAY = 0.37, 0.71
 """Shares of a play at which it is looked at; odd ones, where few motions cross."""
@@ -78,7 +78,7 @@ class _Looking(FrameRenderer):
             self._states.append(fingerprint(scene))
 
 
-class _SomePlays(Course):
+class _SomePlays(FrameSelection):
     """The plays that begin at some frames."""
 
     def __init__(self, starts: frozenset[int]):

@@ -16,7 +16,7 @@ ADDRESS = "127.0.0.1"
 BREATH = 10.0  # seconds after which a silent stream says that it is there still
 
 
-class Board:
+class PreviewState:
     """A state of plain values that many may wait for to change."""
 
     def __init__(self, **state: Any):
@@ -37,14 +37,14 @@ class Board:
 
 
 def serve(
-    board: Board, port: int, pages: Mapping[str, Callable[[], bytes]], films: Path
+    state: PreviewState, port: int, pages: Mapping[str, Callable[[], bytes]], films: Path
 ) -> ThreadingHTTPServer:
-    """Serve pages by their address, the board as a stream at /events, and films at /films/.
+    """Serve pages by their address, the state as a stream at /events, and films at /films/.
 
     Raises:
         UsageError: if the port is in use, or may not be taken.
     """
-    handler = type("Handler", (_Handler,), {"board": board, "pages": pages, "films": films})
+    handler = type("Handler", (_Handler,), {"state": state, "pages": pages, "films": films})
     try:
         server = _Server((ADDRESS, port), handler)
     except OSError as error:
@@ -65,7 +65,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    board: Board
+    state: PreviewState
     pages: Mapping[str, Callable[[], bytes]]
     films: Path
 
@@ -101,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         revision = -1
         while True:
-            state = self.board.after(revision, BREATH)
+            state = self.state.after(revision, BREATH)
             revision = state["revision"]
             self.wfile.write(f"data: {json.dumps(state)}\n\n".encode())
             self.wfile.flush()

@@ -24,7 +24,7 @@ from mlanim.engine.jobs.job import Job
 from mlanim.engine.lines import as_line
 from mlanim.engine.workers.processes import Process, Processes, end, lines_of, say
 from mlanim.export.watch.messages import ClipsLacking, FilmMade, Order, SceneRead, Told, read_told
-from mlanim.export.watch.preview_server import Board
+from mlanim.export.watch.preview_server import PreviewState
 
 QUIET = 0.05  # seconds without a further change: an editor saves a file in several steps
 SETTLED = ("closed", "created", "modified", "moved", "deleted")
@@ -38,7 +38,7 @@ class Watch:
         ask: reads the settings and gives the job; what it raises is shown.
         settings: files that `ask` reads.
         folder: for clips and films.
-        board: what pages are told.
+        state: what pages are told.
         say: writes a line to the terminal.
     """
 
@@ -47,11 +47,11 @@ class Watch:
         ask: Callable[[], Job],
         settings: list[Path],
         folder: Path,
-        board: Board,
+        state: PreviewState,
         say: Callable[[str], None],
     ):
         self.ask, self.settings = ask, settings
-        self.folder, self.board, self.say = folder, board, say
+        self.folder, self.state, self.say = folder, state, say
         self._changes: queue.SimpleQueue[Path] = queue.SimpleQueue()
         self._observer = Observer()
         self._observed: set[Path] = set()
@@ -119,7 +119,7 @@ class Watch:
         self._digest = digest
         self._number += 1
         film = self.folder / f"{self._number}.mp4"
-        self.board.update(status="drawing", progress=0.0)
+        self.state.update(status="drawing", progress=0.0)
         self._order(Order(self._number, job_key(job), job, str(self.folder / "clips"), str(film)))
 
     def _look_at(self, files: list[Path]) -> None:
@@ -183,7 +183,7 @@ class Watch:
                 self._total = frames
             case FramesDone(done):
                 if done == self._total or done % 15 == 0:
-                    self.board.update(progress=done / self._total)
+                    self.state.update(progress=done / self._total)
             case WorkerFailed(message):
                 self._fail(message)
             case FilmMade():
@@ -201,7 +201,7 @@ class Watch:
         seconds = time.monotonic() - self._began
         drawn = sum(end - first for first, end in film.drawn)
         address = f"films/{self._number}.mp4"
-        self.board.update(status="ready", message="", **asdict(film) | {"film": address})
+        self.state.update(status="ready", message="", **asdict(film) | {"film": address})
         self.say(f"drew {drawn:.1f} s of {film.duration:.1f} s in {seconds:.1f} s")
         for old in self.folder.glob("*.mp4"):
             if old.stem not in (str(self._number), str(self._number - 1)):
@@ -209,7 +209,7 @@ class Watch:
 
     def _fail(self, message: str) -> None:
         """Show what is wrong; the last good film stays."""
-        self.board.update(status="failed", message=message)
+        self.state.update(status="failed", message=message)
         self.say(f"Error: {message}")
 
 

@@ -22,7 +22,7 @@ PRELOADED = ("mlanim.export.watch.carrier",)
 
 def main() -> int:
     """Carry out one order, or fork processes that do."""
-    return tend(_serve, PRELOADED) if sys.argv[1:] == ["nursery"] else _serve()
+    return tend(_serve, PRELOADED) if sys.argv[1:] == ["fork-server"] else _serve()
 
 
 def _serve() -> int:

@@ -23,7 +23,7 @@ FIGURES = ("svg", "pdf", "png")
 
 
 @dataclass(frozen=True)
-class Film:
+class VideoFiles:
     """Addresses within the site."""
 
     video: str
@@ -31,7 +31,7 @@ class Film:
 
 
 @dataclass(frozen=True)
-class Step:
+class NotedStep:
     """What is said from one pause to the next: seconds, the same for reading, and the notes."""
 
     start: float
@@ -51,14 +51,14 @@ class Exhibit:
     width: int
     height: int
     length: str
-    films: Mapping[str, Film]
+    films: Mapping[str, VideoFiles]
     captions: str | None
     figures: Mapping[str, Mapping[str, str]]
     parameters: Sequence[tuple[str, str, str, str]]
-    steps: Sequence[Step]
+    steps: Sequence[NotedStep]
 
     @property
-    def first(self) -> Film:
+    def first(self) -> VideoFiles:
         """The film that is shown where no script chooses one by theme."""
         return next(iter(self.films.values()))
 
@@ -137,7 +137,7 @@ def _exhibit(entry: SceneEntry, folder: Path, themes: Sequence[str]) -> Exhibit:
         height,
         _clock(about["duration"]),
         {
-            theme: Film(name, name.removesuffix(".mp4") + ".png")
+            theme: VideoFiles(name, name.removesuffix(".mp4") + ".png")
             for theme, name in ((theme, _film(entry, theme)) for theme in themes)
         },
         captions.as_posix() if (folder / captions).is_file() else None,
@@ -158,10 +158,10 @@ def _command(entry: SceneEntry) -> str:
     return shlex.join(["mlanim", "render", entry.name if named else os.path.relpath(entry.path)])
 
 
-def _steps(slides: Sequence[Mapping[str, Any]]) -> list[Step]:
+def _steps(slides: Sequence[Mapping[str, Any]]) -> list[NotedStep]:
     starts = [0.0, *(float(slide["time"]) for slide in slides)]
     return [
-        Step(start, _clock(start), slide["notes"])
+        NotedStep(start, _clock(start), slide["notes"])
         for start, slide in zip(starts, slides, strict=False)
         if slide["notes"]
     ]

@@ -31,11 +31,13 @@ _TO_LAB = np.array(
 )
 
 
-def _oklab(srgb: np.ndarray) -> np.ndarray:
+def oklab(srgb: np.ndarray) -> np.ndarray:
+    """Colours (..., 3) of sRGB in Oklab, whose distances are those seen (Ottosson 2020)."""
     return np.cbrt(theme.linear_light(srgb) @ _TO_LMS.T) @ _TO_LAB.T
 
 
-def _srgb(lab: np.ndarray) -> np.ndarray:
+def srgb(lab: np.ndarray) -> np.ndarray:
+    """Colours (..., 3) of Oklab in sRGB, cut off at its borders."""
     linear = ((lab @ np.linalg.inv(_TO_LAB).T) ** 3) @ np.linalg.inv(_TO_LMS).T
     linear = np.clip(linear, 0, 1)
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
@@ -43,11 +45,11 @@ def _srgb(lab: np.ndarray) -> np.ndarray:
 
 @functools.lru_cache(maxsize=32)
 def _table(anchors: tuple[str, ...], steps: int = 513) -> np.ndarray:
-    labs = _oklab(np.array([theme.hex_to_rgb(anchor) for anchor in anchors]))
+    labs = oklab(np.array([theme.hex_to_rgb(anchor) for anchor in anchors]))
     at = np.linspace(0, 1, steps)
     stops = np.linspace(0, 1, len(anchors))
     mixed = np.stack([np.interp(at, stops, labs[:, k]) for k in range(3)], axis=1)
-    return np.clip(_srgb(mixed), 0, 1)
+    return np.clip(srgb(mixed), 0, 1)
 
 
 def _look_up(anchors: tuple[str, ...], fractions: np.ndarray) -> np.ndarray:
@@ -93,7 +95,7 @@ def bivariate(xy: np.ndarray) -> np.ndarray:
     lab = np.stack(
         [np.full_like(chroma, lightness), chroma * np.cos(angle), chroma * np.sin(angle)], axis=-1
     )
-    return _srgb(lab)
+    return srgb(lab)
 
 
 def _fraction(values: np.ndarray, low: float, high: float) -> np.ndarray:

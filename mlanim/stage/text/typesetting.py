@@ -173,7 +173,7 @@ def _walk(
         if len(curves):
             shapes.append(Outline(_apply(matrix, curves), node.get("fill"), None, 0.0))
     elif name == "path":
-        curves = _apply(matrix, _curves(node.get("d", "")))
+        curves = _apply(matrix, path_curves(node.get("d", "")))
         stroke = node.get("stroke")
         fill = node.get("fill")
         width = float(node.get("stroke-width", 0)) if stroke else 0.0
@@ -187,7 +187,7 @@ def _name(node: ElementTree.Element) -> str:
 
 
 def _symbol_curves(symbol: ElementTree.Element) -> np.ndarray:
-    paths = [_curves(path.get("d", "")) for path in symbol if _name(path) == "path"]
+    paths = [path_curves(path.get("d", "")) for path in symbol if _name(path) == "path"]
     return np.concatenate(paths) if paths else np.zeros((0, 2))
 
 
@@ -201,7 +201,7 @@ def _apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=2048)
-def _curves(d: str) -> np.ndarray:
+def path_curves(d: str) -> np.ndarray:
     """An SVG path as cubic Bézier curves, (4 n, 2)."""
     points: list[Any] = []  # svgelements.Point
     for segment in svgelements.Path(d):
