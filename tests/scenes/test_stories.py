@@ -265,3 +265,17 @@ def test_combination_rules(params: dict[str, Any]) -> None:
     is_sound(lecture)
     for rule in lecture.data.rules:
         assert (rule.name == "attention") == bool(rule.changes[0].max() > 0)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"angle": 90, "middle": 0, "length": 0.25}, {"angle": 180, "middle": 62.5, "length": 4}],
+)
+def test_polarizer(params: dict[str, Any]) -> None:
+    lecture = told("polarizer", params)
+    is_sound(lecture)
+    if params["middle"]:
+        passed = number(lecture.said(r"lets ([\d.]+) % of the first one's light")[1])
+        assert passed == pytest.approx(25 * np.sin(np.radians(125)) ** 2, abs=0.06)
+    else:
+        lecture.said("along the first, changes nothing")
