@@ -1,21 +1,28 @@
 """The slope of a curve at a point is what the slope of a secant tends to while its second point
-comes closer. On a machine it cannot come as close as it likes: the difference of two nearly equal
-numbers keeps ever fewer digits. Autograd needs no nudge.
+comes closer. What a nudge adds to x² is two strips and a corner, and the corner shrinks with the
+nudge's square: only the strips count in the end. On a machine the nudge cannot be as small as one
+likes: the difference of two nearly equal numbers keeps ever fewer digits. Autograd needs no nudge.
+Any function of x can be asked for, as f="sin(x)" or f="exp(-x**2)".
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pydantic import Field
 
+from mlanim.stage.pictures.learning.growing_square import GrowingSquare
 from mlanim.stage.vocabulary import (
     Chart,
+    Columns,
     GrowingTable,
     LessonScene,
     Lines,
     Panel,
+    Picture,
     Rows,
     SceneParams,
     Track,
@@ -29,9 +36,10 @@ ROLES = {"float64": "input", "float32": "weight"}
 
 
 class DerivativeParams(SceneParams):
-    """Where, and how far the table goes."""
+    """Which function, where, and how far the table goes."""
 
-    x: float = Field(3.0, ge=0.5, le=10, description="Where the slope is asked for.")
+    f: str = Field("x**2", max_length=200, description="A function of x, such as sin(x).")
+    x: float = Field(3.0, ge=-10, le=10, description="Where the slope is asked for.")
     rows: int = Field(4, ge=2, le=5, description="Nudges in the table: 1, 0.1, …")
 
 
@@ -44,12 +52,12 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
     def compute(params: DerivativeParams) -> Data:
         from mlanim.core.learning.derivative import derivative_lesson
 
-        return derivative_lesson(params.x, params.rows)
+        return derivative_lesson(params.f, params.x, params.rows)
 
     @cached_property
     def x(self) -> Track:
         """The point of the tangent, along the curve."""
-        return Track(self.data.xs, start=0.0, y=self.data.ys, slope=self.data.slopes)
+        return Track(self.data.xs, y=self.data.ys, slope=self.data.slopes)
 
     @cached_property
     def nudge(self) -> Track:
@@ -58,11 +66,12 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
 
     def tangent(self) -> Panel:
         d = self.data
-        chart = Chart((d.xs[0], d.xs[-1]), (-0.15 * d.ys.max(), d.ys.max()), x_label="x")
-        chart.curve(d.xs, d.ys, name="x²")
+        air = 0.12 * np.ptp(d.ys)
+        chart = Chart((d.xs[0], d.xs[-1]), (d.ys.min() - air, d.ys.max() + air), x_label="x")
+        chart.curve(d.xs, d.ys, name=d.shown)
         chart.ray((self.x, self.x["y"]), self.x["slope"], "gradient", width="bold")
         chart.dot((self.x, self.x["y"]))
-        self.secant = chart.ray((d.x, d.x**2), self.nudge["slope"], "weight", later=True)
+        self.secant = chart.ray((d.x, d.y), self.nudge["slope"], "weight", later=True)
         tip = (combined(lambda h: d.x + h, self.nudge), self.nudge["end"])
         self.second = chart.dot(tip, "weight", later=True)
         return Panel("tangent", chart, "The [tangent](gradient)", share=2.2, says=d.says_slope)
@@ -81,27 +90,61 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         )
         return Panel("numbers", Rows(lines, self.table, shares=(1, 2)))
 
+    def square(self, put: Callable[..., Picture] = Columns) -> Panel:
+        """x² as an area, and the two strips and the corner that a nudge adds to it."""
+        d, h = self.data, self.nudge
+        lines = Lines(
+            "square [{square:2}](input)", "nudge [{nudge:3}](highlight)",
+            "two strips [{strips:4}](gradient)", "corner [{corner:6}](weight)",
+            square=d.y, nudge=h, corner=combined(np.square, h),
+            strips=combined(lambda h: 2 * d.x * h, h),
+        )  # fmt: skip
+        both = put(GrowingSquare(d.x, h), lines, shares=(1.8, 1))
+        return Panel("square", both, "What a nudge adds to x²", says=d.says_square)
+
+    def rise(self) -> Panel:
+        """What a nudge adds to any function: its slope's part, and the rest."""
+        d = self.data
+        chart = Chart(x_label="nudge", y_label="size", log="xy")
+        if d.slope:
+            chart.curve(d.nudges, d.linear, "gradient", name="slope · nudge")
+        if d.rest.any():
+            chart.curve(d.nudges, d.rest, "weight", name="the rest", dash="dash")
+        return Panel("rise", chart, "What a nudge adds, in two parts", says=d.says_parts)
+
     def errors(self) -> Panel:
-        chart = Chart((1e-16, 1), (1e-12, 10), "nudge", "relative error", log="xy")
+        label = "relative error" if self.data.slope else "error"
+        chart = Chart((1e-16, 1), (1e-12, 10), "nudge", label, log="xy")
         for name, role in ROLES.items():
             errors = self.data.rounded[name].errors
             chart.curve(self.data.ways, errors, role, name=name, width="thin")
         return Panel("error", chart, "Error of the secant's slope", says=self.data.says_error)
 
     def construct(self) -> None:
+        d = self.data
         self.enter(self.tangent(), self.numbers(), say="A curve has a slope at each of its points")
-        self.sweep(self.x.to(self.data.x))
-        self.step(self.data.says_slope, notes="A tangent touches the curve in one point.")
+        self.sweep(self.x.to(d.x))
+        self.step(d.says_slope, notes="A tangent touches the curve in one point.")
         self.reveal(self.secant, self.second, say="A secant needs only a nudge of $x$")
         for row in range(self.params.rows):
             if row:
                 self.sweep(self.nudge.to(0.1**row), seconds=2.5 / row)
             self.sweep(self.table.to(row + 1), seconds=0.5)
-        self.step(self.data.says_gap, notes="((x + h)² − x²) / h = 2x + h.")
+        self.step(d.says_gap, notes="(f(x + h) − f(x)) / h, for ever smaller h.")
+        if d.is_square:
+            self.nudge.put(1.0)
+            self.enter(self.square())
+            self.sweep(self.nudge.to(0.1), seconds=3)
+            self.sweep(self.nudge.to(0.01), seconds=2)
+            self.step(d.says_square, notes="Only the strips are left in the end: 2 x, each.")
+        self.enter(self.rise())
+        self.step(d.says_parts, notes="What shrinks faster than the nudge drops out.")
         self.ask("Then why not take the smallest nudge there is?", notes="Let them guess.")
         self.enter(self.errors())
-        self.step(self.data.says_error, notes="Backpropagation needs no nudge.")
+        self.step(d.says_error, notes="Backpropagation needs no nudge.")
 
     def figure(self) -> list[Panel]:
         self.x.put(self.data.x)
-        return [self.tangent(), self.errors()]
+        self.nudge.put(0.3)
+        square = [self.square(Rows)] if self.data.is_square else []
+        return [self.tangent(), *square, self.rise(), self.errors()]

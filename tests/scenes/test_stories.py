@@ -279,3 +279,14 @@ def test_polarizer(params: dict[str, Any]) -> None:
         assert passed == pytest.approx(25 * np.sin(np.radians(125)) ** 2, abs=0.06)
     else:
         lecture.said("along the first, changes nothing")
+
+
+@pytest.mark.parametrize(
+    "params", [{"f": "exp(-x**2)", "x": 0.5}, {"f": "cos(x)", "x": 0}, {"x": 10, "rows": 5}]
+)
+def test_derivative(params: dict[str, Any]) -> None:
+    lecture = told("derivative", params)
+    is_sound(lecture)
+    slope = {0.5: -np.exp(-0.25), 0: 0.0, 10: 20.0}[params["x"]]
+    assert number(lecture.said(r"autograd says (.*)$")[1]) == pytest.approx(slope, rel=6e-4)
+    assert any("a tenth of the strips" in caption for caption in lecture.captions) == (slope == 20)

@@ -229,3 +229,12 @@ def test_a_band_that_reaches_to_zero_fills_a_logarithmic_chart_down_to_its_edge(
     area = chart.frame.area
     assert band.shape.points[:, 1].min() == pytest.approx(area.bottom)
     assert band.shape.width == pytest.approx(area.width)
+
+
+@pytest.mark.parametrize("reach", [4.0, 3.0, 0.7, 11.0])
+@pytest.mark.parametrize("size", [(3.0, 3.0), (4.1, 5.0), (9.0, 3.0)])
+def test_the_words_at_ticks_of_equal_axes_stay_in_the_box(reach, size):
+    box = Box(0, 0, *size)
+    chart = Chart((0, reach), (0, reach), equal=True).placed(box)
+    assert chart.tick_texts.get_left()[0] >= -1e-6
+    assert chart.tick_texts.get_right()[0] <= size[0] + 0.3

@@ -258,8 +258,10 @@ class Chart(Picture):
         over = legend_height(key, box.width) + 0.1 if key else 0.0
         if key:
             self.add(legend(key, box))
-        area = self._area(box.inset(top=over), x, y)
-        if self.equal:
+        room = box.inset(top=over)
+        area = self._area(room, x, y, room)
+        if self.equal:  # which changes the ticks, and so the room for their words
+            area = self._area(room, *_equalised(x, y, area), area)
             x, y = _equalised(x, y, area)
         self.frame.settle(area, x, y)
         self.rim = Polyline(area.corners(), "rule", "thin", closed=True)
@@ -301,12 +303,12 @@ class Chart(Picture):
         found = [span for span in spans if len(span)]
         return Scale(*around(np.concatenate(found) if found else np.zeros(0), log), log)
 
-    def _area(self, box: Box, x: Scale, y: Scale) -> Box:
-        """What is left of the box for the marks."""
+    def _area(self, box: Box, x: Scale, y: Scale, about: Box) -> Box:
+        """What is left of the box for the marks, where the scales run over `about` so much."""
         line = body_height("small")
         has_ticks = self.most > 0
-        y_texts = [_small(text) for text in y.texts(self._ticks(y, box.height))]
-        x_texts = [_small(text) for text in x.texts(self._ticks(x, box.width))]
+        y_texts = [_small(text) for text in y.texts(self._marked(y, about.height))]
+        x_texts = [_small(text) for text in x.texts(self._marked(x, about.width))]
         left = max((text.advance for text in y_texts), default=0) + AIR + 0.05 if has_ticks else 0.0
         right = max([0.05, *(text.advance / 2 for text in x_texts[-1:])])
         if self.names == "beside":

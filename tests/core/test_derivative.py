@@ -1,0 +1,119 @@
+"""Slopes against closed forms, and what is said of them for any function and place."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from mlanim.core.learning.derivative import derivative_lesson
+from mlanim.core.learning.expression import parse
+from mlanim.core.learning.slopes import slopes_at
+
+FORMS = {
+    "x**2": (lambda x: x**2, lambda x: 2 * x), "sin(x)": (np.sin, np.cos),
+    "exp(-x**2)": (lambda x: np.exp(-(x**2)), lambda x: -2 * x * np.exp(-(x**2))),
+    "3*x + 1": (lambda x: 3 * x + 1, lambda x: 3 + 0 * x),
+    "x**3 - x": (lambda x: x**3 - x, lambda x: 3 * x**2 - 1),
+    "tanh(x)": (np.tanh, lambda x: 1 / np.cosh(x) ** 2),
+}  # fmt: skip
+
+
+def numbers(said):
+    """The numbers of a sentence, as a reader takes them."""
+    text = str(said).replace("−", "-").replace("\u2009·\u200910", "e")
+    text = text.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
+    return [float(n) for n in re.findall(r"-?\d[\d.]*(?:e-?\d+)?", text)]
+
+
+@pytest.fixture(scope="module")
+def lessons():
+    rng = np.random.default_rng(0)
+    return [
+        (text, at, derivative_lesson(text, at, rows=4))
+        for text in FORMS
+        for at in (0.0, 3.0, *rng.uniform(-4, 4, 33).round(3).tolist())
+    ]
+
+
+def test_values_and_slopes_are_those_of_the_closed_forms(lessons):
+    for text, at, found in lessons:
+        f, slope = FORMS[text]
+        assert found.slope == pytest.approx(slope(at), abs=1e-12)
+        np.testing.assert_allclose(found.slopes, slope(found.xs), atol=1e-9)
+        np.testing.assert_allclose(found.ys, f(found.xs), atol=1e-9)
+        np.testing.assert_allclose(found.ends, f(at + found.nudges), atol=1e-9)
+        np.testing.assert_allclose(found.table[:, 0], [1, 0.1, 0.01, 0.001])
+        secants = (f(at + found.table[:, 0]) - f(at)) / found.table[:, 0]
+        np.testing.assert_allclose(found.table[:, 1], secants, atol=1e-9)
+        assert at in found.xs
+
+
+def test_the_table_of_x_squared_at_3_is_the_one_that_everybody_knows():
+    found = derivative_lesson("x**2", 3.0, 5)
+    np.testing.assert_allclose(found.table[:, 1], [7, 6.1, 6.01, 6.001, 6.0001], rtol=1e-9)
+    assert found.is_square
+
+
+def test_a_rise_is_the_slopes_part_and_the_rest(lessons):
+    for text, at, found in lessons:
+        f, slope = FORMS[text]
+        whole = f(at + found.nudges) - f(at)
+        rest = whole - slope(at) * found.nudges
+        np.testing.assert_allclose(found.rest, np.abs(rest), atol=1e-10)
+        assert found.is_square == (text == "x**2" and at > 0)
+
+
+def test_what_is_said_is_so_at_any_place(lessons):
+    for text, at, found in lessons:
+        f, slope = FORMS[text]
+        assert numbers(found.says_slope)[-1] == pytest.approx(slope(at), rel=6e-4, abs=1e-12)
+        gaps = (f(at + found.table[:, 0]) - f(at)) / found.table[:, 0] - slope(at)
+        said = str(found.says_gap)
+        if "straight line" in said:
+            assert np.abs(gaps).max() < 1e-8 * max(1, abs(slope(at)))
+        elif "the nudge itself" in said:
+            assert numbers(said)[0] == 0.001 == pytest.approx(gaps[-1], rel=1e-5)
+        else:
+            gap, times = numbers(said)
+            assert gap == pytest.approx(gaps[-1], rel=6e-3, abs=1e-9)
+            assert times == pytest.approx(gaps[-2] / gaps[-1], abs=0.06, rel=1e-3)
+        rest = [f(at + h) - f(at) - slope(at) * h for h in (0.1, 0.01)]
+        if "nothing else is left" in str(found.says_parts):
+            assert np.abs(rest).max() < 1e-8
+        else:
+            _, linear, left, times = numbers(found.says_parts)
+            assert linear == pytest.approx(slope(at) / 10, rel=6e-3, abs=1e-12)
+            assert left == pytest.approx(rest[0], rel=6e-3)
+            assert times == pytest.approx(abs(rest[0] / rest[1]), rel=1e-3, abs=0.51)
+
+
+def test_rounding_is_worst_at_the_smallest_nudges_and_the_best_is_near_the_root_of_epsilon():
+    found = derivative_lesson("x**2", 3.0, 4)
+    for name, kind in (("float64", torch.float64), ("float32", torch.float32)):
+        error, eps = found.rounded[name], torch.finfo(kind).eps
+        assert error.drowns
+        assert abs(np.log10(error.best / (3 * eps**0.5))) < 1
+        assert (error.errors[found.ways < 0.1 * eps] == 1).all()  # x + h is x: a slope of 0
+    said = str(derivative_lesson("x**3", 0.0, 4).says_error)
+    assert "rounding does no harm" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "said"),
+    [
+        ("abs(x)", 0, r"abs\(x\) has no slope at x = 0: it is -1 to the left and 1 to the right"),
+        ("relu(x)", 0, "it is 0 to the left and 1 to the right"),
+        ("sqrt(x)", 0, "no finite slope at x = 0; give another x"),
+        ("log(x)", -1, "no finite slope"), ("1/x", 0, "no finite slope"),
+        ("1/x", -0.5, "has a gap from x = -0.5 to 0.5"), ("tan(x)", 1, "has a gap"),
+        ("x*10**10**10", 1, "no finite slope"),
+    ],
+)  # fmt: skip
+def test_where_there_is_no_slope_it_is_said(text, at, said):
+    with pytest.raises(ValueError, match=said):
+        derivative_lesson(text, at, 4)
+
+
+def test_a_slope_in_float32_is_one_of_float32():
+    assert slopes_at(parse("x**2"), torch.ones(2)).dtype == torch.float32
