@@ -290,3 +290,18 @@ def test_derivative(params: dict[str, Any]) -> None:
     slope = {0.5: -np.exp(-0.25), 0: 0.0, 10: 20.0}[params["x"]]
     assert number(lecture.said(r"autograd says (.*)$")[1]) == pytest.approx(slope, rel=6e-4)
     assert any("a tenth of the strips" in caption for caption in lecture.captions) == (slope == 20)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"people": 9, "things": 3, "hidden": 16, "seed": 2},
+        {"people": 2, "things": 2, "fact": [1, 2]},
+    ],
+)
+def test_feedforward(params: dict[str, Any]) -> None:
+    lecture = told("feedforward", params)
+    is_sound(lecture)
+    facts = params["people"] * params["things"]
+    assert int(lecture.said(r"^(\d+) facts, drawn at random")[1]) == facts
+    lecture.said(rf"of {facts} right, with the layer")

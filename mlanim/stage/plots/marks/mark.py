@@ -108,7 +108,9 @@ class Mark(VGroup):
     def _name_at(self, point: np.ndarray) -> None:
         """Put the name behind a point (3,), or before it where names stay within the area."""
         if self.label is not None and np.isfinite(point).all():
-            y = max(point[1] - body_height("small") * 0.36, self.frame.area.bottom)  # clear of ticks
+            y = max(
+                point[1] - body_height("small") * 0.36, self.frame.area.bottom
+            )  # clear of ticks
             beyond = point[0] + BESIDE + self.label.advance > self.frame.area.right
             if beyond and self.frame.keeps_names:
                 self.label.baseline_at([point[0] - BESIDE, y, 0], "right")
