@@ -64,7 +64,7 @@ def test_what_is_said_holds_at_any_angles_and_length():
         assert ("nothing passes" in str(found.says_amplitude)) == (angle == 90)
         if angle != 90:
             assert number(found.says_amplitude) == pytest.approx(passes, abs=0.0051)
-            assert number(found.says_intensity) == pytest.approx(passes**2, abs=0.0051)
+            assert number(found.says_intensity) == pytest.approx(100 * passes**2, abs=0.11)
         else:
             assert str(found.says_intensity).endswith("both are 0")
         said = str(found.says_between)
@@ -76,6 +76,15 @@ def test_what_is_said_holds_at_any_angles_and_length():
             assert shown == pytest.approx(100 * share, abs=0.11)
         assert f"here {length:g}" in str(found.says_limit)
         assert ("like the filter's" in str(found.says_limit)) == (length == 1)
+
+
+def test_a_little_light_is_never_said_to_be_none_and_not_all_of_it_never_all():
+    for angle, middle in ((89.9, 0.001), (90.1, 89.999), (0.1, 1e-5)):
+        found = polarizer_lesson(angle, middle, 1.0)
+        assert number(found.says_amplitude) == pytest.approx(np.cos(np.radians(angle)), rel=6e-3)
+        assert "under 0.1 %" in str(found.says_between)
+        edge = "over 99.9 %" if angle < 1 else "under 0.1 %"
+        assert edge in str(found.says_intensity)
 
 
 def number(said):

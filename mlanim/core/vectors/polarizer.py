@@ -106,7 +106,7 @@ def says_of_amplitude(angle: float, amplitude: float) -> Sentence:
         return sentence("At 90° no part of the field lies along the axis: nothing passes")
     return sentence(
         "The part of the field along the axis passes: $bold(w) dot bold(x) = cos {angle}°$ = "
-        "[{amplitude:2}](highlight)", angle=f"{angle:g}", amplitude=amplitude,
+        "[{amplitude:g}](highlight)", angle=f"{angle:g}", amplitude=amplitude,
     )  # fmt: skip
 
 
@@ -115,8 +115,8 @@ def says_of_intensity(amplitude: float, share: float) -> Sentence:
     if abs(amplitude) < CROSSED:
         return sentence("Amplitude goes as $cos theta$, intensity as $cos^2 theta$: both are 0")
     return sentence(
-        "What the eye sees is the intensity, the square: $cos^2 theta$ = [{share:2}](attention) of "
-        "the light", share=share,
+        "What the eye sees is the intensity, the square: $cos^2 theta$ = [{share:%1}](attention) "
+        "of the light", share=share,
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def says_of_crossed(share: float) -> Sentence:
 
 def says_of_between(middle: float, share: float) -> Sentence:
     """What a third filter between them lets through, of what left the first."""
-    if share < CROSSED:
+    if not share:
         along = "first" if middle < BEST else "last"
         return sentence(f"A third between them, along the {along}, changes nothing: no light")
     most = "one filter between lets through no more" if middle == BEST else (
