@@ -66,8 +66,7 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
 
     def tangent(self) -> Panel:
         d = self.data
-        air = 0.12 * np.ptp(d.ys)
-        chart = Chart((d.xs[0], d.xs[-1]), (d.ys.min() - air, d.ys.max() + air), x_label="x")
+        chart = Chart((d.xs[0], d.xs[-1]), d.y_ends, x_label="x")
         chart.curve(d.xs, d.ys, name=d.shown)
         chart.ray((self.x, self.x["y"]), self.x["slope"], "gradient", width="bold")
         chart.dot((self.x, self.x["y"]))
@@ -77,17 +76,13 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         return Panel("tangent", chart, "The [tangent](gradient)", share=2.2, says=d.says_slope)
 
     def numbers(self) -> Panel:
+        shown = self.data.format
         lines = Lines(
-            "$x$ = {x:2}", "slope = [{slope:2}](gradient)", size="display",
+            "$x$ = {x:2}", f"slope = [{{slope:{shown}}}](gradient)", size="title",
             x=self.x, slope=self.x["slope"],
         )  # fmt: skip
-        self.table = GrowingTable(
-            self.data.table,
-            ("nudge", "slope of the secant"),
-            ("text", "weight"),
-            formats=("g", "4"),
-            shown=0,
-        )
+        heads, roles = ("nudge", "slope of the secant"), ("text", "weight")
+        self.table = GrowingTable(self.data.table, heads, roles, formats=("g", shown), shown=0)
         return Panel("numbers", Rows(lines, self.table, shares=(1, 2)))
 
     def square(self, put: Callable[..., Picture] = Columns) -> Panel:
@@ -113,12 +108,16 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         return Panel("rise", chart, "What a nudge adds, in two parts", says=d.says_parts)
 
     def errors(self) -> Panel:
+        is_bent = self.data.rest.any()  # then the best nudge is near the root of the precision
         label = "relative error" if self.data.slope else "error"
-        chart = Chart((1e-16, 1), (1e-12, 10), "nudge", label, log="xy")
+        chart = Chart((1e-16, 1), self.data.error_ends, "nudge", label, log="xy")
         for name, role in ROLES.items():
-            errors = self.data.rounded[name].errors
-            chart.curve(self.data.ways, errors, role, name=name, width="thin")
-        return Panel("error", chart, "Error of the secant's slope", says=self.data.says_error)
+            error = self.data.rounded[name]
+            chart.curve(self.data.ways, error.errors, role, name=name, width="thin")
+            if is_bent:
+                chart.guide(x=error.root, role=role, name="√u")
+        heading, remark = "Error of the secant's slope", "u: the precision" if is_bent else None
+        return Panel("error", chart, heading, remark, says=self.data.says_error)
 
     def construct(self) -> None:
         d = self.data

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor
 
 from mlanim.core.learning.expression import Expression, parse
+from mlanim.core.learning.nudges import rest_of, says_of_gap, says_of_parts
 from mlanim.core.learning.slopes import (
     ARITHMETICS,
+    ROUNDING,
     Error,
     error_of,
     jumps,
@@ -23,9 +25,11 @@ from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence
 
 LEFT, RIGHT, LEAST = 4 / 3, 2 / 3, 0.6  # what is drawn beside x, in units of x, and at least
+AIR = 0.12  # of what a curve spans, over and under it
 STEEP = 6.0  # how many times as far as over a nudge of 1 the curve is drawn up and down
-EXACT = 1e-9  # a gap below this, beside the slope, is rounding
-NUDGE = 0.1  # at which the parts of a rise are told
+LARGEST = 1e6  # a value, or a slope, that there is still room to show
+PLAIN = (1e-3, 1e5)  # slopes between these are shown with decimals, others with a power of ten
+DRAWN = (1e-12, 10.0)  # errors that a chart shows at least
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,10 @@ class Derivative:
     x: float
     y: float
     slope: float  # by autograd
+    format: str  # of slopes, as in a sentence's places
     xs: np.ndarray  # (N,)
     ys: np.ndarray  # (N,)
+    y_ends: tuple[float, float]  # what the curve's axis spans
     slopes: np.ndarray  # (N,) at xs
     nudges: np.ndarray  # (S,) from 1 down
     ends: np.ndarray  # (S,) f(x + h)
@@ -48,6 +54,7 @@ class Derivative:
     is_square: bool  # whether f(x) is the area of a square of side x
     ways: np.ndarray  # (W,) nudges down to 1e-16
     rounded: dict[str, Error]
+    error_ends: tuple[float, float]  # the least and the largest error that are drawn
     says_slope: Sentence
     says_gap: Sentence
     says_square: Sentence  # of a square of side x alone
@@ -70,21 +77,32 @@ def derivative_lesson(text: str, at: float, rows: int) -> Derivative:
             f"{f.shown} has a gap from x = {at:g} to {at + 1:g}, where nudges go; give another x."
         )
     xs = _window(f, x)
-    rest = ends - f(x) - slope * nudges
+    most = max(float(values.abs().max()) for values in (f(xs), slopes_at(f, xs), ends, secants))
+    if most > LARGEST:
+        raise ValueError(
+            f"Near x = {at:g} {f.shown} or its slope reaches {most:.2g}; "
+            f"{LARGEST:,.0f} is the most that is shown: give another x or function."
+        )
+    rest = rest_of(f, x, slope, nudges)
     ways = torch.logspace(0, -16, 641, dtype=torch.float64)
     rounded = {name: error_of(f, x, ways, slope, kind) for name, kind in ARITHMETICS.items()}
+    worst = [float(error.errors.max()) for error in rounded.values()]
     table = torch.stack([nudges, secants], dim=1)[::50]
-    square = at > 0 and bool(torch.allclose(f(ways), ways.square(), rtol=1e-12, atol=0))
+    sides = torch.linspace(0, max(at, 0.0) + 1, 101, dtype=torch.float64)  # of squares drawn
+    square = at > 0 and torch.allclose(f(sides), sides.square(), rtol=1e-12, atol=0)
     return Derivative(
-        shown=f.shown, x=at, y=float(f(x)), slope=slope, xs=xs.numpy(), ys=f(xs).numpy(),
+        shown=f.shown, x=at, y=float(f(x)), slope=slope,
+        format="4" if slope == 0 or PLAIN[0] <= abs(slope) < PLAIN[1] else "g",
+        xs=xs.numpy(), ys=f(xs).numpy(), y_ends=_with_air(f(xs)),
         slopes=slopes_at(f, xs).numpy(), nudges=nudges.numpy(), ends=ends.numpy(),
         secants=secants.numpy(), table=table.numpy(), linear=(slope * nudges).abs().numpy(),
         rest=rest.abs().numpy(), is_square=square, ways=ways.numpy(), rounded=rounded,
+        error_ends=(min(DRAWN[0], min(worst) / 10), max(DRAWN[1], 10 * max(worst))),
         says_slope=sentence(
             "At $x$ = {x} autograd says [{slope}](gradient)", x=significant(at, 6),
             slope=significant(slope, 4),
         ),
-        says_gap=says_of_gap(table, slope),
+        says_gap=says_of_gap(table[:, 0].numpy(), rest[::50].numpy()),
         says_square=sentence(
             "A tenth of the nudge: a tenth of the [strips](gradient), a hundredth of the "
             "[corner](weight), so the slope is $2 x$ = {slope}", slope=significant(2 * at, 4),
@@ -94,6 +112,13 @@ def derivative_lesson(text: str, at: float, rows: int) -> Derivative:
     )  # fmt: skip
 
 
+def _with_air(ys: Tensor) -> tuple[float, float]:
+    """The ends of values (N,) with room beyond them; of level ones as much as they are high."""
+    low, high, size = float(ys.min()), float(ys.max()), float(ys.abs().max())
+    air = AIR * (high - low) if high - low > ROUNDING * size else size or 1.0
+    return low - air, high + air
+
+
 def _window(f: Expression, x: Tensor) -> Tensor:
     """Where the curve is drawn (N,): around x, as far as it is finite and not too steep."""
     size = max(abs(float(x)), LEAST / RIGHT + 1)
@@ -101,7 +126,7 @@ def _window(f: Expression, x: Tensor) -> Tensor:
     xs = torch.unique(torch.cat([x + steps, x[None]]))
     near = f(torch.linspace(float(x) - LEAST, float(x) + 1, 21, dtype=torch.float64))
     rise = (near - f(x)).abs()
-    most = STEEP * float(rise[rise.isfinite()].max().clamp(min=1e-6))
+    most = STEEP * float(rise[rise.isfinite()].max().clamp(min=ROUNDING * abs(float(f(x)))))
     ys = f(xs)
     fits = (ys.isfinite() & ((ys - f(x)).abs() <= most)).numpy()
     at = int((xs == x).nonzero()[0])
@@ -110,45 +135,15 @@ def _window(f: Expression, x: Tensor) -> Tensor:
     return xs[left + 1 : right]
 
 
-def says_of_gap(table: Tensor, slope: float) -> Sentence:
-    """How far the last secant of the table (R, 2) is from the slope."""
-    nudge, gaps = float(table[-1, 0]), (table[:, 1] - slope).numpy()
-    worth = np.abs(gaps) > EXACT * max(1.0, abs(slope))
-    if not worth.any():
-        return sentence("There is no gap: on a straight line every secant has the slope")
-    last = int(np.flatnonzero(worth)[-1])
-    gap = significant(float(gaps[last]), 3)
-    if abs(gaps[last] / nudge - 1) < 1e-6:
-        return sentence(
-            "What is left of the gap, [{gap}](highlight), is the nudge itself",
-            gap=significant(nudge, 1),
-        )  # fmt: skip
-    if last == 0:
-        return sentence("After the first nudge the gap, [{gap}](highlight), is gone", gap=gap)
-    return sentence(
-        "The last nudge, a tenth of the one before, leaves a gap of [{gap}](highlight): {times:1} "
-        "times smaller", gap=gap, times=float(gaps[last - 1] / gaps[last]),
-    )  # fmt: skip
-
-
-def says_of_parts(f: Expression, x: Tensor, slope: float) -> Sentence:
-    """What a nudge adds, and how fast its parts shrink."""
-    nudge = torch.tensor([NUDGE, NUDGE / 10], dtype=torch.float64)
-    rest = (f(x + nudge) - f(x) - slope * nudge).numpy()
-    if np.abs(rest).max() < EXACT * max(1.0, abs(slope)):
-        return sentence("The rise is the slope times the nudge: nothing else is left")
-    return sentence(
-        "The slope times a nudge of {nudge:g} is [{linear}](gradient); what else there is, "
-        "[{rest}](weight), is {times:0} times less for a tenth of it", nudge=NUDGE,
-        linear=significant(slope * NUDGE, 3), rest=significant(float(rest[0]), 3),
-        times=abs(float(rest[0] / rest[1])),
-    )  # fmt: skip
-
-
 def says_of_error(rounded: dict[str, Error]) -> Sentence:
     """Which nudge is best in each arithmetic, and what becomes of smaller ones."""
-    if not all(error.drowns for error in rounded.values()):
-        return sentence("Here rounding does no harm: even the smallest nudge gives the slope")
+    drowning = [name for name, error in rounded.items() if error.drowns]
+    if not drowning:
+        return sentence("Here the error hardly grows below the best nudge")
+    if len(drowning) < len(rounded):
+        return sentence(
+            "Too small a nudge drowns in rounding, here in {only} alone", only=drowning[0]
+        )
     return sentence(
         "Too small a nudge drowns in rounding: [float64](input) is best near {a}, "
         "[float32](weight) near {b}", a=power_of(rounded["float64"].best),
