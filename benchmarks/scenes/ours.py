@@ -5,7 +5,8 @@ from manim import Scene
 
 from mlanim.stage.arrays.cloud import PointCloud
 from mlanim.stage.arrays.surface import Surface, View
-from mlanim.stage.plots.heatmap import Heatmap
+from mlanim.stage.layout import Box
+from mlanim.stage.plots.matrix import Matrix
 
 
 def _places(seed, count=600):
@@ -35,10 +36,10 @@ class Cells(Scene):
     def construct(self):
         """Two changes."""
         values = [np.random.default_rng(seed).uniform(0, 1, (32, 32)) for seed in range(3)]
-        heatmap = Heatmap(values[0], _palette, 6.4, 6.4, places=None, gap=0)
-        self.add(heatmap)
+        matrix = Matrix(values[0], palette=_palette, ends=(0, 1), numbers=False, bar=False)
+        self.add(matrix.placed(Box(-3.2, -3.2, 3.2, 3.2)))
         for after in values[1:]:
-            self.play(heatmap.morphing(after), run_time=2)
+            self.play(matrix.to(after), run_time=2)
 
 
 class Hill(Scene):

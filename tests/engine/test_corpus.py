@@ -33,7 +33,8 @@ FILES = {path.stem: path for path in sorted((HERE.parent / "corpus").glob("*.py"
 LOSSLESS = Encoder(options={"crf": "0", "preset": "ultrafast"})
 FROM_MIDDLE = (
     "centre_of_camera", "chance_of_the_file", "counter_of_the_file", "defaults", "groups",
-    "own_frames", "space_centre", "traced_paths", "updaters_by_look", "updaters_by_time",
+    "own_frames", "redrawn_words", "space_centre", "traced_paths", "updaters_by_look",
+    "updaters_by_time",
 )  # fmt: skip
 each_scene = pytest.mark.parametrize("name", FILES)
 

@@ -291,6 +291,8 @@ class FrameRenderer(CairoRenderer):
             self._at(first + index)
             if is_scripted and index == 0:
                 made = made_by(partial(motion.to, times[index]))
+                # What is stepped through is made by every process: dividing saves none of it.
+                made = 0 if is_stepped else made
                 self._foresee(scene, first, len(times), still=False, made=made)
             else:
                 motion.to(times[index])
@@ -410,7 +412,7 @@ def must_be_stepped(scene: Scene) -> bool:
         or bool(scene.updaters or scene.meshes)
         or any(_builds_on_frames(animation) for animation in animations)
         or any(
-            not _is_path_independent(updater)
+            not (_is_path_independent(updater) or _is_redrawn(mobject, updater))
             for root in roots
             if isinstance(root, Mobject)
             for mobject in root.get_family()
@@ -424,9 +426,17 @@ def _builds_on_frames(animation: Animation) -> bool:
 
 
 def _is_path_independent(motion: object) -> bool:
-    """Whether an animation or an updater is marked so, or is what `always_redraw` adds."""
-    code = getattr(motion, "__code__", None)
-    return getattr(motion, "path_independent", False) or code in _REDRAWING
+    """Whether an animation or an updater is marked so."""
+    return bool(getattr(motion, "path_independent", False))
+
+
+def _is_redrawn(mobject: Mobject, updater: object) -> bool:
+    """Whether `always_redraw` draws a mobject, and each frame is what it draws then.
+
+    Manim's `become` gives a member the curves of the frame's drawing; to those below it, it adds
+    what they had more of in the frame before, so that these build on earlier frames.
+    """
+    return getattr(updater, "__code__", None) in _REDRAWING and not mobject.submobjects
 
 
 def _redrawing() -> set[CodeType]:
