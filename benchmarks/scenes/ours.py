@@ -2,10 +2,10 @@
 
 import numpy as np
 from manim import Scene
+from mlanim.stage.plots.heatmap import Heatmap
 
 from mlanim.stage.arrays.cloud import PointCloud
 from mlanim.stage.arrays.surface import Surface, View
-from mlanim.stage.plots.heatmap import Heatmap
 
 
 def _places(seed, count=600):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from mlanim.stage.plots.heatmap import signed_palette
 
 from mlanim.stage.layout import Box
 from mlanim.stage.pictures.neuron.plane import FULL, NeuronPlane, Strips
-from mlanim.stage.plots.heatmap import signed_palette
 
 EDGES = np.linspace(-4, 4, 33)
 
