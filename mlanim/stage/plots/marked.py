@@ -8,10 +8,11 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.picture import Picture
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.angle import Angle
-from mlanim.stage.plots.marks.areas import Area, Columns, Field, Palette, band
+from mlanim.stage.plots.marks.areas import Area, Columns, Field, band
 from mlanim.stage.plots.marks.contours import Contours
 from mlanim.stage.plots.marks.lines import Curve, Dash, Guide, Level, Ray, Segment
 from mlanim.stage.plots.marks.mark import Mark
