@@ -181,9 +181,16 @@ class LessonScene(Scene, Generic[P, D]):
             self.play(*animations, **({"run_time": theme.BEAT} | timing))
 
     def step(
-        self, said: Said | None = None, *, notes: str, loop: bool = False, auto: bool = False
-    ) -> None:
-        """Say what was seen, leave time to read it, and pause; `notes` is for the lecturer."""
+        self, said: Said | None = None, *animations: Animation, notes: str, loop: bool = False,
+        auto: bool = False, seconds: float = theme.SLOW,
+    ) -> None:  # fmt: skip
+        """Say what was seen, leave time to read it, and pause; `notes` is for the lecturer.
+
+        Animations run before that, for so many seconds. The caption that stood goes meanwhile, as
+        what it says will not be true on the way; where nothing new is said it stays.
+        """
+        if animations:
+            self._plays(list(animations), None if said is None else "", seconds)
         if said is not None:
             self.say(said)
         self.wait(theme.MOVE)

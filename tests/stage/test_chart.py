@@ -106,6 +106,15 @@ def test_a_path_goes_through_places_as_a_curve_does_through_their_coordinates():
     np.testing.assert_allclose(path.path.points, curve.path.points)
 
 
+def test_a_chart_under_words_fills_what_these_leave_and_keeps_its_marks():
+    track, chart = Track(XS), Chart((0, 10), (0, 100))
+    chart.curve(XS, XS**2, name="squares")
+    whole = chart.under("$x$ = {x:1}", "a second line", x=track).placed(BOXES[0])
+    assert extent_of([whole.pictures[0]]).bottom > chart.frame.area.top
+    assert chart.frame.area.height > 0.6 * BOXES[0].height
+    assert list(whole.tables()) == ["squares"]
+
+
 def test_a_zoom_takes_every_mark_along():
     chart = Chart((0, 10), (0, 100))
     dot = chart.dot((5, 25))

@@ -11,6 +11,7 @@ from mlanim.stage.data import Record
 from mlanim.stage.scene import LessonScene, SceneParams, Slide
 from mlanim.stage.steps import exchange
 from mlanim.stage.text.texts import Text
+from mlanim.stage.track import Track, follow
 from mlanim.words.sentence import sentence
 
 
@@ -109,6 +110,24 @@ def test_of_two_texts_at_one_place_only_one_is_seen_at_a_time(alpha):
         animation.interpolate(alpha)
     assert (old[0].get_fill_opacity() > 0.01) == (alpha < 0.45)
     assert (new[0].get_fill_opacity() > 0.01) == (alpha > 0.45)
+
+
+@pytest.mark.parametrize(("said", "between"), [("after", []), (None, ["before"])])
+def test_what_runs_before_a_pause_takes_the_caption_along_where_another_follows(
+    film, said, between
+):
+    track, seen = Track((0.0, 1.0)), []
+
+    def construct(scene):
+        scene.say("before")
+        follower = follow(Square(), lambda _, at: seen.append((at, says(scene)[1:])), track)
+        scene.add(follower)
+        scene.step(said, track.to(1.0), notes="", seconds=0.5)
+
+    scene, _ = film(construct, fps=10)
+    assert says(scene)[1:] == [said or "before"]
+    assert seen[-1][0] == 1.0
+    assert [words for at, words in seen if at == 1.0][-1] == between
 
 
 def test_a_question_stands_at_a_pause_of_its_own(film):

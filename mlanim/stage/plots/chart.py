@@ -24,7 +24,8 @@ from manim import VGroup
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.legend import legend, legend_height
 from mlanim.stage.marks.shapes import Polyline, Segments
-from mlanim.stage.picture import replace_parts
+from mlanim.stage.picture import Rows, replace_parts
+from mlanim.stage.pictures.lines import Lines
 from mlanim.stage.plots.marked import Marked
 from mlanim.stage.plots.marks.lines import spread
 from mlanim.stage.plots.marks.mark import Mark
@@ -84,6 +85,10 @@ class Chart(Marked):
         self.ranges, self.labels, self.log, self.equal = (x, y), (x_label, y_label), log, equal
         self.most, self.has_grid, self.has_axes, self.names = ticks, grid, axes, names
         self.frame.keeps_names, self.are_named = names == "within", names != "key"
+
+    def under(self, *templates: str, size: str = "body", **values: Any) -> Rows:
+        """The chart below sentences whose values are read off it, as those of `Lines`."""
+        return Rows(Lines(*templates, size=size, **values), self)
 
     # Composing.
 
