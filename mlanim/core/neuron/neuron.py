@@ -15,7 +15,7 @@ from mlanim.core.vectors.vectors import FLOAT, Array, as_vector
 
 FARTHEST = 1.0  # that the boundary lies from the origin
 STRIPS = 96  # of one colour each, between -Z_FULL and Z_FULL
-ROOM = 1.7  # that the plane goes further than the arrow of w
+ROOM = 2.1  # that the plane goes further than the arrow of w
 SMALLEST_REACH = 2.6
 AIR = 1.1  # how far the axis of answers goes, of the largest
 
