@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import Any, Literal, TypeVar
 
@@ -48,7 +48,7 @@ class Marked(Picture):
         return self._with(mark, name, later)
 
     def curves(
-        self, xs: Any, ys: Mapping[str, Any], roles: Sequence[str], *, width: str = "bold",
+        self, xs: Any, ys: Mapping[str, Any], roles: Iterable[str], *, width: str = "bold",
         later: bool = False,
     ) -> list[Curve]:  # fmt: skip
         """A line with its name for each of `ys`, (N,) each, over the same xs.
