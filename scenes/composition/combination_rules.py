@@ -144,7 +144,7 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
         self.deep.put(len(d.stack.lit) - 1)
         self.path.put(float(d.path[-1]))  # where both changes of the input have been measured
         heading = sentence("Connections with {bend} after each", bend=d.nonlinearity)
-        rules = Panel("rules", Multiples.of([*map(self.rule, d.rules), self.moved()], 3), heading)
+        rules = Multiples.of([*map(self.rule, d.rules), self.moved()], 3)
         charts = Multiples.of([*map(self.measured, COUNTS)], (1, 3))
         costs = Panel("costs", charts, says=d.says_cost)
-        return [rules, self.stack(aspect=2.8), costs]
+        return [Panel("rules", rules, heading, says=d.says_bent), self.stack(aspect=2.8), costs]
