@@ -407,6 +407,20 @@ def _() -> Picture:
     return chart
 
 
+@marks("Chart.curves")
+def _() -> Picture:
+    chart = Chart((-3, 3), (-2, 2))
+    chart.curves(X, {"sin": wave(), "later": wave(1)}, ("input", "weight"))
+    return chart
+
+
+@marks("Chart.path")
+def _() -> Picture:
+    chart = Chart((-3, 3), (-2, 2))
+    chart.path([(-2, -1), (0, 1), (2, -1)], "weight", tip=True)
+    return chart
+
+
 @marks("Chart.scatter")
 def _() -> Picture:
     chart = Chart((-3, 3), (-2, 2))

@@ -10,7 +10,7 @@ import inspect
 import re
 import textwrap
 from operator import attrgetter
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import examples
 from manim import tempconfig
@@ -28,6 +28,7 @@ from mlanim.stage import theme, vocabulary
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.panels import Panel
 from mlanim.stage.picture import Picture
+from mlanim.stage.plots.marked import Marked
 from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.scene import LessonScene, SceneParams
 
@@ -43,15 +44,17 @@ shown with lines that use it and the picture that they make.
 
 def words() -> list[str]:
     """Every public word, the marks of a chart, and the steps of a scene."""
-    methods = vars(vocabulary.Chart).items()
+    methods = vars(Marked).items()
     marks = [f"Chart.{name}" for name, one in methods if name[0] != "_" and _makes_a_mark(one)]
     steps = [f"LessonScene.{name}" for name in STEPS]
     return [*vocabulary.__all__, *marks, *steps]
 
 
 def _makes_a_mark(method: Any) -> bool:
+    """Whether it returns a mark, or a list of them."""
     kind = get_type_hints(method).get("return") if inspect.isfunction(method) else None
-    return isinstance(kind, type) and issubclass(kind, Mark)
+    kinds = get_args(kind) or (kind,)
+    return any(isinstance(one, type) and issubclass(one, Mark) for one in kinds)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -19,11 +19,13 @@ class Picture(VGroup):
     Attributes:
         least: the narrowest box that it can be composed into, manim units.
         aspect: width over height, where nothing else settles the height.
+        is_text: whether more height than it asks for would show nothing more.
         handles: what a reader may drag on a live page: parameter to the place of its handle now.
     """
 
     least: float = 3.0
     aspect: float = 4 / 3
+    is_text: bool = False
     handles: ClassVar[Mapping[str, Callable[[Any], np.ndarray]]] = {}
 
     def __init__(self, least: float | None = None, aspect: float | None = None):
@@ -179,12 +181,16 @@ class Composed(Picture):
 
 
 class Rows(Picture):
-    """Pictures one over another, in shares of the height, or as they ask for it."""
+    """Pictures one over another, in shares of the height, or as they ask for it.
+
+    Without shares text has the height that it asks for, and the others share the rest.
+    """
 
     def __init__(self, *pictures: Picture, shares: Iterable[float] | None = None, gap: float = 0.4):
         super().__init__(max(picture.least for picture in pictures))
         self.pictures, self.gap = pictures, gap
         self.shares = tuple(shares or ())
+        self.is_text = all(picture.is_text for picture in pictures)
 
     def compose(self, box: Box) -> None:
         """Compose each in its part of the box."""
@@ -204,7 +210,18 @@ class Rows(Picture):
         return {name: table for one in self.pictures for name, table in one.tables().items()}
 
     def _boxes(self, box: Box) -> list[Box]:
-        return box.rows(*(self.shares or self._heights(box.width)), gap=self.gap)
+        return box.rows(*(self.shares or self._fitted(box)), gap=self.gap)
+
+    def _fitted(self, box: Box) -> list[float]:
+        """The heights that they ask for, those of all but text stretched or pressed to the box."""
+        asked = self._heights(box.width)
+        text = sum(h for p, h in zip(self.pictures, asked, strict=True) if p.is_text)
+        left = box.height - self.gap * (len(asked) - 1) - text
+        if self.is_text or left < text:
+            return asked
+        stretch = left / (sum(asked) - text)
+        pairs = zip(self.pictures, asked, strict=True)
+        return [height if picture.is_text else stretch * height for picture, height in pairs]
 
     def _heights(self, width: float) -> list[float]:
         return [picture.height_at(width) for picture in self.pictures]

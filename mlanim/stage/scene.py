@@ -21,6 +21,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from inspect import get_annotations, getattr_static
+from types import FunctionType
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from manim import Animation, Mobject, Scene, config
@@ -81,8 +83,16 @@ class LessonScene(Scene, Generic[P, D]):
     data: D
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Take the type of the parameters from between the brackets."""
+        """Take the type of the parameters from between the brackets.
+
+        Raises:
+            TypeError: for a class that has something else by the name of a word of the lesson.
+        """
         super().__init_subclass__(**kwargs)
+        taken = {name for name, word in WORDS.items() if getattr_static(cls, name) is not word}
+        taken |= WORDS.keys() & get_annotations(cls).keys()
+        if taken:
+            raise TypeError(_taken(cls, min(taken)))
         for base in getattr(cls, "__orig_bases__", ()):
             given = [one for one in get_args(base) if isinstance(one, type)]
             if given and issubclass(given[0], SceneParams) and "Params" not in cls.__dict__:
@@ -97,6 +107,16 @@ class LessonScene(Scene, Generic[P, D]):
         self._staging = Staging(self)
         if params is not None:
             self.params, self.data = params, data
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Keep what stands in a field from replacing a word of the lesson.
+
+        Raises:
+            TypeError: for a field by the name of such a word.
+        """
+        if name in WORDS:
+            raise TypeError(_taken(type(self), name))
+        super().__setattr__(name, value)
 
     @property
     def caption(self) -> Text | None:
@@ -181,9 +201,16 @@ class LessonScene(Scene, Generic[P, D]):
             self.play(*animations, **({"run_time": theme.BEAT} | timing))
 
     def step(
-        self, said: Said | None = None, *, notes: str, loop: bool = False, auto: bool = False
-    ) -> None:
-        """Say what was seen, leave time to read it, and pause; `notes` is for the lecturer."""
+        self, said: Said | None = None, *animations: Animation, notes: str, loop: bool = False,
+        auto: bool = False, seconds: float = theme.SLOW,
+    ) -> None:  # fmt: skip
+        """Say what was seen, leave time to read it, and pause; `notes` is for the lecturer.
+
+        Animations run before that, for so many seconds. The caption that stood goes meanwhile, as
+        what it says will not be true on the way; where nothing new is said it stays.
+        """
+        if animations:
+            self._plays(list(animations), None if said is None else "", seconds)
         if said is not None:
             self.say(said)
         self.wait(theme.MOVE)
@@ -218,6 +245,23 @@ class LessonScene(Scene, Generic[P, D]):
     def standing(self) -> list[Panel]:
         """The panels that stand on the stage now."""
         return [one.place.panel for one in self._staging.standing.values()]
+
+
+WORDS = {
+    name: word
+    for name, word in vars(LessonScene).items()
+    if isinstance(word, FunctionType | property)
+    and not name.startswith("_")
+    and name not in ("setup", "figure")
+}
+"""What a scene calls, by name; `compute`, `construct`, `setup` and `figure` it writes itself."""
+
+
+def _taken(scene: type, name: str) -> str:
+    return (
+        f"{scene.__name__}.{name} would replace the word of the lesson by that name, and "
+        f"`self.{name}` mean something else; give it another name."
+    )
 
 
 def _as_content(said: Any) -> Content:

@@ -101,10 +101,16 @@ class Track(ValueTracker):
         self._known(name)
         return Reading([self], lambda: self._read(self.series[name]))
 
-    def history(self, name: str | None = None) -> Reading:
-        """A series, or without a name `at`, up to where the track stands, (k, …)."""
-        values = self.at if name is None else self.series[self._known(name)]
-        return Reading([self], lambda: self._until(values))
+    def history(self, series: str | Reading | np.ndarray | None = None) -> Reading:
+        """A series up to where the track stands, (k, …); `at` unless one is given.
+
+        A series has a name, or is given: an array (S, …) of a value for each of `at`, or a reading
+        of one, which another track may change.
+        """
+        values: Any = self.at if series is None else series
+        if isinstance(series, str):
+            values = self.series[self._known(series)]
+        return combined(lambda at, values: self._until(np.asarray(values)), self, values)
 
     @property
     def now(self) -> Record:

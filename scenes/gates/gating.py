@@ -11,8 +11,9 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
+from mlanim.stage.parameters import of_length
 from mlanim.stage.pictures.gates.blend import BlendPlane, LengthChart
 from mlanim.stage.pictures.gates.gated_plane import GatedPlane
 from mlanim.stage.pictures.gates.readout import QUANTITIES, GateReadout
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
 Coordinate = Annotated[float, Field(ge=-3, le=3)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Entry = Annotated[float, Field(ge=-2, le=2)]
-Vector = tuple[Coordinate, Coordinate]
-
 SHORTEST = 0.25  # shorter vectors are hard to see beside one of length 3
+Vector = Annotated[tuple[Coordinate, Coordinate], of_length(SHORTEST)]
 
 
 class GatingParams(SceneParams):
@@ -50,14 +50,6 @@ class GatingParams(SceneParams):
         None, description="Rows of the matrix gate; by default the vector gate on axes turned by "
         "the angle.",
     )  # fmt: skip
-
-    @field_validator("x1", "x2")
-    @classmethod
-    def has_a_direction(cls, vector: Vector) -> Vector:
-        """Refuse vectors too short to be seen."""
-        if np.hypot(*vector) < SHORTEST:
-            raise ValueError(f"a vector must be at least {SHORTEST} long to show a direction")
-        return vector
 
 
 class Gating(LessonScene[GatingParams, "Data"]):

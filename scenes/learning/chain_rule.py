@@ -22,7 +22,6 @@ from mlanim.stage.vocabulary import (
     Panel,
     SceneParams,
     Track,
-    combined,
 )
 from mlanim.words.sentence import Sentence, sentence
 
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
 
 EDGES = [(0, 2), (1, 2), (2, 4), (3, 4), (4, 5), (5, 7), (6, 7)]
 ROLES = ["weight", "input", "text", "weight", "text", "output", "text", "highlight"]
-RATES = ["dif z slash dif w", "dif a slash dif z", "dif L slash dif a", "dif L slash dif w"]
+RATES = ["dif z slash dif w", "dif a slash dif z", "dif L slash dif a"]
+FORMULAS = ["x", "f'(z)", "2 (a - y)"]
 
 
 class ChainRuleParams(SceneParams):
@@ -69,12 +69,13 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
     @cached_property
     def weight(self) -> Track:
         """The weight of all links of the deep chain."""
-        return Track(self.data.deep.weights, start=1.0, log=True, rates=self.data.deep.rates)
+        d = self.data.deep
+        rates, products = d.rates[:, : d.wheels], np.abs(d.products)
+        return Track(d.weights, start=1.0, log=True, rates=rates, products=products)
 
     @cached_property
-    def turn(self) -> Track:
-        """Turns of the first wheel."""
-        return Track((0, 1))
+    def turn(self) -> Track:  # turns of the first wheel
+        return Track()
 
     def graph(self, shown: Literal["", "both"] = "both") -> Panel:
         d = self.data
@@ -82,59 +83,44 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
         self.steps = ComputationGraph(
             names, EDGES, forward=d.values, backward=d.backward, roles=ROLES, shown=shown
         )
-        heading = "Over each edge its [value](input), under it the [rate of the loss](gradient)"
+        heading = "[Values](input) flow right, [rates of the loss](gradient) flow left"
         remark = sentence("$z = w x + b$, $a = f(z)$ with {f}, $L = (a - y)^2$", f=d.title)
         return Panel("graph", self.steps, heading, remark, share=2.0, says=d.says_backward)
 
     def rates(self) -> Panel:
         d = self.data
-        rows = [
-            [Math(name), rate, nudged]
-            for name, rate, nudged in zip(RATES, d.rates, d.nudged, strict=True)
-        ]
+        names = [*map("{} = {}".format, RATES, FORMULAS), "dif L slash dif w"]
+        rows = list(zip(map(Math, names), d.rates, d.nudged, strict=True))
         heads, roles = ("rate", "autograd", "by a nudge"), ("gradient", "gradient", "text")
-        table = GrowingTable(rows, heads, roles, formats=("", "4", "4"), least=3.6)
+        table = GrowingTable(rows, heads, roles, formats=("", "4", "4"), least=4.1)
         return Panel("rates", table, "Local rates", says=d.says_nudge)
 
     def drive(self) -> Panel:
-        picture = ChainDrive(
-            [*"wzaL"], self.w["links"], self.turn, names=RATES[:3],
-            roles=("weight", "text", "output", "highlight"),
-        )  # fmt: skip
+        roles = ("weight", "text", "output", "highlight")
+        picture = ChainDrive([*"wzaL"], self.w["links"], self.turn, names=RATES, roles=roles)
         heading = "Ratios of wheels are the [local rates](gradient)"
-        return Panel(
-            "drive",
-            picture,
-            heading,
-            "one turn stands for a small nudge",
-            says=self.data.says_product,
-        )
+        remark = "one turn stands for a small nudge"
+        return Panel("drive", picture, heading, remark, says=self.data.says_product)
 
     def deep(self) -> Panel:
-        shown = self.data.deep.wheels
-        names = [f"a_{i}" for i in range(shown + 1)]
-        rates = combined(lambda rates: rates[:shown], self.weight["rates"])
-        picture = ChainDrive(names, rates, self.turn, aspect=4.4)
-        heading = sentence("The first {n} of {all} links", n=shown, all=self.data.deep.depth)
+        d = self.data.deep
+        names = [f"a_{i}" for i in range(d.wheels + 1)]
+        picture = ChainDrive(names, self.weight["rates"], self.turn, aspect=4.4)
+        heading = sentence("The first {n} of {all} links", n=d.wheels, all=d.depth)
         return Panel("deep", picture, heading)
 
     def product(self) -> Panel:
         d, links = self.data.deep, np.arange(self.data.deep.depth + 1)
-        sizes = np.abs(d.products)
-        limits = float(sizes.min()) / 3, float(sizes.max()) * 3
-        chart = Chart((0, d.depth), limits, "links", log="y", aspect=4)
-        for i, role in ((0, "input"), (-1, "weight")):
-            name = sentence("weight {w:g}: {p:g}", w=d.weights[i], p=sizes[i, -1])
-            chart.curve(links, sizes[i], role, name=str(name), dash="dash", width="thin")
-        now = combined(lambda rates: np.abs(np.cumprod([1.0, *rates])), self.weight["rates"])
-        chart.curve(links, now, "gradient", width="bold", tip=True)
-        return Panel(
-            "product", chart, "Product of the [rates](gradient), link by link", says=d.says_high
-        )
+        chart = Chart((0, d.depth), None, "links", log="y", aspect=4)
+        ends = dict(zip(d.names, np.abs(d.products[[0, -1]]), strict=True))
+        chart.curves(links, ends, ("input", "weight"), width="line")
+        chart.curve(links, self.weight["products"], "gradient", width="bold", tip=True)
+        heading = "Product of the [rates](gradient), link by link"
+        return Panel("product", chart, heading, says=d.says_high)
 
     def construct(self) -> None:
         d = self.data
-        graph, drive = self.graph(shown=""), self.drive()
+        graph, drive, product = self.graph(shown=""), self.drive(), self.product()
         self.enter(graph, say="A neuron and its loss, one step after another")
         self.sweep(self.steps.forward())
         self.step(d.says_forward, notes="Each node needs only what comes into it.")
@@ -145,19 +131,18 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
         self.step(d.says_product, notes="A crossed chain turns the next wheel the other way.")
         self.ask("What if one of the rates is 0, or nearly so?", notes="Which of them can be flat?")
         self.sweep(self.w.to(1), self.turn.to(0), say=d.says_goes)
-        self.sweep(self.turn.to(d.turns[1]), seconds=3)
-        self.step(d.says_stopped, notes="The update of w is proportional to this rate.")
-        self.turn.put(0)
-        self.enter(self.deep(), self.product(), layout="column", say="Now many links in a row")
+        self.step(d.says_stopped, self.turn.to(d.turns[1]), notes="The update of w has it too.")
+        self.sweep(self.w.to(0), self.turn.to(0), say="And with many links in a row?")
+        self.enter(drive, product, layout="column")
+        self.enter(self.deep(), product, layout="column", say="What becomes of their product?")
         self.end(0, d.deep.says_low, "Early layers of such a net hardly learn.")
         self.end(-1, d.deep.says_high, "Steps that are as large as that diverge.")
 
     def end(self, which: int, said: Sentence, notes: str) -> None:
         """Give all links the least or the largest weight, and turn the first wheel."""
-        deep = self.data.deep
-        self.sweep(self.weight.to(deep.weights[which]), self.turn.to(0), say="")
-        self.sweep(self.turn.to(deep.turns[which]), seconds=3)
-        self.step(said, notes=notes)
+        d = self.data.deep
+        self.sweep(self.weight.to(d.weights[which]), self.turn.to(0), say="")
+        self.step(said, self.turn.to(d.turns[which]), notes=notes, seconds=3)
 
     def figure(self) -> list[Panel]:
         self.turn.put(self.data.turns[0])

@@ -8,13 +8,14 @@ and length together. The figure shows the three landmarks: same direction, perpe
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from mlanim.stage.data import fields_of
 from mlanim.stage.panels import Panel
+from mlanim.stage.parameters import of_length
 from mlanim.stage.picture import Rows
 from mlanim.stage.pictures.lines import Lines
 from mlanim.stage.pictures.vectors.product import Product
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from mlanim.core.vectors.vectors import Alignment
 
 Coordinate = Annotated[float, Field(ge=-10, le=10)]
-Vector = tuple[Coordinate, Coordinate]
-
 SHORTEST = 0.1  # a shorter vector would be read as 0.00 with two decimals
+Vector = Annotated[tuple[Coordinate, Coordinate], of_length(SHORTEST)]
+
 POLAR = {"angle": 45.0, "w_length": 2.5, "x_length": 2.0}  # what one of them alone leaves open
 HALF_TURN, LEAST = 6.0, 1.5  # seconds that x takes to turn by 180°, and for any motion
 ROOM = 1.45  # how much further than the vectors the plane goes
@@ -65,16 +66,6 @@ class DotProductParams(SceneParams):
                 "w_length and x_length."
             )
         return {"w": None, "x": None, **POLAR, **stated} if polar else stated
-
-    @model_validator(mode="after")
-    def _directed(self) -> Self:
-        for name, vector in (("w", self.w), ("x", self.x)):
-            if vector is not None and np.hypot(*vector) < SHORTEST:
-                raise ValueError(
-                    f"{name} = {vector} is too short to have a direction that one could see; "
-                    f"give it a length of at least {SHORTEST}."
-                )
-        return self
 
 
 class DotProduct(LessonScene[DotProductParams, "Data"]):

@@ -8,37 +8,31 @@ cannot do.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from mlanim.stage.parameters import of_length
 from mlanim.stage.pictures.neuron.plane import NeuronPlane
-from mlanim.stage.vocabulary import (
-    Chart,
-    LessonScene,
-    Lines,
-    Panel,
-    Rows,
-    SceneParams,
-    Track,
-    table,
-)
+from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, table
 from mlanim.words.sentence import Sentence, sentence
 
 if TYPE_CHECKING:
     from mlanim.core.neuron.neuron import Neuron as Data
 
-SHORTEST, LONGEST, FARTHEST = 0.5, 2.0, 1.0  # of w, and of the boundary from the origin
+SHORTEST, LONGEST = 0.5, 2.0  # of w
 CLASSES = ("negative", "positive")
 LEARNING_REACH = 2.1  # how far up the plane of the points goes
-Weight = Annotated[float, Field(ge=-LONGEST, le=LONGEST)]
+SIDES = "$z$: [negative](negative), 0, [positive](positive)"
+DISTANCE = "signed distance from the boundary"
+Weights = Annotated[tuple[float, float], of_length(SHORTEST, LONGEST)]
 
 
 class NeuronParams(SceneParams):
     """The neuron, its activation, and what it is to learn."""
 
-    w: tuple[Weight, Weight] = Field((1.2, 0.9), description="Weights: two numbers.")
+    w: Weights = Field((1.2, 0.9), description="Weights: two numbers.")
     b: float = Field(-0.9, ge=-3, le=3, description="Bias.")
     activation: Literal["relu", "leaky_relu", "gelu", "sigmoid", "tanh"] = Field(
         "relu", description="What is made of z."
@@ -46,18 +40,6 @@ class NeuronParams(SceneParams):
     data: Literal["clouds", "moons", "circles", "xor"] = Field(
         "clouds", description="Two classes of points that it learns to part, with a sigmoid."
     )
-
-    @model_validator(mode="after")
-    def _seen(self) -> Self:
-        length = float(np.hypot(*self.w))
-        if not SHORTEST <= length <= LONGEST:
-            raise ValueError(f"w is {length:.3g} long; give from {SHORTEST} to {LONGEST}.")
-        if abs(self.b) > (most := FARTHEST * length):
-            raise ValueError(
-                f"b = {self.b:g} puts the boundary too far from the origin; for a w that is "
-                f"{length:.3g} long give b from {-most:.3g} to {most:.3g}."
-            )
-        return self
 
 
 class Neuron(LessonScene[NeuronParams, "Data"]):
@@ -82,61 +64,53 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         return Track(d.steps, w=d.w, b=d.b, length=d.length, loss=d.loss, right=d.right)
 
     def plane(
-        self, now: Track, heading: str | Sentence | None = None, says: str | Sentence = ""
-    ) -> Panel:
+        self, now: Track, heading: str | Sentence | None = None, said: str | Sentence = "",
+    ) -> Panel:  # fmt: skip
         """The answers over the plane, the weights, and an input with its distance."""
         d = self.data
         plane = NeuronPlane(now, d.edges, now["shades"], d.reach)
         plane.answers(d.lines, now["at_lines"])
-        ring = d.circle[:, 0], d.circle[:, 1]
-        if heading is None and self.params.b:
-            self.circle = [plane.curve(*ring, "weight", dash="dash", later=True)]
+        if self.params.b and not said:
+            self.circle = [plane.path(d.circle, "weight", dash="dash", later=True)]
         plane.weights()
         self.case = plane.input(later=True)
-        return Panel(f"plane-{now.value:.0f}", plane, heading, share=1.9, says=says)
+        return Panel(f"plane-{now.value:.0f}", plane, heading, said, share=1.9, says=said)
 
     def side(self, now: Track, heading: str | Sentence | None = None) -> Panel:
         """The answer against the distance from the boundary, and z as a number."""
-        d, top = self.data, self.data.lines[-1]
-        lines = Lines(
-            "$z = weight(bold(w)) dot input(bold(x)) + b$ = [{z:2}](highlight)",
-            "$abs(weight(bold(w)))$ = [{length:2}](weight), $b$ = {b:2}",
-            z=now["z"], length=now["w"].map(lambda w: float(np.hypot(*w))), b=now["b"],
-        )  # fmt: skip
-        chart = Chart(
-            (d.distances[0], d.distances[-1]), (-top, top), "signed distance from the boundary",
-            "answer", axes=True,
-        )  # fmt: skip
+        d, top = self.data, self.data.largest
+        reach = float(d.distances[-1])
+        chart = Chart((-reach, reach), (-top, top), DISTANCE, "answer", axes=True)
         chart.curve(d.distances, now["profile"], "output", width="bold")
         chart.dot((now["distance"], now["answer"]), "input", radius=0.12)
         numbers = table({"distance": d.distances, "answer": now["profile"]()})
-        rows = Rows(lines, chart, shares=(1, 3.4))
-        return Panel("side", rows, heading, says=d.says.steeper, data=numbers)
+        picture = chart.under(
+            "$z = weight(bold(w)) dot input(bold(x)) + b$ = [{z:2}](highlight)",
+            "$abs(weight(bold(w)))$ = [{length:2}](weight), $b$ = {b:2}",
+            z=now["z"], length=now["w"].map(np.linalg.norm), b=now["b"],
+        )  # fmt: skip
+        return Panel("side", picture, heading, says=d.says.steeper, data=numbers)
 
     def learning(self) -> Panel:
         """The probability of one class, and the points."""
-        d = self.data
+        d, labels = self.data, self.data.learned.labels
         plane = NeuronPlane(self.descent, d.edges, d.shades, LEARNING_REACH)
         for label, role in enumerate(CLASSES):
-            points = d.learned.points[d.learned.labels == label]
-            plane.scatter(points, role, radius=0.08, ring=label == 1)
+            plane.scatter(d.learned.points[labels == label], role, radius=0.08, ring=label == 1)
         plane.answers(d.logits, d.probabilities)
+        heading = "Is it of class [1](positive), not [0](negative)?"
         x, y = d.learned.points.T
-        return Panel(
-            "learning", plane, "Is it of class [1](positive), not [0](negative)?", share=1.9,
-            says=d.says.learned, data=table({"x": x, "y": y, "class": d.learned.labels}),
-        )  # fmt: skip
+        numbers = table({"x": x, "y": y, "class": labels})
+        return Panel("learning", plane, heading, None, 1.9, d.says.learned, numbers)
 
     def progress(self) -> Panel:
         """The loss, step by step."""
         d, now = self.data.learned, self.descent
-        lines = Lines(
-            "{right} of {unseen} right", "step {step:0}", size="body",
-            right=now["right"], unseen=d.unseen, step=now,
-        )  # fmt: skip
         chart = Chart((0, d.steps[-1]), (0, 1.05 * d.loss.max()), "step", "loss, nats")
         chart.curve(now.history(), now.history("loss"), "gradient", width="bold", tip=True)
-        return Panel("loss", Rows(lines, chart, shares=(1, 3.4)), says=self.data.says.moved)
+        lines = "{right} of {unseen} right", "step {step:0}"
+        picture = chart.under(*lines, right=now["right"], unseen=d.unseen, step=now)
+        return Panel("loss", picture, says=self.data.says.moved)
 
     def construct(self) -> None:
         says, run, self.circle = self.data.says, self.course(), []
@@ -145,18 +119,15 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         self.reveal(*self.case, say="How far is an input [x](input) from the boundary?")
         self.enter(plane, side)
         self.step(says.side, notes="Seen from the side, the neuron is a straight slope.")
-        self.sweep(run.to(1), say="")
-        self.step(says.crossed, notes="The sign is the side, the distance is z over |w|.")
+        self.step(says.crossed, run.to(1), notes="Its sign is the side, z over |w| how far.")
         self.ask("And if only the bias $b$ grows?", notes="The boundary: does it turn or slide?")
-        self.sweep(run.to(2), say="")
-        self.step(says.slid, notes="The input has not moved.")
+        self.step(says.slid, run.to(2), notes="The input has not moved.")
         self.sweep(run.to(3), say="And if [w](weight) turns, with its length and $b$ as they are?")
         self.reveal(*self.circle, seconds=0.5)
         self.sweep(run.to(4), seconds=5)
         self.step(says.turned, notes="The boundary rolls around a circle about the origin.")
-        self.sweep(run.to(5), say="")
-        self.step(says.steeper, notes="The slope is |w|; z alone is no distance.")
-        self.sweep(run.to(6), say="")
+        self.step(says.steeper, run.to(5), notes="The slope is |w|; z alone is no distance.")
+        self.sweep(run.to(6), say=says.mixing, seconds=3.5)
         self.step(says.clamped, notes="This is all that the activation does: it acts on z.")
         self.enter(self.learning(), self.progress(), say="Nobody sets them by hand: it learns")
         self.sweep(self.descent.to(20), seconds=3)
@@ -165,11 +136,12 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         self.step(says.learned, notes="Counted on points that took no part in learning.")
 
     def figure(self) -> list[Panel]:
-        says, start, end = self.data.says, self.course(), self.course(6)
+        d, end = self.data, self.course(6)
         self.descent.put(self.descent.at[-1])
+        acts = sentence("{name} of $2 z$", name=d.title)
         return [
-            self.plane(start, "The sum $z$", says.side),
-            self.plane(end, sentence("{name} of $2z$", name=self.data.activation), says.clamped),
+            self.plane(self.course(), SIDES, d.says.side),
+            self.plane(end, acts, d.says.clamped),
             self.side(end, "The same from the side"),
             self.learning(),
         ]

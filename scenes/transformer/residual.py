@@ -6,6 +6,7 @@ the skip does not keep it at full strength, but within a factor that is measured
 from __future__ import annotations
 
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,14 +18,11 @@ if TYPE_CHECKING:
     from mlanim.core.transformer.residual import Residual as Data
     from mlanim.words.sentence import Sentence
 
-ROLES = {"skip": "output", "plain": "weight"}
-HEADINGS = {"lengths": "Length by layer", "directions": "Cosine with the sum"}
-NAMES = {"skip": "with the skip", "plain": "without"}
-DASHES: dict[str, Any] = {"skip": "", "plain": "dash"}
+ROLES = {"with the skip": "output", "without": "weight"}
 LEAST, MOST = 1e-14, 1e6  # of the gradient's axis
 TIP_TO_TAIL = "The [input](input) and each layer's [delta](weight), tip to tail"
 LENGTH = "length / length at the end"
-ASKED = "The gradient has to come back through all layers: how much of it arrives?"
+SPREAD = "median and range of 5 starts; a layer is a factor $1 + J$, without the skip $J$"
 
 
 class ResidualParams(SceneParams):
@@ -48,9 +46,8 @@ class Residual(LessonScene[ResidualParams, "Data"]):
     def compute(params: ResidualParams) -> Data:
         from mlanim.core.transformer.residual import residual_lesson
 
-        return residual_lesson(
-            params.depth, params.activation, params.gain, params.digit, params.seed
-        )
+        p = params
+        return residual_lesson(p.depth, p.activation, p.gain, p.digit, p.seed)
 
     @cached_property
     def layer(self) -> Track:
@@ -62,20 +59,16 @@ class Residual(LessonScene[ResidualParams, "Data"]):
 
     @cached_property
     def training(self) -> Track:
-        """Steps of training."""
         flows = self.data.flows.items()
-        series: dict[str, Any] = {name: flow.spread for name, flow in flows}
-        series |= {f"{name}_loss": flow.loss for name, flow in flows}
-        return Track(self.data.steps, **series)
+        series: dict[str, Any] = {name: flow.spread[..., ::-1] for name, flow in flows}
+        return Track(self.data.steps, **series | {f"{n}_loss": flow.loss for n, flow in flows})
 
     def stream(self) -> Panel:
         s, place, path = self.data.sum, self.layer["place"], self.layer.history("place")
-        chart = Chart(*s.ranges, equal=True, ticks=0)
+        chart = Chart(*s.ranges, "along the last sum", "across it", equal=True)
         chart.arrow((0, 0), s.places[0], "input", bold=True)
         self.total = chart.segment((0, 0), place, "output", width="bold", dash="dash", later=True)
-        chart.curve(
-            path.map(lambda p: p[:, 0]), path.map(lambda p: p[:, 1]), "weight", width="bold"
-        )
+        chart.path(path, "weight", width="bold")
         chart.scatter(path, "weight", radius=0.07)
         chart.dot(place, "output", radius=0.13)
         data = table({"layer": self.data.layers, "x": s.places[:, 0], "y": s.places[:, 1]})
@@ -85,8 +78,8 @@ class Residual(LessonScene[ResidualParams, "Data"]):
         s = self.data.sum
         top = 1.1 * max(s.lengths.max(), s.usual_lengths.max())
         return [
-            self._each("lengths", s.lengths, s.usual_lengths, (0, top), s.says_lengths),
-            self._each("directions", s.cosines, s.usual_cosines, (-1, 1), s.says_directions),
+            self._each("length by layer", s.lengths, s.usual_lengths, (0, top), s.says_lengths),
+            self._each("cosine to the sum", s.cosines, s.usual_cosines, (-1, 1), s.says_directions),
         ]
 
     def _each(self, name: str, values: Any, usual: Any, reach: Any, says: Sentence) -> Panel:
@@ -96,42 +89,37 @@ class Residual(LessonScene[ResidualParams, "Data"]):
         chart.columns(np.arange(len(values) + 1) + 0.5, so_far, "weight")
         chart.curve(layers, usual, "text", dash="dot", width="bold")
         data = table({"layer": layers, "this digit": values, "mean of all": usual})
-        return Panel(name, chart, HEADINGS[name], "dots: mean of all", says=says, data=data)
+        return Panel(name, chart, name.capitalize(), "dots: mean of all", says=says, data=data)
 
     def gradient(self) -> Panel:
         """How long the gradient is at each layer that it has come back to, now in training."""
-        d, xs = self.data, self.back.history()
+        d, xs, middles = self.data, self.back.history(), dict[str, Any]()
         ends, label = (float(d.layers[-1]), 0.0), "layer, from the last to the first"
         chart = Chart(ends, (LEAST, MOST), label, LENGTH, log="y")
         chart.guide(y=1.0)
-        for name in ROLES:
-            low, middle, high = (
-                combined(lambda at, rows, k=k: np.interp(at, d.layers, rows[k]), xs, now)
-                for k, now in enumerate([self.training[name]] * 3)
-            )
-            chart.band(xs, low, high, ROLES[name])
-            self._line(chart, name, xs, middle)
-        remark = "median and range of 5 starts"
-        return Panel("gradient", chart, "The gradient, layer by layer", remark, 2, d.says_start)
+        for name, role in ROLES.items():
+            spread = [self.training[name].map(itemgetter(k)) for k in range(3)]
+            low, middles[name], high = map(self.back.history, spread)
+            chart.band(xs, low, high, role)
+        chart.curves(xs, middles, ROLES.values())
+        return Panel("gradient", chart, "The gradient, layer by layer", SPREAD, 2, d.says_start)
 
     def losses(self) -> Panel:
         top = 1.1 * max(flow.loss.max() for flow in self.data.flows.values())
         chart = Chart((0, float(self.data.steps[-1])), (0, top), "step of Adam", "training loss")
-        for name in ROLES:
-            self._line(chart, name, self.training.history(), self.training.history(f"{name}_loss"))
+        losses = {name: self.training.history(f"{name}_loss") for name in ROLES}
+        chart.curves(self.training.history(), losses, ROLES.values())
         return Panel("losses", chart, "The loss", says=self.data.says_trained)
 
     def gains(self) -> Panel:
         d, label = self.data, "variance of the first weights · width"
-        chart = Chart(None, (LEAST, MOST), label, LENGTH, log="xy", names="within", least=3.6)
+        chart = Chart(None, (LEAST, MOST), label, LENGTH, log="xy", least=3.6)
         chart.guide(y=1.0)
-        for passed, name in zip(d.passed, ROLES, strict=True):
-            chart.band(d.gains, passed.min(1), passed.max(1), ROLES[name])
-            self._line(chart, name, d.gains, np.median(passed, 1))
+        for passed, role in zip(d.passed, ROLES.values(), strict=True):
+            chart.band(d.gains, passed.min(1), passed.max(1), role)
+        middles = dict(zip(ROLES, np.median(d.passed, axis=2), strict=True))
+        chart.curves(d.gains, middles, ROLES.values())
         return Panel("gains", chart, "What gets to the start", share=1.4, says=d.says_gain)
-
-    def _line(self, chart: Chart, name: str, xs: Any, ys: Any) -> None:
-        chart.curve(xs, ys, ROLES[name], name=NAMES[name], dash=DASHES[name], width="bold")
 
     def construct(self) -> None:
         d, s = self.data, self.data.sum
@@ -142,7 +130,7 @@ class Residual(LessonScene[ResidualParams, "Data"]):
         self.step(s.says_sum, notes="A layer that has nothing to add leaves the sum as it is.")
         self.step(s.says_lengths, notes="Deltas that cross or oppose one another add up to less.")
         self.step(s.says_recovered, notes="What is left is the rounding of 64-bit numbers.")
-        self.ask(ASKED, notes="Let them draw both lines, with the skip and without.")
+        self.ask("How much of the gradient comes back through all layers?", notes="Let them draw.")
         gradient = self.gradient()
         self.enter(gradient, say="Backpropagation runs from the last layer to the first")
         self.sweep(self.back.to_end(), seconds=6)
@@ -152,7 +140,8 @@ class Residual(LessonScene[ResidualParams, "Data"]):
         self.sweep(self.training.to_end(), seconds=5)
         self.step(d.says_trained, notes="Each start is trained with the skip and without.")
         self.step(d.says_during, notes="Measured before, along and after the training.")
-        self.enter(self.gains(), say="And if the first weights are larger?")
+        self.sweep(self.training.to(0), say="And with other weights at the start?")
+        self.enter(gradient, self.gains())
         self.step(d.says_gain, notes="He et al. 2015 draw with 2 for ReLU, without a skip.")
 
     def figure(self) -> list[Panel]:

@@ -1,10 +1,25 @@
+import re
+
 import numpy as np
 import pytest
 import torch
 
 from mlanim.core.combination.combination_rules import combination_lesson
 from mlanim.core.combination.connections import kinds_of, operations_of, strengths
-from mlanim.core.combination.layers import LAYERS, Shape, edges_of, layer_of
+from mlanim.core.combination.layer import Shape
+from mlanim.core.combination.layers import LAYERS, layer_of
+from mlanim.core.combination.rule import Rule
+from mlanim.core.combination.sentences import (
+    NONLINEAR,
+    says_bent,
+    says_change,
+    says_cost,
+    says_reach,
+    says_rule,
+    title_of,
+)  # fmt: skip
+from mlanim.core.combination.shared_weights import edges_of
+from mlanim.words.sentence import plain
 
 SHAPE = Shape(length=8, features=3, kernel=3, graph="random", sharpness=4.0)
 AFFINE = sorted(set(LAYERS) - {"attention"})
@@ -81,6 +96,122 @@ def test_operations_are_those_of_the_closed_forms():
     assert counted["low_rank"] == 2 * n * d * d
     assert counted["butterfly"] == 2 * 3 * n * d * d
     assert counted["attention"] == 4 * n * d * d + 2 * n * n * d
+
+
+def random_rule(rng, name, **known):
+    """A rule with numbers of every kind, of which sentences read some."""
+    n = int(rng.integers(4, 9))
+    grown = rng.choice([1.0, 2.0, 4.0], 2) * rng.choice([1.0, rng.uniform(1, 1.5)])
+    changes = np.exp(rng.normal(-1, 2, (2, 4))) * rng.choice([0, 1], (2, 1), p=(0.4, 0.6))
+    reach = np.sort(rng.integers(1, 17, 5)) if rng.random() < 0.7 else np.repeat(7, 5)
+    sizes = np.tril(np.exp(rng.normal(0, 1, (n, n))))
+    kinds = rng.integers(-1, rng.integers(1, 4), (n, n))
+    given = {
+        "name": name, "title": title_of(name), "strengths": sizes[None], "shares": sizes[None],
+        "outputs": np.zeros((1, n, 2)), "kinds": kinds, "changes": changes, "weights": 1,
+        "parameters": np.array([100.0, 100.0 * grown[0]]), "reach": reach, "says": plain(""),
+        "operations": np.array([500.0, 500.0 * grown[1]]), "remark": plain(""),
+    }  # fmt: skip
+    return Rule(**given | known)
+
+
+def random_rules(seed):
+    rng = np.random.default_rng(seed)
+    names = rng.choice(sorted(LAYERS), rng.integers(2, 6), replace=False)
+    return rng, [random_rule(rng, str(name)) for name in names]
+
+
+def percents(said):
+    return [float(one) for one in re.findall(r"(\d+) %", str(said))]
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_is_said_of_changes_names_who_moved_and_by_how_much(seed):
+    rng, rules = random_rules(seed)
+    moved = {
+        rule.title.lower(): 100 * rule.changes[0, -1] for rule in rules if rule.changes[0].any()
+    }
+    said = str(says_change(rules))
+    assert ("not one line" in said) == (not moved)
+    assert ("affine rules not at all" in said) == (0 < len(moved) < len(rules))
+    assert said.startswith("The lines of") == (len(moved) == len(rules))
+    for rule in rules:
+        name = rule.title.lower()
+        assert bool(re.search(rf"(of|,|and) {name}\b", said)) == (name in moved)
+    np.testing.assert_allclose(percents(said), [*moved.values()], atol=1)
+    bends = [100 * rule.changes[1, -1] for rule in rules if rule.changes[1].any()]
+    bend = str(rng.choice(sorted(NONLINEAR)))
+    said = str(says_bent(rules, bend))
+    assert NONLINEAR[bend] in said
+    assert ("no line moves" in said) == (not bends)
+    if bends:
+        assert ("in all" in said) == (len(bends) == len(rules))
+        assert f"{len(bends)}" in said
+        assert min(percents(said)) == pytest.approx(min(bends), abs=1)
+        assert max(percents(said)) == pytest.approx(max(bends), abs=1)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_is_said_of_costs_counts_who_keeps_its_weights_and_names_who_multiplies_most(seed):
+    _, rules = random_rules(seed)
+    said = str(says_cost(rules))
+    same = sum(rule.parameters[0] == rule.parameters[1] for rule in rules)
+    assert (f"in {same} of {len(rules)} rules" in said) == (0 < same < len(rules))
+    assert ("in every rule" in said, "in any rule" in said) == (same == 0, same == len(rules))
+    times = {rule.title.lower(): rule.operations[1] / rule.operations[0] for rule in rules}
+    told = float(re.search(r"multipl\w+ ([\d.]+) times", said)[1])
+    assert told == pytest.approx(max(times.values()), abs=0.051)
+    named = re.search(r"(?:but|and) (.*) multipl", said)[1]
+    assert ("all of them" in named) == (len(set(times.values())) == 1)
+    if "all of them" not in named:
+        most = [name for name, factor in times.items() if factor == max(times.values())]
+        assert named == most[0] or all(name in named for name in most)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_is_said_of_a_rule_counts_its_pairs_and_the_weights_that_they_share(seed):
+    _, rules = random_rules(seed)
+    for rule in rules:
+        kinds, sizes = rule.kinds, rule.strengths[0]
+        said = str(says_rule(rule.name, sizes, kinds))
+        joined, sets = int((kinds > -1).sum()), len(set(kinds[kinds > 0].tolist()))
+        assert f"{joined} of {kinds.size} pairs" in said or f"all {joined} pairs" in said
+        assert ("all by the same" in said) == (sets == 1 and not (kinds == 0).any())
+        assert ("no two by the same" in said) == (sets == 0)
+        alone = int((kinds == 0).sum())
+        assert (f"{alone} by weights of their own" in said) == (sets > 0 and alone > 0)
+        kept = re.search(r"keeps (?:over |under )?(\d+) %", said)
+        if rule.name in ("recurrence", "state_space"):
+            near, far = np.diagonal(sizes, -1).mean(), np.diagonal(sizes, 1 - len(sizes)).mean()
+            assert bool(kept) == (far < near)
+            assert not kept or float(kept[1]) <= 100
+        assert ("times the median" in said) == (rule.name == "attention")
+        whole, reach = 16, rule.reach
+        said = str(says_reach(rule, whole))
+        assert ("However many" in said) == (len(set(reach.tolist())) == 1)
+        told = [int(n) for n in re.findall(r"\d+", said)]
+        assert told[-1] == whole
+        if "However many" not in said:
+            assert told[2:-1] == reach.tolist()
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 4.0])
+def test_a_factor_on_the_scores_of_attention_is_said_where_there_is_one(factor):
+    shape = Shape(4, 2, 3, "ring", factor)
+    for rule in combination_lesson(("dense", "attention"), shape, "relu", 0).rules:
+        told = rule.name == "attention" and factor != 1
+        assert ("scores" in str(rule.remark)) == told
+        assert not told or f"× {factor:g}" in str(rule.remark)
+    plain_one, sharp = (layer_of("attention", Shape(4, 2, 3, "ring", f), 5) for f in (1.0, factor))
+    x = inputs(6, shape)
+    q, k = (torch.chunk(layer.attention.in_proj_weight, 3)[:2] for layer in (plain_one, sharp))
+    assert torch.allclose((x @ k[0].T) @ (x @ k[1].T).mT, factor * (x @ q[0].T) @ (x @ q[1].T).mT)
+
+
+@pytest.mark.parametrize("names", [("dense", "dense"), ("butterfly", "dense")])
+def test_rules_that_cannot_be_shown_together_are_refused(names):
+    with pytest.raises(ValueError, match=r"once|power of two, not 6"):
+        combination_lesson(names, Shape(6, 2, 3, "ring", 1.0), "relu", 0)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -8,8 +8,9 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch.nn import functional
 
+from mlanim.core.neuron.findings import CLAMPS
 from mlanim.core.neuron.half_space import CLAMPED, CROSSED, SLID, START, STEEPER
-from mlanim.core.neuron.neuron import CLAMPS, neuron_lesson
+from mlanim.core.neuron.neuron import neuron_lesson
 
 RNG = np.random.default_rng(0)
 
@@ -18,13 +19,19 @@ def random_neurons(count):
     for i in range(count):
         angle, length = RNG.uniform(0, 2 * np.pi), RNG.uniform(0.5, 2)
         w = (length * np.cos(angle), length * np.sin(angle))
-        b = 0.0 if i % 9 == 0 else RNG.uniform(-1.2, 1.2) * length
+        b = 0.0 if i % 9 == 0 else RNG.uniform(-1, 1) * length
         yield w, b, sorted(CLAMPS)[i % len(CLAMPS)]
 
 
 @pytest.fixture(scope="module")
 def lessons():
     return [(w, b, f, neuron_lesson(w, b, f, "clouds", 0)) for w, b, f in random_neurons(100)]
+
+
+@pytest.mark.parametrize(("w", "b"), [((1.2, 0.9), 1.6), ((0.3, -0.4), -0.6)])
+def test_a_boundary_that_would_not_be_seen_is_refused_with_the_biases_that_would(w, b):
+    with pytest.raises(ValueError, match=f"from -{np.hypot(*w):g} to {np.hypot(*w):g}"):
+        neuron_lesson(w, b, "relu", "clouds", 0)
 
 
 def test_the_distance_is_that_to_the_nearest_of_many_points_of_the_boundary(lessons):

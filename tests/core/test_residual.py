@@ -11,11 +11,26 @@ import torch
 from mlanim.core.data.examples import digits
 from mlanim.core.models.mlp import cross_entropy
 from mlanim.core.models.residual_net import ResidualNet
-from mlanim.core.transformer.gradient_flow import MEASURED, SKIPS, gradients
+from mlanim.core.transformer.gradient_flow import MEASURED, SKIPS, Flow, flow_of, gradients
 from mlanim.core.transformer.residual import residual_lesson
+from mlanim.core.transformer.residual_sentences import (
+    says_directions,
+    says_during,
+    says_factor,
+    says_gain,
+    says_lengths,
+    says_plane,
+    says_recovered,
+    says_start,
+    says_sum,
+    says_trained,
+)  # fmt: skip
 from mlanim.core.transformer.running_sum import running_sum, sum_plane
 
-LESSONS = [(8, "relu", 1 / 3, 0, 0), (9, "tanh", 1.0, 7, 1), (8, "relu", 2.0, 3, 2)]
+LESSONS = [
+    (8, "relu", 1 / 3, 0, 0), (9, "tanh", 1.0, 7, 1), (8, "relu", 2.0, 3, 2),
+    (8, "tanh", 0.1, 359, 3), (10, "relu", 0.5, 100, 4),
+]  # fmt: skip
 
 
 def small(activation: str = "tanh") -> tuple[ResidualNet, torch.Tensor]:
@@ -81,15 +96,91 @@ def test_the_input_and_all_deltas_add_up_to_the_sum_that_lies_to_the_right() -> 
     assert sum_plane(random[:, :2])[1] == pytest.approx(1.0)  # a plane holds all of a plane
 
 
+def random_flows(rng) -> tuple[Flow, Flow]:
+    """Of 3 moments, 5 starts and 7 layers, over many orders of magnitude; some gradients are 0."""
+    flows = []
+    for size in rng.choice([0.003, 0.3, 5.0], 2):
+        shares = np.exp(rng.normal(0, size, (3, 5, 7)))
+        shares[..., -1] = 1.0
+        if rng.random() < 0.2:
+            shares[rng.integers(3), rng.integers(5), rng.integers(6)] = 0.0
+        right = rng.integers(0, 361, 5)
+        flows.append(flow_of(shares, rng.exponential(size=(3, 5)), right))
+    return flows[0], flows[1]
+
+
+def numbers(said: object) -> list[float]:
+    """All numbers of a sentence; one with a power of ten is a Typst one, `3.0 · 10⁻¹²`."""
+    powers = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+    found = re.findall(r"([−+-]?[\d.,]*\d)(?:\s·\s10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?", str(said))
+    plain = [(a.replace("−", "-").replace(",", ""), b.translate(powers)) for a, b in found]
+    return [float(a) * 10.0 ** int(b or 0) for a, b in plain]
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_is_said_of_gradients_holds_for_random_ones(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    skip, plain = random_flows(rng)
+    middles = [sorted(flow.starts[0, :, 0])[2] for flow in (skip, plain)]
+    assert numbers(says_start(skip, plain))[:2] == pytest.approx(middles, rel=0.06)
+    with np.errstate(divide="ignore"):
+        away = [np.exp(np.abs(np.log(flow.starts)).max(axis=(1, 2))) for flow in (skip, plain)]
+    said = str(says_factor(skip, plain))
+    told = numbers(said)
+    assert told[0] == 5
+    assert said.startswith("Nearly") == (away[0][0] < 1.05)
+    assert said.count("any size") == sum(np.isinf(one[0]) for one in away)
+    finite = [one[0] for one in away if np.isfinite(one[0])]
+    assert told[1:] == pytest.approx(finite, rel=0.06)
+    during = str(says_during(skip))
+    assert ("dies" in during) == bool((skip.starts == 0).any())
+    if "dies" not in during:
+        assert numbers(during) == pytest.approx([away[0].max()], rel=0.06)
+    percents = re.findall(r"(\d+) %", str(says_trained(skip, plain, 120, 360)))
+    for told_share, flow in zip(percents, (skip, plain), strict=False):
+        assert abs(float(told_share) - 100 * flow.right / 360) < 1
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_the_best_variance_is_the_one_whose_median_gradient_is_nearest_to_1(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    gains = np.geomspace(0.1, 4, 6)
+    passed = np.exp(rng.normal(0, 3, (2, 6, 5)) + np.linspace(-6, 6, 6)[None, :, None])
+    said = str(says_gain(gains, passed))
+    middle = [np.median(one, axis=1) for one in passed]
+    best = [int(np.argmin(np.maximum(one, 1 / one))) for one in middle]
+    assert numbers(said) == pytest.approx([gains[best[1]], gains[best[0]]], abs=0.06)
+    for end, words in ((0, "the smallest tried"), (5, "the largest tried")):
+        assert said.count(words) == best.count(end)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_what_is_said_of_a_running_sum_holds_for_random_ones(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    depth, label, read = (int(n) for n in rng.integers((1, 0, 0), (40, 10, 10)))
+    said = str(says_sum(depth, label, read))
+    assert numbers(said) == [depth, label, read]
+    assert "a 8" not in said
+    walked, first, last = np.exp(rng.normal(0, 3, 3)).round(1)
+    assert numbers(says_lengths(walked, first, last)) == pytest.approx([walked, first, last])
+    cosines = rng.uniform(-1, 1, 9)
+    told = numbers(says_directions(cosines))
+    assert told == pytest.approx([cosines.min(), cosines.max()], abs=0.006)
+    error = float(10.0 ** rng.uniform(-17, -12)) * (seed % 5 > 0)
+    assert ("exactly" in str(says_recovered(error))) == (error == 0)
+    share = float(rng.choice([rng.random(), 0.999, 1.0]))
+    assert ("100 %" in str(says_plane(24, share)).replace("over 99 %", "")) == (share == 1)
+
+
 @pytest.mark.parametrize("asked", LESSONS)
 def test_the_lesson_says_what_its_arrays_hold(asked: tuple[int, str, float, int, int]) -> None:
     lesson = residual_lesson(*asked)
     starts = {name: flow.starts for name, flow in lesson.flows.items()}
     assert all(np.all(one[..., -1] == 1) for one in starts.values())
     said = [float(n) for n in re.findall(r"of (\d[\d.]*) with", str(lesson.says_factor))]
-    for number, one in zip(said, [starts["skip"][0], starts["plain"][0]], strict=False):
+    for number, one in zip(said, [starts["with the skip"][0], starts["without"][0]], strict=False):
         assert number == pytest.approx(np.exp(np.abs(np.log(one)).max()), rel=0.06)
-    whole = np.exp(np.abs(np.log(starts["skip"])).max())
+    whole = np.exp(np.abs(np.log(starts["with the skip"])).max())
     assert float(str(lesson.says_during).split()[-1]) == pytest.approx(whole, rel=0.06)
     middle = np.abs(np.log(np.median(lesson.passed, axis=2)))
     plain = re.search(r"near ([\d.]+) / width;", str(lesson.says_gain))

@@ -88,6 +88,33 @@ def test_a_mark_follows_its_readings():
     assert slope[1] / slope[0] == pytest.approx(8.0)
 
 
+def test_curves_are_told_apart_by_dash_and_name_and_no_two_neighbours_alike():
+    chart = Chart()
+    made = chart.curves(XS, {f"power {k}": XS**k for k in range(4)}, ("input", "weight") * 2)
+    assert [mark.dash for mark in made] == ["", "dash", "dot", ""]
+    assert [str(mark.name) for mark in made] == [f"power {k}" for k in range(4)]
+    assert list(chart.tables()) == [str(mark.name) for mark in made]
+
+
+def test_a_path_goes_through_places_as_a_curve_does_through_their_coordinates():
+    track = Track(XS, place=np.column_stack([XS, XS**2]))
+    track.put(3.3)
+    chart = Chart((0, 10), (0, 100))
+    path = chart.path(track.history("place"))
+    curve = chart.curve(track.history(), track.history("place").map(lambda at: at[:, 1]))
+    chart.placed(BOXES[0])
+    np.testing.assert_allclose(path.path.points, curve.path.points)
+
+
+def test_a_chart_under_words_fills_what_these_leave_and_keeps_its_marks():
+    track, chart = Track(XS), Chart((0, 10), (0, 100))
+    chart.curve(XS, XS**2, name="squares")
+    whole = chart.under("$x$ = {x:1}", "a second line", x=track).placed(BOXES[0])
+    assert extent_of([whole.pictures[0]]).bottom > chart.frame.area.top
+    assert chart.frame.area.height > 0.6 * BOXES[0].height
+    assert list(whole.tables()) == ["squares"]
+
+
 def test_a_zoom_takes_every_mark_along():
     chart = Chart((0, 10), (0, 100))
     dot = chart.dot((5, 25))

@@ -5,6 +5,7 @@ import pytest
 
 from mlanim.stage import theme
 from mlanim.stage.layout import Box
+from mlanim.stage.panels import Panel, extent_of
 from mlanim.stage.pictures.images import ImageGrid
 from mlanim.stage.pictures.multiples import Multiples
 from mlanim.stage.plots.bars import Bars
@@ -123,3 +124,16 @@ def test_as_many_multiples_stand_side_by_side_as_have_room(width, columns):
     lefts = {round(float(bars.get_left()[0]), 6) for bars in many.pictures}
     assert len(lefts) == columns
     assert many.least == 3.0
+
+
+def test_panels_as_multiples_have_heading_and_remark_over_them_in_two_lines_where_one_is_too_long():
+    panels = [Panel(n, Bars([1, 2]), f"[{n}](input)", "1,056 weights, scores × 4") for n in "ab"]
+    many = Multiples.of(panels, columns=2)
+    tall = []
+    for width in (14.0, 5.0):
+        many.placed(Box(0, 0, width, 4))
+        texts = many.submobjects[0]
+        assert [text.plain for text in texts] == [f"{n}  1,056 weights, scores × 4" for n in "ab"]
+        assert extent_of(texts).bottom > extent_of([panel.picture for panel in panels]).top
+        tall.append(float(texts[0].height))
+    assert tall[1] > 1.5 * tall[0]

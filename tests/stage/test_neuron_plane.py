@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from mlanim.stage.colors.colormap import signed_palette
 from mlanim.stage.layout import Box
 from mlanim.stage.pictures.neuron.plane import FULL, NeuronPlane, Strips
-from mlanim.stage.plots.heatmap import signed_palette
 
 EDGES = np.linspace(-4, 4, 33)
 
@@ -21,11 +21,12 @@ def colour_at(strips, point):
     return strips.mesh.rgbas[over[-1], :3] if len(over) else None
 
 
+@pytest.mark.parametrize("width", [4.0, 6.0])
 @pytest.mark.parametrize("w", [(1.2, 0.9), (0.0, 2.0), (0.0, -1.0), (-1.5, 0.0), (-0.3, 0.5)])
-def test_each_place_has_the_colour_of_its_own_answer(w):
+def test_each_place_has_the_colour_of_its_own_answer(w, width):
     w, b = np.array(w), -0.4
     shades = (EDGES[1:] + EDGES[:-1]) / 8
-    plane = NeuronPlane({"w": w, "b": b}, EDGES, shades, 2.5).placed(Box(-3, -2, 3, 2))
+    plane = NeuronPlane({"w": w, "b": b}, EDGES, shades, 2.5).placed(Box(0, -2, width, 2))
     (strips,) = (mark for mark in plane.marks if isinstance(mark, Strips))
     area = plane.frame.area
     rng = np.random.default_rng(0)

@@ -1,4 +1,5 @@
 import dataclasses
+from functools import cached_property
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ from pydantic import Field, ValidationError
 from mlanim.stage import layout, theme
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.data import Record
-from mlanim.stage.scene import LessonScene, SceneParams, Slide
+from mlanim.stage.scene import WORDS, LessonScene, SceneParams, Slide
 from mlanim.stage.steps import exchange
 from mlanim.stage.text.texts import Text
+from mlanim.stage.track import Track, follow
 from mlanim.words.sentence import sentence
 
 
@@ -111,6 +113,24 @@ def test_of_two_texts_at_one_place_only_one_is_seen_at_a_time(alpha):
     assert (new[0].get_fill_opacity() > 0.01) == (alpha > 0.45)
 
 
+@pytest.mark.parametrize(("said", "between"), [("after", []), (None, ["before"])])
+def test_what_runs_before_a_pause_takes_the_caption_along_where_another_follows(
+    film, said, between
+):
+    track, seen = Track((0.0, 1.0)), []
+
+    def construct(scene):
+        scene.say("before")
+        follower = follow(Square(), lambda _, at: seen.append((at, says(scene)[1:])), track)
+        scene.add(follower)
+        scene.step(said, track.to(1.0), notes="", seconds=0.5)
+
+    scene, _ = film(construct, fps=10)
+    assert says(scene)[1:] == [said or "before"]
+    assert seen[-1][0] == 1.0
+    assert [words for at, words in seen if at == 1.0][-1] == between
+
+
 def test_a_question_stands_at_a_pause_of_its_own(film):
     scene, _ = film(lambda scene: scene.ask("Which?", notes="Let them guess."))
     assert says(scene)[-1] == "? Which?"
@@ -184,3 +204,35 @@ def test_parameters_are_frozen():
     params = Doubling.Params()
     with pytest.raises(ValidationError, match="frozen"):
         params.factor = 3.0
+
+
+WAYS = {
+    "a method": lambda name: {name: lambda self: None},
+    "a class attribute": lambda name: {name: 3},
+    "a cached property": lambda name: {name: cached_property(lambda self: 3)},
+    "an annotated field": lambda name: {"__annotations__": {name: int}},
+}
+
+
+def taken(name):
+    return pytest.raises(TypeError, match=rf"Taking\.{name} would replace the word")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("word", sorted(WORDS))
+def test_a_scene_cannot_have_something_else_by_the_name_of_a_word(word, way):
+    with taken(word):
+        type("Taking", (LessonScene,), WAYS[way](word))
+    brought = type("Brought", (), WAYS[way](word))
+    if way != "an annotated field":
+        with taken(word):
+            type("Taking", (brought, LessonScene), {})
+    with pytest.raises(TypeError, match="would replace"):
+        setattr(type("Taking", (LessonScene,), {})(params=SceneParams()), word, 3)
+
+
+def test_what_a_scene_writes_itself_is_no_word_and_all_that_it_calls_is():
+    own = {name: lambda self: None for name in ("construct", "setup", "figure", "compute", "steps")}
+    assert type("Own", (LessonScene,), own)
+    assert not own.keys() & WORDS.keys()
+    assert {"enter", "leave", "reveal", "sweep", "morph", "say", "step", "ask"} <= WORDS.keys()

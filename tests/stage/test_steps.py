@@ -125,6 +125,16 @@ def test_rows_and_columns_divide_their_box():
     assert Columns(Filled(), Filled()).least > 2 * Filled().least
 
 
+@pytest.mark.parametrize("height", [3.0, 6.0])
+def test_words_in_rows_keep_their_height_and_pictures_share_the_rest(height):
+    lines, upper, lower = Lines("one", "two"), Filled(), Filled()
+    rows = Rows(lines, upper, lower, gap=0.5)
+    rows.compose(Box(0, 0, 4, height))
+    top = height - lines.height_at(4) - 0.5
+    assert (upper.box.top, lower.box.bottom) == pytest.approx((top, 0))
+    assert upper.box.height == pytest.approx(lower.box.height)
+
+
 def test_several_panels_can_stand_where_one_would(film):
     one, upper, lower = panel("one"), panel("upper", heading="Upper"), panel("lower")
     film(lambda scene: scene.enter(one, [upper, lower]))

@@ -50,6 +50,18 @@ def test_a_history_ends_where_the_track_stands():
     np.testing.assert_allclose(track.history("v")(), [0, 10, 25])
 
 
+def test_a_series_that_is_given_is_followed_as_far_as_one_of_the_track():
+    track = Track([2.0, 1.0, 0.0], v=[0.0, 10.0, 40.0])
+    other = Track([0.0, 1.0], rows=[[0.0, 10.0, 40.0], [1.0, 11.0, 41.0]])
+    track.put(0.5)
+    np.testing.assert_allclose(track.history(track.series["v"])(), track.history("v")())
+    past = track.history(other["rows"])
+    np.testing.assert_allclose(past(), [0, 10, 25])
+    other.put(1.0)
+    np.testing.assert_allclose(past(), [1, 11, 26])
+    assert set(past.tracks) == {track, other}
+
+
 def test_now_has_everything_by_name():
     track = Track([0.0, 1.0], v=[0.0, 10.0])
     track.put(0.25)

@@ -16,10 +16,13 @@ from mlanim.core.combination.connections import (
     parameters_of,
     strengths,
 )
-from mlanim.core.combination.layers import Bend, Layer, Shape, layer_of
+from mlanim.core.combination.layer import Bend, Shape
+from mlanim.core.combination.layers import layer_of
 from mlanim.core.combination.rule import Rule
 from mlanim.core.combination.sentences import (
     NONLINEAR,
+    remark_of,
+    says_bending,
     says_bent,
     says_change,
     says_cost,
@@ -27,24 +30,13 @@ from mlanim.core.combination.sentences import (
     says_rule,
     title_of,
 )
+from mlanim.core.combination.stack import DEEP, DEPTH, Stack, reach_of, stack_of, stacked
 from mlanim.core.repeatable import one_thread
 from mlanim.words.sentence import Sentence
 
 SAMPLES = 20  # in each of the path's three stretches
 LENGTHS = (8, 16, 32, 64, 128, 256)  # at which costs are counted
-DEEP, DEPTH = 16, 5  # positions and layers of a stack
 BENDS: dict[str, Bend] = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
-
-
-@dataclass(frozen=True)
-class Stack:
-    """DEPTH layers of one rule over DEEP positions, and what the middle output depends on."""
-
-    rule: int  # its place among the rules
-    shares: np.ndarray  # (DEPTH, DEEP, DEEP) of each layer's largest strength, the first below
-    seen: np.ndarray  # (DEPTH + 1, DEEP) of each row's largest strength towards that output
-    lit: np.ndarray  # (DEPTH + 1, DEPTH, DEEP, DEEP) which connections the last 0, 1, … layers use
-    nodes: np.ndarray  # (DEPTH + 1, DEPTH + 1, DEEP) `seen`, as far as so many layers lead
 
 
 @dataclass(frozen=True)
@@ -54,10 +46,13 @@ class CombinationRules:
     path: np.ndarray  # (P,) 0 to 1 the input changes, 1 to 2 it is bent, 2 to 3 it changes back
     inputs: np.ndarray  # (P, N, D)
     rules: tuple[Rule, ...]
-    lengths: np.ndarray  # (L,)
+    lengths: np.ndarray  # (L,) at which costs are counted
+    depths: np.ndarray  # (DEPTH,) numbers of layers
     stack: Stack
     nonlinearity: str
+    limit: float  # the largest of all inputs and outputs
     says_change: Sentence
+    says_bending: Sentence
     says_bent: Sentence
     says_cost: Sentence
     says_reach: Sentence
@@ -67,7 +62,13 @@ class CombinationRules:
 def combination_lesson(
     names: Sequence[str], shape: Shape, bend: str, seed: int
 ) -> CombinationRules:
-    """The rules of these names, all on the same two inputs."""
+    """The rules of these names, all on the same two inputs.
+
+    Raises:
+        ValueError: for a rule that is named twice, or has no layer of that length.
+    """
+    if len(set(names)) < len(names):
+        raise ValueError("Each rule can be named once; name others, or fewer.")
     drawn = torch.Generator().manual_seed(seed)
     size = (2, shape.length, shape.features)
     ends = torch.randn(size, generator=drawn, dtype=torch.float64)
@@ -77,9 +78,12 @@ def combination_lesson(
     slowest = min(range(len(names)), key=lambda i: growth_of(rules[i]))
     return CombinationRules(
         path=at.numpy(), inputs=inputs.numpy(), rules=rules, lengths=np.array(LENGTHS),
+        depths=np.arange(1, DEPTH + 1),
         stack=stack_of(slowest, names[slowest], shape, seed), nonlinearity=NONLINEAR[bend],
-        says_change=says_change(rules), says_bent=says_bent(rules, bend),
-        says_cost=says_cost(rules), says_reach=says_reach(rules[slowest], DEEP),
+        limit=max(float(inputs.abs().max()), *(float(np.abs(r.outputs).max()) for r in rules)),
+        says_change=says_change(rules), says_bending=says_bending(bend),
+        says_bent=says_bent(rules, bend), says_cost=says_cost(rules),
+        says_reach=says_reach(rules[slowest], DEEP),
     )  # fmt: skip
 
 
@@ -116,6 +120,7 @@ def rule_of(
         parameters=np.array([parameters_of(one) for _, one in layers]),
         operations=np.array([operations_of(one, n, shape.features) for n, one in layers]),
         reach=reach, says=says_rule(name, first.numpy(), kinds.numpy()),
+        remark=remark_of(name, parameters_of(layer), shape.sharpness),
     )  # fmt: skip
 
 
@@ -128,41 +133,3 @@ def moved(sizes: Tensor, start: Tensor) -> Tensor:
     """How far strengths (…, N, N) lie from others, as a share of these."""
     norm: Tensor = (sizes - start).flatten(-2).norm(dim=-1) / start.norm()
     return norm
-
-
-def stacked(name: str, shape: Shape, seed: int) -> list[Layer]:
-    """DEPTH layers over DEEP positions, each with weights of its own, without nonlinearity."""
-    return [layer_of(name, replace(shape, length=DEEP), seed + k) for k in range(DEPTH)]
-
-
-def towards_middle(layers: Sequence[Layer], shape: Shape) -> Tensor:
-    """Strengths (DEPTH + 1, DEEP) from each row of a stack, the inputs first, to its middle."""
-    x = torch.randn(DEEP, shape.features, dtype=torch.float64, generator=torch.Generator())
-    rows = [x[None]]
-    for layer in layers:
-        rows.append(layer(rows[-1]).detach())
-    tops = [torch.nn.Sequential(*layers[k:]) for k in range(len(layers) + 1)]
-    found = [strengths(top, row)[0, DEEP // 2] for top, row in zip(tops, rows, strict=True)]
-    return torch.stack(found)
-
-
-def reach_of(layers: Sequence[Layer], shape: Shape) -> np.ndarray:
-    """How many positions the middle output depends on through the last 1, 2, … layers (DEPTH,)."""
-    counts: np.ndarray = (towards_middle(layers, shape) > 0).sum(dim=1).numpy()
-    return counts[-2::-1]
-
-
-def stack_of(index: int, name: str, shape: Shape, seed: int) -> Stack:
-    """The picture of one rule's stack."""
-    layers = stacked(name, shape, seed)
-    towards = towards_middle(layers, shape)
-    x = torch.zeros(1, DEEP, shape.features, dtype=torch.float64)
-    sizes = torch.cat([strengths(layer, x) for layer in layers])
-    seen = (towards / towards.amax(dim=1, keepdim=True)).numpy()
-    used = (sizes.numpy() > 0) & (seen[1:, :, None] > 0)  # to what the middle depends on
-    deep = np.arange(DEPTH + 1)
-    return Stack(
-        rule=index, shares=(sizes / sizes.amax(dim=(1, 2), keepdim=True)).numpy(), seen=seen,
-        lit=(used & (deep[:-1] >= DEPTH - deep[:, None])[..., None, None]).astype(float),
-        nodes=seen * (deep >= DEPTH - deep[:, None])[..., None],
-    )  # fmt: skip

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from mlanim.core.combination.layers import Layer
+from mlanim.core.combination.layer import Layer
 
 ZERO = 1e-9  # a derivative smaller than this share of the largest is rounding
 

@@ -25,3 +25,4 @@ class Rule:
     operations: np.ndarray  # (L,)
     reach: np.ndarray  # (layers,) inputs that a stack's middle output depends on
     says: Sentence
+    remark: Sentence

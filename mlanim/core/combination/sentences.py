@@ -26,14 +26,18 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def _sharing(alone: int, sets: int) -> str:
+    """How pairs share weights: so many share them with no other, the rest by so many sets."""
+    if sets < 1:
+        return "no two by the same weights"
+    if alone:
+        return f"{alone} by weights of their own, the others by {sets} shared sets"
+    return "all by the same weights" if sets == 1 else f"by {sets} sets of weights, a colour each"
+
+
 def says_rule(name: str, sizes: np.ndarray, kinds: np.ndarray) -> Sentence:
     """How many pairs a rule joins, by how many sets of weights, and how strengths differ."""
-    joined, sets = int((kinds >= 0).sum()), int(kinds.max())
-    by = (
-        "all by the same weights" if sets == 1
-        else f"by {sets} sets of weights, a colour each" if sets
-        else "no two by the same weights"
-    )  # fmt: skip
+    joined, by = int((kinds >= 0).sum()), _sharing(int((kinds == 0).sum()), int(kinds.max()))
     pairs = f"all {joined}" if joined == kinds.size else f"{joined} of {kinds.size}"
     also = ""
     if name in ("recurrence", "state_space"):
@@ -44,6 +48,22 @@ def says_rule(name: str, sizes: np.ndarray, kinds: np.ndarray) -> Sentence:
         also = f"; the strongest is {sizes.max() / np.median(sizes):.0f} times the median"
     template = "[{title}](highlight) joins {pairs} pairs, {by}{also}"
     return sentence(template, title=title_of(name), pairs=pairs, by=by, also=also)
+
+
+def remark_of(name: str, weights: int, sharpness: float) -> Sentence:
+    """How much a rule learns, and what has been done to attention's scores before they are seen."""
+    if name == "attention" and sharpness != 1:
+        template = "{n:,} [weights](weight), scores × {factor:g}"
+        return sentence(template, n=weights, factor=sharpness)
+    return sentence("{n:,} [weights](weight)", n=weights)
+
+
+def says_bending(bend: str) -> Sentence:
+    """How the nonlinearity comes in while the film runs."""
+    return sentence(
+        "Now [{bend}](highlight) after each; it comes in through mixtures of with and without",
+        bend=NONLINEAR[bend],
+    )
 
 
 def says_change(rules: Sequence[Rule]) -> Sentence:
@@ -77,15 +97,19 @@ def says_bent(rules: Sequence[Rule], bend: str) -> Sentence:
 
 def says_cost(rules: Sequence[Rule]) -> Sentence:
     """What the last doubling of the length multiplies: parameters and operations."""
-    grown = {rule.title.lower(): float(rule.parameters[-1] / rule.parameters[-2]) for rule in rules}
-    still = [name for name, factor in grown.items() if factor == 1]
-    most = max(rules, key=lambda rule: rule.operations[-1] / rule.operations[-2])
-    times = most.operations[-1] / most.operations[-2]
-    template = "Twice the length: no more weights in {still} of {whole} rules"
-    template += ", but [{most}](highlight) multiplies {times:1} times as often"
+    times = np.array([rule.operations[-1] / rule.operations[-2] for rule in rules])
+    pairs = zip(rules, times, strict=True)
+    most = [rule.title.lower() for rule, factor in pairs if factor == times.max()]
+    still = sum(rule.parameters[-1] == rule.parameters[-2] for rule in rules)
+    where = "any rule" if still == len(rules) else f"{still} of {len(rules)} rules"
+    learnt = f"no more weights in {where}" if still else "more weights in every rule"
+    template = "Twice the length: {learnt}, {but} [{who}](highlight) "
+    template += "{multiply} {times:1} times as often"
     return sentence(
-        template, still=len(still), whole=len(rules), most=most.title.lower(), times=times
-    )
+        template, learnt=learnt, but="but" if still else "and", times=times.max(),
+        who="all of them" if len(most) == len(rules) else listed(most),
+        multiply="multiply" if len(most) > 1 else "multiplies",
+    )  # fmt: skip
 
 
 def says_reach(rule: Rule, whole: int) -> Sentence:

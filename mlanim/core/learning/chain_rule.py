@@ -13,14 +13,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mlanim.core.learning.chain_sentences import (
+    STOPPED,
+    says_backward,
+    says_nudge,
+    says_product,
+    says_stopped,
+)
 from mlanim.core.learning.deep_chain import DeepChain, deep_chain, turns_of
 from mlanim.core.models.activations import ACTIVATIONS, TITLES, slopes
 from mlanim.core.repeatable import one_thread
 from mlanim.words.sentence import Sentence, sentence
 
 NUDGE = 1e-6
-AGREE = 1e-6  # of a rate's size, or of 1 where it is smaller
-STOPPED = -4.0  # z at which the neuron is looked at once more
 SAMPLES = 201
 
 Function = Callable[[Tensor], Tensor]
@@ -88,8 +93,8 @@ def chain_lesson(
             "[w](weight) = {w:g} gives $z$ = {z:g}, [a](output) = {a:g}: "
             "the loss [L](highlight) is {loss:g}", w=w, z=values[4], a=values[5], loss=values[7],
         ),
-        says_backward=_says_backward(backward[0]),
-        says_product=_says_product(rates),
+        says_backward=says_backward(backward[0]),
+        says_product=says_product(rates),
         says_nudge=says_nudge(rates, np.array(measured)),
         says_goes=sentence("Now [w](weight) goes to where $z$ is {z:g}", z=STOPPED),
         says_stopped=says_stopped(TITLES[name], along[0].numpy(), along[-1].numpy()),
@@ -109,51 +114,3 @@ def _passes(
     found = torch.autograd.grad(loss, nodes)
     values = torch.stack([*nodes, loss]).detach()
     return values.numpy(), torch.stack(found).numpy()
-
-
-def _says_backward(rate: float) -> Sentence:
-    if rate == 0:
-        return sentence("Back to [w](weight): dL/dw = [0](gradient), a small change does nothing")
-    return sentence(
-        "Back to [w](weight): dL/dw = [{rate:g}](gradient), so raising it a little {does} "
-        "[L](highlight)", rate=rate, does="raises" if rate > 0 else "lowers",
-    )  # fmt: skip
-
-
-def _says_product(rates: np.ndarray) -> Sentence:
-    """The product of the three rates of (4,); one below 0 stands in brackets."""
-    factors = [
-        f"({{{name}:g}})" if rate < 0 else f"{{{name}:g}}"
-        for name, rate in zip("zaL", rates[:3], strict=True)
-    ]
-    return sentence(
-        f"The rates multiply: {' · '.join(factors)} = [{{all:g}}](gradient)",
-        z=rates[0], a=rates[1], L=rates[2], all=rates[3],
-    )  # fmt: skip
-
-
-def says_nudge(rates: np.ndarray, measured: np.ndarray) -> Sentence:
-    """Whether nudges find autograd's rates (4,)."""
-    gaps = np.abs(rates - measured)
-    if np.all(gaps <= AGREE * np.maximum(1, np.abs(rates))):
-        return sentence(
-            "Nudges confirm autograd: the four rates agree within {gap:g}",
-            gap=10.0 ** np.ceil(np.log10(max(float(gaps.max()), 1e-15))),
-        )
-    return sentence(
-        "At a kink there is no one slope: a nudge says {nudged:g}, autograd chooses {rate:g}",
-        nudged=measured[int(gaps.argmax())], rate=rates[int(gaps.argmax())],
-    )  # fmt: skip
-
-
-def says_stopped(title: str, first: np.ndarray, last: np.ndarray) -> Sentence:
-    """What links (3,) carry where z is `STOPPED`, beside what they carried at first."""
-    if last[1] == 0:
-        return sentence(
-            "At $z$ = {z:g} [{title}](output) is flat: da/dz = [0](gradient), and dL/dw = 0",
-            z=STOPPED, title=title,
-        )  # fmt: skip
-    return sentence(
-        "At $z$ = {z:g} [{title}](output) has da/dz = [{last:g}](gradient); it was {first:g}",
-        z=STOPPED, title=title, last=last[1], first=first[1],
-    )  # fmt: skip

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mlanim.core.models.activations import ACTIVATIONS, slopes
+from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence
 
 FIRST = 1.0  # what the chain starts from
@@ -33,6 +34,7 @@ class DeepChain:
     rates: np.ndarray  # (V, D)
     products: np.ndarray  # (V, D + 1)
     whole: np.ndarray  # (V,)
+    names: tuple[str, str]  # of the chains with the least and the largest weight
     says_low: Sentence
     says_high: Sentence
 
@@ -52,7 +54,8 @@ def deep_chain(name: str, depth: int, low: float, high: float) -> DeepChain:
     return DeepChain(
         depth=depth, wheels=WHEELS, turns=turns_of(links[[0, -1], :WHEELS].numpy()),
         weights=weights.numpy(), rates=links.numpy(), products=products.numpy(),
-        whole=whole.numpy(), says_low=says_end(low, products[0]),
+        whole=whole.numpy(), names=(name_of(low, products[0]), name_of(high, products[-1])),
+        says_low=says_end(low, products[0]),
         says_high=says_end(high, products[-1]),
     )  # fmt: skip
 
@@ -65,6 +68,11 @@ def turns_of(rates: np.ndarray) -> np.ndarray:
     """
     most = np.abs(np.cumprod(rates, axis=1)).max(axis=1)
     return np.asarray(10.0 ** -np.maximum(np.ceil(np.log10(most / MOST_TURNS)), 0))
+
+
+def name_of(weight: float, products: Tensor) -> str:
+    """A chain's weight, and the size of its product (D + 1,)."""
+    return f"weight {significant(weight)}: {significant(abs(float(products[-1])))}"
 
 
 def says_end(weight: float, products: Tensor) -> Sentence:

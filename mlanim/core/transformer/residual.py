@@ -22,9 +22,15 @@ from mlanim.core.transformer.gradient_flow import (
     flow_of,
     gradients,
 )
+from mlanim.core.transformer.residual_sentences import (
+    says_during,
+    says_factor,
+    says_gain,
+    says_start,
+    says_trained,
+)
 from mlanim.core.transformer.running_sum import RunningSum, running_sum
-from mlanim.words.numbers import percent, significant
-from mlanim.words.sentence import Sentence, sentence
+from mlanim.words.sentence import Sentence
 
 WIDTH, STARTS = 24, 5
 STEPS, BATCH, RATE, POINTS = 120, 32, 3e-3, 21
@@ -38,7 +44,7 @@ class Residual:
     layers: np.ndarray  # (depth + 1,)
     sum: RunningSum
     steps: np.ndarray  # (T,)
-    flows: dict[str, Flow]  # with the "skip" and "plain"
+    flows: dict[str, Flow]  # "with the skip" and "without"
     gains: np.ndarray  # (G,) variance of the layers' weights times width
     passed: np.ndarray  # (2, G, STARTS) gradient at h₀ over that at h_L before training
     says_start: Sentence
@@ -69,60 +75,13 @@ def residual_lesson(depth: int, activation: str, gain: float, digit: int, seed: 
     passed = np.stack([_passed(net, data, float(g), seed) for g in GAINS], axis=1)
     return Residual(
         layers=np.arange(depth + 1), sum=running_sum(net, run.end[0, 0], data, digit),
-        steps=run.steps, flows={"skip": skip, "plain": plain}, gains=GAINS, passed=passed,
-        says_start=_says_start(skip, plain), says_factor=_says_factor(skip, plain),
-        says_trained=_says_trained(skip, plain, len(data.test)),
-        says_during=sentence(
-            "Along all of training the skip keeps the gradient within a factor of [{k}](output)",
-            k=times(skip.factor(slice(None))),
-        ),
-        says_gain=_says_gain(passed),
+        steps=run.steps, flows={"with the skip": skip, "without": plain}, gains=GAINS,
+        passed=passed, says_start=says_start(skip, plain), says_factor=says_factor(skip, plain),
+        says_trained=says_trained(skip, plain, STEPS, len(data.test)),
+        says_during=says_during(skip), says_gain=says_gain(GAINS, passed),
     )  # fmt: skip
 
 
 def _passed(net: ResidualNet, data: Split, gain: float, seed: int) -> np.ndarray:
     start = net.initial(torch.Generator().manual_seed(seed), STARTS, gain).expand(2, -1, -1)
     return gradients(net, start, data)[0][..., 0]
-
-
-def times(factor: float) -> str:
-    """A factor to two digits."""
-    return significant(factor, 2) if np.isfinite(factor) else "any size"
-
-
-def _says_start(skip: Flow, plain: Flow) -> Sentence:
-    reached = [float(flow.spread[0, 1, 0]) for flow in (skip, plain)]
-    return sentence(
-        "Before training [{skip} ×](output) the gradient at the end gets to the start with the "
-        "skip, [{plain} ×](weight) without",
-        skip=significant(reached[0], 2), plain=significant(reached[1], 2),
-    )  # fmt: skip
-
-
-def _says_factor(skip: Flow, plain: Flow) -> Sentence:
-    return sentence(
-        "Not full strength: in {starts} starts it stays within a factor of [{skip}](output) with "
-        "the skip, of [{plain}](weight) without",
-        starts=STARTS, skip=times(skip.factor(0)), plain=times(plain.factor(0)),
-    )  # fmt: skip
-
-
-def _says_trained(skip: Flow, plain: Flow, tested: int) -> Sentence:
-    ends = [flow.right / tested for flow in (skip, plain)]
-    return sentence(
-        "After {steps} steps of Adam the median start reads [{skip}](output) of unseen digits "
-        "right with the skip, [{plain}](weight) without",
-        steps=STEPS, skip=percent(ends[0]), plain=percent(ends[1]),
-    )  # fmt: skip
-
-
-def _says_gain(passed: np.ndarray) -> Sentence:
-    with np.errstate(divide="ignore"):
-        away = np.abs(np.log(np.median(passed, axis=2)))
-    best = GAINS[away.argmin(axis=1)]
-    small = "the smallest tried, " if best[0] == GAINS[0] else "near "
-    return sentence(
-        "Without the skip the first weights have to be right, near [{plain:1}](weight) / width; "
-        "with it best is {small}[{skip:1}](output) / width",
-        plain=best[1], skip=best[0], small=small,
-    )  # fmt: skip

@@ -11,7 +11,14 @@ from torch.nn.functional import cosine_similarity
 
 from mlanim.core.data.examples import Split
 from mlanim.core.models.residual_net import ResidualNet
-from mlanim.words.sentence import Sentence, sentence
+from mlanim.core.transformer.residual_sentences import (
+    says_directions,
+    says_lengths,
+    says_plane,
+    says_recovered,
+    says_sum,
+)
+from mlanim.words.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -56,27 +63,11 @@ def running_sum(net: ResidualNet, theta: Tensor, data: Split, digit: int) -> Run
         lengths=lengths[:, digit].numpy(),
         cosines=cosines[:, digit].numpy(), usual_lengths=lengths.mean(1).numpy(),
         usual_cosines=cosines.mean(1).numpy(), recovered=float(errors[:, digit].max()),
-        says_sum=sentence(
-            "The input and {depth} [deltas](weight), tip to tail, are the [sum](output) that the "
-            "answer is read from: a {label}, read as a {read}",
-            depth=net.depth, label=label, read=read,
-        ),
-        says_recovered=sentence(
-            "Subtracting one sum from the next gives back each [delta](weight), up to "
-            "[{error:g}](highlight) of its length", error=float(errors[:, digit].max()),
-        ),
-        says_lengths=sentence(
-            "The deltas' lengths add up to [{walked:1}](weight); that of the stream went from "
-            "[{first:1}](input) to [{last:1}](output)", walked=walked, first=ends[0], last=ends[1],
-        ),
-        says_directions=sentence(
-            "Cosines between a delta and the sum before it: from {least:+2} to {most:+2}",
-            least=cosines[:, digit].min(), most=cosines[:, digit].max(),
-        ),
-        says_plane=sentence(
-            "{width} dimensions, seen in a plane with {share:%} of the deltas' squared lengths",
-            width=net.width, share=share,
-        ),
+        says_sum=says_sum(net.depth, label, read),
+        says_recovered=says_recovered(float(errors[:, digit].max())),
+        says_lengths=says_lengths(walked, ends[0], ends[1]),
+        says_directions=says_directions(cosines[:, digit].numpy()),
+        says_plane=says_plane(net.width, share),
     )  # fmt: skip
 
 

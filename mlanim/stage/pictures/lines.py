@@ -25,6 +25,8 @@ class Lines(Picture):
         values: by name, for all lines.
     """
 
+    is_text = True
+
     def __init__(
         self, *templates: str, size: str = "body", pitch: float = 1.75, least: float = 2.5,
         **values: Any,
@@ -53,6 +55,8 @@ class Paragraphs(Picture):
         said: sentences, or templates without places.
         role: of what has no colour of its own.
     """
+
+    is_text = True
 
     def __init__(self, *said: str | Sentence, role: str = "muted", least: float = 3.0):
         super().__init__(least)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Self
 
 from manim import VGroup
 
 from mlanim.stage.layout import Box
+from mlanim.stage.panels import Panel
 from mlanim.stage.picture import Picture, Rows
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Text, body_height
-from mlanim.words.sentence import Sentence, as_sentence
+from mlanim.words.sentence import Sentence, as_sentence, plain
 
 TITLE = 1.5  # ems that a title takes over its picture
 
@@ -42,24 +44,29 @@ class Multiples(Rows):
         self.each = self.least
         self.least = self._width_of(self.fewest)
 
+    @classmethod
+    def of(cls, panels: Sequence[Panel], columns: int | tuple[int, int] | None = None) -> Self:
+        """The pictures of panels, each under its heading and remark."""
+        return cls([panel.picture for panel in panels], [_title(one) for one in panels], columns)
+
     def compose(self, box: Box) -> None:
         """Compose each in its cell of the grid, below its title."""
         texts = VGroup()
         parts = self._boxes(box)
         for title, part in zip(self.titles, parts, strict=False):
-            text = Text(as_sentence(title), size="small", role="text")
+            text = Text(as_sentence(title), size="small", role="text", width=part.width)
             place = [part.left, part.top - 0.8 * body_height("small"), 0]
             texts.add(text.baseline_at(place))
         self.add(texts)
         for picture, part in zip(self.pictures, parts, strict=True):
-            self.add(picture.placed(part.inset(top=self._title())))
+            self.add(picture.placed(part.inset(top=self._title(part.width))))
 
     def height_at(self, width: float) -> float:
         """As many rows as there are, each as high as the highest of its pictures asks for."""
         columns = self._columns(width)
         rows = math.ceil(len(self.pictures) / columns)
         side = (width - self.gap * (columns - 1)) / columns
-        high = max(picture.height_at(side) for picture in self.pictures) + self._title()
+        high = max(picture.height_at(side) for picture in self.pictures) + self._title(side)
         return rows * high + self.gap * (rows - 1)
 
     def tables(self) -> dict[str, Table]:
@@ -72,8 +79,11 @@ class Multiples(Rows):
             for name, table in picture.tables().items()
         }
 
-    def _title(self) -> float:
-        return TITLE * body_height("small") if self.titles else 0.0
+    def _title(self, side: float) -> float:
+        """What titles take over pictures of that width: a line, or two where one is too long."""
+        texts = [Text(as_sentence(title), size="small") for title in self.titles]
+        lines = 2 if any(text.advance > side for text in texts) else len(texts[:1])
+        return lines * TITLE * body_height("small")
 
     def _width_of(self, columns: int) -> float:
         """What so many need, manim units."""
@@ -93,3 +103,8 @@ class Multiples(Rows):
             for cell in row.columns(*[1.0] * columns, gap=self.gap)
         ]
         return cells[: len(self.pictures)]
+
+
+def _title(panel: Panel) -> Sentence:
+    words = [as_sentence(part) for part in (panel.heading, panel.remark) if part]
+    return words[0] + plain("  ") + words[1] if len(words) > 1 else sum(words, plain(""))

@@ -43,7 +43,8 @@ class NeuronPlane(Chart):
 
     def __init__(self, now: Any, edges: np.ndarray, shades: Any, reach: float):
         ends = (-reach, reach)
-        super().__init__(ends, ends, equal=True, grid=False, least=3.4, aspect=1.15)
+        labels = "$x_1$", "$x_2$"
+        super().__init__(ends, ends, *labels, equal=True, grid=False, least=3.4, aspect=1.15)
         self.now = now
         self._with(Strips(self.frame, (now["w"], now["b"], shades), edges), None, False)
 
@@ -75,8 +76,8 @@ class Strips(Mark):
     def __init__(self, frame: Frame, values: tuple[Any, ...], edges: np.ndarray):
         super().__init__(frame, values, "text")
         self.edges, self.palette = np.asarray(edges, dtype=float), signed_palette(FULL)
-        quads = np.arange(len(edges) + 5)
-        count = len(edges) + 6
+        quads = np.arange(len(edges) + 9)
+        count = len(edges) + 10
         # Each lies under the next one too, so that no seam shows between them.
         beyond = np.minimum(quads + 2, count - 1)
         self.faces = np.stack([quads, beyond, beyond + count, quads + count], axis=1)
@@ -87,7 +88,8 @@ class Strips(Mark):
         corners = self.frame.area.corners()
         z = self.frame.at(corners) @ np.asarray(w, dtype=float) + float(b)
         z = z + 1e-9 * np.ptp(z) * np.arange(4)  # no two corners are alike
-        cuts = np.sort(np.concatenate([self.edges, z, [z.min(), z.max()]]))
+        # Corners stand twice: what reaches under the next strip would cut them off.
+        cuts = np.sort(np.concatenate([self.edges, z, z, [z.min(), z.max()]]))
         inside = np.clip(cuts, z.min(), z.max())
         sides = [_along(corners, z, inside, way) for way in (1, -1)]
         which = np.searchsorted(self.edges, (cuts[1:] + cuts[:-1]) / 2) - 1
