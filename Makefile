@@ -1,6 +1,8 @@
 .PHONY: help setup setup-docs setup-test demo docs test pictures bench clean
 
 DEMO = dot_product paper_folding loss_landscape attention gating
+SHOWN = dot_product neuron polarizer activations derivative chain_rule paper_folding \
+	combination_rules attention feedforward residual gating loss_landscape
 
 help:
 	@echo 'make demo      set up, then render five scenes to renders/ as video and figure'
@@ -39,7 +41,7 @@ test: setup-test
 	.venv/bin/pytest -n 2
 
 pictures: setup
-	@.venv/bin/mlanim figure --all --letters --dpi 180 -o renders/readme
+	@.venv/bin/mlanim figure $(SHOWN) --letters --dpi 130 -o renders/readme
 	@.venv/bin/mlanim render dot_product --format gif -q l -o renders/readme/dot_product.gif
 
 bench: setup-test
