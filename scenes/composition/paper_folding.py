@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mlanim.core.folding.paper_folding import Neuron
     from mlanim.core.folding.paper_folding import PaperFolding as Data
 
+INKS = "dark points: class 0, light points: class 1"
+
 
 class PaperFoldingParams(SceneParams):
     """What is to be separated, and by which network."""
@@ -58,40 +60,31 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
         way = self.data.way
         stages = np.arange(len(way.vertices))
         self.stage = Track(stages, vertices=way.vertices, points=way.points, cut=way.boundary)
+        self.last = len(stages) - 1  # behind the last layer
         self.fold, self.decided = Track((0, 2)), Track((0, 1))
 
-    @cached_property
-    def last(self) -> int:
-        """The stage behind the last layer."""
-        return len(self.data.way.vertices) - 1
-
-    def moved(self, name: str, lift: Any) -> Any:
-        """A series of the stages, lifted by the one neuron's fold."""
+    def lifted(self, places: Any, lift: Any) -> Any:
+        """Places as far as the one neuron has folded them, if there is one."""
         if lift is None:
-            return self.stage[name]
-        return combined(lambda at, fold: at + fold * lift, self.stage[name], self.fold)
+            return places
+        return combined(lambda at, fold: at + fold * lift, places, self.fold)
 
     def sheet(self) -> Panel:
         """The sheet with its points, wherever the track stands."""
         one, found = self.data.neuron, self.data.folding
         positive = found.decision.positive[found.sheet.cells]
-        at = round(self.stage.value)
-        vertices = self.moved("vertices", one and one.lift)
-        plane = SheetPlane(found.sheet, vertices, self.data.way.reach[at], positive, self.decided)
-        plane.classes(self.moved("points", one and one.points_lift), found.labels)
+        vertices = self.lifted(self.stage["vertices"], one and one.lift)
+        reach = self.data.way.reach[round(self.stage.value)]
+        plane = self.plane = SheetPlane(found.sheet, vertices, reach, positive, self.decided)
+        points = self.lifted(self.stage["points"], one and one.points_lift)
+        plane.classes(points, found.labels)
         self.creases = plane.creases(found.creases.segments, later=True)
         self.cut = plane.cut(self.stage["cut"], found.boundary.starts, later=True)
         if one is not None:
-            start, end = one.crease
-            self.crease = plane.segment(start, end, "text", width="bold", later=True)
-            twins = [self.twin(one, i) for i in range(2)]
+            self.crease = plane.path(one.crease, "text", width="bold", later=True)
+            twins = map(self.lifted, one.twins, one.twins_lift)
             self.twins = [plane.dot(place, "highlight", radius=0.11, later=True) for place in twins]
-        self.plane = plane
-        return Panel("sheet", plane, share=1.15)
-
-    def twin(self, one: Neuron, i: int) -> Any:
-        """One of the two marked places, as far as the neuron has folded it."""
-        return combined(lambda fold: one.twins[i] + fold * one.twins_lift[i], self.fold)
+        return Panel("sheet", plane, None, INKS, share=1.15)
 
     def words(self, heading: str, formula: str, *said: Sentence | str) -> Panel:
         """What stands beside the sheet."""
@@ -162,14 +155,13 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
         heading = f"{self.data.folding.region_counts[-1]} regions"
         self.show(heading, "$1 + n + (n (n - 1)) / 2$", self.data.notes_regions)
         self.reveal(self.creases)
-        self.sweep(self.decided.to(1), say=self.data.says_regions, seconds=1.5)
-        self.step(notes="Neighbouring regions can carry the same map, so there are fewer maps.")
+        self.step(self.data.says_regions, self.decided.to(1), notes="Neighbours can share a map.")
 
     def go_to(self, index: int, said: Sentence | str) -> None:
         """Carry the sheet to another stage, in that stage's own axes."""
         (left, bottom), (right, top) = self.data.way.reach[index]
         zoom = self.plane.zoom((left, right), (bottom, top))
-        seconds = min(1.5, 8 / (self.last + 1))  # many layers go by more quickly
+        seconds = min(1.5, 7 / (self.last + 1))  # many layers go by more quickly
         self.sweep(self.stage.to(index), zoom, say=said, seconds=seconds)
 
     def figure(self) -> list[Panel]:
@@ -182,13 +174,14 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
         """The sheet at a stage: with the cut in the last one, with the regions once unfolded."""
         way, found, unfolded = self.data.way, self.data.folding, name == "unfolded"
         positive = found.decision.positive[found.sheet.cells]
-        plane = SheetPlane(found.sheet, way.vertices[at], way.reach[at], positive, float(unfolded))
+        plane = SheetPlane(found.sheet, way.vertices[at], way.reach[at], positive, float(unfolded),
+                           labels=way.axes[at])  # fmt: skip
         if unfolded:
             plane.creases(found.creases.segments)
         if name != "sheet":
             plane.cut(way.boundary[at], found.boundary.starts)
         plane.classes(way.points[at], found.labels)
-        inks = "dark points: class 0, light points: class 1" if name == "sheet" else None
+        inks = INKS if name == "sheet" else None
         return Panel(name, Rows(plane, Paragraphs(*said), gap=0.2), heading, inks, says=said[-1],
                      data=self.tables(name, at))  # fmt: skip
 

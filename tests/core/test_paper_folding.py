@@ -143,3 +143,15 @@ def test_everything_at_a_stage_lies_within_its_axes(lessons):
             places = getattr(way, name)
             assert (places >= way.reach[:, None, 0]).all()
             assert (places <= way.reach[:, None, 1]).all()
+
+
+def test_axes_are_named_after_the_neurons_that_they_are(lessons):
+    for lesson in lessons:
+        stages = lesson.folding.stages
+        assert [str(name) for name in lesson.way.axes[0]] == ["x_1", "x_2"]
+        for stage, names in zip(stages[1:], lesson.way.axes[1:], strict=True):
+            said = " / ".join(map(str, names))
+            assert f"layer {stage.layer}" in said
+            assert ("one direction among" in said) == (stage.width > 2)
+            assert ("no other neuron" in said) == (stage.width == 1)
+            assert ("first neuron" in said) == (stage.width == 2)

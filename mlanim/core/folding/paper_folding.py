@@ -31,6 +31,7 @@ class Way:
     reach: np.ndarray  # (S, 2, 2) low and high corner of square axes
     says: tuple[Sentence, ...]  # of the drawing and of the step, a caption for each stage
     notes: tuple[Sentence, ...]  # beside the picture
+    axes: tuple[tuple[Sentence, Sentence], ...]  # what is measured along x and y
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,20 @@ def _way(found: PaperFoldingData) -> Way:
         reach=np.stack([_reach(i, found) for i in range(len(stages))]),
         says=tuple(_step(stage) for stage in stages),
         notes=tuple(_note(stage) for stage in stages),
+        axes=tuple(names_of_axes(stage.step, stage.layer, stage.width) for stage in stages),
     )
+
+
+def names_of_axes(step: str, layer: int, width: int) -> tuple[Sentence, Sentence]:
+    """What is measured along the axes in which a layer of so many neurons is drawn."""
+    if step == "input":
+        return sentence("$x_1$"), sentence("$x_2$")
+    if width == 1:
+        return sentence("the neuron of layer {k}", k=layer), sentence("no other neuron")
+    if width == 2:
+        return sentence("first neuron of layer {k}", k=layer), sentence("second neuron")
+    first = sentence("one direction among the {n} neurons of layer {k}", n=width, k=layer)
+    return first, sentence("another")
 
 
 def _reach(index: int, found: PaperFoldingData) -> np.ndarray:

@@ -13,6 +13,7 @@ from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.lines import Curve
 from mlanim.stage.plots.marks.mark import Mark
+from mlanim.stage.text.texts import Content
 
 DARKER = 0.86  # every second square of the sheet, so that one sees it stretched
 DECIDED = 0.55  # how full the colours of the classes are
@@ -27,14 +28,16 @@ class SheetPlane(Chart):
         reach: low and high corner (2, 2) of the axes at first; a lecture zooms.
         positive: (F,) which faces the network gives class 1.
         decided: 0 for the colours of the places, 1 for those of the classes; or a reading.
+        labels: of both axes.
     """
 
     def __init__(
         self, sheet: Any, vertices: Any, reach: np.ndarray, positive: np.ndarray, decided: Any,
-        *, least: float = 3.6,
+        *, labels: tuple[Content | None, Content | None] = (None, None), least: float = 3.6,
     ):  # fmt: skip
         (left, bottom), (right, top) = reach
-        super().__init__((left, right), (bottom, top), equal=True, axes=True, least=least, aspect=1)
+        look: dict[str, Any] = {"equal": True, "axes": True, "least": least, "aspect": 1}
+        super().__init__((left, right), (bottom, top), *labels, **look)
         mark = SheetMark(self.frame, (vertices, decided), sheet, positive)
         self.sheet = self._with(mark, None, False)
 
