@@ -14,8 +14,9 @@ from mlanim.core.landscape.loss_landscape import (
     says_of_walks,
 )
 from mlanim.core.landscape.plane import losses_at, pca_directions, plane_coordinates
+from mlanim.core.learning.optimizers import OPTIMIZERS
 from mlanim.core.learning.task import task_named
-from mlanim.core.learning.training import OPTIMIZERS, batches, train
+from mlanim.core.learning.training import batches, train
 from mlanim.stage.data import to_tree
 
 

@@ -8,16 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from mlanim.core.learning.training import (
-    OPTIMIZERS,
-    SGD,
-    Adam,
-    Momentum,
-    batches,
-    descend,
-    train,
-    value_and_gradient,
-)
+from mlanim.core.learning.optimizers import OPTIMIZERS, SGD, Adam, Momentum
+from mlanim.core.learning.training import batches, descend, train, value_and_gradient
 from mlanim.core.models.mlp import MLP, cross_entropy
 
 TORCH = {

@@ -64,6 +64,25 @@ def test_small_results_are_written_out_and_large_ones_described(
     assert many["sha256"] == hashlib.sha256(np.arange(100).tobytes()).hexdigest()
 
 
+def test_a_number_that_is_not_finite_leaves_a_sidecar_that_can_be_read(
+    demo_job: Job, tmp_path: Path
+) -> None:
+    data = as_record(
+        {
+            "none": float("nan"), "few": np.array([1.0, np.inf]), "rows": [{"deep": -np.inf}],
+            "many": np.append(np.arange(99.0), np.nan),
+        }
+    )  # fmt: skip
+    job = replace(demo_job, output=str(tmp_path / "film.mp4"))
+    payload = sidecar.describe(
+        job, SceneParams(), data, job_key(job), "key", "hash", b"poster", duration=2.0
+    )
+    (tmp_path / "film.json").write_bytes(payload)
+    found = outputs.read(tmp_path / "film.json")["results"]
+    assert (found["none"], found["few"], found["rows"]) == (None, [1.0, None], [{"deep": None}])
+    assert found["many"]["max"] is None
+
+
 @pytest.mark.parametrize("text", ['"quotes"', "</script>", "\u2028 שלום 🙂", "half \udcff", "\\"])
 def test_any_text_is_data(demo_job: Job, text: str) -> None:
     job = replace(demo_job, scene=replace(demo_job.scene, title=text))

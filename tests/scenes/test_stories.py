@@ -306,3 +306,11 @@ def test_feedforward(params: dict[str, Any]) -> None:
     facts = params["people"] * params["things"]
     assert int(lecture.said(r"^(\d+) facts, drawn at random")[1]) == facts
     lecture.said(rf"of {facts} right, with the layer")
+
+
+@pytest.mark.parametrize("params", [{"kappa": 2, "seed": 3}, {"kappa": 100, "dataset": "digits"}])
+def test_optimisers(params: dict[str, Any]) -> None:
+    lecture = told("optimisers", params)
+    is_sound(lecture)
+    theory = number(lecture.said(r"^Gradient descent keeps .* theory says (.*)$")[1])
+    assert theory == pytest.approx((params["kappa"] - 1) / (params["kappa"] + 1), abs=6e-4)

@@ -21,7 +21,8 @@ from mlanim.core.attention.grammar import (
     sentences,
     vocabulary,
 )
-from mlanim.core.learning.training import Adam, batches, train
+from mlanim.core.learning.optimizers import Adam
+from mlanim.core.learning.training import batches, train
 
 STEPS, BATCH, RATE, WARM_UP = 700, 64, 5e-3, 30
 DROP, PENALTY = 0.3, 1e-2  # probability that a word misses a message, and factor of the L2 penalty

@@ -19,8 +19,9 @@ from mlanim.core.landscape.plane import (
     random_directions,
     random_walks,
 )
+from mlanim.core.learning.optimizers import OPTIMIZERS
 from mlanim.core.learning.task import Task, task_named
-from mlanim.core.learning.training import OPTIMIZERS, Run, batches, train
+from mlanim.core.learning.training import Run, batches, train
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import percent
 from mlanim.words.sentence import Sentence, sentence

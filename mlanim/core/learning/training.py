@@ -6,8 +6,7 @@
     run = train(loss, start, "adam", rate=0.02, steps=900, batches=batches(1437, 32, seed=0))
 
 Parameters are one vector. Leading dimensions are networks trained side by side: they share a loop
-and nothing else, since every rule here works on each number by itself. The rules are written out
-so that each can be read beside its formula; the tests compare them with `torch.optim`.
+and nothing else, since every rule works on each number by itself.
 """
 
 from __future__ import annotations
@@ -15,84 +14,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from mlanim.core.learning.optimizers import Optimizer, optimizer_named
+
 Loss = Callable[[Tensor, Any], Tensor]
 """Parameters (..., P) and a batch, whatever the batches are, to losses (...)."""
 
-Memory = tuple[Tensor, ...]
 Rate = float | Callable[[int], float]
 """A learning rate, or one for each step, which are counted from 0."""
-
-
-class Optimizer(Protocol):
-    """A rule that turns gradients into changes."""
-
-    def memory(self, theta: Tensor) -> Memory:
-        """What it knows before the first step."""
-
-    def change(self, gradient: Tensor, memory: Memory, step: int, rate: float) -> Change:
-        """What to add to the parameters at a step counted from 0, and what it knows then."""
-
-
-Change = tuple[Tensor, Memory]
-
-
-@dataclass(frozen=True)
-class SGD:
-    """Gradient descent, stochastic if its batches are: the change is −rate · g."""
-
-    def memory(self, theta: Tensor) -> Memory:
-        """Nothing."""
-        return ()
-
-    def change(self, gradient: Tensor, memory: Memory, step: int, rate: float) -> Change:
-        """−rate · g."""
-        return -rate * gradient, memory
-
-
-@dataclass(frozen=True)
-class Momentum:
-    """The heavy ball (Polyak 1964), in the form that torch.optim.SGD uses."""
-
-    decay: float = 0.9
-
-    def memory(self, theta: Tensor) -> Memory:
-        """The velocity."""
-        return (torch.zeros_like(theta),)
-
-    def change(self, gradient: Tensor, memory: Memory, step: int, rate: float) -> Change:
-        """v ← decay · v + g; −rate · v."""
-        velocity = self.decay * memory[0] + gradient
-        return -rate * velocity, (velocity,)
-
-
-@dataclass(frozen=True)
-class Adam:
-    """Adam (Kingma and Ba 2015, algorithm 1)."""
-
-    mean_decay: float = 0.9
-    square_decay: float = 0.999
-    epsilon: float = 1e-8
-
-    def memory(self, theta: Tensor) -> Memory:
-        """Decaying means of the gradient and of its square."""
-        return torch.zeros_like(theta), torch.zeros_like(theta)
-
-    def change(self, gradient: Tensor, memory: Memory, step: int, rate: float) -> Change:
-        """−rate · m̂ / (√v̂ + ε), both means freed of their start at zero."""
-        mean = self.mean_decay * memory[0] + (1 - self.mean_decay) * gradient
-        square = self.square_decay * memory[1] + (1 - self.square_decay) * gradient**2
-        unbiased = mean / (1 - self.mean_decay ** (step + 1))
-        size = (square / (1 - self.square_decay ** (step + 1))).sqrt()
-        return -rate * unbiased / (size + self.epsilon), (mean, square)
-
-
-OPTIMIZERS: dict[str, Optimizer] = {"sgd": SGD(), "momentum": Momentum(), "adam": Adam()}
 
 
 @dataclass(frozen=True)
@@ -125,17 +59,6 @@ class Run:
     def end(self) -> Tensor:
         """The last parameters, (..., P)."""
         return self.path[-1]
-
-
-def optimizer_named(name: str) -> Optimizer:
-    """The optimiser of that name, with its usual settings.
-
-    Raises:
-        ValueError: for a name that is none, with those that are.
-    """
-    if name not in OPTIMIZERS:
-        raise ValueError(f"optimizer is {name!r}; it must be one of {', '.join(OPTIMIZERS)}.")
-    return OPTIMIZERS[name]
 
 
 def batches(examples: int, size: int, seed: int | torch.Generator) -> Iterator[Tensor]:

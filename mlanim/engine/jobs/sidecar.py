@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -87,7 +88,10 @@ def _options(job: Job) -> dict[str, Any]:
 
 
 def results(value: Any) -> Any:
-    """What was computed, readable: small arrays as lists, large ones as shape, range and hash."""
+    """What was computed, readable: small arrays as lists, large ones as shape, range and hash.
+
+    JSON has no word for a number that is not finite; it is null.
+    """
     if isinstance(value, Record):
         return {name: results(getattr(value, name)) for name in value}
     if isinstance(value, Mapping):
@@ -95,13 +99,15 @@ def results(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [results(item) for item in value]
     if isinstance(value, np.ndarray):
-        return value.tolist() if value.size <= INLINE else _summary(value)
+        return results(value.tolist()) if value.size <= INLINE else _summary(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return str(value) if isinstance(value, Sentence) else value
 
 
 def _summary(array: np.ndarray) -> dict[str, Any]:
     found: dict[str, Any] = {"shape": list(array.shape), "dtype": str(array.dtype)}
     if array.dtype.kind in "fiu":
-        found |= {"min": float(array.min()), "max": float(array.max())}
+        found |= {"min": results(float(array.min())), "max": results(float(array.max()))}
     found["sha256"] = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
     return found
