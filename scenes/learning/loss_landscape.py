@@ -15,7 +15,6 @@ from pydantic import Field
 
 from mlanim.stage.panels import Panel
 from mlanim.stage.picture import Rows
-from mlanim.stage.pictures.lines import Lines
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.growing_table import GrowingTable
 from mlanim.stage.plots.surface_chart import SurfaceChart
@@ -101,9 +100,8 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
     def walk(self, name: str) -> Any:
         """The way of one optimiser on the map."""
         way = self.runs[name].history("place")
-        x, y = way.map(lambda places: places[:, 0]), way.map(lambda places: places[:, 1])
-        return self.map.curve(
-            x, y, ROLES[name], name=self.data.paths[name].name, width="bold", dash=DASHES[name],
+        return self.map.path(
+            way, ROLES[name], name=self.data.paths[name].name, width="bold", dash=DASHES[name],
             rim=True, tip=True, later=True,
         )  # fmt: skip
 
@@ -112,8 +110,9 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         every, probe = self.data.probe_loss, self.probe
         chart = Chart((0, 1), (0, 1.05 * every.max()), "share of the way", "training loss")
         chart.curve(probe.history(), probe.history("loss"), "highlight", width="bold", tip=True)
-        lines = Lines("loss here [{loss:3}](highlight)", size="display", loss=probe["loss"])
-        return Panel("loss here", Rows(lines, chart, shares=(1, 5)), "A cut through the plane")
+        said = "loss here [{loss:3}](highlight)"
+        picture = chart.under(said, size="display", loss=probe["loss"])
+        return Panel("loss here", picture, "A cut through the plane")
 
     def losses(self) -> Panel:
         """The losses of the runs themselves."""

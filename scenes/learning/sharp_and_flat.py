@@ -24,7 +24,6 @@ WELLS = {"sharp": "gradient", "flat": "input"}
 RATES: tuple[tuple[str, Any], ...] = (("text", "dot"), ("weight", "dash"), ("highlight", ""))
 NAME_LIFT = {"sharp": -0.85, "flat": -0.6}  # manim units, so that no path crosses a name
 BATCHES = {"small": "weight", "large": "input"}
-DASHES: dict[str, Any] = {"sharp": "", "flat": "dash", "small": "", "large": "dash"}
 STARTS = "Gradient descent starts on the slope of the sharp minimum, at three rates"
 CLOSE = (0.55, 2.5), (0.95, 2.35)  # around the sharp minimum
 LEAST = 4.2  # manim units across, for a chart to be read
@@ -51,7 +50,7 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
     def descents(self) -> list[Track]:
         """Each descent, along its steps."""
         return [
-            Track(np.arange(len(d.places)), x=d.places[:, 0], y=d.places[:, 1], away=d.distances)
+            Track(np.arange(len(d.places)), place=d.places, away=d.distances)
             for d in self.data.descents
         ]
 
@@ -62,22 +61,19 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
         self.map = Chart(x, y, "first weight", "second weight", grid=False, least=LEAST)
         self.map.contours(d.x, d.y, d.loss, d.levels, name="loss")
         self.walks = [
-            self.map.curve(
-                run.history("x"), run.history("y"), role, dash=dash, rim=True, tip=True, later=True
-            )
+            self.map.path(run.history("place"), role, dash=dash, rim=True, tip=True, later=True)
             for run, (role, dash) in zip(self.descents, RATES, strict=True)
         ]
-        for name in WELLS:
-            lift = NAME_LIFT[name]
+        for name, lift in NAME_LIFT.items():
             self.map.note(d.wells[name].place, f"{name} minimum", "text", align="center", lift=lift)
+        self.map.note(d.descents[0].places[0], "start", "text", align="center", lift=0.16)
         return Panel("surface", self.map, "Two minima from above", share=1.4, says=d.says_wells)
 
     def cuts(self) -> Panel:
         """The surface through each minimum, along the direction of its largest curvature."""
         d = self.data
         chart = Chart(None, (-0.15, 3.5), "distance from the minimum", "loss", least=LEAST)
-        for name, role in WELLS.items():
-            chart.curve(d.reach, d.cuts[name], role, name=name, dash=DASHES[name], width="bold")
+        chart.curves(d.reach, {name: d.cuts[name] for name in WELLS}, WELLS.values())
         return Panel("cuts", chart, "Through each minimum", says=d.says_wells)
 
     def away(self) -> Panel:
@@ -103,11 +99,8 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
         """The network's loss around both ends, along the direction of the largest curvature."""
         d = self.data
         chart = Chart(x_label="along the steepest direction", y_label="training loss", least=LEAST)
-        for size, role in BATCHES.items():
-            end = d.ended[size]
-            chart.curve(
-                d.distances, end.steep, role, name=end.name, dash=DASHES[size], width="bold"
-            )
+        ends = [d.ended[size] for size in BATCHES]
+        chart.curves(d.distances, {end.name: end.steep for end in ends}, BATCHES.values())
         return Panel("steepest", chart, "Where a network ended", says=d.says_flatter)
 
     def starts(self) -> Panel:

@@ -16,10 +16,8 @@ from mlanim.stage.vocabulary import (
     Chart,
     ImageGrid,
     LessonScene,
-    Lines,
     Multiples,
     Panel,
-    Rows,
     SceneParams,
     Simplex,
     Track,
@@ -82,8 +80,8 @@ class Temperature(LessonScene[TemperatureParams, "Data"]):
         if not later:
             heading = sentence("Dots at $T$ = {t:g}", t=d.certain)
             return Panel("entropy", chart, heading, share=1.5, says=d.says_certain)
-        reading = Lines("$T$ = [{t:2}](highlight)", size="display", t=self.heat)
-        return Panel("entropy", Rows(reading, chart, shares=(1, 9)), share=1.5)
+        picture = chart.under("$T$ = [{t:2}](highlight)", size="display", t=self.heat)
+        return Panel("entropy", picture, share=1.5)
 
     def triangle(self) -> Panel:
         simplex = Simplex([int(i) for i in self.data.three])
