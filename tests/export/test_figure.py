@@ -15,7 +15,6 @@ import matplotlib
 import numpy as np
 import pytest
 import typst
-from mlanim.stage.plots.heatmap import Cells
 from PIL import Image
 from pypdf import PdfReader
 from renderers import RENDERERS, TOOLS, apart
@@ -33,6 +32,7 @@ from mlanim.export.figures.tables import as_csv, as_json, as_npz, files_of
 from mlanim.stage import theme
 from mlanim.stage.panels import Panel
 from mlanim.stage.picture import Picture
+from mlanim.stage.plots.cells import Cells
 from mlanim.stage.table import table
 from mlanim.stage.text.labels import text_sizes
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from manim import Create, FadeIn, FadeOut, Mobject, ReplacementTransform, Transform, linear
-from mlanim.stage.plots.heatmap import Cells
 
 from mlanim.export.figures.still import still as picture
 from mlanim.stage import theme
@@ -16,6 +15,7 @@ from mlanim.stage.arrays.batch import Batch
 from mlanim.stage.arrays.cloud import PointCloud
 from mlanim.stage.arrays.mesh import Mesh, grid_faces
 from mlanim.stage.arrays.surface import Surface, View, in_pieces
+from mlanim.stage.plots.cells import Cells
 
 SIDE = 6
 AXIS = np.linspace(-1, 1, SIDE)

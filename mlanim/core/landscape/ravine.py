@@ -45,7 +45,8 @@ def ravine(points: Tensor, kappa: float) -> Tensor:
 
 def places_of(rule: Optimizer, rate: float, kappa: float, steps: int) -> np.ndarray:
     """The places (steps + 1, 2) of a descent from the start."""
-    states = descend(lambda p, _: ravine(p, kappa), torch.tensor(START, dtype=torch.float64), rule, rate)
+    start = torch.tensor(START, dtype=torch.float64)
+    states = descend(lambda p, _: ravine(p, kappa), start, rule, rate)
     return torch.stack([s.theta for s in itertools.islice(states, steps + 1)]).numpy()
 
 

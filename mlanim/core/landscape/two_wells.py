@@ -79,7 +79,8 @@ def well(name: str) -> Well:
 
 def well_descent(rate: float, wells: dict[str, Well]) -> WellDescent:
     """Descend from the start until the gradient has vanished, or all steps are taken."""
-    states = descend(lambda p, _: two_wells_loss(p), torch.tensor(START, dtype=torch.float64), "sgd", rate)
+    start = torch.tensor(START, dtype=torch.float64)
+    states = descend(lambda p, _: two_wells_loss(p), start, "sgd", rate)
     path = []
     for state in states:
         path.append(state.theta)
