@@ -11,6 +11,7 @@ from mlanim.engine.errors import RenderError
 from mlanim.export.deck import typst_process
 from mlanim.export.deck.model import Deck, FigurePart, Item, TextPart
 from mlanim.export.deck.step import Cover, Page, Step
+from mlanim.export.deck.syntax import syntax_theme
 from mlanim.export.deck.typst_process import Format
 from mlanim.stage.colors.palette import THEMES, Theme
 from mlanim.stage.text.typesetting import FONTS, literal
@@ -108,6 +109,7 @@ def preamble(theme: Theme) -> str:
     fonts = [
         f"#let text-font = {literal(theme.fonts.text)}",
         f"#let math-font = {literal(theme.fonts.math)}",
+        f"#set raw(theme: bytes({literal(syntax_theme(theme))}))",
     ]
     return "\n".join([*colors, *functions, *fonts, TEMPLATE.read_text(encoding="utf-8")])
 
