@@ -165,6 +165,9 @@ def test_all_steps_at_a_glance_and_a_way_to_each(shown: Window) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("section.present[data-link='demo/2']")
     assert not page.locator("dialog").is_visible()
+    for shown_now in (True, False):  # the key that opens it also closes it
+        page.keyboard.press("o")
+        assert page.locator("dialog").is_visible() == shown_now
 
 
 def test_a_link_leads_to_its_step(chromium: Any, deck: Path) -> None:

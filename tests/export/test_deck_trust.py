@@ -137,7 +137,7 @@ def test_packages_are_refused_and_nothing_is_asked_of_the_network(
     with proxy() as (environment, asked):
         done = mlanim("deck", "l.toml", "-o", "x.pdf", "--quiet", env=environment)
     assert (done.code, done.out) == (2, "")
-    assert "line 2, column 1: the slide's text cannot be set: packages cannot be used" in done.err
+    assert "line 4, column 8: the slide's text cannot be set: packages cannot be used" in done.err
     assert len(done.err.splitlines()) == 1
     assert asked == []
 
@@ -219,7 +219,7 @@ def test_a_slide_without_an_end_is_given_up(mlanim: Run, lecture: Path, tmp_path
     done = mlanim("deck", "l.toml", "-o", "out/x.html", "--timeout", "1", "--quiet")
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        "Error: l.toml, line 2, column 1: the slide's text cannot be set: "
+        "Error: l.toml, line 4, column 8: the slide's text cannot be set: "
         "Typst was not ready after 1 s (--timeout).\n"
     )
     assert not (tmp_path / "out").exists()

@@ -170,6 +170,7 @@
     const all = [...event.currentTarget.children];
     const columns = all.filter((button) => button.offsetTop === all[0].offsetTop).length;
     const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
+    if (event.key.toLowerCase() === "o") event.currentTarget.close();
     if (by) {
       all[all.indexOf(document.activeElement) + by]?.focus();
       event.preventDefault();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,7 +80,10 @@ class _Lecture:
         head = self._checked(Head, self.content, (), "A lecture")
         if not isinstance(tables, list) or not tables:
             raise UsageError(f"{self.path} has no slides; begin each with a line [[slide]].")
-        items = [self._item(index, table) for index, table in enumerate(tables)]
+        items = [
+            replace(self._item(index, table), fields=self._fields(index, table))
+            for index, table in enumerate(tables)
+        ]
         _refuse_clashes(items)
         return Deck(head.title, tuple(_numbered(items)), head.author, head.theme, cover=True)
 
@@ -98,6 +102,9 @@ class _Lecture:
             return self._figure(part, path, place)
         assert isinstance(part, TextPart)
         return Item(part, part.name or slug(part.heading), place)
+
+    def _fields(self, index: int, table: Any) -> dict[str, str]:
+        return {key: self._place(("slide", index, key), of_key=False) for key in table}
 
     def _figure(self, part: FigurePart, path: tuple[str | int, ...], place: str) -> Item:
         file = self.path.parent / part.figure
@@ -182,7 +189,7 @@ def _numbered(items: list[Item]) -> list[Item]:
         while _from_heading(item) and name in taken:
             name, number = f"{item.name}-{number}", number + 1
         taken.add(name)
-        numbered.append(Item(item.part, name, item.place, item.entry, item.file))
+        numbered.append(replace(item, name=name))
     return numbered
 
 

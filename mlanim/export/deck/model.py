@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.scene_entry import SceneEntry
@@ -18,6 +18,10 @@ Steps = bool | tuple[int, ...]
 
 Name = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=60)]
 Heading = Annotated[str, Field(min_length=1, max_length=300)]
+Line = Annotated[
+    str, AfterValidator(lambda text: " ".join(text.split())), Field(min_length=1, max_length=1000)
+]
+"""Plain text, in which line breaks are spaces, as in a paragraph."""
 
 
 class Part(BaseModel):
@@ -63,21 +67,33 @@ class ScenePart(Part):
 
 
 class FigurePart(Part):
-    """A scene's figure, or a picture's file, with a heading over it if one is given."""
+    """A scene's figure, or a picture's file, with a heading over it and bullets beside it if given.
+
+    Bullets are plain text, and come one by one.
+    """
 
     figure: str
     heading: Heading | None = None
+    bullets: tuple[Line, ...] = ()
     alt: str = ""
     params: Mapping[str, Any] = Field(default_factory=dict)
     notes: str = ""
 
 
 class TextPart(Part):
-    """A plain slide: a heading, and text in Typst's markup."""
+    """A plain slide: a heading, and text in Typst's markup or bullets that come one by one."""
 
     heading: Heading
     text: str = ""
+    bullets: tuple[Line, ...] = ()
     notes: str = ""
+
+    @field_validator("bullets")
+    @classmethod
+    def _one_of_both(cls, given: tuple[str, ...], read: ValidationInfo) -> tuple[str, ...]:
+        if given and read.data.get("text"):
+            raise ValueError("a plain slide has text or bullets, not both")
+        return given
 
 
 AnyPart = ScenePart | FigurePart | TextPart
@@ -102,15 +118,18 @@ class Item:
     place: str = ""
     entry: SceneEntry | None = None
     file: Path | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Where the value of each of its fields stands."""
 
     @property
     def params(self) -> Mapping[str, Any]:
         """The parameters that were given for its scene."""
         return {} if isinstance(self.part, TextPart) else self.part.params
 
-    def refuse(self, reason: str) -> UsageError:
-        """The error that says so, with the part's place if it came from a file."""
-        return UsageError(f"{self.place}: {reason}" if self.place else reason)
+    def refuse(self, reason: str, field: str = "") -> UsageError:
+        """The error that says so, with the place of the field or the part if it is from a file."""
+        place = self.fields.get(field, self.place)
+        return UsageError(f"{place}: {reason}" if place else reason)
 
 
 @dataclass(frozen=True)

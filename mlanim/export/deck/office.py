@@ -14,6 +14,7 @@ from mlanim.stage import theme as look
 from mlanim.stage.colors.palette import Theme
 
 COVER, TITLE_ONLY = "Title Slide", "Title Only"
+BULLETS, BESIDE = "Title and Content", "Two Content"
 POINTS_PER_UNIT = WIDTH / look.FRAME_WIDTH
 MARGIN = look.MARGIN * POINTS_PER_UNIT
 EM = POINTS_PER_UNIT / 96
@@ -24,20 +25,22 @@ _ACCENTS = ("input", "weight", "output", "gradient", "highlight", "positive")
 
 
 def blank(theme: Theme) -> Any:
-    """A presentation without slides: 16:9, with a cover's layout and one of a title alone."""
+    """A presentation without slides: 16:9, with layouts for all kinds of them."""
     deck = Presentation()
     stretch = Pt(WIDTH) / deck.slide_width
     deck.slide_width, deck.slide_height = Pt(WIDTH), Pt(HEIGHT)
     for layout in list(deck.slide_layouts):
-        if layout.name not in (COVER, TITLE_ONLY):
+        if layout.name not in (COVER, TITLE_ONLY, BULLETS, BESIDE):
             deck.slide_layouts.remove(layout)
     master = deck.slide_master
     for slide in (master, *deck.slide_layouts):
         _stretch(slide, stretch)
     _recolour(master, theme)
     _set_type(master)
-    cover = next(layout for layout in deck.slide_layouts if layout.name == COVER)
-    _set_cover(cover)
+    layouts = {layout.name: layout for layout in deck.slide_layouts}
+    _set_cover(layouts[COVER])
+    _set_bullets(layouts[BULLETS], 1)
+    _set_bullets(layouts[BESIDE], 0.41)
     return deck
 
 
@@ -92,14 +95,36 @@ def _set_cover(layout: Any) -> None:
     _restyle(author, round(100 * EM * 34), "t", "tx2")
 
 
-def _restyle(placeholder: Any, size: int, anchor: str, color: str) -> None:
+def _set_bullets(layout: Any, share: float) -> None:
+    """Bullets below the title, over a share of the width; a picture stands beside them freely."""
+    body = layout.placeholders[1]
+    for other in list(layout.placeholders):
+        if other.placeholder_format.idx == 2:
+            other._element.getparent().remove(other._element)
+    top = 1.75 * POINTS_PER_UNIT
+    _place(body, MARGIN, top, share * (WIDTH - 2 * MARGIN), HEIGHT - top - MARGIN)
+    size = EM * 34
+    hang, gap = Pt(size), round(60 * size)
+    bullet = (
+        f'<a:spcBef><a:spcPts val="{gap}"/></a:spcBef><a:buClr><a:schemeClr val="tx2"/></a:buClr>'
+        '<a:buFont typeface="Arial"/><a:buChar char="–"/>'
+    )
+    _restyle(body, round(100 * size), "t", "tx1", bullet, hang)
+
+
+def _restyle(
+    placeholder: Any, size: int, anchor: str, color: str, bullet: str = "<a:buNone/>", hang: int = 0
+) -> None:
+    """Give a layout's placeholder its type, in hundredths of a point, and its bullet."""
     body = placeholder._element.txBody
-    body.find("a:bodyPr", _DRAWING).attrib.update({"anchor": anchor, "lIns": "0", "rIns": "0"})
+    body.find("a:bodyPr", _DRAWING).attrib.update(
+        {"anchor": anchor, "lIns": "0", "rIns": "0", "tIns": "0"}
+    )
     style = body.find("a:lstStyle", _DRAWING)
-    ns = _DRAWING["a"]
     level = etree.fromstring(
-        f'<a:lvl1pPr xmlns:a="{ns}" marL="0" indent="0" algn="l"><a:buNone/><a:defRPr sz="{size}">'
-        f'<a:solidFill><a:schemeClr val="{color}"/></a:solidFill></a:defRPr></a:lvl1pPr>'
+        f'<a:lvl1pPr xmlns:a="{_DRAWING["a"]}" marL="{hang}" indent="{-hang}" algn="l">{bullet}'
+        f'<a:defRPr sz="{size}"><a:solidFill><a:schemeClr val="{color}"/></a:solidFill></a:defRPr>'
+        "</a:lvl1pPr>"
     )
     style[:] = [level]
 

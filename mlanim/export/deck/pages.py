@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 import re
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mlanim.engine.errors import RenderError
 from mlanim.export.deck import typst_process
 from mlanim.export.deck.model import Deck, FigurePart, Item, TextPart
 from mlanim.export.deck.step import Cover, Page, Step
+from mlanim.export.deck.syntax import syntax_theme
 from mlanim.export.deck.typst_process import Format
 from mlanim.stage.colors.palette import THEMES, Theme
 from mlanim.stage.text.typesetting import FONTS, literal
@@ -26,35 +29,66 @@ def cover(deck: Deck) -> Step:
     return Step("title", 1, 1, deck.title, "", "", Cover(deck.author))
 
 
-def text(item: Item, part: TextPart, theme: Theme, root: Path) -> Step:
-    """A plain slide.
+def text(item: Item, part: TextPart, theme: Theme, root: Path) -> Iterator[Step]:
+    """A plain slide, a step for each of its bullets.
 
     Raises:
         UsageError: if Typst cannot set its text, or if it is too long for a slide.
     """
-    page = Page(part.heading, f"#prose[\n{part.text}\n]" if part.text else "", theme, root)
-    _try(item, page, "the slide's text cannot be set")
-    return Step(item.name, 1, 1, part.heading, _words(part.text, root), part.notes, page)
+    content = f"#prose[\n{part.text}\n]" if part.text else ""
+    page = Page(part.heading, content, theme, root, part.bullets)
+    _try(item, page, "bullets" if part.bullets else "text")
+    yield from _steps(item, page, part.heading, _words(part.text, root), part.notes)
 
 
-def figure(item: Item, part: FigurePart, file: Path, theme: Theme, folder: Path) -> Step:
-    """A slide with a picture, as large as it can be; `folder` is a folder of its own.
+def figure(item: Item, part: FigurePart, file: Path, theme: Theme, folder: Path) -> Iterator[Step]:
+    """A slide with a picture as large as it can be beside its bullets, a step for each of them.
+
+    `folder` is a folder of its own.
 
     Raises:
-        UsageError: if the file is not the picture that its name says.
+        UsageError: if the file is not the picture that its name says, or bullets are too long.
     """
     inside = folder / f"figure{file.suffix.lower()}"
     shutil.copyfile(file, inside)
-    headed = "true" if part.heading else "false"
+    headed, beside = (_truth(given) for given in (part.heading, part.bullets))
     place = f"/{folder.name}/{inside.name}"
-    page = Page(part.heading or "", f'#picture("{place}", {headed})', theme, folder.parent)
-    _try(item, page, f"{file.name} cannot be shown")
+    page = Page(
+        part.heading or "",
+        f'#picture("{place}", {headed}, {beside})',
+        theme,
+        folder.parent,
+        part.bullets,
+    )
+    _try(item, replace(page, bullets=()), "figure", f"{file.name} cannot be shown")
+    _try(item, page, "bullets")
     title = part.heading or (item.entry.title if item.entry else file.stem)
     alt = part.alt or (item.entry.description if item.entry else title)
-    return Step(item.name, 1, 1, title, alt, part.notes, page)
+    yield from _steps(item, page, title, alt, part.notes)
 
 
-def _try(item: Item, page: Page, complaint: str) -> None:
+def _steps(item: Item, page: Page, title: str, alt: str, notes: str) -> Iterator[Step]:
+    """The page, or as many as it has bullets, each with one more."""
+    count = max(1, len(page.bullets))
+    for number in range(1, count + 1):
+        yield Step(item.name, number, count, title, alt, notes, replace(page, shown=number))
+
+
+def _truth(given: object) -> str:
+    return "true" if given else "false"
+
+
+def whole(page: Page) -> str:
+    """A page's content with its bullets, in Typst."""
+    if not page.bullets:
+        return page.content
+    items = "".join(f"{literal(bullet)}, " for bullet in page.bullets)
+    return f"#bullets(({items}), {page.shown}, {_truth(page.content)}){page.content}"
+
+
+def _try(
+    item: Item, page: Page, field: str, complaint: str = "the slide's text cannot be set"
+) -> None:
     """Compile a page to see whether that can be done.
 
     Raises:
@@ -63,9 +97,9 @@ def _try(item: Item, page: Page, complaint: str) -> None:
     try:
         compiled(page, "svg")
     except ValueError as error:
-        raise item.refuse(f"{complaint}: {error}") from error
+        raise item.refuse(f"{complaint}: {error}", field) from error
     except RenderError as error:
-        raise RenderError(str(item.refuse(f"{complaint}: {error}"))) from error
+        raise RenderError(str(item.refuse(f"{complaint}: {error}", field))) from error
 
 
 def compiled(page: Page, format: Format) -> bytes:
@@ -77,7 +111,7 @@ def compiled(page: Page, format: Format) -> bytes:
     source = (
         f"{preamble(page.theme)}\n"
         f"#set page(width: {WIDTH}pt, height: {HEIGHT}pt, margin: 0pt, fill: none)\n"
-        f"#slide[{page.content}]"
+        f"#slide[{whole(page)}]"
     )
     return compile_typst(source, page.root, format, page.theme.fonts.files)
 
@@ -108,6 +142,7 @@ def preamble(theme: Theme) -> str:
     fonts = [
         f"#let text-font = {literal(theme.fonts.text)}",
         f"#let math-font = {literal(theme.fonts.math)}",
+        f"#set raw(theme: bytes({literal(syntax_theme(theme))}))",
     ]
     return "\n".join([*colors, *functions, *fonts, TEMPLATE.read_text(encoding="utf-8")])
 

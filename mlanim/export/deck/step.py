@@ -46,13 +46,16 @@ class Film:
 class Page:
     """A slide that stands still, in Typst, without the heading that the format sets itself.
 
-    Files that `content` names are below `root`.
+    Files that `content` names are below `root`. Of the bullets, which `content` lies beside, as
+    many as `shown` are seen; the others have their room.
     """
 
     heading: str
     content: str
     theme: Theme
     root: Path
+    bullets: tuple[str, ...] = ()
+    shown: int = 0
 
 
 @dataclass(frozen=True)

@@ -123,9 +123,9 @@ def _steps_of(item: Item, jobs: Sequence[Job], theme: Theme, folder: Path) -> It
         case FigurePart():
             file = Path(jobs[0].output) if jobs else item.file
             assert file is not None
-            yield pages.figure(item, item.part, file, theme, folder)
+            yield from pages.figure(item, item.part, file, theme, folder)
         case TextPart():
-            yield pages.text(item, item.part, theme, folder.parent)
+            yield from pages.text(item, item.part, theme, folder.parent)
 
 
 def _films(item: Item, part: ScenePart, jobs: Sequence[Job], folder: Path) -> Iterator[Step]:

@@ -213,10 +213,12 @@ def _still_page(step: Step, page: Page, media: _Media) -> list[str]:
         html.escape(page.heading or step.title),
         attributes=_NONE if page.heading else _HIDDEN,
     )
-    if not page.content:
+    if not pages.whole(page):
         return [heading]
     picture = media.add(".svg", pages.compiled(page, "svg"))
-    return [heading, _element("img", attributes={"alt": step.alt} | _picture(picture))]
+    said = "".join(_element("li", html.escape(line)) for line in page.bullets[: page.shown])
+    listed = [_element("ul", said, attributes=_HIDDEN)] if said else []
+    return [heading, *listed, _element("img", attributes={"alt": step.alt} | _picture(picture))]
 
 
 def _cover(step: Step, cover: Cover) -> str:

@@ -91,9 +91,9 @@ def _content(step: Step) -> str:
             assert still is not None
             words = "".join(f"{_dictionary(word)}, " for word in still.words)
             return f"#film({literal(still.file)}, {literal(step.alt)}, ({words}))"
-        case Page(heading=heading, content=content):
+        case Page(heading=heading):
             title = f"#titled({literal(heading)})[]" if heading else ""
-            return title + content
+            return title + pages.whole(step.shown)
         case Cover(author=author):
             return f"#cover({literal(step.title)}, {literal(author)})"
 

@@ -7,6 +7,7 @@ import importlib.util
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 from typing import Any, BinaryIO
@@ -52,8 +53,7 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:
     about.identifier = UNSEALED
     layouts = {layout.name: layout for layout in file.slide_layouts}
     for step in steps:
-        is_cover = isinstance(step.shown, Cover)
-        slide = file.slides.add_slide(layouts[office.COVER if is_cover else office.TITLE_ONLY])
+        slide = file.slides.add_slide(layouts[_layout(step)])
         _fill(slide, step, file.slide_width, file.slide_height)
     buffer = io.BytesIO()
     file.save(buffer)
@@ -61,18 +61,42 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:
         target.write(sealed(_without_dates(buffer), ".pptx"))
 
 
+def _layout(step: Step) -> str:
+    from mlanim.export.deck import office
+
+    match step.shown:
+        case Cover():
+            return office.COVER
+        case Page(bullets=bullets, content=content) if bullets:
+            return office.BESIDE if content else office.BULLETS
+    return office.TITLE_ONLY
+
+
 def _fill(slide: Any, step: Step, width: int, height: int) -> None:
-    slide.shapes.title.text = printable(step.called)
+    heading = step.shown.heading if isinstance(step.shown, Page) else ""
+    slide.shapes.title.text = printable(heading or step.called)
     match step.shown:
         case Film():
             _show_film(slide, step, step.shown, width, height)
-        case Page(content=content) if content:
-            picture = io.BytesIO(pages.compiled(step.shown, "png"))
-            _describe(slide.shapes.add_picture(picture, 0, 0, width, height), "Content", step)
+        case Page():
+            _show_page(slide, step, step.shown, width, height)
         case Cover(author=author):
             slide.placeholders[1].text = printable(author)
     if step.notes:
         slide.notes_slide.notes_text_frame.text = printable(step.notes)
+
+
+def _show_page(slide: Any, step: Step, page: Page, width: int, height: int) -> None:
+    """The content as a picture, and before it the bullets, as text."""
+    if page.content:
+        drawn = io.BytesIO(pages.compiled(replace(page, bullets=()), "png"))
+        picture = slide.shapes.add_picture(drawn, 0, 0, width, height)
+        _describe(picture, "Content", step)
+        if page.bullets:  # behind the text, which a click would not reach otherwise
+            slide.shapes._spTree.insert(2, picture._element)
+    if page.bullets:
+        shown = page.bullets[: page.shown]
+        slide.placeholders[1].text = "\n".join(printable(line) for line in shown)
 
 
 def _show_film(slide: Any, step: Step, film: Film, width: int, height: int) -> None:
