@@ -53,7 +53,7 @@ def five_optimizers_lesson(kappa: float, dataset: str, seed: int) -> FiveOptimiz
     places = torch.from_numpy(np.stack(np.meshgrid(x, y), axis=-1))
     best = {n: descent(n, *setting, kappa) for n, setting in best_settings(kappa).items()}
     others = {n: tried(n, rule, kappa) for n, rule in FIVE.items() if n not in best}
-    rates, momenta = np.linspace(0.002, 4.2 / kappa, 161), np.linspace(0, 0.98, 121)
+    rates, momenta = np.linspace(0.002, 4.2 / kappa, 81), np.linspace(0, 0.98, 61)
     sweeps = swept(task_named(dataset, seed), seed)
     return FiveOptimizers(
         x=x, y=y, height=ravine(places, kappa).numpy(), steps=np.arange(STEPS + 1),
