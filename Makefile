@@ -41,8 +41,8 @@ test: setup-test
 	.venv/bin/pytest -n 2
 
 pictures: setup
-	@.venv/bin/mlanim figure $(SHOWN) --letters --dpi 130 -o renders/readme
-	@.venv/bin/mlanim render dot_product --format gif -q l -o renders/readme/dot_product.gif
+	@.venv/bin/mlanim figure $(SHOWN) --letters --dpi 110 --force -o renders/readme
+	@.venv/bin/mlanim render dot_product --format gif -q l --force -o renders/readme/dot_product.gif
 
 bench: setup-test
 	@.venv/bin/python benchmarks/table.py $(BENCH)
