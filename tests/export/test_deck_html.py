@@ -150,24 +150,50 @@ def test_all_steps_at_a_glance_and_a_way_to_each(shown: Window) -> None:
     page.evaluate("location.hash = '#/demo/1'")
     page.wait_for_selector("section.present[data-link='demo/1']")
     page.keyboard.press("o")
-    buttons = page.locator("dialog button")
+    buttons = page.locator(".overview button")
     assert buttons.all_inner_texts()[2:4] == [f"A small demonstration, {n} of 2" for n in (1, 2)]
     assert buttons.count() == len(LINKS)
     drawn = (
-        "[...document.querySelectorAll('dialog img')].every((i) => i.complete && i.naturalWidth)"
+        "[...document.querySelectorAll('.overview img')].every((i) => i.complete && i.naturalWidth)"
     )
     page.evaluate(
-        "Promise.all([...document.querySelectorAll('dialog img')].map((i) => i.decode()))"
+        "Promise.all([...document.querySelectorAll('.overview img')].map((i) => i.decode()))"
     )
     assert page.evaluate(drawn)
     assert page.evaluate("document.activeElement.getAttribute('aria-current')") == "step"
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_selector("section.present[data-link='demo/2']")
-    assert not page.locator("dialog").is_visible()
+    assert not page.locator(".overview").is_visible()
     for shown_now in (True, False):  # the key that opens it also closes it
         page.keyboard.press("o")
-        assert page.locator("dialog").is_visible() == shown_now
+        assert page.locator(".overview").is_visible() == shown_now
+
+
+def test_the_keys_are_listed_and_a_number_leads_to_its_step(shown: Window) -> None:
+    page = shown.page
+    page.keyboard.press("?")
+    listed = page.locator(".keys").inner_text()
+    assert not page.evaluate("Reveal.isPaused()")
+    assert "the speaker's view" in listed
+    assert "captions" in listed
+    before = here(shown)
+    page.keyboard.press("ArrowRight")  # the deck behind stays where it is
+    assert here(shown) == before
+    page.keyboard.press("?")
+    assert not page.locator(".keys").is_visible()
+    for number, link in ((len(LINKS), LINKS[-1]), (2, LINKS[1])):
+        page.keyboard.press("g")
+        page.keyboard.type(str(number))
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"section.present[data-link='{link}']")
+        assert not page.locator(".number").is_visible()
+    page.keyboard.press("g")
+    page.keyboard.type(str(len(LINKS) + 1))
+    page.keyboard.press("Enter")
+    assert page.locator(".number").is_visible()  # the browser says what is allowed
+    page.keyboard.press("Escape")
+    assert here(shown) == LINKS[1]
 
 
 def test_a_link_leads_to_its_step(chromium: Any, deck: Path) -> None:

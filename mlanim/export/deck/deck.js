@@ -116,7 +116,55 @@
     for (const track of tracks) track.mode = mode;
   }
 
+  const KEYS = [
+    ["→, Space, Page Down", "the next step"], ["←, Page Up", "the step before"],
+    ["Home, End", "the first, the last"], ["G, a number, Enter", "the step of that number"],
+    ["O, Esc", "all steps"], ["S", "the speaker's view, with the notes"],
+    ["R", "play the step again"], ["C", "captions"], ["F", "full screen"], ["B", "black"],
+    ["?", "these keys"],
+  ];
+
+  const dialog = (name) => document.querySelector("dialog." + name);
+
+  function toggle(name) {
+    if (dialog(name).open) return dialog(name).close();
+    dialog(name).showModal();
+    (dialog(name).querySelector("input") ?? dialog(name)).focus(); // who hears the keys
+  }
+
+  // What keys do; the deck behind an open dialog must not hear any.
+  function addDialogs() {
+    const list = document.createElement("dl");
+    for (const [keys, what] of KEYS) {
+      list.append(document.createElement("dt"), document.createElement("dd"));
+      list.lastChild.previousSibling.textContent = keys;
+      list.lastChild.textContent = what;
+    }
+    dialog("keys").append(list);
+    addEventListener("keydown", (event) => {
+      if (event.key === "?" && !dialog("number").open) toggle("keys");
+    });
+    const input = dialog("number").querySelector("input");
+    input.max = steps.length;
+    dialog("number").querySelector("form").addEventListener("submit", () => {
+      goTo(steps[input.valueAsNumber - 1]);
+      input.value = "";
+    });
+    for (const small of document.querySelectorAll("dialog.small")) {
+      small.addEventListener("keydown", (event) => {
+        if (event.key !== "?" && small.open) event.stopPropagation();
+      });
+      small.addEventListener("click", () => small.close());
+    }
+    input.addEventListener("click", (event) => event.stopPropagation());
+  }
+
   function addKeys() {
+    addDialogs();
+    const number = { keyCode: 71, key: "G", description: "Go to a step by its number" };
+    Reveal.addKeyBinding(number, () => toggle("number"));
+    const question = { keyCode: 191, key: "?", description: "These keys" };
+    Reveal.addKeyBinding(question, () => {}); // reveal.js would turn the screen black
     const again = { keyCode: 82, key: "R", description: "Play the step again" };
     Reveal.addKeyBinding(again, () => still() || play(current));
     const captions = { keyCode: 67, key: "C", description: "Show or hide captions" };
@@ -124,26 +172,25 @@
     const overview = { keyCode: 79, key: "O", description: "All steps" };
     Reveal.addKeyBinding(overview, showOverview);
     Reveal.addKeyBinding({ ...overview, keyCode: 27, key: "Esc" }, showOverview);
-    document.querySelector("dialog").addEventListener("keydown", moveInOverview);
+    dialog("overview").addEventListener("keydown", moveInOverview);
     addEventListener("resize", fitThumbnails);
   }
 
   // All steps as small pictures; a click goes there.
   function showOverview() {
-    const dialog = document.querySelector("dialog");
-    if (dialog.open) return dialog.close();
-    dialog.replaceChildren(...steps.map(thumbnail));
-    dialog.showModal();
+    const all = dialog("overview");
+    if (all.open) return all.close();
+    all.replaceChildren(...steps.map(thumbnail));
+    all.showModal();
     fitThumbnails();
-    const here = dialog.children[steps.indexOf(current)];
+    const here = all.children[steps.indexOf(current)];
     here.focus();
     here.scrollIntoView({ block: "center" });
   }
 
   function fitThumbnails() {
-    const dialog = document.querySelector("dialog");
-    const width = dialog.firstElementChild?.clientWidth ?? 0;
-    dialog.style.setProperty("--scale", width / 960);
+    const width = dialog("overview").firstElementChild?.clientWidth ?? 0;
+    dialog("overview").style.setProperty("--scale", width / 960);
   }
 
   function thumbnail(step) {
@@ -160,13 +207,14 @@
     button.append(frame, step.dataset.title);
     if (step === current) button.setAttribute("aria-current", "step");
     button.addEventListener("click", () => {
-      document.querySelector("dialog").close();
+      dialog("overview").close();
       goTo(step);
     });
     return button;
   }
 
   function moveInOverview(event) {
+    if (!event.currentTarget.open) return; // it has the focus for a moment after it has closed
     const all = [...event.currentTarget.children];
     const columns = all.filter((button) => button.offsetTop === all[0].offsetTop).length;
     const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
@@ -213,6 +261,8 @@
     controlsTutorial: false,
     scrollActivationWidth: 0,
     overview: false, // ours shows all steps, not only those around
+    help: false, // ours lists the deck's own keys
+    jumpToSlide: false, // ours counts steps
     plugins: [RevealNotes],
   });
 })();
