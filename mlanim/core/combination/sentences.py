@@ -21,6 +21,14 @@ def title_of(name: str) -> str:
     )
 
 
+HEARS = {
+    "dense": "all", "convolution": "near ones", "recurrence": "earlier ones", "graph": "neighbours",
+    "attention": "by content", "state_space": "earlier ones", "block_diagonal": "its block",
+    "low_rank": "all", "butterfly": "all",
+}  # fmt: skip
+"""Which inputs an output hears; the rule assumes that the others do not matter to it."""
+
+
 def listed(words: Sequence[str]) -> str:
     """Words with commas, and "and" before the last."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
@@ -51,11 +59,11 @@ def says_rule(name: str, sizes: np.ndarray, kinds: np.ndarray) -> Sentence:
 
 
 def remark_of(name: str, weights: int, sharpness: float) -> Sentence:
-    """How much a rule learns, and what has been done to attention's scores before they are seen."""
+    """Whom an output hears, how much the rule learns, and what is done to attention's scores."""
+    template = f"{HEARS[name]}; {{n:,}} [weights](weight)"
     if name == "attention" and sharpness != 1:
-        template = "{n:,} [weights](weight), scores × {factor:g}"
-        return sentence(template, n=weights, factor=sharpness)
-    return sentence("{n:,} [weights](weight)", n=weights)
+        return sentence(template + ", scores × {factor:g}", n=weights, factor=sharpness)
+    return sentence(template, n=weights)
 
 
 def says_bending(bend: str) -> Sentence:
