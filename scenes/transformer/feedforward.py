@@ -25,6 +25,7 @@ from mlanim.stage.vocabulary import (
     SceneParams,
     Track,
     combined,
+    weights_palette,
 )
 
 if TYPE_CHECKING:
@@ -120,6 +121,13 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
         """The fact's question."""
         return f"{self.data.people[self.data.person]}, {self.data.things[self.data.thing]}"
 
+    def serving(self) -> Panel:
+        d = self.data
+        names = [f"{person} {thing}" for person in d.people for thing in d.things]
+        picture = Matrix(d.serves, names, palette=weights_palette, numbers=False, bar=False)
+        heading = "A row is a fact, a column a unit: bright where it answers"
+        return Panel("units", picture, heading, says=d.says_serves)
+
     def answer(self) -> Panel:
         d = self.data
         right = d.answers[d.person, d.thing]
@@ -133,7 +141,7 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
         self.step(d.says_facts, notes="No rule gives them: whoever answers must have them stored.")
         self.enter(self.margins("alone", d.alone, AHEAD))
         self.step(d.says_alone, notes="Below 0 another colour is ahead of the right one.")
-        self.ask("What can a layer do that no sum of words can?", notes="Let them think of XOR.")
+        self.ask("What could a layer add to a sum of words?", notes="Let them think of XOR.")
         self.play(self.grid.to(d.full, run_time=2))
         self.enter(self.plane(), self.answer(), say="Each unit has a key, and a say in the answer")
         self.sweep(self.units.to(d.on), seconds=4)
@@ -141,6 +149,8 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
         self.step(d.says_plane, notes="GELU is near 0 for keys that point elsewhere.")
         self.sweep(self.units.to_end(), seconds=2)
         self.step(d.says_blend, notes="Each adds its column of the second matrix.")
+        self.enter(self.serving())
+        self.step(d.says_serves, notes="Columns stand in the order of the facts they answer most.")
         self.enter(self.margins("without", self.gone["margins"], AHEAD))
         self.sweep(self.gone.to_end(), seconds=4)
         self.step(d.says_removed, notes="Taken away in the order in which they speak for it.")
@@ -153,4 +163,4 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
         alone = self.margins("alone", d.alone, ALONE, says=d.says_alone)
         plane, answer = self.plane(), self.answer()
         left = self.margins("without", d.without[-1], WITHOUT, says=d.says_removed)
-        return [alone, plane, answer, left]
+        return [alone, plane, answer, left, self.serving()]

@@ -16,6 +16,7 @@ from mlanim.core.transformer.feedforward_sentences import (
     says_of_plane,
     says_of_removal,
     says_of_right,
+    says_of_serving,
 )
 from mlanim.core.transformer.knowledge import (
     Known,
@@ -154,10 +155,25 @@ def test_the_lesson_follows_a_fact_that_needs_few_units_and_says_so(lessons):
             said = re.search(r"(no other fact is|one other|(\d+) other)", str(found.says_removed))
             assert others == {"no other fact is": 0, "one other": 1}.get(said[1], int(said[2] or 0))
         before, after = found.blended[0].argmax(), found.blended[-1].argmax()
-        assert (before == after) == ("they keep it" in str(found.says_blend))
+        assert (before == after) == ("already" in str(found.says_blend))
         lead = found.blended[-1][right] - np.delete(found.blended[-1], right).max()
         assert lead == pytest.approx(found.full[place])
         assert int(re.match(r"(\d+) of 24 units", str(found.says_on))[1]) == found.on
+
+
+def test_units_stand_by_the_facts_that_they_answer_most(lessons):
+    for found in lessons:
+        assert found.serves.max(0) == pytest.approx(1)
+        assert (np.diff(found.serves.argmax(0)) >= 0).all()
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        on = torch.tensor(rng.random((7, 9)) < rng.random())
+        facts = [sum(column) for column in on.T.tolist()]
+        median, _, single, units, idle = (
+            float(n) for n in re.findall(r"\d+\.?\d*|none", str(says_of_serving(on))) if n != "none"
+        )
+        assert (median, units) == (np.median(facts), 9)
+        assert (single, idle) == (facts.count(1), facts.count(0))
 
 
 def test_a_fact_of_ones_own_is_followed_and_one_that_is_not_there_refused():
@@ -165,6 +181,14 @@ def test_a_fact_of_ones_own_is_followed_and_one_that_is_not_there_refused():
     assert (found.person, found.thing) == (2, 0)
     with pytest.raises(ValueError, match=r"fact is \(4, 1\); there are 3 people and 2 things"):
         feedforward_lesson(3, 2, 16, (4, 1), 0)
+
+
+def test_a_fact_that_is_right_without_units_can_still_be_lost_with_some_of_them():
+    found = feedforward_lesson(5, 3, 16, (2, 2), 0)
+    leads = found.without[:, found.person, found.thing]
+    assert "already" in str(found.says_blend)
+    assert "the fact is lost" in str(found.says_removed)
+    assert leads[-1] <= 0 < leads[-2]
 
 
 def test_what_is_said_holds_for_any_counts():
@@ -181,7 +205,7 @@ def test_what_is_said_holds_for_any_counts():
             assert (len(numbers) == 1) == (len(set(counts)) == 1)
         removals = [Removal(*map(int, rng.integers(1, 9, 3))) for _ in range(rng.integers(0, 5))]
         said = str(says_of_all(removals, 32))
-        assert ("No fact needs the layer" in said) == (not removals)
+        assert ("No fact was lost" in said) == (not removals)
         if removals:
             tried, units, others, rest, chance = (float(n) for n in re.findall(r"\d+\.?\d*", said))
             assert (tried, rest) == (len(removals), 31)
@@ -193,16 +217,16 @@ def test_what_is_said_holds_for_any_counts():
         assert f"{ahead} of their {len(lit)} keys" in str(says_of_plane(place, lit, 0.5))
         before, after, right = rng.integers(0, 6, 3).tolist()
         said = str(says_of_blend([before, after], right))
-        assert ("keep it" in said) == (before == after)
-        assert ("which is right" in said) == (before != after == right)
-        assert ("but it is" in said) == (before != after != right)
+        assert ("already" in said) == (before == after)
+        assert ("which is right" in said) == (after == right)
+        assert ("but it is" in said) == (after != right)
 
 
 def test_a_fact_that_no_unit_decides_is_called_so():
     one = random_known(1)
     alone = one.without.argmax(1)
     sure = Known(alone, one.stream, 0 * one.units, one.keys, one.votes, one.without)
-    assert "it is right without any" in str(says_of_removal(None, sure, 0))
+    assert "do not lose this fact" in str(says_of_removal(None, sure, 0))
     wrong = int((one.logits.argmax(1) != one.answers).nonzero()[0])
     assert "has not learned this fact" in str(says_of_removal(None, one, wrong))
     assert str(says_of_removal(Removal(1, 0, 0), one, 0)).startswith("Without the unit that speaks")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -86,7 +87,7 @@ def answer(port: int, asked: bytes) -> bytes:
     """What whoever listens at a port says to that; b"" if it hangs up."""
     with (
         contextlib.suppress(OSError),
-        socket.create_connection(("127.0.0.1", port)) as line,
+        socket.create_connection(("127.0.0.1", port), timeout=30) as line,
     ):
         line.sendall(asked)
         line.shutdown(socket.SHUT_WR)
@@ -94,9 +95,16 @@ def answer(port: int, asked: bytes) -> bytes:
     return b""
 
 
+async def spoken_to(place: str, key: Any) -> None:
+    """Connect as a client with that key does, up to the first words of either side."""
+    from distributed.comm import connect
+
+    comm = await connect(place, timeout=2, **key.get_connection_args("client"))
+    comm.abort()
+
+
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks into /proc")
 def test_nobody_else_on_this_machine_can_have_the_workers_run_anything(worker: str) -> None:
-    import distributed
     from distributed.security import Security
 
     before = set(ports_of({os.getpid()}))
@@ -110,10 +118,11 @@ def test_nobody_else_on_this_machine_can_have_the_workers_run_anything(worker: s
         assert address.startswith("tls://127.0.0.1:")
         for port in ports:
             assert not answer(port, b"GET /health HTTP/1.0\r\n\r\n").startswith(b"HTTP")
+        asyncio.run(spoken_to(address, workers.security))  # with the right key it can be had
         for key in (Security(), Security.temporary()):
             for place in (address, address.replace("tls:", "tcp:")):
                 with pytest.raises((OSError, TypeError, RuntimeError)):
-                    distributed.Client(place, security=key, timeout=2, set_as_default=False)
+                    asyncio.run(spoken_to(place, key))
 
 
 @pytest.mark.parametrize("fault", ["worker", "process"])

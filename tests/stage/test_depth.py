@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import binary_erosion
 
-from mlanim.export.figures.vector import Sheet, as_vector
+from mlanim.export.figures.vector import Viewport, as_vector
 from mlanim.stage import theme
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.arrays.surface import Surface, View
@@ -65,7 +65,7 @@ def test_faces_on_a_page_are_those_on_the_screen(still: Callable[..., Any]) -> N
     surface = Surface(WAVES, View(0.6, 0.8, 2.2))
     width, height = theme.FRAME_WIDTH, theme.FRAME_HEIGHT
     box = Box(-width / 2, -height / 2, width / 2, height / 2)
-    sheet = Sheet(box, 36.0, theme.rgb("background"))
+    sheet = Viewport(box, 36.0, theme.rgb("background"))
     page = as_vector(StageCamera(), [surface], sheet, "pdf")
     document = poppler.PdfDocument(page)
     seen = still(surface).pixels

@@ -16,6 +16,7 @@ from mlanim.core.transformer.feedforward_sentences import (
     says_of_plane,
     says_of_removal,
     says_of_right,
+    says_of_serving,
     says_of_units,
 )
 from mlanim.core.transformer.knowledge import (
@@ -26,6 +27,7 @@ from mlanim.core.transformer.knowledge import (
     plane_of,
     removal_of,
     removed,
+    serves_of,
 )
 from mlanim.words.sentence import Sentence
 
@@ -54,7 +56,9 @@ class Feedforward:
     on: int  # how many of them are on
     blended: np.ndarray  # (H + 1, colours) logits with the first 0, 1, … of them
     without: np.ndarray  # (K + 1, people, things) margins without the 0, 1, … that speak for it
+    serves: np.ndarray  # (F, H) what units answer to facts, of each unit's most, by fact
     says_facts: Sentence
+    says_serves: Sentence
     says_alone: Sentence
     says_on: Sentence
     says_plane: Sentence
@@ -88,13 +92,14 @@ def feedforward_lesson(
         for one in networks
     ]
     first, index = networks[0], _followed(fact, people, things, removals[0])
+    removal = removals[0].get(index) or removal_of(first, index, generator)
     shape = people, things
     places, keys, share = plane_of(first.stream, first.keys)
     strongest = first.units[index].abs().argsort(descending=True, stable=True)
     added = (first.units[index, strongest, None] * first.votes[strongest]).cumsum(0)
     blended = torch.cat([first.without[index][None], first.without[index] + added])
     fewer = removed(first, order_of(first, index))
-    count = next((r.units for r in [removals[0].get(index)] if r), hidden)
+    count = removal.units if removal else hidden
     on = int(first.on[index].sum())
     right_alone = (without.argmax(-1) == answers).sum(-1).tolist()
     right_full = [int((one.logits.argmax(-1) == one.answers).sum()) for one in networks]
@@ -106,12 +111,14 @@ def feedforward_lesson(
         towards=_towards(places[index], keys),
         strongest=strongest.numpy(), on=on, blended=blended.numpy(),
         without=margins(fewer[: count + 1], answers[0]).reshape(-1, *shape).numpy(),
+        serves=serves_of(first.units),
+        says_serves=says_of_serving(first.on),
         says_facts=says_of_facts(people, things, index, int(answers[0, index])),
         says_alone=says_of_right(right_alone, right_full, net.facts),
         says_on=says_of_units(networks, on, hidden),
         says_plane=says_of_plane(places[index], keys[strongest[:on].numpy()], share),
         says_blend=says_of_blend(blended[[0, -1]].argmax(-1).tolist(), int(answers[0, index])),
-        says_removed=says_of_removal(removals[0].get(index), first, index),
+        says_removed=says_of_removal(removal, first, index),
         says_all=says_of_all([r for found in removals for r in found.values() if r], net.facts),
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from torch import Tensor
 
 from mlanim.core.transformer.facts import COLOURS, PEOPLE, THINGS
 from mlanim.core.transformer.knowledge import Known, Removal
@@ -38,6 +39,17 @@ def says_of_units(networks: list[Known], on: int, hidden: int) -> Sentence:
     )  # fmt: skip
 
 
+def says_of_serving(on: Tensor) -> Sentence:
+    """For how many facts (F) each unit (H) is on."""
+    facts = on.sum(0)
+    idle, single = int((facts == 0).sum()), int((facts == 1).sum())
+    return sentence(
+        "A unit is on for {median:g} of {facts} facts (median); {single} of {units} for a single "
+        "one, {idle} for none", median=float(facts.double().quantile(0.5)), facts=len(on),
+        single=single, units=on.shape[1], idle=idle,
+    )  # fmt: skip
+
+
 def says_of_plane(place: np.ndarray, lit: np.ndarray, share: float) -> Sentence:
     """Where the keys of the units that are on (N, 2) lie, seen from the fact's place (2,)."""
     ahead = int((lit @ place > 0).sum())
@@ -50,9 +62,9 @@ def says_of_plane(place: np.ndarray, lit: np.ndarray, share: float) -> Sentence:
 def says_of_blend(colours: list[int], right: int) -> Sentence:
     """What is answered before and after the units have spoken."""
     before, after = (COLOURS[one] for one in colours)
-    if before == after:
-        return sentence("Without the units it is {colour} already; they keep it", colour=before)
     end = "which is right" if colours[1] == right else f"but it is {COLOURS[right]}"
+    if before == after:
+        return sentence("Without the units it is {colour} already, " + end, colour=before)
     return sentence(
         "Without the units it would be {before}; blended in, they make it [{after}](highlight), "
         + end,
@@ -65,9 +77,9 @@ def says_of_removal(removal: Removal | None, one: Known, fact: int) -> Sentence:
     if removal is None:
         if one.logits[fact].argmax() != one.answers[fact]:
             return sentence("The network has not learned this fact: there is nothing to lose")
-        stays = one.without[fact].argmax() == one.answers[fact]
-        why = "it is right without any" if stays else "no one order of them decides it"
-        return sentence(f"No unit can be taken away so that this fact is lost: {why}")
+        return sentence(
+            "Taken away in turn, those first that speak most for it, units do not lose this fact"
+        )
     others = {0: "no other fact is", 1: "one other fact is"}.get(
         removal.others, f"{removal.others} other facts are"
     )
@@ -80,7 +92,7 @@ def says_of_removal(removal: Removal | None, one: Known, fact: int) -> Sentence:
 def says_of_all(removals: list[Removal], facts: int) -> Sentence:
     """The same of every fact that needs the layer, in all networks."""
     if not removals:
-        return sentence("No fact needs the layer: all are right without it")
+        return sentence("No fact was lost for want of units: none hangs on the layer alone")
     return sentence(
         "{tried} facts tried: lost without {units:g} units (median), with {others:1} of {rest} "
         "others; as many units at random cost {chance:1}", tried=len(removals),

@@ -95,6 +95,16 @@ def removal_of(one: Known, fact: int, generator: torch.Generator) -> Removal | N
     return Removal(count, lost - 1, int((right[0] & ~random).sum()))
 
 
+def serves_of(units: Tensor) -> np.ndarray:
+    """What each unit answers to each fact (F, H), as a share of the most that it does.
+
+    Units stand in the order of the facts to which they answer most, so that those lie side by side.
+    """
+    sizes = units.abs()
+    order = sizes.argmax(0).argsort(stable=True)
+    return (sizes / sizes.amax(0).clamp(min=1e-12))[:, order].numpy()
+
+
 def plane_of(stream: Tensor, keys: Tensor) -> tuple[np.ndarray, np.ndarray, float]:
     """Facts (F, 2) and keys (H, 2) in the plane in which facts differ most, and its share of that.
 
