@@ -73,11 +73,7 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
 
     def facts(self) -> Panel:
         d = self.data
-        rows = [
-            [name, *(d.colours[colour] for colour in colours)]
-            for name, colours in zip(d.people, d.answers.tolist(), strict=True)
-        ]
-        picture = GrowingTable(rows, ("", *d.things), ("input", *["text"] * len(d.things)))
+        picture = GrowingTable(d.rows, ("", *d.things), ("input", *["text"] * len(d.things)))
         return Panel("facts", picture, "Whose what is which colour")
 
     def question(self) -> Panel:
@@ -91,23 +87,23 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
 
     def margins(self, name: str, values: Any, heading: str, **words: Any) -> Panel:
         d = self.data
-        self.grid = Matrix(values, d.people, d.things, palette="signed", format="1", ends=self.ends)
+        self.grid = Matrix(values, d.people, d.things, palette="signed", format="1",
+                           ends=(-d.lead, d.lead))  # fmt: skip
         self.grid.mark(row=d.person, column=d.thing)
         return Panel(name, self.grid, heading, **words)
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """The margins at which colours are full, for all of these panels."""
-        d = self.data
-        most = max(np.abs(values).max() for values in (d.alone, d.full, d.without))
-        return -most, most
 
     def plane(self) -> Panel:
         d = self.data
         chart = Chart(equal=True, grid=False, ticks=0, aspect=1.2)
         chart.scatter(d.keys, "muted")
         chart.scatter(combined(self.lit, self.units), "highlight", radius=0.1)
-        chart.arrow(np.zeros(2), d.towards, "input", name=self.whose, bold=True)
+        chart.arrow(
+            np.zeros(2),
+            d.towards,
+            "input",
+            name=f"{d.people[d.person]}, {d.things[d.thing]}",
+            bold=True,
+        )
         return Panel(
             "keys", chart, "Keys, and those that [answer](highlight)", share=1.5, says=d.says_plane
         )
@@ -115,11 +111,6 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
     def lit(self, spoken: float) -> np.ndarray:
         """Keys (N, 2) of the units that have spoken, as far as they are on."""
         return self.data.keys[self.data.strongest[: min(int(spoken), self.data.on)]]
-
-    @property
-    def whose(self) -> str:
-        """The fact's question."""
-        return f"{self.data.people[self.data.person]}, {self.data.things[self.data.thing]}"
 
     def serving(self) -> Panel:
         d = self.data

@@ -48,6 +48,7 @@ class Feedforward:
     person: int
     thing: int
     answers: np.ndarray  # (people, things) colours
+    rows: tuple[tuple[str, ...], ...]  # the same in words, behind each person's name
     alone: np.ndarray  # (people, things) margins of the network without the layer
     full: np.ndarray  # (people, things) with it
     keys: np.ndarray  # (H, 2) in the plane in which facts differ most
@@ -56,6 +57,7 @@ class Feedforward:
     on: int  # how many of them are on
     blended: np.ndarray  # (H + 1, colours) logits with the first 0, 1, … of them
     without: np.ndarray  # (K + 1, people, things) margins without the 0, 1, … that speak for it
+    lead: float  # the largest of all margins, either way
     serves: np.ndarray  # (F, H) what units answer to facts, of each unit's most, by fact
     says_facts: Sentence
     says_serves: Sentence
@@ -101,16 +103,19 @@ def feedforward_lesson(
     fewer = removed(first, order_of(first, index))
     count = removal.units if removal else hidden
     on = int(first.on[index].sum())
+    leads = [
+        margins(logits, answers[0]).unflatten(-1, shape).numpy()
+        for logits in (without[0], first.logits, fewer[: count + 1])
+    ]
     right_alone = (without.argmax(-1) == answers).sum(-1).tolist()
     right_full = [int((one.logits.argmax(-1) == one.answers).sum()) for one in networks]
     return Feedforward(
         people=PEOPLE[:people], things=THINGS[:things], colours=COLOURS, person=index // things,
         thing=index % things, answers=answers[0].reshape(shape).numpy(),
-        alone=margins(without[0], answers[0]).reshape(shape).numpy(),
-        full=margins(first.logits, answers[0]).reshape(shape).numpy(), keys=keys,
+        rows=_in_words(answers[0].reshape(shape)), alone=leads[0], full=leads[1], without=leads[2],
+        lead=max(float(np.abs(lead).max()) for lead in leads), keys=keys,
         towards=_towards(places[index], keys),
         strongest=strongest.numpy(), on=on, blended=blended.numpy(),
-        without=margins(fewer[: count + 1], answers[0]).reshape(-1, *shape).numpy(),
         serves=serves_of(first.units),
         says_serves=says_of_serving(first.on),
         says_facts=says_of_facts(people, things, index, int(answers[0, index])),
@@ -121,6 +126,11 @@ def feedforward_lesson(
         says_removed=says_of_removal(removal, first, index),
         says_all=says_of_all([r for found in removals for r in found.values() if r], net.facts),
     )  # fmt: skip
+
+
+def _in_words(answers: torch.Tensor) -> tuple[tuple[str, ...], ...]:
+    rows = zip(PEOPLE, answers.tolist(), strict=False)
+    return tuple((name, *(COLOURS[colour] for colour in row)) for name, row in rows)
 
 
 def _towards(place: np.ndarray, keys: np.ndarray) -> np.ndarray:
