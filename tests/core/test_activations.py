@@ -2,13 +2,14 @@
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from mlanim.core.learning.activation_stack import EXAMPLES, WIDTH, gradient_norms
-from mlanim.core.learning.activations import SEEDS, activations_lesson, flat_share
+from mlanim.core.learning.activations import SEEDS, activations_lesson, flat_share, says_stack
 from mlanim.core.models.activations import ACTIVATIONS, slopes
 
 FIFTHS = ["gelu", "leaky_relu", "silu", "softplus"]
@@ -81,3 +82,28 @@ def test_sentences_hold_away_from_the_defaults(seed):
         assert np.all((shape.low <= shape.norms) & (shape.norms <= shape.high))
     assert found.shapes[1].slopes.max() == 0.25
     assert re.search(r"at most 0\.25: 5 of them keep at most 0\.000977", str(found.says_five))
+
+
+def test_what_is_said_of_a_stack_holds_for_any_norms():
+    rng, shapes = np.random.default_rng(0), activations_lesson("gelu", 6, 1.0, 0).shapes
+    for _ in range(200):
+        depth, lost = int(rng.integers(5, 25)), bool(rng.random() < 0.5)
+        lengths = [
+            depth + 1,
+            depth + 1,
+            depth + 1,
+            int(rng.integers(2, depth + 1)) if lost else depth + 1,
+        ]
+        norms = [10 ** rng.uniform(-9, 9, length) for length in lengths]
+        some = tuple(replace(shape, norms=n) for shape, n in zip(shapes[:4], norms, strict=True))
+        said = plain(says_stack(some, depth))
+        assert ("leaves the range" in said) == lost
+        found = [float(n) for n in re.findall(r"(?:leaves|ReLU|RePU) (\d[\d.]*(?:e-?\d+)?)", said)]
+        expected = [norms[1][-1], norms[0][-1], *([] if lost else [norms[3][-1]])]
+        assert found == pytest.approx(expected, rel=6e-3)
+
+
+def plain(said):
+    """A sentence with its powers of ten as Python writes them."""
+    digits = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+    return str(said).replace("\u2009·\u200910", "e").translate(digits)

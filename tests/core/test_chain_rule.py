@@ -39,7 +39,7 @@ def drawn(seed):
     return float(w), float(b), float(rng.uniform(0.25, 4)), float(y), rng.choice(list(SLOPES))
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", range(200))
 def test_rates_are_those_of_the_formulas_and_the_sentences_hold(seed):
     w, b, x, y, name = drawn(seed)
     found = chain_lesson(w, b, x, y, name, 6, 0.5, 1.5)

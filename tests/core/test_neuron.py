@@ -25,7 +25,7 @@ def random_neurons(count):
 
 @pytest.fixture(scope="module")
 def lessons():
-    return [(w, b, f, neuron_lesson(w, b, f, "clouds", 0)) for w, b, f in random_neurons(100)]
+    return [(w, b, f, neuron_lesson(w, b, f, "clouds", 0)) for w, b, f in random_neurons(200)]
 
 
 @pytest.mark.parametrize(("w", "b"), [((1.2, 0.9), 1.6), ((0.3, -0.4), -0.6)])
