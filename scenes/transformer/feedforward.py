@@ -19,7 +19,6 @@ from mlanim.stage.vocabulary import (
     Chart,
     GrowingTable,
     LessonScene,
-    Lines,
     Matrix,
     Panel,
     SceneParams,
@@ -74,16 +73,11 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
     def facts(self) -> Panel:
         d = self.data
         picture = GrowingTable(d.rows, ("", *d.things), ("input", *["text"] * len(d.things)))
-        return Panel("facts", picture, "Whose what is which colour")
+        return Panel("facts", picture, "Whose what is which colour", share=len(d.things) / 3)
 
-    def question(self) -> Panel:
-        d = self.data
-        lines = Lines(
-            "[{person}](input), {thing}:", "[{colour}](highlight)", size="display",
-            person=d.people[d.person], thing=d.things[d.thing],
-            colour=d.colours[d.answers[d.person, d.thing]],
-        )  # fmt: skip
-        return Panel("question", lines, "One of them", share=0.5)
+    def colours(self) -> Panel:
+        bars = Bars(self.data.counts, self.data.colours, "muted", format="0")
+        return Panel("colours", bars, "Facts of each colour")
 
     def margins(self, name: str, values: Any, heading: str, **words: Any) -> Panel:
         d = self.data
@@ -128,7 +122,7 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
 
     def construct(self) -> None:
         d = self.data
-        self.enter(self.facts(), self.question())
+        self.enter(self.facts(), self.colours())
         self.step(d.says_facts, notes="No rule gives them: whoever answers must have them stored.")
         self.enter(self.margins("alone", d.alone, AHEAD))
         self.step(d.says_alone, notes="Below 0 another colour is ahead of the right one.")

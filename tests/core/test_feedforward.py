@@ -149,6 +149,9 @@ def test_the_lesson_follows_a_fact_that_needs_few_units_and_says_so(lessons):
         assert COLOURS[right] in str(found.says_facts)
         assert found.people[found.person] in str(found.says_facts)
         assert found.without[0] == pytest.approx(found.full)
+        words = [colour for row in found.rows for colour in row[1:]]
+        assert found.counts.tolist() == [words.count(colour) for colour in COLOURS]
+        assert words == [COLOURS[colour] for colour in found.answers.ravel()]
         if "the fact is lost" in str(found.says_removed):
             assert found.without[-1][place] <= 0 < found.without[-2][place]
             others = int(((found.without[-1] <= 0) & (found.full > 0)).sum()) - 1

@@ -49,6 +49,7 @@ class Feedforward:
     thing: int
     answers: np.ndarray  # (people, things) colours
     rows: tuple[tuple[str, ...], ...]  # the same in words, behind each person's name
+    counts: np.ndarray  # (colours,) of the facts
     alone: np.ndarray  # (people, things) margins of the network without the layer
     full: np.ndarray  # (people, things) with it
     keys: np.ndarray  # (H, 2) in the plane in which facts differ most
@@ -112,7 +113,9 @@ def feedforward_lesson(
     return Feedforward(
         people=PEOPLE[:people], things=THINGS[:things], colours=COLOURS, person=index // things,
         thing=index % things, answers=answers[0].reshape(shape).numpy(),
-        rows=_in_words(answers[0].reshape(shape)), alone=leads[0], full=leads[1], without=leads[2],
+        rows=_in_words(answers[0].reshape(shape)),
+        counts=answers[0].bincount(minlength=len(COLOURS)).numpy(),
+        alone=leads[0], full=leads[1], without=leads[2],
         lead=max(float(np.abs(lead).max()) for lead in leads), keys=keys,
         towards=_towards(places[index], keys),
         strongest=strongest.numpy(), on=on, blended=blended.numpy(),
