@@ -66,7 +66,8 @@ class Optimisers(LessonScene[OptimisersParams, "Data"]):
                               width="bold", later=True)  # fmt: skip
             arrow = chart.arrow(run["place"], run["tip"], ROLES[name], later=True)
             self.paths[name] = [path, arrow]
-        return Panel("ravine", chart, "A ravine: steep across, flat along it", share=1.8)
+        return Panel("ravine", chart, "A ravine: steep across, flat along it", share=1.8,
+                     says=d.says_descent)  # fmt: skip
 
     def losses(self) -> Panel:
         d = self.data

@@ -48,13 +48,13 @@ def test_a_typst_fault_has_its_place(tmp_path: Path) -> None:
     lecture = 'title = "T"\n[[slide]]\nheading = "H"\ntext = "%s"\n'
     for text, words in (("#nonsense", "unknown variable: nonsense"), ("- a\\n" * 60, "too long")):
         Path("lecture.toml").write_text(lecture % text)
-        refused(f"lecture.toml, line 2, column 1: .*{words}", "lecture.toml", outputs=("x.pdf",))
+        refused(f"lecture.toml, line 4, column 8: .*{words}", "lecture.toml", outputs=("x.pdf",))
 
 
 def test_a_picture_that_is_none(tmp_path: Path) -> None:
     Path("plot.png").write_bytes(b"not a picture")
     Path("lecture.toml").write_text('title = "T"\n[[slide]]\nfigure = "plot.png"\n')
-    refused(r"line 2, column 1: plot.png cannot be shown", "lecture.toml", outputs=("x.pdf",))
+    refused(r"line 3, column 10: plot.png cannot be shown", "lecture.toml", outputs=("x.pdf",))
 
 
 @pytest.mark.parametrize(("missing", "kind"), [("pyreveal", "html"), ("pptx", "pptx")])

@@ -37,7 +37,9 @@ from mlanim.stage.table import table
 from mlanim.stage.text.labels import text_sizes
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
-WITH_MANY_FACES = {"feedforward", "gating", "loss_landscape", "optimisers", "saddle_escape"}
+WITH_MANY_FACES = {
+    "feedforward", "gating", "loss_landscape", "optimisers", "paper_folding", "saddle_escape",
+}  # fmt: skip
 LARGEST = 300_000  # bytes of an SVG without a surface or fields of colours
 CLOSE = {"svg": 0.12, "pdf": 0.2, "eps": 0.25}
 """How far another renderer's view of a figure may be from our PNG, as a share of how far an empty
