@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -44,6 +45,12 @@ def percent(share: float, places: int = 0) -> str:
     if 0 < share < 1 and shown <= 0:
         return f"under {format_number(low, places)} %"
     return format_number(100 * share, places, suffix=" %")
+
+
+def with_spread(values: Sequence[float], places: int) -> str:
+    """Mean and standard deviation of two or more values, as "0.49 ± 0.02"."""
+    mean, spread = statistics.mean(values), statistics.stdev(values)
+    return f"{format_number(mean, places)} ± {format_number(spread, places)}"
 
 
 def count_of(part: int, whole: int) -> str:

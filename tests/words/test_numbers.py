@@ -13,6 +13,7 @@ from mlanim.words.numbers import (
     percent,
     percents,
     significant,
+    with_spread,
 )
 
 
@@ -60,3 +61,8 @@ def test_shares_of_one_whole_add_up_to_100_and_stay_within_one(shares):
     assert sum(shown) == 100
     exact = [100 * share / sum(shares) for share in shares]
     assert all(abs(a - b) < 1 + 1e-6 for a, b in zip(shown, exact, strict=True))
+
+
+def test_a_mean_stands_with_the_deviation_of_its_values():
+    assert with_spread([1, 2, 3], 1) == "2.0 ± 1.0"
+    assert with_spread([-0.5, -0.5], 2) == f"{MINUS}0.50 ± 0.00"

@@ -20,6 +20,7 @@ from mlanim.core.landscape.two_wells import (
 )
 from mlanim.core.learning.task import Task, task_named
 from mlanim.core.repeatable import one_thread
+from mlanim.words.numbers import with_spread
 from mlanim.words.sentence import Sentence, sentence
 
 LOW_RATES = (0.02, 0.1)
@@ -146,8 +147,8 @@ def says_of_ends(task: Task, ends: dict[str, list[End]]) -> dict[str, Sentence]:
         "says_flatter": sentence(
             "[Small batches](weight) ended in the flatter place in {count} of {starts} starts: "
             "λ = {a} against {b}", count=flatter, starts=len(small),
-            a=_spread([run.eigenvalue for run in small]),
-            b=_spread([run.eigenvalue for run in large]),
+            a=with_spread([run.eigenvalue for run in small], 2),
+            b=with_spread([run.eigenvalue for run in large], 2),
         ),
         "says_tested": sentence(
             "The flatter place has the lower test loss in [{count} of {starts}](highlight) starts"
@@ -161,8 +162,3 @@ def _verdict(share: float) -> str:
     if share == 0:
         return ": here the sharper place does better"
     return "" if share == 1 else ": its curvature alone does not tell"
-
-
-def _spread(values: list[float]) -> str:
-    """Mean and standard deviation."""
-    return f"{np.mean(values):.2f} ± {np.std(values, ddof=1):.2f}"

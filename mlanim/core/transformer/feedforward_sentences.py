@@ -7,7 +7,7 @@ from torch import Tensor
 
 from mlanim.core.transformer.facts import COLOURS, PEOPLE, THINGS
 from mlanim.core.transformer.knowledge import Known, Removal
-from mlanim.words.numbers import percent
+from mlanim.words.numbers import percent, with_spread
 from mlanim.words.sentence import Sentence, sentence
 
 
@@ -106,4 +106,4 @@ def _spread(counts: list[int]) -> str:
     """Mean and standard deviation; a single number where all are the same."""
     if min(counts) == max(counts):
         return f"{counts[0]}"
-    return f"{np.mean(counts):.1f} ± {np.std(counts, ddof=1):.1f}"
+    return with_spread(counts, 1)
