@@ -117,7 +117,7 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
             nodes=self.deep["nodes"], aspect=aspect,
         )  # fmt: skip
         heading = sentence("{n} layers of {name}", n=len(rule.reach), name=rule.title.lower())
-        remark = "brighter: a larger part in the middle output, of each row's largest"
+        remark = "stronger: a larger part in the middle output, of each row's largest"
         return Panel("stack", lines, heading, remark, share=1.7, says=self.data.says_reach)
 
     def construct(self) -> None:

@@ -110,7 +110,7 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
         d = self.data
         names = [f"{person} {thing}" for person in d.people for thing in d.things]
         picture = Matrix(d.serves, names, palette=weights_palette, numbers=False, bar=False)
-        heading = "A row is a fact, a column a unit: bright where it answers"
+        heading = "A row is a fact, a column a unit: strong where it answers"
         return Panel("units", picture, heading, says=d.says_serves)
 
     def answer(self) -> Panel:
