@@ -26,10 +26,11 @@ from mlanim.engine.jobs.options import VideoOptions
 @click.option("--handout", type=click.Choice(["1", "2", "4"]), help="PDF with so many a page.")
 @click.option("--jobs", type=Whole(1, 64), metavar="N", help="Files at once; default: cores.")
 @timeout_option
+@click.option("--schema", is_flag=True, help="Print a lecture.toml's JSON schema.")
 @click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line.")
 @click.option("--quiet", is_flag=True, help="No progress, only results.")
 @cache_option
-def deck(sources: tuple[str, ...], chapter: str | None, **options: Any) -> None:
+def deck(sources: tuple[str, ...], chapter: str | None, schema: bool, **options: Any) -> None:
     """Make a deck: HTML, PowerPoint or PDF.
 
     It stops where the scenes pause. A lecture.toml puts plain slides, figures and notes between.
@@ -40,8 +41,12 @@ def deck(sources: tuple[str, ...], chapter: str | None, **options: Any) -> None:
       mlanim deck --chapter learning -o learning.pptx
       mlanim deck lecture.toml -o lecture.html -o lecture.pptx -o lecture.pdf
     """
+    from mlanim.export.deck.lecture import parts
     from mlanim.export.deck.make import Wanted, make_deck
 
+    if schema:
+        click.echo(json.dumps(parts.schema(), indent=1))
+        return
     if chapter:
         sources = tuple(entry.name for entry in entries(sources, chapter=chapter))
         options |= {"title": chapter_title(chapter)}

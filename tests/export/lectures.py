@@ -11,6 +11,7 @@ SMALL = ("--resolution", "320x180", "--fps", "10")
 LECTURE = f"""\
 title = "Arrows & <b>angles</b>"
 author = "Ada Example"
+minutes = 3
 
 [[slide]]
 heading = "What an arrow says"
@@ -18,6 +19,7 @@ text = '''
 - its *length* and its direction, $weight(bold(w))$
 '''
 notes = "Ask first. </script><script>alert(1)</script>"
+minutes = 1
 
 [[slide]]
 scene = "{DEMO}"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mlanim.engine.errors import UsageError
-from mlanim.export.deck.lecture import from_file, from_scenes
-from mlanim.export.deck.model import ScenePart
+from mlanim.export.deck.lecture.model import ScenePart
+from mlanim.export.deck.lecture.reading import from_file, from_scenes
 
 HEAD = 'title = "T"\n\n'
 SLIDE = HEAD + "[[slide]]\n"
@@ -26,7 +26,7 @@ WRONG = {
     "unknown field": (SLIDE + 'heading = "H"\nnoets = "x"\n', 5, 1, "noets.*Did you mean notes"),
     "unknown field on top": ('title = "T"\ntheem = "x"\n[[slide]]\nheading="H"', 2, 1, "theme"),
     "missing figure": (SLIDE + 'figure = "plots/loss.pdf"\n', 4, 10, r"no figure .*loss\.pdf"),
-    "neither": (SLIDE + 'notes = "x"\n', 3, 1, "a scene, a figure or a heading"),
+    "neither": (SLIDE + 'notes = "x"\n', 3, 1, "a scene, a video, a heading or one of text"),
     "wrong type": (SLIDE + "heading = 3\n", 4, 11, "heading is 3"),
     "empty heading": (SLIDE + 'heading = ""\n', 4, 11, "heading"),
     "step zero": (SLIDE + 'scene = "dot_product"\nloop = [0]\n', 5, 8, "loop .*list of steps"),

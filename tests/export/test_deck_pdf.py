@@ -14,13 +14,17 @@ import pytest
 from lectures import LINKS
 from PIL import Image
 
-from mlanim.export.deck import to_pdf
-from mlanim.export.deck.model import Deck
+from mlanim.export.deck.lecture.blocks import Prose
+from mlanim.export.deck.lecture.model import Deck
+from mlanim.export.deck.lecture.parts import Head
 from mlanim.export.deck.step import Cover, Film, Page, Step, Still
-from mlanim.export.deck.to_pdf import Paper
+from mlanim.export.deck.typst import to_pdf
+from mlanim.export.deck.typst.to_pdf import Paper
 from mlanim.stage.colors.palette import LIGHT
 
 pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+
+HEAD = Head(title="T #emph[x]", author="A $ B")
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +106,12 @@ def written(root: Path, paper: Paper, notes: str = "what is said") -> Path:
     """Five steps laid out on paper."""
     film = Film(1.0, False, False, "", None, still_of(root))
     steps = [
-        Step("title", 1, 1, "T #emph[x]", "", "", Cover("A $ B")),
+        Step("title", 1, 1, "T #emph[x]", "", "", Cover(HEAD)),
         *(Step("scene", n, 3, "S", 'alt "x"', f"{notes} {n}", film) for n in (1, 2, 3)),
-        Step("text", 1, 1, "H", "", notes, Page("H ]", "#prose[words]", LIGHT, root)),
+        Step("text", 1, 1, "H", "", notes, Page("H ]", (Prose("words"),), LIGHT, root, 1)),
     ]
     path = root / "paper.pdf"
-    to_pdf.write(Deck("T #emph[x]", (), "A $ B"), steps, LIGHT, path, root, paper)
+    to_pdf.write(Deck(HEAD, ()), steps, LIGHT, path, root, paper)
     return path
 
 

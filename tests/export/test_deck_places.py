@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlanim.export.deck.places import find_places
+from mlanim.export.deck.lecture.places import find_places
 
 FILE = '''\
 # a comment with "quotes, [brackets] and = signs

@@ -16,8 +16,9 @@ import pytest
 from lectures import LINKS
 from PIL import Image
 
-from mlanim.export.deck import to_pptx
-from mlanim.export.deck.model import Deck
+from mlanim.export.deck.lecture.model import Deck
+from mlanim.export.deck.lecture.parts import Head
+from mlanim.export.deck.powerpoint import to_pptx
 from mlanim.export.deck.step import Clip, Film, Step
 from mlanim.stage.colors.palette import DARK, LIGHT
 
@@ -153,7 +154,7 @@ def test_a_hundred_steps(deck: Path, tmp_path: Path) -> None:
     film = Film(2.2, False, False, "", Clip(video, picture, picture), None)
     step = Step("scene", 1, 100, "A scene\x07", "alt\x00", "notes\x1b", film)
     steps = [replace(step, number=number) for number in range(1, 101)]
-    to_pptx.write(Deck("Long", ()), steps, LIGHT, tmp_path / "long.pptx")
+    to_pptx.write(Deck(Head(title="Long"), ()), steps, LIGHT, tmp_path / "long.pptx")
     slides = list(pptx.Presentation(str(tmp_path / "long.pptx")).slides)
     assert len(slides) == 100
     assert slides[99].shapes.title.text == "A scene\ufffd, 100 of 100"

@@ -21,7 +21,7 @@ from lectures import SMALL
 
 from mlanim.engine.errors import RenderError
 from mlanim.export import seal
-from mlanim.export.deck import typst_process
+from mlanim.export.deck.typst import typst_process
 
 Run = Callable[..., Any]
 

@@ -14,10 +14,13 @@ from mlanim.engine.jobs.outputs import leaving_no_empty_folder, prepare_folder, 
 from mlanim.engine.jobs.request import DEFAULT_FOLDER, theme_in_use
 from mlanim.engine.jobs.settings import defaults
 from mlanim.export import seal
-from mlanim.export.deck import lecture, to_html, to_pdf, to_pptx, typst_process
-from mlanim.export.deck.model import Deck
+from mlanim.export.deck.html import to_html
+from mlanim.export.deck.lecture import reading
+from mlanim.export.deck.lecture.model import Deck
+from mlanim.export.deck.powerpoint import to_pptx
 from mlanim.export.deck.step import Step
 from mlanim.export.deck.steps import Look, make_steps
+from mlanim.export.deck.typst import to_pdf, typst_process
 from mlanim.stage.colors.palette import Theme
 
 FORMATS: Mapping[str, Callable[[], None]] = {
@@ -62,9 +65,9 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
         UsageError, RenderError: with one clear message; no file is left half-written.
     """
     deck = _deck(sources)
-    deck = replace(deck, title=wanted.title or deck.title)
+    deck = _titled(deck, wanted.title)
     paths = _paths(wanted, sources)
-    theme = wanted.theme or deck.theme or defaults(Path.cwd()).get("theme", "dark")
+    theme = wanted.theme or deck.head.theme or defaults(Path.cwd()).get("theme", "dark")
     palette = theme_in_use(theme)
     kinds = {path.suffix.lower() for path in paths}
     asked = ("quality", "fps", "resolution", "jobs", "timeout", "as_json", "quiet")
@@ -92,6 +95,11 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
     return paths
 
 
+def _titled(deck: Deck, title: str | None) -> Deck:
+    """The deck under a title of its own, if one was asked for."""
+    return replace(deck, head=deck.head.model_copy(update={"title": title or deck.title}))
+
+
 def _deck(sources: Sequence[str]) -> Deck:
     lectures = [source for source in sources if source.endswith(".toml")]
     if not sources:
@@ -100,7 +108,7 @@ def _deck(sources: Sequence[str]) -> Deck:
         raise UsageError(
             f"Give scenes or one lecture, not {lectures[0]} with {len(sources) - 1} more."
         )
-    return lecture.from_file(Path(lectures[0])) if lectures else lecture.from_scenes(sources)
+    return reading.from_file(Path(lectures[0])) if lectures else reading.from_scenes(sources)
 
 
 def _paths(wanted: Wanted, sources: Sequence[str]) -> list[Path]:
@@ -126,10 +134,11 @@ def _paths(wanted: Wanted, sources: Sequence[str]) -> list[Path]:
 def _refuse_to_replace(paths: Sequence[Path], deck: Deck, sources: Sequence[str]) -> None:
     """Refuse to write over what the deck is made from, and over what is not a deck of ours."""
     made_from = [Path(source) for source in sources if source.endswith(".toml")]
-    made_from += [item.file for item in deck.items if item.file is not None]
+    made_from += [deck.logo] if deck.logo else []
     for item in deck.items:
-        if item.entry is not None:
-            made_from += ownership.files_of(Path(item.entry.path), item.params)
+        made_from += item.files
+        for entry, params in item.scenes:
+            made_from += ownership.files_of(Path(entry.path), params)
     known = {path.name: sha256_of(path) for path in paths if seal.is_unbroken(path)}
     for path in paths:
         ownership.refuse({path: None}, known, made_from)

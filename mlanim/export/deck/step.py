@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlanim.export.deck.lecture.blocks import Block
+from mlanim.export.deck.lecture.parts import Head
 from mlanim.stage.colors.palette import Theme
 
 
@@ -21,18 +23,21 @@ class Clip:
 
 @dataclass(frozen=True)
 class Still:
-    """How a film ends, in vectors: a PDF's path below the deck's folder, and the words on it.
+    """How a film ends: a picture's path below the deck's folder, and the words on it.
 
     A word is a text with the place of its baseline's start and its size, in widths of the frame.
     """
 
     file: str
-    words: tuple[Mapping[str, Any], ...]
+    words: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
 class Film:
-    """A step of a scene, as pixels that move, as vectors that stand, or both."""
+    """A step of a scene or a video, as pixels that move, as a picture that stands, or both.
+
+    Its heading takes so many lines; a film that is the lecturer's `own` leaves no margin.
+    """
 
     seconds: float
     loop: bool
@@ -40,34 +45,55 @@ class Film:
     captions: str
     clip: Clip | None
     still: Still | None
+    heading: str = ""
+    heading_lines: int = 0
+    sound: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
-    """A slide that stands still, in Typst, without the heading that the format sets itself.
+    """A slide that stands still; the heading is set by each format itself.
 
-    Files that `content` names are below `root`. Of the bullets, which `content` lies beside, as
-    many as `shown` are seen; the others have their room.
+    The pictures of its blocks are below `root`. At its first step one stop of the first block that
+    makes any is `shown`.
     """
 
     heading: str
-    content: str
+    columns: tuple[Block, ...]
     theme: Theme
     root: Path
-    bullets: tuple[str, ...] = ()
-    shown: int = 0
+    heading_lines: int = 0
+    shown: int = 1
+
+    @property
+    def steps(self) -> int:
+        """How many steps it makes."""
+        return max(1, sum(block.steps for block in self.columns))
+
+    def shown_of(self, index: int) -> int:
+        """How many stops of a block are past; the blocks before it come first."""
+        before = sum(block.steps for block in self.columns[:index])
+        return min(max(self.shown - before, 0), self.columns[index].steps)
 
 
 @dataclass(frozen=True)
 class Cover:
-    """The first slide: the lecture's title and who gives it."""
+    """The first slide: what the lecture says of itself, and its logo as a picture's file."""
 
-    author: str
+    head: Head
+    logo: Path | None = None
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """What stands below the title: what each line is, and its words."""
+        said = [(name, getattr(self.head, name)) for name in ("subtitle", "author", "institute")]
+        return [(name, words) for name, words in [*said, ("date", self.head.date)] if words]
 
 
 @dataclass(frozen=True)
 class Step:
-    """What is shown, what it is called, and what is said to it."""
+    """What is shown, what it is called, what is said to it, and for how long: minutes."""
 
     name: str
     number: int
@@ -76,6 +102,7 @@ class Step:
     alt: str
     notes: str
     shown: Film | Page | Cover
+    minutes: float | None = None
 
     @property
     def link(self) -> str:
@@ -86,3 +113,14 @@ class Step:
     def called(self) -> str:
         """Its title, with its number where there are several of that title."""
         return self.title if self.count == 1 else f"{self.title}, {self.number} of {self.count}"
+
+    @property
+    def footed(self) -> bool:
+        """Whether there is room at its foot."""
+        film = isinstance(self.shown, Film) and self.shown.own and not self.shown.heading
+        return not isinstance(self.shown, Cover) and not film
+
+    @property
+    def heading(self) -> str:
+        """What stands over it; nothing on a scene's film, which has its title in itself."""
+        return "" if isinstance(self.shown, Cover) else self.shown.heading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,10 +17,13 @@ from mlanim.engine.jobs import request
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, options
 from mlanim.engine.workers.task import Outcome
-from mlanim.export.deck import pages
 from mlanim.export.deck.frames import frames_at
-from mlanim.export.deck.model import Deck, FigurePart, Item, ScenePart, TextPart, includes
-from mlanim.export.deck.step import Clip, Film, Step, Still
+from mlanim.export.deck.lecture.blocks import Figure
+from mlanim.export.deck.lecture.model import Deck, Item
+from mlanim.export.deck.lecture.parts import ScenePart, VideoPart, includes
+from mlanim.export.deck.own_video import own_video
+from mlanim.export.deck.step import Clip, Cover, Film, Step, Still
+from mlanim.export.deck.typst import pages
 from mlanim.export.making import Run, make
 from mlanim.stage.colors.palette import Theme
 
@@ -58,10 +62,22 @@ def make_steps(deck: Deck, look: Look, root: Path) -> tuple[Step, ...]:
         UsageError, RenderError: for a scene that cannot be drawn as asked, with its place.
     """
     drawn = _drawn(deck, look, root)
-    found = [pages.cover(deck)] if deck.cover else []
+    found = [_cover(deck, root)] if deck.cover else []
     for index, item in enumerate(deck.items):
         found += _steps_of(item, drawn[index], look.palette, root / str(index))
     return tuple(found)
+
+
+def _cover(deck: Deck, root: Path) -> Step:
+    """The slide with the lecture's title."""
+    logo = deck.logo and root / f"logo{deck.logo.suffix.lower()}"
+    if deck.logo and logo:
+        shutil.copyfile(deck.logo, logo)
+        try:
+            pages.picture(logo, "svg", 1)
+        except ValueError as error:
+            raise UsageError(f"The logo {deck.logo} cannot be shown: {error}") from error
+    return Step("title", 1, 1, deck.title, "", "", Cover(deck.head, logo))
 
 
 def _drawn(deck: Deck, look: Look, root: Path) -> list[list[Job]]:
@@ -80,34 +96,24 @@ def _drawn(deck: Deck, look: Look, root: Path) -> list[list[Job]]:
 
 
 def _jobs(item: Item, look: Look, folder: Path) -> list[Job]:
-    """A scene's video and its stills, as far as they are wanted; or its figure."""
-    if item.entry is None:
-        return []
-    assert isinstance(item.part, (ScenePart, FigurePart))
-    film = isinstance(item.part, ScenePart)
-    shared: dict[str, Any] = {
-        "theme": look.theme,
-        "transparent": not film,
-        "output": f"{folder}/",
-        "params": item.part.params,
-    }
-    asked: Options = (
-        options(
-            VideoOptions,
-            quality=look.quality,
-            fps=look.fps,
-            resolution=look.resolution,
-            format="mp4",
-            **shared,
-        )
-        if film
-        else options(FigureOptions, format="svg", **shared)
-    )
-    (job,) = request.jobs(asked, [item.entry])
-    if not film:
-        return [job]
-    stills = replace(job, kind="stills", format="zip", output=str(folder / "stills.zip"))
-    return [*([job] if look.videos else []), *([stills] if look.vectors else [])]
+    """A scene's video and its stills, as far as they are wanted; or a page's figures."""
+    if isinstance(item.part, ScenePart):
+        assert item.entry is not None
+        films = {name: getattr(look, name) for name in ("quality", "fps", "resolution")}
+        shared = {"theme": look.theme, "output": f"{folder}/", "params": item.part.params}
+        asked = options(VideoOptions, **films, **shared, format="mp4", transparent=False)
+        (job,) = request.jobs(asked, [item.entry])
+        stills = replace(job, kind="stills", format="zip", output=str(folder / "stills.zip"))
+        return [*([job] if look.videos else []), *([stills] if look.vectors else [])]
+    found = []
+    for number, block in enumerate(item.columns):
+        if isinstance(block, Figure) and block.entry:
+            asked_of: Options = options(
+                FigureOptions, theme=look.theme, transparent=True, format="svg",
+                output=f"{folder}/{number}/", params=block.params,
+            )  # fmt: skip
+            found += request.jobs(asked_of, [block.entry])
+    return found
 
 
 def _refuse_failure(item: Item, outcome: Outcome) -> None:
@@ -120,12 +126,11 @@ def _steps_of(item: Item, jobs: Sequence[Job], theme: Theme, folder: Path) -> It
     match item.part:
         case ScenePart():
             yield from _films(item, item.part, jobs, folder)
-        case FigurePart():
-            file = Path(jobs[0].output) if jobs else item.file
-            assert file is not None
-            yield from pages.figure(item, item.part, file, theme, folder)
-        case TextPart():
-            yield from pages.text(item, item.part, theme, folder.parent)
+        case VideoPart():
+            yield own_video(item, item.part, theme, folder)
+        case _:
+            drawn = iter([Path(job.output) for job in jobs])
+            yield from pages.page(item, item.part, drawn, theme, folder)
 
 
 def _films(item: Item, part: ScenePart, jobs: Sequence[Job], folder: Path) -> Iterator[Step]:
@@ -153,7 +158,7 @@ def _films(item: Item, part: ScenePart, jobs: Sequence[Job], folder: Path) -> It
             still=stills[number - 1],
         )
         alt = f"{title}, step {number} of {count}"
-        yield Step(item.name, number, count, title, alt, notes, film)
+        yield Step(item.name, number, count, title, alt, notes, film, part.minutes)
 
 
 def read_pauses(sidecar: Path) -> tuple[list[Pause], float]:

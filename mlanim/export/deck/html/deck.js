@@ -4,8 +4,6 @@
 
   const asked = new URLSearchParams(location.search);
   const printing = asked.has("print-pdf");
-  const receiving = asked.has("receiver"); // inside the speaker view
-  const upcoming = receiving && !asked.has("postMessageEvents"); // its view of the next step
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   const NEAR = 2; // steps on either side whose films are kept ready; browsers limit how many can be
 
@@ -49,7 +47,7 @@
     }
   }
 
-  const still = () => printing || upcoming || motion.matches;
+  const still = () => printing || motion.matches;
 
   function loadAround(index) {
     steps.forEach((step, at) => {
@@ -78,9 +76,11 @@
     loadAround(index);
     if (current && current !== step) stop(current);
     current = step;
+    deckCaptions.show();
+    deckSpeaker.show();
     if (forward && !still()) play(step);
     else step.classList.add("ended");
-    if (!receiving && !printing) history.replaceState(null, "", "#/" + step.dataset.link);
+    if (!printing) history.replaceState(null, "", "#/" + step.dataset.link);
   }
 
   // The step of an address that ends in #/name/number, or of the first of #/name.
@@ -105,15 +105,9 @@
   function ended(event) {
     const step = event.target.closest("section");
     step.classList.add("ended");
-    if (step === current && "auto" in step.dataset && !receiving) {
+    if (step === current && "auto" in step.dataset) {
       Reveal.next();
     }
-  }
-
-  function toggleCaptions() {
-    const tracks = steps.flatMap((step) => [...(step.querySelector("video")?.textTracks ?? [])]);
-    const mode = tracks.some((track) => track.mode === "showing") ? "disabled" : "showing";
-    for (const track of tracks) track.mode = mode;
   }
 
   const KEYS = [
@@ -168,12 +162,25 @@
     const again = { keyCode: 82, key: "R", description: "Play the step again" };
     Reveal.addKeyBinding(again, () => still() || play(current));
     const captions = { keyCode: 67, key: "C", description: "Show or hide captions" };
-    Reveal.addKeyBinding(captions, toggleCaptions);
+    Reveal.addKeyBinding(captions, deckCaptions.toggle);
+    const speaker = { keyCode: 83, key: "S", description: "The speaker's view" };
+    Reveal.addKeyBinding(speaker, () => deckSpeaker.open());
     const overview = { keyCode: 79, key: "O", description: "All steps" };
     Reveal.addKeyBinding(overview, showOverview);
     Reveal.addKeyBinding({ ...overview, keyCode: 27, key: "Esc" }, showOverview);
     dialog("overview").addEventListener("keydown", moveInOverview);
     addEventListener("resize", fitThumbnails);
+  }
+
+  // A step as it ends, to be shown at another size.
+  function small(step) {
+    loadPictures(step);
+    const sheet = document.createElement("div");
+    const copy = step.cloneNode(true);
+    for (const hidden of copy.querySelectorAll(UNSEEN)) hidden.remove();
+    sheet.className = "slides " + copy.className.replace(/\b(past|present|future)\b/g, "ended");
+    sheet.append(...copy.childNodes);
+    return sheet;
   }
 
   // All steps as small pictures; a click goes there.
@@ -194,15 +201,9 @@
   }
 
   function thumbnail(step) {
-    loadPictures(step);
     const button = document.createElement("button");
     const frame = document.createElement("div");
-    const sheet = document.createElement("div");
-    const small = step.cloneNode(true);
-    for (const hidden of small.querySelectorAll(UNSEEN)) hidden.remove();
-    sheet.className = "slides " + small.className.replace(/\b(past|present|future)\b/g, "ended");
-    sheet.append(...small.childNodes);
-    frame.append(sheet);
+    frame.append(small(step));
     frame.setAttribute("aria-hidden", "true");
     button.append(frame, step.dataset.title);
     if (step === current) button.setAttribute("aria-current", "step");
@@ -239,8 +240,11 @@
   if (printing) steps.forEach(loadPictures);
   showControlsWhilePointing(document.querySelector(".reveal"));
 
+  const deckCaptions = addCaptions(steps, () => current, still);
+  const deckSpeaker = addSpeaker(steps, () => current, small, goTo);
+
   Reveal.on("ready", (event) => {
-    if (!receiving) follow();
+    follow();
     if (current === null) enter(event.currentSlide, true);
     addEventListener("hashchange", follow);
     addKeys();
@@ -263,6 +267,6 @@
     overview: false, // ours shows all steps, not only those around
     help: false, // ours lists the deck's own keys
     jumpToSlide: false, // ours counts steps
-    plugins: [RevealNotes],
+    progress: document.querySelector(".reveal").dataset.progress === "true",
   });
 })();

@@ -7,16 +7,16 @@ import importlib.util
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from string import Template
 from typing import Any, BinaryIO
 
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import replacing
-from mlanim.export.deck import pages
-from mlanim.export.deck.model import Deck
+from mlanim.export.deck.lecture.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.export.deck.typst import pages
+from mlanim.export.deck.typst.areas import EM, LOGO_HEIGHT, MARGIN, WIDTH, emu, film_area
 from mlanim.export.seal import UNSEALED, sealed
 from mlanim.stage.colors.palette import Theme
 from mlanim.words.printable import printable
@@ -43,63 +43,68 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    from mlanim.export.deck import office
+    from mlanim.export.deck.powerpoint import office
 
     file = office.blank(theme)
     about = file.core_properties
-    about.title, about.author = printable(deck.title), printable(deck.author)
+    about.title, about.author = printable(deck.title), printable(deck.head.author)
     about.created = about.modified = NO_DATE
     about.last_modified_by = ""
     about.identifier = UNSEALED
-    layouts = {layout.name: layout for layout in file.slide_layouts}
-    for step in steps:
-        slide = file.slides.add_slide(layouts[_layout(step)])
-        _fill(slide, step, file.slide_width, file.slide_height)
+    for number, step in enumerate(steps, 1):
+        slide = _add(file, step)
+        if step.footed:
+            office.add_foot(slide, deck.style, number, len(steps))
     buffer = io.BytesIO()
     file.save(buffer)
     with replacing(path) as target:
         target.write(sealed(_without_dates(buffer), ".pptx"))
 
 
-def _layout(step: Step) -> str:
-    from mlanim.export.deck import office
+def _add(file: Any, step: Step) -> Any:
+    """A slide with what the step shows."""
+    from mlanim.export.deck.powerpoint import office, slide_text
 
-    match step.shown:
-        case Cover():
-            return office.COVER
-        case Page(bullets=bullets, content=content) if bullets:
-            return office.BESIDE if content else office.BULLETS
-    return office.TITLE_ONLY
-
-
-def _fill(slide: Any, step: Step, width: int, height: int) -> None:
-    heading = step.shown.heading if isinstance(step.shown, Page) else ""
-    slide.shapes.title.text = printable(heading or step.called)
-    match step.shown:
+    shown = step.shown
+    texts = slide_text.written(shown) if isinstance(shown, Page) else []
+    name = office.COVER if isinstance(shown, Cover) else office.BY_TEXTS[_count(texts)]
+    (layout,) = (layout for layout in file.slide_layouts if layout.name == name)
+    slide = file.slides.add_slide(layout)
+    slide.shapes.title.text = printable(step.heading or step.called)
+    match shown:
         case Film():
-            _show_film(slide, step, step.shown, width, height)
+            _show_film(slide, step, shown)
         case Page():
-            _show_page(slide, step, step.shown, width, height)
-        case Cover(author=author):
-            slide.placeholders[1].text = printable(author)
+            slide_text.fill(slide, shown, texts, step.alt or step.title)
+        case Cover():
+            _show_cover(slide, shown)
+    if not isinstance(shown, Cover):
+        office.set_heading(slide.shapes.title, shown.heading_lines)
     if step.notes:
         slide.notes_slide.notes_text_frame.text = printable(step.notes)
+    return slide
 
 
-def _show_page(slide: Any, step: Step, page: Page, width: int, height: int) -> None:
-    """The content as a picture, and before it the bullets, as text."""
-    if page.content:
-        drawn = io.BytesIO(pages.compiled(replace(page, bullets=()), "png"))
-        picture = slide.shapes.add_picture(drawn, 0, 0, width, height)
-        _describe(picture, "Content", step)
-        if page.bullets:  # behind the text, which a click would not reach otherwise
-            slide.shapes._spTree.insert(2, picture._element)
-    if page.bullets:
-        shown = page.bullets[: page.shown]
-        slide.placeholders[1].text = "\n".join(printable(line) for line in shown)
+def _count(texts: Sequence[object]) -> int:
+    return sum(text is not None for text in texts)
 
 
-def _show_film(slide: Any, step: Step, film: Film, width: int, height: int) -> None:
+def _show_cover(slide: Any, cover: Cover) -> None:
+    from pptx.enum.dml import MSO_THEME_COLOR
+
+    body = slide.placeholders[1].text_frame
+    body.text = "\n".join(printable(words) for _, words in cover.lines)
+    if cover.head.subtitle:
+        (run,) = body.paragraphs[0].runs
+        run.font.size, run.font.color.theme_color = emu(44 * EM), MSO_THEME_COLOR.TEXT_1
+    if cover.logo:
+        drawn = io.BytesIO(pages.picture(cover.logo, "png", LOGO_HEIGHT))
+        logo = slide.shapes.add_picture(drawn, 0, emu(MARGIN), height=emu(LOGO_HEIGHT))
+        logo.left = emu(WIDTH - MARGIN) - logo.width
+        logo.name = "Logo"
+
+
+def _show_film(slide: Any, step: Step, film: Film) -> None:
     """The film over the title, and over the film its last frame, which appears when it has run.
 
     A still that appears is hidden from the moment when the slide is shown, and there wherever
@@ -108,7 +113,9 @@ def _show_film(slide: Any, step: Step, film: Film, width: int, height: int) -> N
     """
     assert film.clip is not None
     before, after = str(film.clip.before), str(film.clip.after)
-    place = fitted(film.clip.after, width, height)
+    area = film_area(film.heading_lines)
+    left, top, wide, high = fitted(film.clip.after, emu(area.width), emu(area.height))
+    place = (emu(area.left) + left, emu(area.top) + top, wide, high)
     movie = slide.shapes.add_movie(
         str(film.clip.video), *place, poster_frame_image=before, mime_type="video/mp4"
     )

@@ -111,6 +111,9 @@ class _Reader:
     def _pair(self, base: Path) -> None:
         start = self._peek().start
         path = (*base, *self._key("="))
+        for length in range(len(base) + 1, len(path)):  # tables that only dotted keys name
+            self.found.keys.setdefault(path[:length], start)
+            self.found.values.setdefault(path[:length], start)
         self.found.keys[path] = start
         self._value(path)
 

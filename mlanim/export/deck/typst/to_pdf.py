@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import replacing
-from mlanim.export.deck import pages
-from mlanim.export.deck.model import Deck
+from mlanim.export.deck.lecture.model import Deck
+from mlanim.export.deck.lecture.parts import Style
 from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.export.deck.typst import pages
+from mlanim.export.deck.typst.areas import film_area
 from mlanim.export.seal import sealed
 from mlanim.stage.colors.palette import Theme
 from mlanim.stage.text.typesetting import literal
@@ -54,9 +55,9 @@ def source(deck: Deck, steps: Sequence[Step], theme: Theme, paper: Paper) -> str
         [
             pages.preamble(theme),
             f"#let title-text = {literal(deck.title)}",
-            f"#let author-text = {literal(deck.author)}",
+            f"#let author-text = {literal(deck.head.author)}",
             "#set document(title: title-text, author: author-text, date: none)",
-            f"#let slides = ({''.join(_slides(steps))})",
+            f"#let slides = ({''.join(_slides(steps, deck.style))})",
             TEMPLATE.read_text(encoding="utf-8"),
             _layout(paper),
         ]
@@ -69,15 +70,21 @@ def _layout(paper: Paper) -> str:
     return f"#handout({paper.handout or 1}, {'true' if paper.notes else 'false'})"
 
 
-def _slides(steps: Sequence[Step]) -> Iterator[str]:
+def _slides(steps: Sequence[Step], style: Style) -> Iterator[str]:
     """Each slide's content, with its bookmark, and its notes."""
-    for _, group in groupby(steps, key=lambda step: step.name):
-        for step in group:
-            marks = [_mark(1, step.title)] if step.number == 1 else []
-            if step.count > 1:
-                marks.append(_mark(2, step.called))
-            yield f"([{''.join(marks)}#slide(fill: ground)[{_content(step)}]], "
-            yield f"{literal(step.notes)}),\n"
+    for index, step in enumerate(steps, 1):
+        marks = [_mark(1, step.title)] if step.number == 1 else []
+        if step.count > 1:
+            marks.append(_mark(2, step.called))
+        foot = _foot(style, index, len(steps)) if step.footed else ""
+        yield f"([{''.join(marks)}#slide(fill: ground)[{_content(step)}{foot}]], "
+        yield f"{literal(step.notes)}),\n"
+
+
+def _foot(style: Style, number: int, count: int) -> str:
+    said = f"{number} / {count}" if style.numbers else ""
+    share = number / count if style.progress else 0
+    return f"#foot({literal(style.footer)}, {literal(said)}, {share:.4f})"
 
 
 def _mark(level: int, words: str) -> str:
@@ -86,16 +93,22 @@ def _mark(level: int, words: str) -> str:
 
 
 def _content(step: Step) -> str:
+    title = f"#titled({literal(step.heading)})" if step.heading else ""
     match step.shown:
         case Film(still=still):
             assert still is not None
+            area = film_area(step.shown.heading_lines)
             words = "".join(f"{_dictionary(word)}, " for word in still.words)
-            return f"#film({literal(still.file)}, {literal(step.alt)}, ({words}))"
-        case Page(heading=heading):
-            title = f"#titled({literal(heading)})[]" if heading else ""
+            said = f"{literal(still.file)}, {literal(step.alt)}, ({words})"
+            return f"{title}#area({area.points})[#film({said})]"
+        case Page():
             return title + pages.whole(step.shown)
-        case Cover(author=author):
-            return f"#cover({literal(step.title)}, {literal(author)})"
+        case Cover(logo=logo):
+            lines = "".join(
+                f"({literal(name)}, {literal(words)}), " for name, words in step.shown.lines
+            )
+            file = f"/{logo.name}" if logo else ""
+            return f"#cover({literal(step.title)}, ({lines}), {literal(file)})"
 
 
 def _dictionary(word: Mapping[str, object]) -> str:

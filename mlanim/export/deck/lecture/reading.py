@@ -15,24 +15,23 @@ from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.catalog import scene_folders
 from mlanim.engine.jobs.reading import sane, text_of
 from mlanim.engine.jobs.scene_entry import SceneEntry
-from mlanim.export.deck.model import (
-    Deck,
-    FigurePart,
+from mlanim.export.deck.lecture.blocks import Block, Figure
+from mlanim.export.deck.lecture.contents import PICTURES, ContentReader, Way
+from mlanim.export.deck.lecture.model import Deck, Item, slug
+from mlanim.export.deck.lecture.parts import (
+    KINDS,
+    AnyPart,
+    Column,
     Head,
-    Item,
-    Part,
+    PagePart,
     ScenePart,
-    TextPart,
-    slug,
+    Style,
+    VideoPart,
 )
-from mlanim.export.deck.places import Places, find_places
+from mlanim.export.deck.lecture.places import Places, find_places
 from mlanim.words.nearest import nearest
 
 Model = TypeVar("Model", bound=BaseModel)
-
-PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".pdf")
-KINDS: dict[str, type[Part]] = {"scene": ScenePart, "figure": FigurePart, "heading": TextPart}
-"""The field by which a slide shows what it is, in the order in which they are looked for."""
 
 
 def from_scenes(names: Sequence[str]) -> Deck:
@@ -47,7 +46,7 @@ def from_scenes(names: Sequence[str]) -> Deck:
         items.append(Item(ScenePart(scene=name), entry.name, "", entry))
     _refuse_clashes(items)
     assert items[0].entry is not None
-    return Deck(items[0].entry.title, tuple(items))
+    return Deck(Head(title=items[0].entry.title), tuple(items))
 
 
 def from_file(path: Path) -> Deck:
@@ -73,6 +72,9 @@ class _Lecture:
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{path}: {shortened(str(error), 300)}.") from error
         self.places: Places = find_places(text)
+        self.contents = ContentReader(
+            path.parent, self._entry, self._error, lambda way: self._place(way, of_key=False)
+        )
 
     def deck(self) -> Deck:
         """The checked deck."""
@@ -80,44 +82,36 @@ class _Lecture:
         head = self._checked(Head, self.content, (), "A lecture")
         if not isinstance(tables, list) or not tables:
             raise UsageError(f"{self.path} has no slides; begin each with a line [[slide]].")
-        items = [
-            replace(self._item(index, table), fields=self._fields(index, table))
-            for index, table in enumerate(tables)
-        ]
+        logo = head.style.logo and self.contents.file(head.style.logo, ("style", "logo"), PICTURES)
+        items = [self._item(index, table) for index, table in enumerate(tables)]
         _refuse_clashes(items)
-        return Deck(head.title, tuple(_numbered(items)), head.author, head.theme, cover=True)
+        return Deck(head, tuple(_numbered(items)), cover=True, logo=logo or None)
 
     def _item(self, index: int, table: Any) -> Item:
         path = ("slide", index)
-        kind = next((kind for kind in KINDS if isinstance(table, dict) and kind in table), None)
+        self.contents.files = []
+        item = self._made(table if isinstance(table, dict) else {}, path)
+        fields = {key: self._place((*path, key), of_key=False) for key in table}
+        return replace(item, fields=fields, files=tuple(self.contents.files))
+
+    def _made(self, table: dict[str, Any], path: Way) -> Item:
+        kind, words = _kind(table)
         if kind is None:
-            raise self._error(path, "a slide needs a scene, a figure or a heading")
-        words = {"scene": "A scene's slide", "figure": "A figure's slide"}
-        part = self._checked(KINDS[kind], table, path, words.get(kind, "A plain slide"))
+            raise self._error(
+                path, f"a slide needs a scene, a video, a heading or one of {', '.join(KINDS)}"
+            )
+        part: AnyPart = self._checked(kind, table, path, words)
         place = self._place(path, of_key=True)
         if isinstance(part, ScenePart):
             entry = self._entry(part.scene, (*path, "scene"))
             return Item(part, part.name or entry.name, place, entry)
-        if isinstance(part, FigurePart):
-            return self._figure(part, path, place)
-        assert isinstance(part, TextPart)
-        return Item(part, part.name or slug(part.heading), place)
+        if isinstance(part, VideoPart):
+            file = self.contents.file(part.video, (*path, "video"), (".mp4",), "video")
+            return Item(part, part.name or slug(file.stem), place)
+        columns = self.contents.columns(part, path)
+        return Item(part, part.name or _name(part, columns), place, columns=columns)
 
-    def _fields(self, index: int, table: Any) -> dict[str, str]:
-        return {key: self._place(("slide", index, key), of_key=False) for key in table}
-
-    def _figure(self, part: FigurePart, path: tuple[str | int, ...], place: str) -> Item:
-        file = self.path.parent / part.figure
-        if file.suffix.lower() not in PICTURES:
-            entry = self._entry(part.figure, (*path, "figure"))
-            return Item(part, part.name or f"{entry.name}-figure", place, entry)
-        if not file.is_file():
-            raise self._error((*path, "figure"), f"there is no figure {shortened(str(file), 200)}")
-        if part.params:
-            raise self._error((*path, "params"), "a picture's file takes no parameters")
-        return Item(part, part.name or slug(file.stem), place, file=file)
-
-    def _entry(self, name: str, path: tuple[str | int, ...]) -> SceneEntry:
+    def _entry(self, name: str, path: Way) -> SceneEntry:
         beside = self.path.parent / name.partition(":")[0]
         is_file = beside.suffix == ".py" and beside.is_file()
         folders = [*scene_folders(), self.path.parent / "scenes"]
@@ -126,29 +120,63 @@ class _Lecture:
         except UsageError as error:
             raise self._error(path, str(error)) from error
 
-    def _checked(
-        self, model: type[Model], table: dict[str, Any], path: tuple[str | int, ...], what: str
-    ) -> Model:
+    def _checked(self, model: type[Model], table: dict[str, Any], path: Way, what: str) -> Model:
         try:
             return model.model_validate(table)
         except ValidationError as error:
             problem = error.errors()[0]
         place = (*path, *problem["loc"])
-        field = str(problem["loc"][0])
+        *within, field = problem["loc"] or ("",)
+        inner = _COLUMNS.get(str(within[0])) if within else None
+        what, known = (inner[0], inner[1]) if inner else (what, model)
         if problem["type"] == "extra_forbidden":
-            known = [*model.model_fields, *(["[[slide]]"] if model is Head else [])]
-            raise self._error(place, _unknown(field, known, what), of_key=True)
+            names = [*known.model_fields, *(["[[slide]]"] if known is Head else [])]
+            raise self._error(place, _unknown(str(field), names, what), of_key=True)
         if problem["type"] == "missing":
             raise self._error(path, f"{what} needs {field}", of_key=True)
         reason = problem["msg"].removeprefix("Value error, ")
-        raise self._error(place, f"{field} is {shortened(problem['input'])}: {reason}")
+        of_the_whole = "error" in problem.get("ctx", {}) and isinstance(problem["input"], dict)
+        if of_the_whole:
+            raise self._error(self._guilty(place, problem["input"], reason), reason)
+        named = next(name for name in reversed(problem["loc"]) if isinstance(name, str))
+        raise self._error(place, f"{named} is {shortened(problem['input'])}: {reason}")
 
-    def _error(self, path: tuple[Any, ...], reason: str, of_key: bool = False) -> UsageError:
+    @staticmethod
+    def _guilty(path: Way, table: dict[str, Any], reason: str) -> Way:
+        """The field that a complaint about a whole slide begins with."""
+        first = reason.partition(" ")[0]
+        return (*path, first) if first in table else path
+
+    def _error(self, path: Way, reason: str, of_key: bool = False) -> UsageError:
         return UsageError(f"{self._place(path, of_key)}: {reason.rstrip('.')}.")
 
-    def _place(self, path: tuple[Any, ...], of_key: bool) -> str:
+    def _place(self, path: Way, of_key: bool) -> str:
         words = self.places.of_key(path) if of_key else self.places.of_value(path)
         return f"{self.path}, {words}"
+
+
+_COLUMNS: dict[str, tuple[str, type[BaseModel]]] = {
+    "left": ("A column", Column), "right": ("A column", Column), "style": ("[style]", Style),
+}  # fmt: skip
+
+
+def _kind(table: dict[str, Any]) -> tuple[type[Any], str] | tuple[None, str]:
+    """The kind of a slide, by the field that shows what it is, and its name in a sentence."""
+    if "scene" in table:
+        return ScenePart, "A scene's slide"
+    if "video" in table:
+        return VideoPart, "A video's slide"
+    if {"heading", "left", "right", *KINDS} & set(table):
+        return PagePart, "A figure's slide" if "figure" in table else "A plain slide"
+    return None, ""
+
+
+def _name(part: PagePart, columns: tuple[Block, ...]) -> str:
+    """What links to a page contain where the lecture gives it no name."""
+    if part.figure:
+        (figure,) = [block for block in columns if isinstance(block, Figure)]
+        return f"{figure.name}-figure" if figure.entry else slug(figure.name)
+    return slug(part.heading or "slide")
 
 
 def _unknown(field: str, known: list[str], what: str) -> str:
@@ -160,7 +188,7 @@ def _refuse_clashes(items: Iterable[Item]) -> None:
     """Names of scenes, of figures and those that were given must differ; links contain them."""
     seen: dict[str, Item] = {}
     for item in items:
-        if _from_heading(item):
+        if item.named_by_its_heading:
             continue
         if item.name in seen:
             raise _clash(item, seen[item.name])
@@ -182,16 +210,12 @@ def _clash(item: Item, first: Item) -> UsageError:
 
 def _numbered(items: list[Item]) -> list[Item]:
     """Names made from headings, made different where two are alike."""
-    taken = {item.name for item in items if not _from_heading(item)}
+    taken = {item.name for item in items if not item.named_by_its_heading}
     numbered: list[Item] = []
     for item in items:
         name, number = item.name, 2
-        while _from_heading(item) and name in taken:
+        while item.named_by_its_heading and name in taken:
             name, number = f"{item.name}-{number}", number + 1
         taken.add(name)
         numbered.append(replace(item, name=name))
     return numbered
-
-
-def _from_heading(item: Item) -> bool:
-    return isinstance(item.part, TextPart) and item.part.name is None

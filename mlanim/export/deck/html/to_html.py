@@ -19,14 +19,18 @@ from urllib.parse import quote
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs.outputs import leaving_no_empty_folder, sha256_of
-from mlanim.export.deck import pages
-from mlanim.export.deck.model import Deck
+from mlanim.export.deck.lecture.blocks import Block, Bullets, Table
+from mlanim.export.deck.lecture.model import Deck
+from mlanim.export.deck.lecture.parts import Style
 from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.export.deck.typst import pages
+from mlanim.export.deck.typst.areas import LOGO_HEIGHT, Area, film_area
 from mlanim.export.seal import sealed
 from mlanim.stage.colors.palette import Theme
 from mlanim.stage.text.typesetting import FONTS
 
 HERE = Path(__file__).parent
+SCRIPTS = ("deck.js", "captions.js", "speaker.js")
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -121,15 +125,24 @@ def _replace(path: Path, payload: bytes) -> None:
 
 
 def _page(deck: Deck, steps: Sequence[Step], theme: Theme, media: _Media) -> str:
+    sections = iter(
+        [
+            _section(step, media, _foot(deck.style, number, len(steps)) if step.footed else "")
+            for number, step in enumerate(steps, 1)
+        ]
+    )
     slides = "\n".join(
-        _stack(list(group), media) for _, group in groupby(steps, key=lambda step: step.name)
+        _stack([next(sections) for _ in group])
+        for _, group in groupby(steps, key=lambda step: step.name)
     )
     colors = " ".join(f"--{role}: {value};" for role, value in theme.roles.items())
     reveal = _reveal()
     return Template(_text(HERE / "deck.html")).substitute(
         policy=POLICY,
-        author=html.escape(deck.author),
+        author=html.escape(deck.head.author),
         title=html.escape(deck.title),
+        minutes="" if deck.head.minutes is None else f"{deck.head.minutes:g}",
+        progress="true" if deck.style.progress else "false",
         reveal_css=_text(reveal / "reset.css") + _text(reveal / "reveal.css"),
         fonts=_fonts(),
         colors=colors,
@@ -137,18 +150,22 @@ def _page(deck: Deck, steps: Sequence[Step], theme: Theme, media: _Media) -> str
         slides=slides,
         media=media.carried() if media.folder is None else "",
         reveal_js=_script(reveal / "reveal.js"),
-        notes_js=_script(reveal / "plugin" / "notes.js"),
-        deck_js=_script(HERE / "deck.js"),
+        deck_js="\n".join(_script(HERE / name) for name in SCRIPTS),
     )
 
 
-def _stack(steps: Sequence[Step], media: _Media) -> str:
+def _stack(sections: Sequence[str]) -> str:
     """A part's steps, one below the other in the overview."""
-    sections = [_section(step, media) for step in steps]
     return sections[0] if len(sections) == 1 else _element("section", *sections)
 
 
-def _section(step: Step, media: _Media) -> str:
+def _foot(style: Style, number: int, count: int) -> str:
+    said = [style.footer, f"{number} / {count}" if style.numbers else ""]
+    spans = [_element("span", html.escape(words)) for words in said]
+    return _element("div", *spans, attributes={"class": "foot"}) if any(said) else ""
+
+
+def _section(step: Step, media: _Media, foot: str) -> str:
     shown = step.shown
     match shown:
         case Film():
@@ -156,13 +173,16 @@ def _section(step: Step, media: _Media) -> str:
         case Page():
             kind, content = "page", _still_page(step, shown, media)
         case Cover():
-            kind, content = "cover", [_cover(step, shown)]
+            kind, content = "cover", _cover(step, shown, media)
     attributes = {"class": kind, "data-link": step.link, "data-title": step.called}
     if isinstance(shown, Film) and shown.auto:
         attributes["data-auto"] = ""
+    if step.minutes is not None:
+        attributes["data-minutes"] = f"{step.minutes / step.count:.4g}"
+    content.append(foot)
     if step.notes:
         content.append(_element("aside", html.escape(step.notes), attributes={"class": "notes"}))
-    return _element("section", *content, attributes=attributes)
+    return _element("section", *filter(None, content), attributes=attributes)
 
 
 def _film(step: Step, film: Film, media: _Media) -> list[str]:
@@ -173,19 +193,35 @@ def _film(step: Step, film: Film, media: _Media) -> list[str]:
     video = {
         "data-media": media.add(".mp4", film.clip.video.read_bytes()),
         "data-ignore": "",  # for reveal.js, which would play it as well
-        "muted": "",
         "playsinline": "",
         "tabindex": "-1",
         "aria-hidden": "true",
     }
-    if film.loop:
-        video["loop"] = ""
+    video |= {"muted": ""} if not film.sound else {}
+    video |= {"loop": ""} if film.loop else {}
     return [
-        _element("h2", html.escape(step.called), attributes=_HIDDEN),
-        _element("img", attributes={"class": "before", "alt": ""} | _picture(before)),
-        _element("video", _captions(film), attributes=video),
-        _element("img", attributes={"class": "after", "alt": step.alt} | _picture(after)),
+        _heading(step),
+        _element(
+            "div",
+            _element("img", attributes={"class": "before", "alt": ""} | _picture(before)),
+            _element("video", _captions(film), attributes=video),
+            _element("img", attributes={"class": "after", "alt": step.alt} | _picture(after)),
+            attributes=_place(film_area(film.heading_lines)),
+        ),
     ]
+
+
+def _heading(step: Step) -> str:
+    """A slide's heading, or its title for those who do not see it."""
+    hidden = _NONE if step.heading else _HIDDEN
+    return _element("h2", html.escape(step.heading or step.called), attributes=hidden)
+
+
+def _place(area: Area) -> dict[str, str]:
+    """Where something stands, as the page's own measures."""
+    names = ("left", "top", "width", "height")
+    said = "; ".join(f"{name}: {getattr(area, name):.2f}px" for name in names)
+    return {"class": "picture", "style": said}
 
 
 def _picture(name: str) -> dict[str, str]:
@@ -208,22 +244,41 @@ def _captions(film: Film) -> str:
 
 
 def _still_page(step: Step, page: Page, media: _Media) -> list[str]:
-    heading = _element(
-        "h2",
-        html.escape(page.heading or step.title),
-        attributes=_NONE if page.heading else _HIDDEN,
-    )
-    if not pages.whole(page):
-        return [heading]
+    if not page.columns:
+        return [_heading(step)]
     picture = media.add(".svg", pages.compiled(page, "svg"))
-    said = "".join(_element("li", html.escape(line)) for line in page.bullets[: page.shown])
-    listed = [_element("ul", said, attributes=_HIDDEN)] if said else []
-    return [heading, *listed, _element("img", attributes={"alt": step.alt} | _picture(picture))]
+    structured = [_structure(block, page.shown_of(at)) for at, block in enumerate(page.columns)]
+    said = _element("div", *filter(None, structured), attributes=_HIDDEN)
+    image = _element("img", attributes={"alt": step.alt} | _picture(picture))
+    return [_heading(step), *([said] if any(structured) else []), image]
 
 
-def _cover(step: Step, cover: Cover) -> str:
-    author = [_element("p", html.escape(cover.author))] if cover.author else []
-    return _element("div", _element("h1", html.escape(step.title)), *author)
+def _structure(block: Block, shown: int) -> str:
+    """Bullets and tables, for those who do not see them."""
+    match block:
+        case Bullets(lines):
+            return _element("ul", "".join(_element("li", html.escape(x)) for x in lines[:shown]))
+        case Table(rows):
+            names = ["th"] + ["td"] * (len(rows) - 1)
+            return _element(
+                "table",
+                *(
+                    _element("tr", *(_element(name, html.escape(cell)) for cell in row))
+                    for name, row in zip(names, rows, strict=True)
+                ),
+            )
+    return ""
+
+
+def _cover(step: Step, cover: Cover, media: _Media) -> list[str]:
+    lines = [
+        _element("p", html.escape(words), attributes={"class": name}) for name, words in cover.lines
+    ]
+    found = [_element("div", _element("h1", html.escape(step.title)), *lines)]
+    if cover.logo:
+        logo = media.add(".svg", pages.picture(cover.logo, "svg", LOGO_HEIGHT))
+        found.append(_element("img", attributes={"alt": "", "class": "logo"} | _picture(logo)))
+    return found
 
 
 _EMPTY = ("img", "track")

@@ -1,0 +1,1 @@
+"""What a lecture.toml says, as checked values."""
