@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
 
-from mlanim.commands.flags import flags
+from mlanim.commands.flags import flags, refuse_beside
 from mlanim.commands.options import Whole, cache_option, chapter_option, entries, timeout_option
+from mlanim.commands.watch import PORT, say
+from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.chapters import chapter_title
 from mlanim.engine.jobs.options import VideoOptions
 
@@ -20,26 +23,45 @@ from mlanim.engine.jobs.options import VideoOptions
     "-o", "--output", "outputs", multiple=True, metavar="FILE", help="A .html, .pptx or .pdf file."
 )
 @flags(VideoOptions, "quality", "fps", "resolution", "force")
-@click.option("--theme", metavar="NAME", help="Instead of the lecture's.")
+@click.option(
+    "--theme", metavar="NAME,…", help="Instead of the lecture's; each in files of its own."
+)
 @click.option("--one-file", is_flag=True, help="HTML with everything inside it.")
 @click.option("--notes", is_flag=True, help="PDF with the notes below or beside the slides.")
 @click.option("--handout", type=click.Choice(["1", "2", "4"]), help="PDF with so many a page.")
 @click.option("--jobs", type=Whole(1, 64), metavar="N", help="Files at once; default: cores.")
 @timeout_option
+@click.option("--open", "opened", is_flag=True, help="Open what was made.")
+@click.option("--watch", "watched", is_flag=True, help="Show a lecture.toml while it is written.")
+@click.option(
+    "--port", type=Whole(0, 65535), metavar="NUMBER", help=f"For --watch; default: {PORT}."
+)
 @click.option("--schema", is_flag=True, help="Print a lecture.toml's JSON schema.")
 @click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line.")
 @click.option("--quiet", is_flag=True, help="No progress, only results.")
 @cache_option
-def deck(sources: tuple[str, ...], chapter: str | None, schema: bool, **options: Any) -> None:
+def deck(
+    sources: tuple[str, ...],
+    chapter: str | None,
+    schema: bool,
+    opened: bool,
+    watched: bool,
+    port: int | None,
+    **options: Any,
+) -> None:
     """Make a deck: HTML, PowerPoint or PDF.
 
-    It stops where the scenes pause. A lecture.toml puts plain slides, figures and notes between.
+    It stops where the scenes pause. A lecture.toml puts slides of text, bullets, code, tables,
+    pictures and videos between them. Handouts are made in the print theme. With --watch the deck is
+    shown in a page and made again whenever something of it is saved; Ctrl-C ends that.
 
     \b
     Examples:
       mlanim deck dot_product attention -o talk.html --one-file
       mlanim deck --chapter learning -o learning.pptx
       mlanim deck lecture.toml -o lecture.html -o lecture.pptx -o lecture.pdf
+      mlanim deck lecture.toml -o handout.pdf --handout 4 --notes
+      mlanim deck lecture.toml --watch --open
     """
     from mlanim.export.deck.lecture import parts
     from mlanim.export.deck.make import Wanted, make_deck
@@ -51,6 +73,42 @@ def deck(sources: tuple[str, ...], chapter: str | None, schema: bool, **options:
         sources = tuple(entry.name for entry in entries(sources, chapter=chapter))
         options |= {"title": chapter_title(chapter)}
     options["handout"] = int(options["handout"]) if options["handout"] else None
-    for path in make_deck(sources, Wanted(**options)):
+    if watched:
+        _watch(sources, port, opened, options)
+        return
+    if port is not None:
+        raise UsageError("--port is for --watch.")
+    made_files = make_deck(sources, Wanted(**options))
+    for path in made_files:
         made = {"kind": "deck", "event": "made", "file": str(path)}
         click.echo(json.dumps(made) if options["as_json"] else path)
+    if opened:
+        click.launch(str(made_files[0]))
+
+
+def _watch(sources: tuple[str, ...], port: int | None, opened: bool, given: dict[str, Any]) -> None:
+    """Show a lecture in a page, and make it again as it is written."""
+    from mlanim.commands.serving import serving
+    from mlanim.engine import temporary
+    from mlanim.engine.jobs.request import theme_in_use
+    from mlanim.export.deck.steps import Look
+    from mlanim.export.watch.lecture import DeckWatch
+    from mlanim.export.watch.preview_server import PreviewState
+
+    others = {"outputs", "one_file", "notes", "handout", "theme", "force", "title", "as_json"}
+    refuse_beside("--watch", "shows the deck and writes no file", others)
+    if len(sources) != 1 or not sources[0].endswith(".toml"):
+        raise UsageError("--watch is for one lecture.toml; `mlanim watch SCENE` shows a scene.")
+    lecture = Path(sources[0])
+    shared = {name: given[name] for name in ("fps", "resolution", "jobs", "timeout")}
+
+    def look(theme: str) -> Look:
+        return Look(
+            theme, theme_in_use(theme), quality=given["quality"] or "l", quiet=True, **shared
+        )
+
+    with temporary.folder() as folder:
+        state = PreviewState(status="drawing", message="")
+        page = ("lecture.html", lecture.name)
+        with serving(state, PORT if port is None else port, page, folder, opened):
+            DeckWatch(lecture, look, folder, state, say).run()

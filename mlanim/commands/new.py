@@ -1,4 +1,4 @@
-"""`new`: a scene to start from, written into the project at hand."""
+"""`new`: a scene or a lecture to start from, written into the project at hand."""
 
 from __future__ import annotations
 
@@ -11,29 +11,38 @@ from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.files import replacing
 
 TEMPLATE = Path(__file__).with_name("scene.py.txt")
+LECTURE = Path(__file__).with_name("lecture.toml.txt")
 
 
 @click.command()
 @click.argument("name")
 def new(name: str) -> None:
-    """Write a scene that works, to change into your own.
+    """Write a scene, or a lecture, that works, to change into your own.
 
-    It is written to scenes/NAME.py of the folder that you are in, or to scenes/CHAPTER/NAME.py, and
+    `mlanim new lecture` writes lecture.toml here. Any other NAME is a scene's: it is written to scenes/NAME.py of the folder that you are in, or to scenes/CHAPTER/NAME.py, and
     `mlanim list` shows it at once. A file that is there already stays.
 
     \b
     Examples:
       mlanim new overshoot
       mlanim new learning/overshoot
+      mlanim new lecture
     """
-    path = _path(name)
+    is_lecture = name == "lecture" or name.endswith(".toml")
+    path = Path(name).with_suffix(".toml") if is_lecture else _path(name)
     if path.exists():
         raise UsageError(f"{path} is there already; give another name, or remove it first.")
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
-        file.write(scene_named(path.stem).encode())
+        file.write((lecture_named(path.name) if is_lecture else scene_named(path.stem)).encode())
     click.echo(path)
-    click.echo(f"Next: mlanim watch {path.stem}, and change {path}.", err=True)
+    command = f"deck {path} --watch --open" if is_lecture else f"watch {path.stem}"
+    click.echo(f"Next: mlanim {command}, and change {path}.", err=True)
+
+
+def lecture_named(name: str) -> str:
+    """The lecture of that name."""
+    return LECTURE.read_text(encoding="utf-8").replace("NAME", name)
 
 
 def scene_named(name: str) -> str:

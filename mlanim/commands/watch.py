@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -44,26 +43,17 @@ def watch(scene: str, **given: Any) -> None:
       mlanim watch scenes/mine.py
       mlanim watch attention --params talk.toml --theme light
     """
-    from mlanim.export.watch.preview_server import ADDRESS, PreviewState, serve
+    from mlanim.commands.serving import serving
+    from mlanim.export.watch.preview_server import PreviewState
     from mlanim.export.watch.watch import Watch
-    from mlanim.export.web.site import assets
 
     entry = catalog.select([scene], folders())[0]
     with temporary.folder() as folder:
         state = PreviewState(status="drawing", progress=0.0, message="", film=None, slides=[])
-        server = serve(state, given["port"], assets("watch.html", name=entry.name), folder)
-        address = f"http://{ADDRESS}:{server.server_port}/"
-        click.echo(address)
-        if not given["unopened"]:
-            click.launch(address)
         settings = _settings_files(given["params_file"])
-        try:
-            Watch(lambda: _job(scene, given), settings, folder, state, _say).run()
-        except KeyboardInterrupt:
-            click.echo("Stopped watching.", err=True)
-            sys.exit(130)
-        finally:
-            server.shutdown()
+        page = ("watch.html", entry.name)
+        with serving(state, given["port"], page, folder, not given["unopened"]):
+            Watch(lambda: _job(scene, given), settings, folder, state, say).run()
 
 
 def _job(scene: str, given: dict[str, Any]) -> Any:
@@ -78,7 +68,7 @@ def _job(scene: str, given: dict[str, Any]) -> Any:
         output="watched.mp4",
         params=params_given(given),
     )
-    return request.jobs(asked, [entry])[0]
+    return request.job(asked, entry)
 
 
 def _settings_files(params: str | None) -> list[Path]:
@@ -89,5 +79,6 @@ def _settings_files(params: str | None) -> list[Path]:
     return [project, *([Path(params)] if params else [])]
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Write a line with the time to the terminal."""
     click.echo(f"{time.strftime('%H:%M:%S')}  {line}", err=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlanim.commands.new import scene_named
+from mlanim.export.deck.lecture.reading import from_file
 
 DOCS = Path(__file__).parents[2] / "docs" / "writing-a-scene.md"
 
@@ -54,3 +55,14 @@ def test_a_name_that_cannot_be_is_refused(tmp_path: Path, name: str) -> None:
     assert done.returncode == 2
     assert "is no name for a scene" in done.stderr
     assert not (tmp_path / "scenes").exists()
+
+
+def test_a_new_lecture_is_read_and_stays(tmp_path: Path) -> None:
+    written = mlanim(tmp_path, "new", "lecture")
+    assert (written.returncode, written.stdout.strip()) == (0, "lecture.toml")
+    assert "deck lecture.toml --watch" in written.stderr
+    deck = from_file(tmp_path / "lecture.toml")
+    assert [len(item.columns) for item in deck.items] == [1, 0, 1, 1, 2, 1]
+    again = mlanim(tmp_path, "new", "lecture")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr

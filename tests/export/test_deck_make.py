@@ -14,6 +14,7 @@ from lectures import DEMO, LECTURE, SMALL
 
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.export.deck.make import Wanted, make_deck
+from mlanim.stage.colors.palette import THEMES
 
 
 @pytest.fixture(autouse=True)
@@ -118,3 +119,32 @@ def _ground(file: Path) -> Any:
     """The colour of the first page's corner."""
     pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
     return pdfium.PdfDocument(file)[0].render(scale=0.1).to_pil().convert("RGB").getpixel((2, 2))
+
+
+DARK_LECTURE = """\
+title = "T"
+theme = "dark"
+[[slide]]
+heading = "H"
+"""
+
+
+def ground(file: Path) -> tuple[int, ...]:
+    """The colour of a PDF's first page at its upper left corner, or within the frame of a slide."""
+    pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
+    page = pdfium.PdfDocument(str(file))[0].render(scale=0.5).to_pil().convert("RGB")
+    return tuple(page.getpixel((40, 40)))
+
+
+def test_each_theme_has_a_file_and_handouts_are_for_paper() -> None:
+    Path("lecture.toml").write_text(DARK_LECTURE)
+    both = make_deck(["lecture.toml"], Wanted(("a.pdf",), theme="dark,print", quiet=True))
+    assert [path.name for path in both] == ["a-dark.pdf", "a-print.pdf"]
+    slides, handout = make_deck(
+        ["lecture.toml"], Wanted(("s.html", "h.pdf"), handout=1, quiet=True)
+    )
+    (asked,) = make_deck(["lecture.toml"], Wanted(("d.pdf",), handout=1, theme="dark", quiet=True))
+    is_light = [sum(ground(path)) > 700 for path in (*both, handout, asked)]
+    assert is_light == [False, True, True, False]
+    assert f"--background: {THEMES['dark'].roles['background']};" in slides.read_text()
+    refused("Unknown theme 'pink'", "lecture.toml", theme="dark,pink", outputs=("x.html",))

@@ -82,6 +82,10 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 def page(watched: Watched, open_tab: Callable[..., Any]) -> Any:
     tab = open_tab(watched.address)
     tab.page.wait_for_function("document.querySelector('video').readyState >= 2")
+    tab.page.wait_for_function("document.querySelector('video').currentTime > 0.1")  # not empty
+    tab.page.focus(".scrubber input")
+    tab.page.keyboard.press("Home")
+    tab.page.wait_for_function("document.querySelector('video').currentTime < 0.1")
     yield tab.page
     assert all(address.startswith((watched.address, "blob:")) for address in tab.requests)
     assert tab.complaints == []

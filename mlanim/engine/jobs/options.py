@@ -54,7 +54,9 @@ class Options(BaseModel):
 
     output: str | None = None
     params: Mapping[str, Any] = Field(default_factory=dict)
-    theme: str | None = option("Default: dark.", choices=THEMES)
+    theme: str | None = option(
+        f"{', '.join(THEMES)}, or several with commas between; default: dark.", metavar="NAME,…"
+    )
     transparent: bool | None = option("No background.")
     force: bool = option("Replace files that mlanim did not make, too.", default=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +30,55 @@ RESOLVED = {"output", "params", "theme", "transparent", "format", "encoder"}
 
 
 def jobs(asked: Options, entries: Sequence[SceneEntry]) -> list[Job]:
-    """A job for each scene.
+    """A job for each scene, in each theme; where there are several, a file's name says its own.
 
     Raises:
         UsageError: for anything that contradicts itself or cannot be.
     """
+    themes = themes_of(asked.theme)
+    if len(themes) < 2:
+        return _jobs(asked, entries)
+    made = [
+        replace(job, output=str(with_theme(Path(job.output), theme)))
+        for theme in themes
+        for job in _jobs(asked.model_copy(update={"theme": theme}), entries, themed=True)
+    ]
+    _refuse_clashes(made)
+    return made
+
+
+def job(asked: Options, entry: SceneEntry) -> Job:
+    """The one job for a scene, where only one can be.
+
+    Raises:
+        UsageError: as `jobs` does, and for several themes.
+    """
+    if len(themes := themes_of(asked.theme)) > 1:
+        raise UsageError(f"Give one theme here, not {', '.join(themes)}; call once for each.")
+    return jobs(asked, [entry])[0]
+
+
+def themes_of(asked: str | None) -> list[str]:
+    """The themes that were asked for, with commas between.
+
+    Raises:
+        UsageError: if there is no such theme.
+    """
+    names = [name.strip() for name in (asked or "").split(",")]
+    found = list(dict.fromkeys(names if asked else []))
+    for name in found:
+        if name not in THEMES:
+            raise UsageError(f"Unknown theme {shortened(name)!r}; choose {', '.join(THEMES)}.")
+    return found
+
+
+def with_theme(path: Path, theme: str) -> Path:
+    """A file's path with the theme in its name."""
+    return path.with_name(f"{path.stem}-{theme}{path.suffix}")
+
+
+def _jobs(asked: Options, entries: Sequence[SceneEntry], themed: bool = False) -> list[Job]:
+    """The jobs in one theme; `themed` files get it into their names in any case."""
     base = settings.defaults(Path.cwd())
     output = asked.output or base.get("output")
     theme, style = _theme(asked, base)
@@ -46,7 +90,7 @@ def jobs(asked: Options, entries: Sequence[SceneEntry]) -> list[Job]:
         Job(
             scene=entry,
             kind=asked.kind,
-            output=str(_place(output, entry.name + suffix, shared, len(entries))),
+            output=str(_place(output, entry.name + suffix, shared, len(entries), themed)),
             transparent=transparent,
             params=_params(asked, base, entry),
             **shared,
@@ -104,8 +148,7 @@ def theme_in_use(name: str) -> Theme:
     Raises:
         UsageError: if there is no such theme, or the style cannot be used.
     """
-    if name not in THEMES:
-        raise UsageError(f"Unknown theme {shortened(name)!r}; choose {', '.join(THEMES)}.")
+    themes_of(name)
     style = settings.project_style(Path.cwd())
     return theme_of(name, style.on(name) if style else None)
 
@@ -179,13 +222,15 @@ def place_of(output: str | None, stem: str, format: str, count: int) -> Path:
     return (target / f"{stem}.{format}").absolute()
 
 
-def _place(output: str | None, stem: str, asked: Mapping[str, Any], count: int) -> Path:
+def _place(
+    output: str | None, stem: str, asked: Mapping[str, Any], count: int, themed: bool
+) -> Path:
     """Where a file goes, with the theme in its name where a file in another theme has that name.
 
     A file that was named with `-o` is replaced, as asked.
     """
     path = place_of(output, stem, asked["format"], count)
-    if output is not None and Path(output).absolute() == path:
+    if themed or (output is not None and Path(output).absolute() == path):
         return path
     there = _there(path)
     if there is None or there["theme"] == asked["theme"]:

@@ -11,8 +11,8 @@ from mlanim.engine import temporary
 from mlanim.engine.cache import ownership
 from mlanim.engine.errors import RenderError, UsageError, os_error_words, shortened
 from mlanim.engine.jobs.outputs import leaving_no_empty_folder, prepare_folder, sha256_of
-from mlanim.engine.jobs.request import DEFAULT_FOLDER, theme_in_use
-from mlanim.engine.jobs.settings import defaults
+from mlanim.engine.jobs.request import DEFAULT_FOLDER, theme_in_use, themes_of, with_theme
+from mlanim.engine.jobs.settings import DEFAULT_THEME, defaults
 from mlanim.export import seal
 from mlanim.export.deck.html import to_html
 from mlanim.export.deck.lecture import reading
@@ -29,6 +29,9 @@ FORMATS: Mapping[str, Callable[[], None]] = {
     ".pdf": lambda: None,
 }
 """What a deck's file may end in, and how to see that what makes it is there."""
+
+HANDOUTS = "print"
+"""The theme of what is printed, where none is asked for."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +67,9 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
     Raises:
         UsageError, RenderError: with one clear message; no file is left half-written.
     """
-    deck = _deck(sources)
-    deck = _titled(deck, wanted.title)
-    paths = _paths(wanted, sources)
-    theme = wanted.theme or deck.head.theme or defaults(Path.cwd()).get("theme", "dark")
-    palette = theme_in_use(theme)
-    kinds = {path.suffix.lower() for path in paths}
-    asked = ("quality", "fps", "resolution", "jobs", "timeout", "as_json", "quiet")
-    look = Look(
-        theme,
-        palette,
-        videos=bool(kinds - {".pdf"}),
-        vectors=".pdf" in kinds,
-        **{name: getattr(wanted, name) for name in asked},
-    )
+    deck = _titled(_deck(sources), wanted.title)
+    plan = _plan(_outputs(wanted, sources), wanted, deck)
+    paths = [path for path, _ in plan]
     if not wanted.force:
         _refuse_to_replace(paths, deck, sources)
     with (
@@ -87,12 +79,52 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
     ):
         for path in paths:
             prepare_folder(path.parent)
-        steps = make_steps(deck, look, folder)
-        for path in paths:
-            if not (wanted.quiet or wanted.as_json):
-                print(f"Writing {path.name}", file=sys.stderr, flush=True)
-            _write(path, deck, steps, palette, wanted, folder)
+        for theme in dict.fromkeys(theme for _, theme in plan):
+            root = folder / theme
+            root.mkdir()
+            _make(deck, [path for path, asked in plan if asked == theme], theme, wanted, root)
     return paths
+
+
+def _make(deck: Deck, paths: Sequence[Path], theme: str, wanted: Wanted, root: Path) -> None:
+    """Make the files that are in one theme."""
+    kinds = {path.suffix.lower() for path in paths}
+    asked = ("quality", "fps", "resolution", "jobs", "timeout", "as_json", "quiet")
+    look = Look(
+        theme,
+        theme_in_use(theme),
+        videos=bool(kinds - {".pdf"}),
+        vectors=".pdf" in kinds,
+        **{name: getattr(wanted, name) for name in asked},
+    )
+    steps = make_steps(deck, look, root)
+    for path in paths:
+        if not (wanted.quiet or wanted.as_json):
+            print(f"Writing {path.name}", file=sys.stderr, flush=True)
+        _write(path, deck, steps, look.palette, wanted, root)
+
+
+def _plan(outputs: Sequence[Path], wanted: Wanted, deck: Deck) -> list[tuple[Path, str]]:
+    """Each file with its theme: one as it is named, or one for each theme, with that in its name.
+
+    What is printed with notes or in small is light unless a theme is asked for.
+    """
+    themes = themes_of(wanted.theme)
+    if len(themes) > 1:
+        return [(with_theme(path, theme), theme) for path in outputs for theme in themes]
+    printed = (wanted.notes or wanted.handout is not None) and not themes
+    slides = theme_of_slides(themes[0] if themes else None, deck)
+    return [
+        (path, HANDOUTS if printed and path.suffix.lower() == ".pdf" else slides)
+        for path in outputs
+    ]
+
+
+def theme_of_slides(asked: str | None, deck: Deck) -> str:
+    """The theme that was asked for, the lecture's, or the project's."""
+    theme = asked or deck.head.theme or defaults(Path.cwd()).get("theme", DEFAULT_THEME)
+    theme_in_use(theme)
+    return str(theme)
 
 
 def _titled(deck: Deck, title: str | None) -> Deck:
@@ -111,7 +143,7 @@ def _deck(sources: Sequence[str]) -> Deck:
     return reading.from_file(Path(lectures[0])) if lectures else reading.from_scenes(sources)
 
 
-def _paths(wanted: Wanted, sources: Sequence[str]) -> list[Path]:
+def _outputs(wanted: Wanted, sources: Sequence[str]) -> list[Path]:
     """Where the files go; the programs and folders that they need are there."""
     stem = Path(sources[0].partition(":")[0]).stem if len(sources) == 1 else wanted.title or "deck"
     outputs = wanted.outputs or (f"{DEFAULT_FOLDER}/{stem}.html",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,11 +61,46 @@ def make_steps(deck: Deck, look: Look, root: Path) -> tuple[Step, ...]:
     Raises:
         UsageError, RenderError: for a scene that cannot be drawn as asked, with its place.
     """
-    drawn = _drawn(deck, look, root)
-    found = [_cover(deck, root)] if deck.cover else []
-    for index, item in enumerate(deck.items):
-        found += _steps_of(item, drawn[index], look.palette, root / str(index))
-    return tuple(found)
+    return StepMaker(look, root).steps(deck)
+
+
+class StepMaker:
+    """Makes the steps of a deck, and again those of a deck that has changed a little."""
+
+    def __init__(self, look: Look, root: Path):
+        self.look, self.root = look, root
+        self._made: dict[str, tuple[Step, ...]] = {}
+        self._folders = 0
+
+    def steps(self, deck: Deck) -> tuple[Step, ...]:
+        """The deck's steps; parts that were made before are not made again.
+
+        Raises:
+            UsageError, RenderError: for a scene that cannot be drawn as asked, with its place.
+        """
+        new = [item for item in deck.items if _key(item) not in self._made]
+        folders = [self._new_folder() for _ in new]
+        drawn = _drawn(new, self.look, folders)
+        for item, jobs, folder in zip(new, drawn, folders, strict=True):
+            self._made[_key(item)] = tuple(_steps_of(item, jobs, self.look.palette, folder))
+        found = [_cover(deck, self.root)] if deck.cover else []
+        return (*found, *(step for item in deck.items for step in self._made[_key(item)]))
+
+    def forget(self, items: Iterable[Item]) -> None:
+        """Have these made anew, since something that they are made from has changed."""
+        for item in items:
+            self._made.pop(_key(item), None)
+
+    def _new_folder(self) -> Path:
+        folder = self.root / str(self._folders)
+        self._folders += 1
+        folder.mkdir()
+        return folder
+
+
+def _key(item: Item) -> str:
+    """What tells apart parts that are made apart, wherever in a lecture they stand."""
+    return repr((item.name, item.part, item.entry, item.columns))
 
 
 def _cover(deck: Deck, root: Path) -> Step:
@@ -80,16 +115,13 @@ def _cover(deck: Deck, root: Path) -> Step:
     return Step("title", 1, 1, deck.title, "", "", Cover(deck.head, logo))
 
 
-def _drawn(deck: Deck, look: Look, root: Path) -> list[list[Job]]:
+def _drawn(items: Sequence[Item], look: Look, folders: Sequence[Path]) -> list[list[Job]]:
     """What is drawn of each item, once it is drawn."""
-    wanted: list[list[Job]] = []
-    for index, item in enumerate(deck.items):
-        (root / str(index)).mkdir()
-        wanted.append(_jobs(item, look, root / str(index)))
+    wanted = [_jobs(item, look, folder) for item, folder in zip(items, folders, strict=True)]
     jobs = [job for of_item in wanted for job in of_item]
     run = Run(look.jobs, look.timeout, as_json=look.as_json, quiet=look.quiet)
-    outcomes = iter(make(jobs, run))
-    for item, of_item in zip(deck.items, wanted, strict=True):
+    outcomes = iter(make(jobs, run) if jobs else [])
+    for item, of_item in zip(items, wanted, strict=True):
         for _ in of_item:
             _refuse_failure(item, next(outcomes))
     return wanted
@@ -102,7 +134,7 @@ def _jobs(item: Item, look: Look, folder: Path) -> list[Job]:
         films = {name: getattr(look, name) for name in ("quality", "fps", "resolution")}
         shared = {"theme": look.theme, "output": f"{folder}/", "params": item.part.params}
         asked = options(VideoOptions, **films, **shared, format="mp4", transparent=False)
-        (job,) = request.jobs(asked, [item.entry])
+        job = request.job(asked, item.entry)
         stills = replace(job, kind="stills", format="zip", output=str(folder / "stills.zip"))
         return [*([job] if look.videos else []), *([stills] if look.vectors else [])]
     found = []

@@ -13,6 +13,7 @@ from typing import Any
 from mlanim.engine.errors import UsageError
 
 ADDRESS = "127.0.0.1"
+SHOWN = (".mp4", ".html", ".png", ".svg")
 BREATH = 10.0  # seconds after which a silent stream says that it is there still
 
 
@@ -73,17 +74,22 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a page of this machine; others that lead here by their own name are refused."""
         host = self.headers.get("Host", "").partition(":")[0]
         path = self.path.partition("?")[0]
-        film = self.films / Path(path).name
+        film = (self.films / path.removeprefix("/films/")).resolve()
         if host not in (ADDRESS, "localhost"):
             self.send_error(403)
         elif path == "/events":
             self._stream()
         elif path in self.pages:
             self._send(self.pages[path](), "index.html" if path == "/" else path)
-        elif path.startswith("/films/") and film.suffix == ".mp4" and film.is_file():
+        elif path.startswith("/films/") and self._may_be_seen(film):
             self._send(film.read_bytes(), path)
         else:
             self.send_error(404)
+
+    def _may_be_seen(self, file: Path) -> bool:
+        """Whether it is a film or a deck's page of the folder, or what that shows."""
+        inside = file.is_relative_to(self.films.resolve())
+        return inside and file.suffix in SHOWN and file.is_file()
 
     def _send(self, payload: bytes, name: str) -> None:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import queue
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
 
 from mlanim.engine.cache.keys import current_key, job_key
 from mlanim.engine.cache.reads import FILE, FOLDER
@@ -23,11 +17,10 @@ from mlanim.engine.events import Computing, FramesDone, Planned, WorkerFailed
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.lines import as_line
 from mlanim.engine.workers.processes import Process, Processes, end, lines_of, say
+from mlanim.export.watch.changes import Changes
 from mlanim.export.watch.messages import ClipsLacking, FilmMade, Order, SceneRead, Told, read_told
 from mlanim.export.watch.preview_server import PreviewState
 
-QUIET = 0.05  # seconds without a further change: an editor saves a file in several steps
-SETTLED = ("closed", "created", "modified", "moved", "deleted")
 WORKER = "mlanim.export.watch.worker"
 
 
@@ -52,10 +45,7 @@ class Watch:
     ):
         self.ask, self.settings = ask, settings
         self.folder, self.state, self.say = folder, state, say
-        self._changes: queue.SimpleQueue[Path] = queue.SimpleQueue()
-        self._observer = Observer()
-        self._observed: set[Path] = set()
-        self._files: set[Path] = set()
+        self._changes = Changes()
         self._read: tuple[Path, ...] = ()  # by the scene as it ran
         # Byte code tells its age in whole seconds only.
         self._processes = Processes(WORKER, PYTHONDONTWRITEBYTECODE="1")
@@ -69,28 +59,15 @@ class Watch:
     def run(self) -> None:
         """Draw, and draw again at each change, until an interrupt."""
         (self.folder / "clips").mkdir()
-        self._observer.start()
+        self._changes.start()
         try:
             self._draw()
             while True:
-                self._after(self._gathered())
+                self._after(self._changes.next())
         finally:
-            self._observer.stop()
+            self._changes.stop()
             self._end_processes()
             self._processes.close()
-
-    def _gathered(self) -> set[Path]:
-        """The files of the next change, once it is over."""
-        found = {self._next_change()}
-        with contextlib.suppress(queue.Empty):
-            while True:
-                found.add(self._changes.get(timeout=QUIET))
-        return found
-
-    def _next_change(self) -> Path:
-        while True:  # an interrupt must be able to come between
-            with contextlib.suppress(queue.Empty):
-                return self._changes.get(timeout=1.0)
 
     def _after(self, changed: set[Path]) -> None:
         scenes = Path(self._job.scene.path).parent if self._job is not None else None
@@ -110,10 +87,10 @@ class Watch:
             digest = current_key(job)
         except (UsageError, RenderError, OSError) as error:
             self._digest = ""
-            self._look_at(self.settings)
+            self._changes.look_at(self.settings)
             self._fail(str(error))
             return
-        self._look_at([*_sources(job), *self.settings, *self._read])
+        self._changes.look_at([*_sources(job), *self.settings, *self._read])
         if digest == self._digest:
             return
         self._digest = digest
@@ -121,18 +98,6 @@ class Watch:
         film = self.folder / f"{self._number}.mp4"
         self.state.update(status="drawing", progress=0.0)
         self._order(Order(self._number, job_key(job), job, str(self.folder / "clips"), str(film)))
-
-    def _look_at(self, files: list[Path]) -> None:
-        """Have changes of these files noticed, also of those that are not there yet."""
-        self._files |= {path.absolute() for path in files}
-        for folder in {*self._files, *(path.parent for path in self._files)} - self._observed:
-            if folder.is_dir():
-                self._observed.add(folder)
-                self._observer.schedule(_Listener(self._notice), str(folder))
-
-    def _notice(self, path: Path) -> None:
-        if path in self._files or path.parent in self._files or path.suffix == ".py":
-            self._changes.put(path)
 
     def _order(self, order: Order) -> None:
         """Have an order carried out, in place of the last one."""
@@ -223,14 +188,3 @@ def _sources(job: Job) -> list[Path]:
 
 def _told(process: Process) -> Iterator[Told]:
     return map(read_told, lines_of(process))
-
-
-class _Listener(FileSystemEventHandler):
-    def __init__(self, notice: Callable[[Path], None]):
-        self.notice = notice
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Hand on which file was saved, whichever way its editor does that."""
-        if event.event_type in SETTLED and not event.is_directory:
-            for name in {event.src_path, getattr(event, "dest_path", "")} - {""}:
-                self.notice(Path(os.fsdecode(name)))

@@ -83,7 +83,7 @@ def drawn(entry: SceneEntry, given: Mapping[str, Any]) -> Figure:
     asked = {name: value for name, value in given.items() if value is not None}
     if asked.get("output") is None:
         return Figure(entry, asked, _files(entry, asked, SHOWN))
-    (job,) = request.jobs(options(FigureOptions, **asked), [entry])
+    job = request.job(options(FigureOptions, **asked), entry)
     make_one(job, Run(quiet=True))
     return Figure(entry, asked, _files(entry, asked, SHOWN), Path(job.output))
 
@@ -94,7 +94,7 @@ def _files(
     """The figure in these formats, and its sidecar, by their suffixes."""
     with temporary.folder() as folder:
         own = {"format": ",".join(formats), "output": f"{folder}/", "panels": False, "data": None}
-        (job,) = request.jobs(options(FigureOptions, **{**given, **own}), [entry])
+        job = request.job(options(FigureOptions, **{**given, **own}), entry)
         make_one(job, Run(quiet=True))
         made = Path(job.output)
         return {name: made.with_suffix(f".{name}").read_bytes() for name in (*formats, "json")}

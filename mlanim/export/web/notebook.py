@@ -125,7 +125,7 @@ def rendered(entry: SceneEntry, given: Mapping[str, Any]) -> Video:
         if "output" not in asked:
             usual |= {"output": f"{folder}/", "format": "mp4"}
             _refuse_unseen(asked)
-        (job,) = request.jobs(options(VideoOptions, **{**usual, **asked}), [entry])
+        job = request.job(options(VideoOptions, **{**usual, **asked}), entry)
         with _progress(job) as listener:
             make_one(job, Run(), listener)
         return _read(Path(job.output), entry, "output" in asked)

@@ -95,7 +95,7 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path, one_file:
             if not _is_ours(folder / name):
                 _replace(folder / name, payload)
         _replace(path, page)
-    for old in folder.iterdir():
+    for old in folder.iterdir() if folder.is_dir() else ():  # a deck may show nothing but words
         if old.name not in media.files and _is_ours(old):
             old.unlink()
 

@@ -36,7 +36,8 @@
 
   async function show(state) {
     const film = await (await fetch(state.film)).blob();
-    const [time, playing, old] = [video.currentTime, !video.paused, video.src];
+    const [playing, old] = [!video.paused, video.src];
+    const time = placeIn(state);
     shown = state.film;
     about = state;
     video.src = URL.createObjectURL(film); // from memory, so that every place can be reached
@@ -49,6 +50,14 @@
     mark(".ticks", about.slides.map((slide) => [slide.time, slide.time]));
     mark(".changed", about.drawn);
     place();
+  }
+
+  // Where one was; at first where the first play that was drawn has ended, since what a play begins
+  // with may be an empty frame.
+  function placeIn(state) {
+    if (shown !== null) return video.currentTime;
+    const end = state.drawn[0]?.[1] ?? state.slides[0]?.time ?? state.duration;
+    return end - 0.5 / state.fps;
   }
 
   function mark(selector, spans) {
