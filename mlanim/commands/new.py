@@ -19,8 +19,9 @@ LECTURE = Path(__file__).with_name("lecture.toml.txt")
 def new(name: str) -> None:
     """Write a scene, or a lecture, that works, to change into your own.
 
-    `mlanim new lecture` writes lecture.toml here. Any other NAME is a scene's: it is written to scenes/NAME.py of the folder that you are in, or to scenes/CHAPTER/NAME.py, and
-    `mlanim list` shows it at once. A file that is there already stays.
+    `mlanim new lecture` writes lecture.toml here. Any other NAME is a scene's: it is written to
+    scenes/NAME.py of the folder that you are in, or to scenes/CHAPTER/NAME.py, and `mlanim list`
+    shows it at once. A file that is there already stays.
 
     \b
     Examples:
