@@ -18,6 +18,7 @@ from manim import (
     Create,
     Dot,
     ImageMobject,
+    Line,
     MovingCameraScene,
     PointCloudDot,
     Scene,
@@ -29,7 +30,7 @@ from manim import (
 )  # fmt: skip
 from PIL import Image
 from pypdf import PdfReader
-from renderers import RENDERERS, apart
+from renderers import RENDERERS, apart, by_ghostscript
 
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.job import Job
@@ -141,6 +142,25 @@ def test_the_same_scene_gives_the_same_bytes_however_many_were_made_before():
         first = still(at(Flat, "end"), format)
         still(at(Moving, "end"), format)
         assert still(at(Flat, "end"), format) == first
+
+
+class Veiled(Scene):
+    def construct(self):
+        ground = Square(4, color=RED, fill_opacity=1, stroke_width=0)
+        line = Line(2 * LEFT, 2 * RIGHT, color=WHITE, stroke_width=60).set_stroke(opacity=0.5)
+        disc = Circle(0.5, color=BLUE, fill_opacity=0.5, stroke_width=0).shift(1.2 * UP)
+        self.add(ground, line, disc)
+        self.wait(0.1)
+
+
+def test_what_is_clear_in_postscript_is_mixed_with_what_lies_under_it():
+    width = 568
+    seen = by_ghostscript(still(at(Veiled, "end"), "eps"), width)
+    red, white, blue = (np.array(color.to_rgb()) * 255 for color in (RED, WHITE, BLUE))
+    line = seen[seen.shape[0] // 2 + 10, width // 2 - 60]
+    np.testing.assert_allclose(line, (red + white) / 2, atol=3)
+    disc = seen[int(seen.shape[0] * (0.5 - 1.2 / 8)), width // 2]
+    np.testing.assert_allclose(disc, (red + blue) / 2, atol=3)
 
 
 def test_a_moment_is_the_frame_that_the_video_shows_then():

@@ -21,6 +21,7 @@ from mlanim.engine.jobs.style import theme_of
 from mlanim.engine.playback.bounds import quick_bounds
 from mlanim.engine.playback.configuration import SET_IN_JOB, asked
 from mlanim.engine.playback.copying import quick_copies
+from mlanim.engine.playback.default_colors import default_colors
 from mlanim.engine.playback.formulas import kept_formulas
 from mlanim.engine.playback.loading import set_by_file
 from mlanim.engine.playback.pauses import slides_of
@@ -34,6 +35,7 @@ from mlanim.engine.playback.renderer import (
     Take,
 )
 from mlanim.stage import theme
+from mlanim.stage.colors.palette import Theme
 from mlanim.stage.scene import LessonScene, SceneParams
 
 
@@ -41,17 +43,30 @@ from mlanim.stage.scene import LessonScene, SceneParams
 def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[None]:
     """Manim's configuration for a job; what a scene's file set as it was imported stays set.
 
-    A lecture's frame has room for all of its stage, whatever the shape of the picture.
+    A lecture's frame has room for all of its stage, whatever the shape of the picture. A scene of
+    Manim's own begins with the theme's background and ink; as Manim has it, that is dark.
     """
-    theme.use(theme_of(job.theme, job.style))
+    look = theme_of(job.theme, job.style)
+    theme.use(look)
     own = set_by_file(scene_class) if scene_class is not None else {}
     with asked(job), quick_bounds(), quick_copies(), kept_formulas():
         if scene_class is None or issubclass(scene_class, LessonScene):
             aspect = job.width / job.height
             config.frame_width = max(theme.FRAME_WIDTH, theme.FRAME_HEIGHT * aspect)
             config.frame_height = config.frame_width / aspect
-        config.update({name: own[name] for name in own if name not in SET_IN_JOB})
-        yield
+            colors: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+        else:
+            colors = _colors_of(look)
+        with colors:
+            config.update({name: own[name] for name in own if name not in SET_IN_JOB})
+            yield
+
+
+def _colors_of(look: Theme) -> contextlib.AbstractContextManager[None]:
+    """A theme's colours for a scene of Manim's own."""
+    if look.is_dark:
+        return contextlib.nullcontext()
+    return default_colors(look.roles["background"], look.roles["text"])
 
 
 def plan(

@@ -26,6 +26,9 @@ from mlanim.stage.layout import Box
 PIXEL = 0.24
 """Points that stand for a pixel where a batch asks for one: its overlaps are as wide as that."""
 
+SAMPLES = 8
+"""Places between two corners of a path at which the ground under it is read."""
+
 SHARP_SIDE = 2048
 """Pixels of an image's longer side up to which its pixels are multiplied to stay sharp."""
 
@@ -68,26 +71,90 @@ class _PageContext(cairo.Context):  # type: ignore[type-arg,misc,unused-ignore]
 
 
 class _FlatContext(_PageContext):
-    """PostScript knows no transparency: a clear colour is mixed with the background instead.
+    """PostScript knows no transparency: a clear colour is mixed with what lies under it instead.
 
-    Cairo would otherwise turn the whole neighbourhood into an image.
+    Cairo would otherwise turn the whole neighbourhood into an image. What lies under is read from
+    pixels in which the same is painted; over a ground of several colours it is their mean.
     """
 
-    background = np.ones(3)
+    def begin(self, size: tuple[float, float], background: np.ndarray) -> None:
+        """Take a page of that size, points, whose ground is sRGB in 0..1, (3,)."""
+        width, height = (max(1, math.ceil(side)) for side in size)
+        self.pixels = np.zeros((height, width, 4), np.uint8)
+        stride = 4 * width
+        surface = cairo.ImageSurface.create_for_data(
+            self.pixels.data, cairo.FORMAT_RGB24, width, height, stride
+        )
+        self.under = _PageContext(surface)
+        self.under.set_source_rgba(*background[::-1])
+        self.under.paint()
+        self.clear: tuple[float, ...] | None = None
 
     def set_source_rgba(self, red: float, green: float, blue: float, alpha: float = 1.0) -> None:
-        ground = self.background[::-1]
-        super().set_source_rgba(*(np.array([red, green, blue]) * alpha + ground * (1 - alpha)))
+        self.under.set_source_rgba(red, green, blue, alpha)
+        self.clear = (red, green, blue, alpha) if alpha < 1 else None
+        super().set_source_rgba(red, green, blue)
 
     def set_source(self, source: cairo.Pattern) -> None:
+        self.under.set_source(source)
+        self.clear = None
         if isinstance(source, cairo.LinearGradient):
             opaque = cairo.LinearGradient(*source.get_linear_points())
             for offset, blue, green, red, alpha in source.get_color_stops_rgba():
-                ground = self.background[::-1] * (1 - alpha)
-                mixed = (np.array([blue, green, red]) * alpha + ground).tolist()
-                opaque.add_color_stop_rgba(offset, mixed[0], mixed[1], mixed[2], 1.0)
+                opaque.add_color_stop_rgba(offset, *self._mixed((blue, green, red, alpha)), 1.0)
             source = opaque
         super().set_source(source)
+
+    def stroke(self) -> None:
+        self.stroke_preserve()
+        self.new_path()
+
+    def stroke_preserve(self) -> None:
+        self._mix()
+        self._also_under().stroke()
+        super().stroke_preserve()
+
+    def fill(self) -> None:
+        self.fill_preserve()
+        self.new_path()
+
+    def fill_preserve(self) -> None:
+        self._mix()
+        self._also_under().fill()
+        super().fill_preserve()
+
+    def _mix(self) -> None:
+        if self.clear is not None:
+            super().set_source_rgba(*self._mixed(self.clear))
+
+    def _mixed(self, color: tuple[float, ...]) -> tuple[float, float, float]:
+        """A clear colour on the ground along the path, both blue first."""
+        *tint, alpha = color
+        mixed = alpha * np.array(tint) + (1 - alpha) * self._ground()
+        return float(mixed[0]), float(mixed[1]), float(mixed[2])
+
+    def _ground(self) -> np.ndarray:
+        """The mean colour under the path, blue first as the pixels have it."""
+        points = [self.user_to_device(*step[-2:]) for _, step in self.copy_path_flat() if step]
+        corners = np.array(points or [(0.0, 0.0)])
+        shares = (np.arange(SAMPLES) + 0.5)[:, None, None] / SAMPLES
+        places = (corners + shares * (np.roll(corners, -1, axis=0) - corners)).reshape(-1, 2)
+        rows, columns = self.pixels.shape[:2]
+        x = np.clip(places[:, 0], 0, columns - 1).astype(int)
+        y = np.clip(places[:, 1], 0, rows - 1).astype(int)
+        return np.asarray(self.pixels[y, x, :3].mean(axis=0) / 255)
+
+    def _also_under(self) -> cairo.Context:  # type: ignore[type-arg,unused-ignore]
+        """The pixels' context with the same path and pen."""
+        under = self.under
+        under.set_matrix(self.get_matrix())
+        under.new_path()
+        under.append_path(self.copy_path())
+        under.set_line_width(self.get_line_width())
+        under.set_line_cap(self.get_line_cap())
+        under.set_line_join(self.get_line_join())
+        under.set_dash(*self.get_dash())
+        return under
 
 
 @dataclass(frozen=True)
@@ -117,9 +184,9 @@ def as_vector(
     buffer = io.BytesIO()
     surface = _surface(buffer, viewport.size, format)
     ctx = _FlatContext(surface) if format == "eps" else _PageContext(surface)
+    if isinstance(ctx, _FlatContext):
+        ctx.begin(viewport.size, np.ones(3) if viewport.background is None else viewport.background)
     if viewport.background is not None:
-        if isinstance(ctx, _FlatContext):
-            ctx.background = viewport.background
         ctx.set_source_rgba(*viewport.background[::-1])
         ctx.rectangle(0, 0, *viewport.size)
         ctx.fill()
