@@ -29,7 +29,7 @@ demo: setup
 
 # The gallery keeps what is there, MkDocs empties its folder first: this order, these folders.
 docs: setup-docs
-	@.venv/bin/mlanim gallery --docs docs/writing-a-scene.html -o site
+	@.venv/bin/mlanim gallery --docs docs/index.html -o site
 	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet
 	@echo 'Look at it with: python3 -m http.server -d site' >&2
 

@@ -104,8 +104,8 @@
   }
 
   function dress(theme) {
-    for (const element of document.querySelectorAll("video, .downloads a")) {
-      for (const name of ["src", "poster", "href"]) {
+    for (const element of document.querySelectorAll("video, .poster, .downloads a")) {
+      for (const name of ["src", "href"]) {
         const value = element.dataset[theme + name[0].toUpperCase() + name.slice(1)];
         if (value && element.getAttribute(name) !== value) element.setAttribute(name, value);
       }
