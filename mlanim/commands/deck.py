@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from mlanim.commands.completion import SceneName
 from mlanim.commands.flags import flags, refuse_beside
 from mlanim.commands.options import Whole, cache_option, chapter_option, entries, timeout_option
 from mlanim.commands.watch import PORT, say
@@ -17,7 +18,7 @@ from mlanim.engine.jobs.options import VideoOptions
 
 
 @click.command()
-@click.argument("sources", nargs=-1, metavar="SCENE… | LECTURE.toml")
+@click.argument("sources", nargs=-1, metavar="SCENE… | LECTURE.toml", type=SceneName())
 @chapter_option
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FILE", help="A .html, .pptx or .pdf file."

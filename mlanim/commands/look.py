@@ -8,7 +8,8 @@ import os
 
 import click
 
-from mlanim.commands.options import cache_option, entries, folders, params_given
+from mlanim.commands.completion import SceneName
+from mlanim.commands.options import cache_option, entries, folders, params_given, set_option
 from mlanim.engine.errors import RenderError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.chapters import chapter_title
@@ -40,7 +41,7 @@ def list_scenes(as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("scene")
+@click.argument("scene", type=SceneName())
 @click.option("--json", "as_json", is_flag=True, help="The parameters' JSON schema.")
 def info(scene: str, as_json: bool) -> None:
     """Show a scene's text and its parameters.
@@ -91,11 +92,11 @@ def check(as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("scenes", nargs=-1, metavar="SCENE…")
+@click.argument("scenes", nargs=-1, metavar="SCENE…", type=SceneName())
 @click.option("--all", "every", is_flag=True, help="All scenes.")
 @click.option("--theme", type=click.Choice(THEMES), help="One theme; default: all.")
 @click.option("--slide", type=click.IntRange(1), metavar="N", help="One pause, from 1.")
-@click.option("--set", "params", multiple=True, metavar="NAME=VALUE", help="A parameter.")
+@set_option
 @cache_option
 @click.option("--json", "as_json", is_flag=True, help="An array of objects.")
 def lint(

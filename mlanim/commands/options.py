@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from mlanim.commands.completion import SceneName, Setting
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.chapters import of_chapter
@@ -69,6 +70,14 @@ fresh_option = click.option(
 chapter_option = click.option(
     "--chapter", metavar="NAME", help="The scenes of a chapter, in their order."
 )
+set_option = click.option(
+    "--set",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    type=Setting(),
+    help="A parameter; repeatable.",
+)
 timeout_option = click.option(
     "--timeout",
     type=Whole(1, 10**6),
@@ -80,19 +89,13 @@ timeout_option = click.option(
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `render` and `figure` share."""
     options = [
-        click.argument("scenes", nargs=-1, metavar="SCENE…"),
+        click.argument("scenes", nargs=-1, metavar="SCENE…", type=SceneName()),
         click.option("--all", "every", is_flag=True, help="All scenes."),
         chapter_option,
         click.option(
             "-o", "--output", metavar="FILE|DIR", help="A file or a folder; default: renders/."
         ),
-        click.option(
-            "--set",
-            "params",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="A parameter; repeatable.",
-        ),
+        set_option,
         click.option("--params", "params_file", metavar="FILE", help="A .toml or .json of them."),
         click.option("--seed", type=Whole(0, 2**31 - 1), metavar="N", help="A whole number."),
         click.option("--from", "start", metavar="NAME.json", help="Make that file again."),

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from mlanim.commands.completion import SceneName
 from mlanim.commands.options import chapter_option, entries, folders
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog
@@ -19,7 +20,7 @@ EMBED_FORMATS = ("html", "markdown", "quarto", "latex", "typst")
 
 
 @click.command()
-@click.argument("scene", metavar="SCENE|VIDEO")
+@click.argument("scene", metavar="SCENE|VIDEO", type=SceneName())
 @click.option("--format", type=click.Choice(EMBED_FORMATS), help="Default: as --page, else html.")
 @click.option("--page", metavar="FILE", help="The document; paths are relative to its folder.")
 def embed(scene: str, format: str | None, page: str | None) -> None:
@@ -57,7 +58,7 @@ def _rendered(scene: str) -> tuple[str, Path, str]:
 
 
 @click.command()
-@click.argument("scenes", nargs=-1, metavar="[SCENE…]")
+@click.argument("scenes", nargs=-1, metavar="[SCENE…]", type=SceneName())
 @chapter_option
 @click.option("-o", "--output", default="site", metavar="DIR", help="The site; default: site/.")
 @click.option("--docs", metavar="ADDRESS", help="Documentation that the page links to.")

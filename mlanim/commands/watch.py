@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
+from mlanim.commands.completion import SceneName
 from mlanim.commands.flags import flags
 from mlanim.commands.flags import given as flags_given
-from mlanim.commands.options import Whole, cache_option, folders, params_given
+from mlanim.commands.options import Whole, cache_option, folders, params_given, set_option
 from mlanim.engine import temporary
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.options import VideoOptions, options
@@ -19,10 +20,8 @@ PORT = 8765
 
 
 @click.command()
-@click.argument("scene", metavar="SCENE")
-@click.option(
-    "--set", "params", multiple=True, metavar="NAME=VALUE", help="A parameter; repeatable."
-)
+@click.argument("scene", metavar="SCENE", type=SceneName())
+@set_option
 @click.option(
     "--params", "params_file", metavar="FILE", help="Parameters from .toml or .json, watched."
 )

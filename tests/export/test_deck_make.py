@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 from collections.abc import Callable
@@ -56,16 +55,6 @@ def test_a_picture_that_is_none(tmp_path: Path) -> None:
     Path("plot.png").write_bytes(b"not a picture")
     Path("lecture.toml").write_text('title = "T"\n[[slide]]\nfigure = "plot.png"\n')
     refused(r"line 3, column 10: plot.png cannot be shown", "lecture.toml", outputs=("x.pdf",))
-
-
-@pytest.mark.parametrize(("missing", "kind"), [("pyreveal", "html"), ("pptx", "pptx")])
-def test_what_is_not_installed_is_named_with_how_to_get_it(
-    missing: str, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = importlib.util.find_spec
-    hide = lambda name, *rest: None if name == missing else real(name, *rest)  # noqa: E731
-    monkeypatch.setattr(importlib.util, "find_spec", hide)
-    refused(r"pip install 'mlanim\[deck\]'", "attention", outputs=(f"x.{kind}",))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -25,7 +25,8 @@ from mlanim.engine.jobs.job import Job
 from mlanim.engine.workers.resources import Listener
 
 WORDS = {"made": "done", "current": "unchanged", "failed": "failed"}  # of how a job ends
-EVERY = 5.0  # seconds between plain lines of one scene
+EVERY = 5.0  # seconds between plain lines about frames, however many scenes are drawn
+SURE = 10  # frames from which on the time that is left is told
 
 
 @contextmanager
@@ -59,8 +60,18 @@ def _warn(job: Job, event: Event) -> None:
 
 
 def _workers(event: FramesDone) -> str:
-    """How many processes draw, in words."""
-    return f"{event.workers} process{'es' * (event.workers != 1)}"
+    """How many processes draw, in words; nothing before one does."""
+    return f", {event.workers} process{'es' * (event.workers != 1)}" if event.workers else ""
+
+
+def time_left(seconds: float, done: int, total: int) -> str:
+    """About how long the frames that are left take; nothing while too few tell that."""
+    if done < max(SURE, total / 50):
+        return ""
+    left = seconds / done * max(total - done, 0)
+    if left < 99:
+        return f", {left:.0f} s left"
+    return f", {left / 60:.0f} min left" if left < 5400 else f", {left / 3600:.1f} h left"
 
 
 class _PlainLines:
@@ -71,8 +82,8 @@ class _PlainLines:
 
     def __init__(self) -> None:
         self._frames: dict[str, int] = {}
-        self._last: dict[str, float] = {}
         self._began: dict[str, float] = {}
+        self._last = time.monotonic()
 
     def __call__(self, job: Job, event: Event) -> None:
         key, name = job.output, f"{job.scene.name} ({job.kind})"
@@ -80,16 +91,15 @@ class _PlainLines:
             case Computing():
                 _say(f"{name}: computing")
             case Planned():
-                self._frames[key] = event.frames
-                self._begin(key)
-                frames = event.frames
+                self._frames[key] = frames = event.frames
+                self._began[key] = time.monotonic()
                 _say(f"{name}: drawing {frames} frame{'s' * (frames != 1)}")
             case FramesDone() if key not in self._began:
-                self._begin(key)
+                self._began[key] = time.monotonic()
                 _say(f"{name}: drawing")
-            case FramesDone() if self._begin(key) > EVERY:
-                self._last[key] = time.monotonic()
-                _say(f"{name}: {self._remaining(key, event)}")
+            case FramesDone() if time.monotonic() - self._last > EVERY:
+                self._last = time.monotonic()
+                _say(f"{name}: {self._progress(key, event)}")
             case Warned():
                 _warn(job, event)
             case OutputCurrent():
@@ -97,18 +107,12 @@ class _PlainLines:
             case OutputMade():
                 _say(f"{name}: done")
 
-    def _begin(self, key: str) -> float:
-        """Seconds since the last line about frames, or since they began to come."""
-        now = time.monotonic()
-        self._began.setdefault(key, now)
-        return now - self._last.setdefault(key, now)
-
-    def _remaining(self, key: str, event: FramesDone) -> str:
+    def _progress(self, key: str, event: FramesDone) -> str:
         total, done = self._frames.get(key), event.done
         if total is None:
-            return f"{done} frames, {_workers(event)}"
-        left = (time.monotonic() - self._began[key]) / max(done, 1) * max(total - done, 0)
-        return f"{done} of {total} frames, {_workers(event)}, {left:.0f} s left"
+            return f"{done} frames{_workers(event)}"
+        left = time_left(time.monotonic() - self._began[key], done, total)
+        return f"{done} of {total} frames{_workers(event)}{left}"
 
 
 def _say(line: str) -> None:
@@ -151,7 +155,7 @@ def bars(jobs: Sequence[Job]) -> Iterator[Listener]:
                     progress.update(task, description=label, total=event.frames)
                 case FramesDone():
                     progress.start_task(task)
-                    words = f"{label}: {_workers(event)}"
+                    words = f"{label}{_workers(event)}"
                     progress.update(task, description=words, completed=event.done)
                 case Warned():
                     progress.console.print(f"Warning: {event.message}", markup=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,12 +23,8 @@ from mlanim.export.deck.steps import Look, make_steps
 from mlanim.export.deck.typst import to_pdf, typst_process
 from mlanim.stage.colors.palette import Theme
 
-FORMATS: Mapping[str, Callable[[], None]] = {
-    ".html": to_html.check,
-    ".pptx": to_pptx.check,
-    ".pdf": lambda: None,
-}
-"""What a deck's file may end in, and how to see that what makes it is there."""
+FORMATS = (".html", ".pptx", ".pdf")
+"""What a deck's file may end in."""
 
 HANDOUTS = "print"
 """The theme of what is printed, where none is asked for."""
@@ -158,8 +154,6 @@ def _outputs(wanted: Wanted, sources: Sequence[str]) -> list[Path]:
     if len(set(paths)) < len(paths):
         raise UsageError("Two -o name the same file.")
     _refuse_idle(wanted, {path.suffix.lower() for path in paths})
-    for path in paths:
-        FORMATS[path.suffix.lower()]()
     return paths
 
 

@@ -16,7 +16,6 @@ from string import Template
 from types import MappingProxyType
 from urllib.parse import quote
 
-from mlanim.engine.errors import RenderError
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs.outputs import leaving_no_empty_folder, sha256_of
 from mlanim.export.deck.lecture.blocks import Block, Bullets, Table
@@ -65,15 +64,6 @@ class _Media:
             f'data-type="{TYPES[Path(name).suffix]}">{base64.b64encode(payload).decode()}</script>'
             for name, payload in self.files.items()
         )
-
-
-def check() -> None:
-    """Look for reveal.js.
-
-    Raises:
-        RenderError: if the package that carries it is not installed.
-    """
-    _reveal()
 
 
 def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path, one_file: bool) -> None:
@@ -304,8 +294,8 @@ def _fonts() -> str:
 def _reveal() -> Path:
     """The folder of reveal.js."""
     found = importlib.util.find_spec("pyreveal")
-    if found is None or found.origin is None:
-        raise RenderError("HTML decks need reveal.js: pip install 'mlanim[deck]'.")
+    assert found is not None
+    assert found.origin is not None
     return Path(found.origin).parent / "revealjs" / "dist"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import importlib.util
 import io
 import zipfile
 from collections.abc import Sequence
@@ -11,7 +10,6 @@ from pathlib import Path
 from string import Template
 from typing import Any, BinaryIO
 
-from mlanim.engine.errors import RenderError
 from mlanim.engine.files import replacing
 from mlanim.export.deck.lecture.model import Deck
 from mlanim.export.deck.step import Cover, Film, Page, Step
@@ -25,16 +23,6 @@ TIMING = Path(__file__).with_name("timing.xml")
 NO_DATE = datetime.datetime(2000, 1, 1)  # a deck's file is the same whenever it is made
 
 _SLIDE = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
-
-
-def check() -> None:
-    """Look for what writes PowerPoint files.
-
-    Raises:
-        RenderError: if it is not installed.
-    """
-    if importlib.util.find_spec("pptx") is None:
-        raise RenderError("PowerPoint decks need python-pptx: pip install 'mlanim[deck]'.")
 
 
 def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:

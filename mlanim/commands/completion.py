@@ -1,0 +1,70 @@
+"""What a shell completes: scenes by name, and their parameters after --set; nothing is imported."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+PARAMS = "SceneParams"
+
+
+class SceneName(click.ParamType):
+    """A scene's name, or a file."""
+
+    name = "scene"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The scenes whose names begin so, with their titles; and files."""
+        from mlanim.engine.jobs.catalog import find, scene_folders
+
+        found = [
+            CompletionItem(entry.name, help=entry.title)
+            for entry in find(scene_folders())
+            if entry.name.startswith(incomplete)
+        ]
+        return found or [CompletionItem(incomplete, type="file")]
+
+
+class Setting(click.ParamType):
+    """NAME=VALUE."""
+
+    name = "setting"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The parameters of the scenes that stand in the line so far."""
+        from mlanim.engine.jobs.catalog import find, scene_folders
+
+        given: Any = ctx.params.get("scenes") or ctx.params.get("scene") or ()
+        names = {given} if isinstance(given, str) else set(given)
+        paths = [Path(entry.path) for entry in find(scene_folders()) if entry.name in names]
+        found = [name for path in paths for name in parameters(path)]
+        return [CompletionItem(f"{name}=") for name in found if name.startswith(incomplete)]
+
+
+def parameters(path: Path) -> list[str]:
+    """The names of a scene's parameters, as its text says them.
+
+    Raises:
+        SyntaxError, OSError: if it cannot be read as Python.
+    """
+    tree = ast.parse(path.read_bytes())
+    own = [
+        field.target.id
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and any(_is_params(base) for base in node.bases)
+        for field in node.body
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+    ]
+    return [*own, "seed"]
+
+
+def _is_params(base: ast.expr) -> bool:
+    return isinstance(base, ast.Name) and base.id == PARAMS
