@@ -42,8 +42,9 @@ class Setting(click.ParamType):
         """The parameters of the scenes that stand in the line so far."""
         from mlanim.engine.jobs.catalog import find, scene_folders
 
+        # An option that lacks its value yet leaves the words before it unread, in `args`.
         given: Any = ctx.params.get("scenes") or ctx.params.get("scene") or ()
-        names = {given} if isinstance(given, str) else set(given)
+        names = {*ctx.args, *([given] if isinstance(given, str) else given)}
         paths = [Path(entry.path) for entry in find(scene_folders()) if entry.name in names]
         found = [name for path in paths for name in parameters(path)]
         return [CompletionItem(f"{name}=") for name in found if name.startswith(incomplete)]
