@@ -68,6 +68,9 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
     from mlanim.export.making import Run, make
 
     jobs = _jobs(model, scenes, given)
+    if given["dry_run"]:
+        _foretell(jobs)
+        return
     run = Run(**{field.name: given[field.name] for field in fields(Run) if field.name in given})
     replaced = {job.output: request.replaced_size(job) for job in jobs}
     outcomes = make(jobs, run)
@@ -76,6 +79,13 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
             if (size := replaced.get(outcome.job.output)) and not outcome.code:
                 click.echo(f"{outcome.job.output} took the place of one of {size}.", err=True)
     _print(outcomes, given)
+
+
+def _foretell(jobs: list[Job]) -> None:
+    from mlanim.export.dry_run import foretold
+
+    for job in jobs:
+        click.echo(foretold(job))
 
 
 def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) -> list[Job]:

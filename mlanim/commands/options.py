@@ -105,7 +105,12 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         timeout_option,
         click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line."),
         click.option("--quiet", is_flag=True, help="No progress, only results."),
-        click.option("--open", "opened", is_flag=True, help="Open what was made."),
+        click.option(
+            "-p", "--preview", "--open", "opened", is_flag=True, help="Open what was made."
+        ),
+        click.option(
+            "--dry-run", is_flag=True, help="Say what would be made, and from where; write nothing."
+        ),
         fresh_option,
         cache_option,
     ]

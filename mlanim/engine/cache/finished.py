@@ -36,6 +36,14 @@ def keep(job: Job) -> None:
         cache.put(SIDECARS, content["job"], sidecar)
 
 
+def is_kept(job: Job) -> bool:
+    """Whether all that this job would make is in the cache."""
+    found = _sidecar(job)
+    return found is not None and all(
+        cache.holds(FILES, digest) for digest in vouched(found).values()
+    )
+
+
 def restore(job: Job) -> bool:
     """Put what this job would make in its place, if it was made before; whether that was so.
 
