@@ -1,3 +1,4 @@
+import base64
 import io
 from pathlib import Path
 
@@ -17,8 +18,11 @@ def shown():
 
 
 def test_a_figure_shows_itself_and_says_what_it_has(shown):
-    assert shown._repr_svg_().startswith("<?xml")
-    assert Image.open(io.BytesIO(shown._repr_png_())).width == round(6 / 2.54 * 60)
+    pictures, words = shown._repr_mimebundle_()
+    assert pictures["image/svg+xml"].startswith("<?xml")
+    png = base64.b64decode(pictures["image/png"])
+    assert Image.open(io.BytesIO(png)).width == round(6 / 2.54 * 60)
+    assert words["image/png"]["alt"].startswith("A small demonstration: ")
     assert shown.panels == ("arrow", "words")
     assert shown.about["params"]["words"] == "été"
     assert shown.about["theme"] == "print"
@@ -27,7 +31,7 @@ def test_a_figure_shows_itself_and_says_what_it_has(shown):
 
 def test_saving_writes_what_the_name_asks(shown, tmp_path):
     svg = shown.save(tmp_path / "a.svg")
-    assert svg.read_text(encoding="utf-8") == shown._repr_svg_()
+    assert svg.read_text(encoding="utf-8") == shown._repr_mimebundle_()[0]["image/svg+xml"]
     pdf = PdfReader(shown.save(tmp_path / "a.pdf"))
     assert float(pdf.pages[0].mediabox.width) == pytest.approx(6 / 2.54 * 72, abs=0.01)
     with pytest.raises(UsageError, match=r"end it in \.png, \.svg, \.pdf, \.eps"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,11 +69,15 @@ class Figure:
         save(target, payload, force)
         return target
 
-    def _repr_svg_(self) -> str:
-        return self.files["svg"].decode()
-
-    def _repr_png_(self) -> bytes:
-        return self.files["png"]
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The picture in both formats, and for each what it shows in words."""
+        shown = {
+            "image/svg+xml": self.files["svg"].decode(),
+            "image/png": b64encode(self.files["png"]).decode(),
+            "text/plain": repr(self),
+        }
+        words = {"alt": f"{self.about['title']}: {self.about['description']}"}
+        return shown, {"image/svg+xml": words, "image/png": words}
 
     def __repr__(self) -> str:
         return f"<figure of {self.scene.name}: {', '.join(self.panels) or 'one state'}>"

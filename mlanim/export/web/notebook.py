@@ -100,13 +100,15 @@ class Video:
             f'poster="{poster}" src="{source}">{track}</video>'
         )
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """HTML for pages; the poster for what cannot play, such as a notebook's PDF."""
-        return {
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """HTML for pages; the poster, and what it shows in words, for what cannot play."""
+        shown = {
             "text/html": self._repr_html_(),
             "image/png": b64encode(self.poster).decode(),
             "text/plain": repr(self),
         }
+        words = f"{self.about['title']}: {self.about['description']}"
+        return shown, {"image/png": {"alt": words}}
 
     def __repr__(self) -> str:
         size = len(self.payload) / 1e6
