@@ -1,7 +1,7 @@
 """Three norms of one tensor: batch norm averages over the examples, layer norm over the neurons,
-RMS norm only divides. Of a batch of two, signs are left, as means of few examples stray by 1/√n.
-Behind batch norm a layer's scale leaves the loss as it is, and divides the gradient. Whether loss
-and gradient change more slowly with batch norm is measured along training, from five starts.
+RMS norm only divides. A batch of two leaves little but signs; means of n examples stray by 1/√n.
+A layer before batch norm may be scaled without a change of the loss: its gradient shrinks by as
+much. Whether loss and gradient change more slowly with batch norm is measured, from five starts.
 """
 
 from __future__ import annotations
@@ -69,9 +69,8 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
         d, ends = self.data, (-self.data.largest, self.data.largest)
         grids = {"before": Matrix(d.before, palette="signed", ends=ends)}
         for name, over in AVERAGED.items():
-            grid = grids[f"{name} norm: {over}"] = Matrix(
-                d.after[name], palette="signed", ends=ends
-            )
+            grid = Matrix(d.after[name], palette="signed", ends=ends)
+            grids[f"{name} norm: {over}"] = grid
             column, row = (1, None) if name == "batch" else (None, 1)
             grid.mark(column=column, row=row)
         picture = Multiples(list(grids.values()), list(grids), columns=2)
@@ -81,8 +80,7 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
 
     def spread(self) -> Panel:
         d, heading = self.data.spread, "How far a batch's estimates stray"
-        labels = "examples in the batch", "in the neuron's own deviations"
-        chart = Chart(None, None, *labels, log="xy", names="key")
+        chart = Chart(None, None, "batch size", "in the neuron's deviations", log="xy", names="key")
         for name, found, role in (("mean", d.mean, "input"), ("deviation", d.deviation, "weight")):
             chart.band(d.sizes, found.min(axis=1), found.max(axis=1), role)
             places = np.column_stack([d.sizes, found.mean(axis=1)])
@@ -91,15 +89,15 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
         return Panel("spread", chart, heading, says=self.data.says_spread)
 
     def scale(self) -> Panel:
-        d, factor, heading = self.data.scaled, self.tracks[1], "A layer before batch norm, scaled"
-        labels = "factor of the layer's weights", "beside a factor of 1"
-        chart = Chart((d.factors[0], d.factors[-1]), None, *labels, log="xy")
+        d, factor = self.data.scaled, self.tracks[1]
+        ends = d.factors[0], d.factors[-1]
+        chart = Chart(ends, None, "factor of the weights", "beside a factor of 1", log="xy")
         chart.curve(d.factors, 1 / d.factors, "muted", dash="dash")
         chart.note((0.5, 2), "1/factor", lift=0.12)
         runs = {"gradient": d.gradient, "loss": d.loss, "loss, no norm": d.plain}
         drawn = {name: factor.history(found) for name, found in runs.items()}
         chart.curves(factor.history(), drawn, ("gradient", "input", "weight"))
-        return Panel("scale", chart, heading, says=self.data.says_scale)
+        return Panel("scale", chart, "A layer before batch norm, scaled", says=self.data.says_scale)
 
     def changes(self) -> list[Panel]:
         """How fast loss and gradient change along training, with and without batch norm."""
@@ -127,8 +125,7 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
 
     def construct(self) -> None:
         d, (_, factor, steps) = self.data, self.tracks
-        notes = "What a digit becomes depends on the other digits."
-        self.normalise("batch", d.says_batch, notes, say=d.says_network)
+        self.normalise("batch", d.says_batch, "It depends on the other digits.", d.says_network)
         self.normalise("layer", d.says_layer, "Each digit by itself: no batch is needed.")
         self.normalise("RMS", d.says_rms, "No mean is taken off, so there is less to compute.")
         grid = Matrix(d.pair, d.labels[:2], palette="signed", bar=False)
@@ -143,15 +140,11 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
         self.step(d.says_scale, notes="The larger the weights, the smaller their gradient.")
         self.enter(*self.changes(), say="The same starts, trained with batch norm and without")
         self.sweep(steps.to_end(), seconds=4)
-        self.step(
-            d.says_smooth,
-            notes="The largest change near by, along the gradient; bands are all starts.",
-        )
+        self.step(d.says_smooth, notes="Lower bounds of Lipschitz constants; bands: all starts.")
 
     def figure(self) -> list[Panel]:
         for track in self.tracks[1:]:
             track.put(float(track.at[-1]))
         changes, remark = Multiples.of(self.changes(), columns=2), "with batch norm, and without"
-        says = self.data.says_changes
-        along = Panel("smoothness", changes, "Along training", remark, share=1.3, says=says)
+        along = Panel("smoothness", changes, "Along training", remark, 1.3, self.data.says_changes)
         return [self.norms(), self.spread(), self.scale(), along]

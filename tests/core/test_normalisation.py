@@ -94,7 +94,7 @@ def test_autograd_through_batch_norm_agrees_with_finite_differences():
 def test_a_multiplied_layer_is_that_of_torchs_own_network(norms):
     draw, data = torch.Generator().manual_seed(1), split_named("digits", 0)
     normed, plain = (Task(MLP((64, 6, 10), act), data) for act in (normed_tanh, torch.tanh))
-    theta = normed.net.initial(draw)
+    theta = normed.net.initial(draw, bias=0.5)
     found, torchs = scaled_layer(normed, theta, plain, theta), []
     between = nn.BatchNorm1d(6, affine=False) if norms else nn.Identity()
     net = nn.Sequential(nn.Linear(64, 6), between, nn.Tanh(), nn.Linear(6, 10)).double()

@@ -321,6 +321,6 @@ def test_normalisation() -> None:
     is_sound(lecture)
     cells = 28
     kept = int((abs(abs(lecture.data.pair_after) - 1) <= 0.01).sum())
-    lecture.said("every cell becomes" if kept == cells else rf"{kept} of {cells} ")
+    lecture.said("every cell is within" if kept == cells else rf"{kept} of {cells} ")
     kept = number(lecture.said(r"loss off by (?:under )?([\d.]+) %")[1]) / 100
     assert abs(lecture.data.scaled.loss - 1).max() <= kept + 0.0005

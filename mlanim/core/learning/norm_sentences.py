@@ -49,11 +49,11 @@ def says_of_pair(after: np.ndarray) -> Sentence:
     count = int((np.abs(np.abs(after) - 1) <= NEAR_ONE).sum())
     if count == after.size:
         return sentence(
-            "A batch of two: every cell becomes [+1 or −1](highlight); all that is left is which "
-            "is larger"
+            "A batch of two: every cell is within 0.01 of [+1 or −1](highlight): little is left "
+            "but which is larger"
         )
     return sentence(
-        "A batch of two: {count} cells come within 0.01 of [+1 or −1](highlight)",
+        "A batch of two: {count} cells are within 0.01 of [+1 or −1](highlight)",
         count=count_of(count, after.size),
     )
 
