@@ -95,8 +95,7 @@ class Optimisers(LessonScene[OptimisersParams, "Data"]):
         chart = Chart(None, None, "rate", "training loss", log="xy", names="key")
         for name, sweep in d.sweeps.items():
             mean = sweep.losses.mean(axis=1)
-            chart.band(sweep.rates, sweep.losses.min(axis=1), sweep.losses.max(axis=1), ROLES[name])
-            chart.curve(sweep.rates, mean, ROLES[name], name=name, dash=DASHES[name], width="bold")
+            chart.runs(sweep.rates, sweep.losses, ROLES[name], name=name, dash=DASHES[name])
             chart.dot((sweep.rates[sweep.best], mean[sweep.best]), ROLES[name])
         return Panel("network", chart, "A network, by rate", says=d.says_network)
 

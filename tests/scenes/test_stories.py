@@ -314,3 +314,13 @@ def test_optimisers(params: dict[str, Any]) -> None:
     is_sound(lecture)
     theory = number(lecture.said(r"^Gradient descent keeps .* theory says (.*)$")[1])
     assert theory == pytest.approx((params["kappa"] - 1) / (params["kappa"] + 1), abs=6e-4)
+
+
+def test_normalisation() -> None:
+    lecture = told("normalisation", {"batch": 12, "features": 14, "layers": 1, "rate": 0.02})
+    is_sound(lecture)
+    cells = 28
+    kept = int((abs(abs(lecture.data.pair_after) - 1) <= 0.01).sum())
+    lecture.said("every cell is within" if kept == cells else rf"{kept} of {cells} ")
+    kept = number(lecture.said(r"loss off by (?:under )?([\d.]+) %")[1]) / 100
+    assert abs(lecture.data.scaled.loss - 1).max() <= kept + 0.0005

@@ -129,6 +129,19 @@ class Marked(Picture):
         """The area between two lines over xs, (N,) each: a spread, an interval."""
         return self._with(band(self.frame, (xs, low, high), role, opacity), None, later)
 
+    def runs(
+        self, xs: Any, values: Any, role: str = "text", *, name: Content | None = None,
+        dash: Dash = "", later: bool = False,
+    ) -> tuple[Area, Curve]:  # fmt: skip
+        """Several runs over xs (N,), values (N, runs): all in a band, and their mean as a line."""
+        low, high, mean = (
+            combined(lambda of, over=over: over(np.asarray(of), axis=1), values)
+            for over in (np.min, np.max, np.mean)
+        )
+        area = self.band(xs, low, high, role, later=later)
+        curve = self.curve(xs, mean, role, name=name, width="bold", dash=dash, later=later)
+        return area, curve
+
     def area(
         self, corners: Any, role: str = "muted", *, name: Content | None = None,
         opacity: float = 0.25, rim: str | None = None, later: bool = False,
