@@ -314,3 +314,12 @@ def test_optimisers(params: dict[str, Any]) -> None:
     is_sound(lecture)
     theory = number(lecture.said(r"^Gradient descent keeps .* theory says (.*)$")[1])
     assert theory == pytest.approx((params["kappa"] - 1) / (params["kappa"] + 1), abs=6e-4)
+
+
+def test_vanishing_gradients() -> None:
+    params = {"depth": 14, "width": 32, "activation": "gelu", "variance": 64.0, "seed": 2}
+    lecture = told("vanishing_gradients", params)
+    is_sound(lecture)
+    kept = number(lecture.said(r"^14 slopes of at most 1.13 keep (\S+) at most")[1])
+    assert kept == pytest.approx(1.1289**14, rel=0.02)
+    lecture.said("; it explodes$")
