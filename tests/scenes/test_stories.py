@@ -324,3 +324,12 @@ def test_normalisation() -> None:
     lecture.said("every cell is within" if kept == cells else rf"{kept} of {cells} ")
     kept = number(lecture.said(r"loss off by (?:under )?([\d.]+) %")[1]) / 100
     assert abs(lecture.data.scaled.loss - 1).max() <= kept + 0.0005
+
+
+def test_vanishing_gradients() -> None:
+    params = {"depth": 14, "width": 32, "activation": "gelu", "variance": 64.0, "seed": 2}
+    lecture = told("vanishing_gradients", params)
+    is_sound(lecture)
+    kept = number(lecture.said(r"^14 slopes of at most 1.13 keep (\S+) at most")[1])
+    assert kept == pytest.approx(1.1289**14, rel=0.02)
+    lecture.said("; it explodes$")

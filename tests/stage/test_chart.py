@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlanim.stage import theme
+from mlanim.stage.colors.colormap import signed_palette
 from mlanim.stage.layout import Box
 from mlanim.stage.panels import extent_of
 from mlanim.stage.plots.chart import Chart
@@ -281,3 +282,17 @@ def test_the_words_at_ticks_of_equal_axes_stay_in_the_box(reach, size):
     chart = Chart((0, reach), (0, reach), equal=True).placed(box)
     assert chart.tick_texts.get_left()[0] >= -1e-6
     assert chart.tick_texts.get_right()[0] <= size[0] + 0.3
+
+
+@pytest.mark.parametrize("log", ["", "x", "y", "xy"])
+@pytest.mark.parametrize("part", [None, (2.0, 50.0)])
+def test_the_cells_of_a_field_are_of_one_size_on_the_page_on_any_axes(log, part):
+    chart = Chart((1, 100), (1, 100), log=log)
+    mark = chart.field(np.zeros((3, 5)), signed_palette(1.0), x=part, y=part)
+    chart.placed(BOXES[0])
+    corners = mark.mesh.points.reshape(4, 6, -1)[..., :2]
+    for axis, steps in ((0, np.diff(corners[0, :, 0])), (1, np.diff(corners[:, 0, 1]))):
+        np.testing.assert_allclose(steps, steps[0], rtol=1e-9, err_msg=str(axis))
+    low, high = part or (1.0, 100.0)
+    np.testing.assert_allclose(corners[3, 0], chart.place((low, low))[:2], rtol=1e-9)
+    np.testing.assert_allclose(corners[0, 5], chart.place((high, high))[:2], rtol=1e-9)

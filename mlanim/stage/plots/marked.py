@@ -162,7 +162,11 @@ class Marked(Picture):
         self, values: Any, palette: Palette, *, x: Range | None = None,
         y: Range | None = None, opacity: float = 1.0, later: bool = False,
     ) -> Field:  # fmt: skip
-        """Colours of values (R, C), the first row at the top, over a part of the area or all."""
+        """Colours of values (R, C), the first row at the top, over a part of the area or all.
+
+        The cells are of one size on the page, so on a logarithmic axis values are taken at even
+        steps of the logarithm.
+        """
         mark = Field(self.frame, (values,), palette, (x, y), opacity)
         return self._with(mark, None, later)
 

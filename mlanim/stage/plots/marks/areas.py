@@ -13,7 +13,7 @@ from mlanim.stage.arrays.mesh import SEAM, Mesh
 from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import Mark, fixed
-from mlanim.stage.plots.scale import Range
+from mlanim.stage.plots.scale import Range, Scale
 from mlanim.stage.plots.values import Shapes, grid, places, row, stands
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import polygon_curves
@@ -116,7 +116,7 @@ class Columns(Mark):
 
 
 class Field(Mark):
-    """Colours of a grid of values, behind everything."""
+    """Colours of a grid of values in cells of one size on the page, behind everything."""
 
     is_behind = True
     shapes: Shapes = (("the values", grid),)
@@ -150,12 +150,14 @@ class Field(Mark):
 
     def _corners(self, rows: int, columns: int) -> np.ndarray:
         """Corners of the cells (R + 1, C + 1, 2), the top row first."""
-        (left, right), (bottom, top) = (
-            given or (scale.low, scale.high)
-            for given, scale in zip(self.ranges, self.frame.scales, strict=True)
-        )
-        xs, ys = np.linspace(left, right, columns + 1), np.linspace(top, bottom, rows + 1)
-        return np.stack(np.meshgrid(xs, ys), axis=-1)
+        xs, ys = (self._edges(axis, count) for axis, count in enumerate((columns, rows)))
+        return np.stack(np.meshgrid(xs, ys[::-1]), axis=-1)
+
+    def _edges(self, axis: int, count: int) -> np.ndarray:
+        """Ascending edges of so many cells, evenly apart on the scale that the axis has."""
+        scale = self.frame.scales[axis]
+        low, high = self.ranges[axis] or (scale.low, scale.high)
+        return Scale(low, high, scale.log).value(np.linspace(0, 1, count + 1))
 
 
 def _clamped(points: np.ndarray, frame: Frame) -> np.ndarray:
