@@ -314,3 +314,16 @@ def test_optimisers(params: dict[str, Any]) -> None:
     is_sound(lecture)
     theory = number(lecture.said(r"^Gradient descent keeps .* theory says (.*)$")[1])
     assert theory == pytest.approx((params["kappa"] - 1) / (params["kappa"] + 1), abs=6e-4)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"length": 10, "rate": 0.02, "threshold": 5}, {"length": 40, "rate": 0.3, "seed": 2}],
+)
+def test_clipping(params: dict[str, Any]) -> None:
+    lecture = told("clipping", params)
+    is_sound(lecture)
+    acts = lecture.data.cliff.acts
+    assert any("Clipped or not, it is the same step" in one for one in lecture.captions) != acts
+    step = number(lecture.said(r"^The whole gradient makes a step (.*) long: the loss")[1])
+    assert step == pytest.approx(params["rate"] * np.hypot(*lecture.data.cliff.gradient), rel=6e-3)
