@@ -333,3 +333,16 @@ def test_vanishing_gradients() -> None:
     kept = number(lecture.said(r"^14 slopes of at most 1.13 keep (\S+) at most")[1])
     assert kept == pytest.approx(1.1289**14, rel=0.02)
     lecture.said("; it explodes$")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"length": 10, "rate": 0.02, "threshold": 5}, {"length": 40, "rate": 0.3, "seed": 2}],
+)
+def test_clipping(params: dict[str, Any]) -> None:
+    lecture = told("clipping", params)
+    is_sound(lecture)
+    acts = lecture.data.cliff.acts
+    assert any("Clipped or not, it is the same step" in one for one in lecture.captions) != acts
+    step = number(lecture.said(r"^The whole gradient makes a step (.*) long: the loss")[1])
+    assert step == pytest.approx(params["rate"] * np.hypot(*lecture.data.cliff.gradient), rel=6e-3)
