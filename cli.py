@@ -20,6 +20,8 @@ COMMANDS = {
     "render": "make:render",
     "figure": "make:figure",
     "deck": "deck:deck",
+    "themes": "setup:themes",
+    "config": "setup:config",
     "check": "look:check",
     "embed": "publish:embed",
     "gallery": "publish:gallery",
@@ -121,7 +123,7 @@ def _unknown(word: str) -> str:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="mlanim")
+@click.version_option(__version__, "-V", "--version", prog_name="mlanim")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Videos and figures that explain machine learning, drawn from real computations.

@@ -26,7 +26,14 @@ QUALITIES: Mapping[str, tuple[int, int, int]] = {
 }
 """Manim's sizes: width, height and frames a second by the letter of `-q`."""
 
-THEMES = ("dark", "light", "print")
+THEME_USES: Mapping[str, str] = {
+    "dark": "Films and decks on a screen or a projector: light text on a dark ground.",
+    "light": "Bright rooms, web pages and slides that are light: dark text on white.",
+    "print": "Paper, in grey too: black on white, in colours that differ in lightness.",
+}
+"""What each theme is for, in a sentence."""
+
+THEMES = tuple(THEME_USES)
 MOST_PIXELS = 7680
 LOWEST_WITH_CAPTIONS = 180  # pixels of height, at which a caption's letters are six high
 FASTEST: Mapping[str, float] = {"gif": 50.0, "apng": 60.0, "webp": 60.0}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,14 @@ MOST_JOBS = 64
 DEFAULT_THEME = "dark"
 
 
+@dataclass(frozen=True)
+class Setting:
+    """A value, and where it was set: a file's path or a variable's name."""
+
+    value: Any
+    place: str
+
+
 def project_file(start: Path) -> Path | None:
     """The nearest mlanim.toml in `start` or above it."""
     for folder in (start, *start.parents):
@@ -53,20 +62,38 @@ def defaults(start: Path, environment: Mapping[str, str] = os.environ) -> dict[s
     Raises:
         UsageError: for an unknown key or a value of the wrong type, with its place.
     """
-    found: dict[str, Any] = {}
+    return {name: setting.value for name, setting in in_force(start, environment).items()}
+
+
+def in_force(start: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Setting]:
+    """The same settings, each with its place.
+
+    Raises:
+        UsageError: as `defaults`.
+    """
+    found: dict[str, Setting] = {}
     path = project_file(start)
     if path is not None:
         for name, value in toml_of(path).items():
             if name == "theme" and isinstance(value, dict):
                 value = value.get("base", DEFAULT_THEME)
             if name != "params":
-                found[name] = _checked(name, value, str(path))
+                found[name] = Setting(_checked(name, value, str(path)), str(path))
     for name in KEYS:
         variable = f"MLANIM_{name.upper()}"
         if environment.get(variable):
             value = _from_text(name, environment[variable], variable)
-            found[name] = _checked(name, value, variable)
+            found[name] = Setting(_checked(name, value, variable), variable)
     return found
+
+
+def tables(start: Path) -> dict[str, Setting]:
+    """What the tables of the project's mlanim.toml set, by dotted names such as "params.demo.v"."""
+    path = project_file(start)
+    if path is None:
+        return {}
+    own = {name: value for name, value in toml_of(path).items() if isinstance(value, dict)}
+    return {name: Setting(value, str(path)) for name, value in _flat(own, "")}
 
 
 def use_cache(start: Path, chosen: str | None = None) -> None:
@@ -116,6 +143,14 @@ def params_file(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise UsageError(f"{path} holds a {type(content).__name__}; it must be an object of names.")
     return content
+
+
+def _flat(table: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield before + name, value
 
 
 def _checked(name: str, value: Any, place: str) -> Any:
