@@ -94,7 +94,7 @@ def settled(rates):
 
 
 def test_what_is_said_of_a_rate_is_what_plain_descent_does(wells):
-    rates = np.random.default_rng(0).uniform(0.13, 0.2, 200)
+    rates = np.random.default_rng(0).uniform(0.13, 0.2, 60)
     low = [well_descent(rate, wells) for rate in LOW_RATES]
     for rate, end in zip(rates.tolist(), settled(rates), strict=True):
         descents = (*low, well_descent(rate, wells))
