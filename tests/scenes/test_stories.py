@@ -346,3 +346,11 @@ def test_clipping(params: dict[str, Any]) -> None:
     assert any("Clipped or not, it is the same step" in one for one in lecture.captions) != acts
     step = number(lecture.said(r"^The whole gradient makes a step (.*) long: the loss")[1])
     assert step == pytest.approx(params["rate"] * np.hypot(*lecture.data.cliff.gradient), rel=6e-3)
+
+
+def test_schedules() -> None:
+    lecture = told("schedules", {"dataset": "moons", "optimizer": "adam", "steps": 60, "seed": 1})
+    is_sound(lecture)
+    best = min(lecture.data.found.values(), key=lambda one: one.end.mean())
+    mean = number(lecture.said(r"ends lowest, at ([\d.]+) ±")[1])
+    assert mean == pytest.approx(best.end.mean(), abs=5.1e-4)

@@ -21,6 +21,7 @@ from mlanim.core.learning.optimizers import FIVE
 from mlanim.core.learning.rate_sweep import STARTS, Sweep, swept
 from mlanim.core.learning.rate_sweep import STEPS as BUDGET
 from mlanim.core.learning.task import task_named
+from mlanim.core.learning.ties import lowest
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence
@@ -94,15 +95,9 @@ def says_of_five(descents: list[Descent]) -> Sentence:
 
 
 def says_of_network(sweeps: dict[str, Sweep]) -> Sentence:
-    """Which ends lowest on the network, and which of the others come within the spread.
-
-    Two tie where the mean of their differences, start by start, is less than the deviation of
-    these.
-    """
+    """Which ends lowest on the network, and which of the others come within the spread."""
     ends = {name: sweep.losses[sweep.best] for name, sweep in sweeps.items()}
-    first = min(ends, key=lambda name: float(ends[name].mean()))
-    apart = {name: losses - ends[first] for name, losses in ends.items() if name != first}
-    ties = [name for name, gap in apart.items() if gap.mean() < gap.std(ddof=1)]
+    first, ties = lowest(ends)
     rest = f", a tie with {' and '.join(ties)}" if ties else ", ahead of all others"
     return sentence(
         "A network, {steps} steps, {starts} starts: [{name}](highlight) ends lowest, at "
