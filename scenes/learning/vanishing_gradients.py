@@ -109,7 +109,7 @@ class VanishingGradients(LessonScene[VanishingGradientsParams, "Data"]):
         for g, path in zip(d.variances, d.chosen.squares, strict=True):
             xs = self.layer.history(np.full(len(path), g))
             chart.curve(xs, self.layer.history(path), "text", tip=True)
-        chart.note((0.1, 0.002), "vanishes", "text")
+        chart.note((0.1, 300), "vanishes", "text")
         chart.note((256, 0.002), "explodes", "text", align="right")
         heading = f"{d.chosen.title}: $chi$ is 1 on the line"
         data = table({"g": d.variances, "mean square at the end": d.chosen.squares[:, -1]})
