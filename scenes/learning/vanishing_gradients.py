@@ -1,9 +1,7 @@
-"""A gradient comes back through thirty layers, and what is left of it depends on the activation and
-the scale of the weights. Real backward passes stand beside the mean-field theory of wide networks:
-where gradients vanish, where they explode, and the edge between. The bound on a slope, 0.25 for
-sigmoid, is one factor, not the answer. Then a skip, layer norm and batch norm come into the same
-network: for sigmoid, one of them hardly helps.
-"""
+"""A gradient comes back through thirty layers: what is left depends on the activation and on the
+scale of the weights. Real backward passes stand beside the mean-field theory of wide networks:
+where gradients vanish, where they explode, and the edge. A bound on the slope, 0.25 for sigmoid, is
+one factor, not the answer. Of skip, layer norm and batch norm, one hardly helps sigmoid."""
 
 from __future__ import annotations
 
@@ -36,13 +34,11 @@ REACH = (0.08, 320.0)
 
 
 class VanishingGradientsParams(SceneParams):
-    """Which network is looked at closely."""
+    """The network that is looked at closely."""
 
     depth: int = Field(30, ge=10, le=50, description="Layers.")
     width: int = Field(96, ge=32, le=128, description="Of each layer.")
-    activation: Literal["sigmoid", "tanh", "relu", "gelu"] = Field(
-        "sigmoid", description="Of the network that is looked at closely."
-    )
+    activation: Literal["sigmoid", "tanh", "relu", "gelu"] = Field("sigmoid", description="Its φ.")
     variance: float = Field(1, ge=0.1, le=64, description="Of its weights, times the width.")
 
 
@@ -69,20 +65,21 @@ class VanishingGradients(LessonScene[VanishingGradientsParams, "Data"]):
 
     def falling(self, falls: Any, roles: Any, *beside: Any, **more: Any) -> MeasuredChart:
         """What is left of gradients as far as they have come back, on an axis for `beside` too."""
-        every = [*(fall.spread for fall in falls.values()), *beside]
-        reach = min(map(np.min, every)) / 30, max(map(np.max, every)) * 30
+        spans = [*(fall.spread for fall in falls.values()), *beside]
+        reach = min(map(np.min, spans)) / 30, max(map(np.max, spans)) * 30
         chart = MeasuredChart((float(self.data.layers[0]), 0.0), reach, log="y", **more)
         chart.guide(y=1.0)
         found = {name: (fall.spread, fall.theory) for name, fall in falls.items()}
-        chart.measure(self.back, found, roles, x="layer", every=3, later=True)
+        every = 1 + int(self.data.layers[0]) // 6  # few dots, so that the lines stay seen
+        chart.measure(self.back, found, roles, x="layer", every=every, later=True)
         return chart
 
     def own(self) -> Panel:
-        d, names = self.data, [f"g = {g:.3g}" for g in self.data.around]
-        falls = dict(zip(names, d.own.values(), strict=True))
+        d, title = self.data, self.data.chosen.title
+        falls = {f"g = {g:.3g}": fall for g, fall in zip(d.around, d.own.values(), strict=True)}
         chart = self.falling(falls, [ROLES[d.chosen.name]] * 3, d.bound, x_label=BACK)
         chart.curve(d.layers, d.bound, "gradient", name="slopes, at most", width="bold", later=True)
-        heading = f"{d.chosen.title}: what is left of the [gradient](gradient)"
+        heading = f"{title}: what is left of the [gradient](gradient)"
         return Panel("own", chart, heading, d.marks, says=d.says_bound)
 
     def four(self) -> Panel:
@@ -112,16 +109,15 @@ class VanishingGradients(LessonScene[VanishingGradientsParams, "Data"]):
         for g, path in zip(d.variances, d.chosen.squares, strict=True):
             xs = self.layer.history(np.full(len(path), g))
             chart.curve(xs, self.layer.history(path), "text", tip=True)
-        chart.note((0.1, 0.002), "vanishes", "text")
+        chart.note((0.1, 300), "vanishes", "text")
         chart.note((256, 0.002), "explodes", "text", align="right")
         heading = f"{d.chosen.title}: $chi$ is 1 on the line"
         data = table({"g": d.variances, "mean square at the end": d.chosen.squares[:, -1]})
         return Panel("map", chart, heading, "full colour: 0.01, 100", 1.3, d.says_map, data)
 
     def remedies(self) -> Panel:
-        d = self.data
+        d, heading = self.data, f"{self.data.chosen.title}, with a skip or a norm"
         chart = self.falling(d.remedies, WAYS.values(), x_label=BACK)
-        heading = f"{d.chosen.title}, with a skip or a norm"
         return Panel("remedies", chart, heading, d.marks, says=d.says_remedies)
 
     def construct(self) -> None:
@@ -135,13 +131,12 @@ class VanishingGradients(LessonScene[VanishingGradientsParams, "Data"]):
         self.step(d.says_bound, notes="A bound on the slopes; the weights' scale comes on top.")
         self.enter(four, say="Which of four activations keeps the gradient?")
         self.reveal(*four.picture.later())
-        self.step(
-            d.says_kinds, notes="Right is Xavier's scale or He's; the others are 4 and ¼ of it."
-        )
+        self.step(d.says_kinds, notes="Right is Xavier's scale or He's; then 4 times and ¼ of it.")
         self.enter(rates)
         self.step(d.says_edges, notes="The geometric mean over the layers, on logarithmic axes.")
         self.enter(self.plane(), rates, say="Signals set out with a mean square near 1")
-        self.sweep(self.layer.to_end(), seconds=5)
+        self.sweep(self.layer.to(4), seconds=4)
+        self.sweep(self.layer.to_end(), seconds=2)
         self.step(d.says_map, notes="Colour is theory; each path is measured, layer by layer.")
         self.back.put(d.layers[0])
         self.enter(last, say="The same weights, with a skip or a norm")

@@ -70,6 +70,7 @@ def number(text: str) -> float:
 def lessons():
     settings = [
         (10, 32, "relu", 2.0, 1), (12, 32, "sigmoid", 1.0, 0), (10, 32, "tanh", 64.0, 2),
+        (10, 32, "gelu", 0.1, 3), (10, 32, "relu", 5.0, 4),
     ]  # fmt: skip
     return [(setting, vanishing_gradients_lesson(*setting)) for setting in settings]
 

@@ -24,7 +24,7 @@ def verdict(left: float) -> str:
 
 def short(value: float) -> str:
     """A number to two digits."""
-    return significant(value, 2)
+    return significant(float(f"{value:.1e}"), 2)
 
 
 def says_marks(starts: int) -> Sentence:
