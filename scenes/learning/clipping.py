@@ -36,7 +36,7 @@ class ClippingParams(SceneParams):
 class Clipping(LessonScene[ClippingParams, "Data"]):
     """Gradient clipping"""
 
-    order = 7
+    order = 8
 
     @staticmethod
     def compute(params: ClippingParams) -> Data:
@@ -94,7 +94,7 @@ class Clipping(LessonScene[ClippingParams, "Data"]):
 
     def losses(self) -> Panel:
         d, run = self.data, self.tracks["training"]
-        chart = Chart((0, d.steps[-1]), (1e-4, 30), "step", "loss", log="y")
+        chart = Chart((0, d.steps[-1]), (1e-4, 200), "step", "loss, up to 100", log="y")
         for way, role in ROLES.items():
             name, dash, middle = NAMES[way], DASHES[way], run.history(d.medians[way])
             for one in map(run.history, d.losses[way].T):
@@ -126,14 +126,14 @@ class Clipping(LessonScene[ClippingParams, "Data"]):
         self.enter(self.above(), self.cut("holds"))
         self.ask(d.says_point, notes="The dotted line is what the gradient promises.")
         self.leap("raw", "both")
-        self.step(d.says_raw, notes="The promise holds for a tiny part of this way.")
+        self.step(d.says_raw, notes="Compare the curve with the dotted promise.")
         self.leave(*self.leaps.ends["raw"])
         self.leap("clipped", "near")
-        self.step(d.says_clipped, notes="The same direction, only shorter.")
+        self.step(d.says_clipped, notes="It is the same direction as without clipping.")
         self.enter(self.after())
         self.sweep(run["unit"].to_end(), say="", seconds=4)
         self.step(d.says_after, notes="Clipping leaves the cliff where it is.")
-        self.enter(self.norms(), self.losses(), say="Networks learn to remember a sign")
+        self.enter(self.norms(), self.losses(), say="Networks are to remember a sign")
         self.sweep(run["training"].to_end(), say="", seconds=4)
         self.say(d.says_share)
         self.wait(3)

@@ -15,7 +15,7 @@ from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.lines import Curve, dashed
 from mlanim.stage.plots.scale import Scale, around
-from mlanim.stage.track import Track
+from mlanim.stage.track import Track, combined
 
 BOXES = [Box(-6, -3, 6, 2.5), Box(0, 0, 3.5, 2.6), Box(-1, -1, 8, 1.5)]
 XS = np.linspace(0, 10, 41)
@@ -177,6 +177,19 @@ def test_dashes_lie_on_the_line_and_leave_their_gaps():
     curves = dashed(line, 0.3, 0.2).reshape(-1, 4, 3)
     lengths = np.linalg.norm(curves[:, 3] - curves[:, 0], axis=1)
     assert lengths.sum() == pytest.approx(4 * 0.3)
+
+
+def test_a_curve_that_leaves_the_area_takes_its_name_and_its_tip_along():
+    height = Track((0, 10))
+    chart = Chart((0, 10), (0, 5))
+    level = combined(lambda y: np.array([[0.0, y], [10.0, y]]), height)
+    curve = chart.path(level, name="level", tip=True)
+    chart.placed(BOXES[0])
+    for value, seen in ((1, 1), (9, 0), (2, 1), (9, 0)):
+        height.put(value)
+        curve.update()
+        parts = [curve.tip, *curve.label]
+        assert [part.get_fill_opacity() for part in parts] == [seen] * len(parts)
 
 
 def test_names_that_would_lie_over_each_other_move_apart():

@@ -22,8 +22,9 @@ from mlanim.core.learning.training import descend, value_and_gradient
 FIRST_STATE, TARGET = 0.5, 0.7
 START = (6.0, -2.85)  # of both descents: weight and bias
 STEPS = 300
-HALVES = (1.0, 0.6)  # of the map around the point where clipping first acts
+HALVES = (1.0, 0.6)  # of the map around the point where clipping first acts, at least
 FINE, COARSE = 97, 40  # places along an axis, on the map and on either side of it
+FARTHEST = 200.0  # that a wide map goes from the point; who lands beyond leaves it
 AIR = 0.08  # of what a wide map spans, around both landings
 HOLDS = 5.0  # times the way after which the slope comes to 0: what is seen of the cut at first
 REACH = 2.5  # clipped steps to either side that are seen of it at last
@@ -54,7 +55,7 @@ class Cliff:
     x: np.ndarray  # (C,) weights, evenly spaced around the point
     y: np.ndarray  # (R,) biases
     loss: np.ndarray  # (R, C)
-    wide_x: np.ndarray  # the same and beyond, as far as both land
+    wide_x: np.ndarray  # the same and beyond, as far as both land or `FARTHEST`
     wide_y: np.ndarray
     wide_loss: np.ndarray
     steepest: float  # the largest norm of the gradient at the places (x, y)
@@ -91,15 +92,16 @@ def cliff(length: int, rate: float, threshold: float) -> Cliff:
     point, gradient = descents["clipped"].places[at], gradients[at]
     before, downhill = descents["clipped"].losses[at], -gradient / norms[at]
     landings = {name: _landing(descent, at) for name, descent in descents.items()}
-    x, y = (np.linspace(p - half, p + half, FINE) for p, half in zip(point, HALVES, strict=True))
-    places = np.stack([point, *(landing.place for landing in landings.values())])
+    halves = np.maximum(HALVES, 1.2 * np.abs(landings["clipped"].place - point))
+    x, y = (np.linspace(p - half, p + half, FINE) for p, half in zip(point, halves, strict=True))
+    ends = [np.clip(one.place, point - FARTHEST, point + FARTHEST) for one in landings.values()]
+    places = np.stack(ends)
     wide_x, wide_y = (_widened(axis, places[:, i]) for i, axis in enumerate((x, y)))
     loss, steepness = _mapped(x, y, length)
-    landed = [landing.distance for landing in landings.values()]
-    views = _views(before / norms[at], landed)
-    distances = np.unique(
-        [*landed, *(d for view in views.values() for d in np.linspace(view[0], view[1], 401))]
-    )
+    ways = [landing.distance for landing in landings.values()]
+    views = _views(before / norms[at], ways)
+    seen = [np.linspace(low, high, 401) for low, high in views.values()]
+    distances = np.unique(np.concatenate([ways, *seen]))
     cut = torch.from_numpy(point + distances[:, None] * downhill)
     return Cliff(
         x=x, y=y, loss=loss, wide_x=wide_x, wide_y=wide_y,
@@ -127,9 +129,9 @@ def _descents(length: int, rate: float, threshold: float) -> tuple[dict[str, Des
     return found, gradients[:, 1]
 
 
-def _views(reach: float, landed: list[float]) -> dict[str, np.ndarray]:
-    """Distances to look at, where the slope comes to 0 after `reach`, and as far as all land."""
-    shortest, longest = min(landed), max(landed)
+def _views(reach: float, ways: list[float]) -> dict[str, np.ndarray]:
+    """Distances to look at, where the slope comes to 0 after `reach`, and as far as all go."""
+    shortest, longest = min(ways), max(ways)
     holds = min(HOLDS * reach, shortest)
     return {
         "holds": np.array([-holds, holds]),

@@ -171,15 +171,14 @@ def says_of_after(found: Cliff) -> Sentence:
         float(found.descents[name].losses[-LATE:].mean()) for name in ("raw", "clipped")
     )
     if not found.acts:
-        return sentence("The last {late} of {steps} steps have a mean loss of {loss}, either way",
+        return sentence("The mean loss of the last {late} of {steps} steps is {loss}, either way",
                         late=LATE, steps=STEPS, loss=significant(raw))  # fmt: skip
-    stuck, norm = "", float(found.descents["raw"].norms[-LATE:].max())
-    if norm < FLAT:
-        stuck = f", on a plateau (gradient at most {significant(norm, 2)})"
+    is_stuck = found.descents["raw"].norms[-LATE:].max() < FLAT
+    stuck = f", on a plateau (gradients below {FLAT:g})" if is_stuck else ""
     return sentence(
-        "The last {late} of {steps} steps: with clipping the mean loss is [{clipped}](attention), "
-        "without it [{raw}](gradient){stuck}", late=LATE, steps=STEPS,
-        clipped=significant(clipped), raw=significant(raw), stuck=stuck,
+        "Mean loss of the last {late} of {steps} steps: [{clipped}](attention) with clipping, "
+        "[{raw}](gradient) without{stuck}", late=LATE, steps=STEPS, clipped=significant(clipped),
+        raw=significant(raw), stuck=stuck,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ NET = Recurrent(16)
 STARTS, STEPS, BATCH, TESTED = 8, 250, 16, 512
 NOISE, GAIN = 0.3, 1.5  # the deviation of the noise; and of U's first weights, times 1 / √hidden
 BLOWN_UP = 10.0  # a loss beyond ten times that of answering 0 counts as one
-HIGHEST = 1e6  # a loss beyond this, or none at all, is shown as this
+HIGHEST = 100.0  # a loss beyond this, or none at all, is shown as this
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from mlanim.stage.track import Sweep, Track, combined
 
 AIR = 0.15  # of what a cut's losses span, over and under them
 LEVELS = np.linspace(0.03, 0.48, 11)  # of the loss, which lies between 0 and 0.49
-BELOW = -0.42  # manim units from where a step lands to its name
+ABOVE, BELOW = 0.2, -0.42  # manim units from where a step lands to its name
 
 
 class Leaps:
@@ -29,7 +29,7 @@ class Leaps:
     Args:
         cliff: what `mlanim.core.landscape.cliff.cliff` found.
         roles: of each way to step, by its name in `cliff.landings`.
-        names: what viewers read below where each lands: the first before that, others behind.
+        names: what viewers read where each lands: of the first above that, of others below.
     """
 
     def __init__(self, cliff: Any, roles: Mapping[str, str], names: Mapping[str, str]):
@@ -51,7 +51,8 @@ class Leaps:
         for way, role in self.roles.items():
             tip = combined(lambda s: c.point + s * c.downhill, self.tracks[way])
             self.lines[way] = chart.segment(c.point, tip, role, width="bold", later=True)
-            self.ends[way].append(chart.dot(tip, role, later=True))
+            if self._is_on_map(way):
+                self.ends[way].append(chart.dot(tip, role, later=True))
         chart.dot(c.point)
         return chart
 
@@ -63,11 +64,13 @@ class Leaps:
         self._cut = chart = Chart(c.views[view], limits, "distance against the gradient")
         chart.curve(c.distances, c.along, "text", name="loss", width="bold")
         chart.ray((0.0, c.before), -float(np.linalg.norm(c.gradient)), "muted", dash="dot")
+        first = next(iter(self.roles))
         for way, role in self.roles.items():
             at = (self.tracks[way], self.tracks[way]["loss"])
             words = chart.note(
-                at, self.names[way], role, lift=BELOW, later=True,
-                align="right" if way == next(iter(self.roles)) else "left",
+                at, self.names[way], role, later=True,
+                align="left" if way != first else "right",
+                lift=BELOW if way != first else ABOVE,
             )  # fmt: skip
             self.ends[way] += [chart.dot(at, role, later=True), words]
         chart.dot((0.0, c.before))
@@ -90,6 +93,10 @@ class Leaps:
         """The animations in which the cut comes to show a view, and the map what belongs to it."""
         left, right = self.cliff.views[view]
         return [self._map.zoom(*self._window(view == "both")), self._cut.zoom((left, right))]
+
+    def _is_on_map(self, way: str) -> bool:
+        pairs = zip(self.cliff.landings[way].place, self._window(True), strict=True)
+        return all(low <= at <= high for at, (low, high) in pairs)
 
     def _window(self, is_wide: bool) -> tuple[Range, Range]:
         c = self.cliff

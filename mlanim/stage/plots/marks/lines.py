@@ -37,7 +37,7 @@ class Curve(Mark):
         super().__init__(frame, values, role)
         if dash not in ("", *PATTERNS):
             raise ValueError(unknown("dash", dash, ['""', *PATTERNS]))
-        self.dash = dash
+        self.dash, self.is_seen = dash, True
         self.path = Polyline(np.zeros((0, 2)), role, width, opacity)
         self.rim = Polyline(np.zeros((0, 2)), "background", width, opacity) if rim else None
         self.tip = Dot(np.zeros(2), role, 0.09, rim=True) if tip else None
@@ -75,6 +75,11 @@ class Curve(Mark):
             if self.tip is not None:
                 self.tip.move_to(pieces[-1][-1])
             self._name_at(max((pieces[0][0], pieces[-1][-1]), key=lambda end: float(end[0])))
+        if self.is_seen != bool(pieces):  # beyond the area there is no name and no tip either
+            self.is_seen = bool(pieces)
+            for part in (self.tip, self.label):
+                if part is not None:
+                    part.set_opacity(float(self.is_seen))
 
     def _stroke(self, line: np.ndarray) -> np.ndarray:
         return dashed(line, *PATTERNS[self.dash]) if self.dash else joined(line)
