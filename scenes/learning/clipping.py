@@ -17,7 +17,7 @@ from mlanim.stage.pictures.learning.leaps import Leaps
 from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, SurfaceChart, Track
 
 if TYPE_CHECKING:
-    from mlanim.core.learning.clipping import Clipping as Data
+    from mlanim.core.gradients.clipping import Clipping as Data
 
 ROLES = {"raw": "gradient", "clipped": "attention"}
 NAMES = {"raw": "without", "clipped": "with clipping"}
@@ -40,7 +40,7 @@ class Clipping(LessonScene[ClippingParams, "Data"]):
 
     @staticmethod
     def compute(params: ClippingParams) -> Data:
-        from mlanim.core.learning.clipping import clipping_lesson
+        from mlanim.core.gradients.clipping import clipping_lesson
 
         return clipping_lesson(params.length, params.rate, params.threshold, params.seed)
 

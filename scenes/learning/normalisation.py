@@ -25,7 +25,7 @@ from mlanim.stage.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from mlanim.core.learning.normalisation import Normalisation as Data
+    from mlanim.core.gradients.normalisation import Normalisation as Data
     from mlanim.words.sentence import Sentence
 
 AVERAGED = {"batch": "over the digits", "layer": "over the neurons", "RMS": "likewise, no mean"}
@@ -48,7 +48,7 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
 
     @staticmethod
     def compute(params: NormalisationParams) -> Data:
-        from mlanim.core.learning.normalisation import normalisation_lesson
+        from mlanim.core.gradients.normalisation import normalisation_lesson
 
         return normalisation_lesson(**params.model_dump())
 

@@ -1,6 +1,7 @@
 """How a learning rate may run over the steps of a training: constant, in steps, along a cosine,
-warmed up and let down, or in one cycle, by torch's own schedulers. What each does to the same training is
-measured at its own best peak of a sweep, from five starts; what differs within the spread is a tie.
+warmed up and let down, or in one cycle, by torch's own schedulers. What each does to the same
+training is measured at its own best peak of a sweep, from five starts; what differs within the
+spread is a tie.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track
+from mlanim.stage.vocabulary import Chart, LessonScene, Multiples, Panel, SceneParams, Track
 
 if TYPE_CHECKING:
     from mlanim.core.learning.schedules import Schedules as Data
 
 ROLES = {
-    "constant": "muted", "step": "weight", "cosine": "input", "warm-up and decay": "highlight",
-    "one cycle": "gradient",
+    "constant": "text", "step": "weight", "cosine": "input", "warm-up and decay": "highlight",
+    "one cycle": "attention",
 }  # fmt: skip
-DASHES: dict[str, Any] = dict(zip(ROLES, ("", "dash", "dot", "", "dot"), strict=True))
+DASHES: dict[str, Any] = dict(zip(ROLES, ("", "", "dash", "dash", "dot"), strict=True))
 
 
 class SchedulesParams(SceneParams):
@@ -62,13 +63,20 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
             chart.path(self.rates.history(name), role, name=name, dash=DASHES[name], width="bold")
         return Panel("rates", chart, "The rate over the steps", says=d.says_curves)
 
-    def losses(self) -> Panel:
+    def against_constant(self, name: str) -> Chart:
+        """One schedule's training, and the mean of those at a constant rate."""
         d = self.data
-        chart = Chart(None, None, "step", "training loss", log="y", names="key")
-        for name, role in ROLES.items():
-            chart.runs(d.kept, d.found[name].losses, role, name=name, dash=DASHES[name])
-        return Panel("losses", chart, "The same training, at each one's best peak", share=1.4,
-                     says=d.says_ends)  # fmt: skip
+        lowest = min(float(one.losses.min()) for one in d.found.values())
+        highest = max(float(one.losses[0].max()) for one in d.found.values())
+        chart = Chart((0, d.kept[-1]), (lowest, highest), "", "training loss", log="y")
+        chart.runs(d.kept, d.found[name].losses, ROLES[name])
+        chart.curve(d.kept, d.found["constant"].losses.mean(axis=1), "text", dash="dot")
+        return chart
+
+    def losses(self) -> Panel:
+        charts = {name: self.against_constant(name) for name in ROLES if name != "constant"}
+        return Panel("losses", Multiples([*charts.values()], [*charts]), "The same training, each at its best peak",
+                     "dots: a constant rate", share=2.0, says=self.data.says_ends)  # fmt: skip
 
     def peaks(self) -> Panel:
         d = self.data
@@ -86,9 +94,9 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
         self.sweep(self.rates.to_end(), seconds=6)
         self.step(d.says_curves, notes="Each is drawn by torch's own scheduler.")
         self.ask("Which will train best?", notes="Let them vote, and say why.")
-        self.enter(self.curves(), self.losses())
+        self.enter(self.losses())
         self.step(d.says_way, notes="Bands are five starts; each schedule has its own best peak.")
-        self.enter(self.losses(), self.peaks())
+        self.enter(self.peaks())
         self.step(d.says_peaks, notes="Seven peaks are tried for each schedule.")
         self.step(d.says_ends, notes="A tie is what lies within the spread of the differences.")
 

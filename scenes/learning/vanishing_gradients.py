@@ -24,7 +24,7 @@ from mlanim.stage.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from mlanim.core.learning.vanishing_gradients import VanishingGradients as Data
+    from mlanim.core.gradients.vanishing_gradients import VanishingGradients as Data
 
 ROLES = {"sigmoid": "input", "tanh": "weight", "relu": "output", "gelu": "highlight"}
 WAYS = {"batch norm": "highlight", "layer norm": "input", "plain": "weight", "skip": "output"}
@@ -49,7 +49,7 @@ class VanishingGradients(LessonScene[VanishingGradientsParams, "Data"]):
 
     @staticmethod
     def compute(params: VanishingGradientsParams) -> Data:
-        from mlanim.core.learning.vanishing_gradients import vanishing_gradients_lesson
+        from mlanim.core.gradients.vanishing_gradients import vanishing_gradients_lesson
 
         return vanishing_gradients_lesson(**params.model_dump())
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core.landscape.cliff import cliff, unit_loss
-from mlanim.core.learning.clipping import (
+from mlanim.core.gradients.clipping import (
     LATE,
     clipping_lesson,
     counted,
@@ -22,15 +21,16 @@ from mlanim.core.learning.clipping import (
     says_of_turn,
     says_of_turns,
 )
-from mlanim.core.learning.gradient_clipping import (
+from mlanim.core.gradients.gradient_clipping import (
     Clipped,
     by_norm,
     by_value,
     degrees_between,
     value_limit,
 )
+from mlanim.core.gradients.recall import recall, turned
+from mlanim.core.landscape.cliff import cliff, unit_loss
 from mlanim.core.learning.optimizers import SGD
-from mlanim.core.learning.recall import recall, turned
 from mlanim.core.learning.training import train
 from mlanim.core.models.recurrent import Recurrent
 

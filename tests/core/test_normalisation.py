@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from mlanim.core.data.examples import split_named
-from mlanim.core.learning.norm_sentences import (
+from mlanim.core.gradients.norm_sentences import (
     says_of_batch_norm,
     says_of_layer_norm,
     says_of_pair,
@@ -16,12 +16,12 @@ from mlanim.core.learning.norm_sentences import (
     says_of_scale,
     says_of_smoothness,
 )
-from mlanim.core.learning.normalisation import (
+from mlanim.core.gradients.normalisation import (
     normalisation_lesson,
     scaled_layer,
     spread_of,
 )
-from mlanim.core.learning.smoothness import PROBED, TRIED, changes
+from mlanim.core.gradients.smoothness import PROBED, TRIED, changes
 from mlanim.core.learning.task import Task
 from mlanim.core.models.mlp import MLP, cross_entropy
 from mlanim.core.models.norms import EPSILON, batch_norm, layer_norm, normed_tanh, rms_norm

@@ -11,16 +11,15 @@ import torch
 from scipy import integrate, optimize, special
 from torch import nn
 
-from mlanim.core.learning.deep_chain import NOTICED
-from mlanim.core.learning.mean_field import WAYS, edges, moments, predicted
-from mlanim.core.learning.random_nets import EXAMPLES, STARTS, passes, random_nets, streams
-from mlanim.core.learning.vanishing_gradients import (
+from mlanim.core.gradients.mean_field import WAYS, edges, moments, predicted
+from mlanim.core.gradients.random_nets import EXAMPLES, STARTS, passes, random_nets, streams
+from mlanim.core.gradients.vanishing_gradients import (
     RIGHT,
     SCALES,
     largest_slope,
     vanishing_gradients_lesson,
 )
-from mlanim.core.learning.vanishing_sentences import (
+from mlanim.core.gradients.vanishing_sentences import (
     says_bound,
     says_edges,
     says_kinds,
@@ -29,6 +28,7 @@ from mlanim.core.learning.vanishing_sentences import (
     says_norms,
     says_remedies,
 )
+from mlanim.core.learning.deep_chain import NOTICED
 from mlanim.words.numbers import MINUS
 
 NORMAL, CUMULATIVE = lambda z: math.exp(-z * z / 2) / math.sqrt(2 * math.pi), special.ndtr

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlanim.core.learning.gradient_clipping import Clipped
+from mlanim.core.gradients.gradient_clipping import Clipped
 from mlanim.core.learning.optimizers import SGD
 from mlanim.core.learning.training import descend, value_and_gradient
 

@@ -160,8 +160,8 @@ def says_of_ends(found: dict[str, Scheduled]) -> Sentence:
     told = "constant" in (first, *ties)
     constant = "" if told else f"; constant: {found['constant'].said}"
     return sentence(
-        "[{name}](highlight) ends lowest, at {end}{rest}{constant}", name=first, end=found[first].said, rest=rest,
-        constant=constant,
+        "[{name}](highlight) ends lowest, at {end}{rest}{constant}", name=first,
+        end=found[first].said, rest=rest, constant=constant,
     )  # fmt: skip
 
 

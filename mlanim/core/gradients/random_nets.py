@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from mlanim.core.data.examples import digits
-from mlanim.core.learning.mean_field import Way
+from mlanim.core.gradients.mean_field import Way
 from mlanim.core.models.activations import ACTIVATIONS
 from mlanim.core.models.mlp import cross_entropy
 

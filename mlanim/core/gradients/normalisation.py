@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from mlanim.core.data.examples import split_named
-from mlanim.core.learning.norm_sentences import (
+from mlanim.core.gradients.norm_sentences import (
     says_of_batch_norm,
     says_of_change,
     says_of_layer_norm,
@@ -21,7 +21,7 @@ from mlanim.core.learning.norm_sentences import (
     says_of_smoothness,
     says_of_spread,
 )
-from mlanim.core.learning.smoothness import EVERY, STARTS, STEPS, Smoothness, along_training, probe
+from mlanim.core.gradients.smoothness import EVERY, STARTS, STEPS, Smoothness, along_training, probe
 from mlanim.core.learning.task import Task
 from mlanim.core.learning.training import value_and_gradient
 from mlanim.core.models.mlp import MLP

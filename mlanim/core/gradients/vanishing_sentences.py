@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mlanim.core.gradients.mean_field import Moments, Way
 from mlanim.core.learning.deep_chain import NOTICED
-from mlanim.core.learning.mean_field import Moments, Way
 from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence
 

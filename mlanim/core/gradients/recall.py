@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlanim.core.learning.gradient_clipping import Clipped, by_value, degrees_between, value_limit
+from mlanim.core.gradients.gradient_clipping import Clipped, by_value, degrees_between, value_limit
 from mlanim.core.learning.optimizers import SGD
 from mlanim.core.learning.training import descend
 from mlanim.core.models.recurrent import Recurrent

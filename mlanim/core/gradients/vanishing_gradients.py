@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from mlanim.core.learning.mean_field import WAYS, Way, edges, moments, predicted
-from mlanim.core.learning.random_nets import STARTS, Passes, RandomNets, passes, random_nets
-from mlanim.core.learning.vanishing_sentences import (
+from mlanim.core.gradients.mean_field import WAYS, Way, edges, moments, predicted
+from mlanim.core.gradients.random_nets import STARTS, Passes, RandomNets, passes, random_nets
+from mlanim.core.gradients.vanishing_sentences import (
     says_bound,
     says_edges,
     says_kinds,

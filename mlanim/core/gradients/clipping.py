@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from mlanim.core.gradients.gradient_clipping import by_norm, by_value, degrees_between
+from mlanim.core.gradients.recall import BLOWN_UP, NET, STARTS, recall
 from mlanim.core.landscape.cliff import STEPS, Cliff, Landing, cliff
-from mlanim.core.learning.gradient_clipping import by_norm, by_value, degrees_between
-from mlanim.core.learning.recall import BLOWN_UP, NET, STARTS, recall
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import significant, with_spread
 from mlanim.words.sentence import Sentence, sentence

@@ -1,0 +1,1 @@
+"""What becomes of gradients: through layers, over a cliff, under normalisation."""
