@@ -74,8 +74,9 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
         return chart
 
     def losses(self) -> Panel:
-        charts = {name: self.against_constant(name) for name in ROLES if name != "constant"}
-        return Panel("losses", Multiples([*charts.values()], [*charts]), "The same training, each at its best peak",
+        names = [name for name in ROLES if name != "constant"]
+        charts = Multiples([self.against_constant(name) for name in names], names)
+        return Panel("losses", charts, "The same training, each at its best peak",
                      "dots: a constant rate", share=2.0, says=self.data.says_ends)  # fmt: skip
 
     def peaks(self) -> Panel:
