@@ -354,3 +354,16 @@ def test_schedules() -> None:
     best = min(lecture.data.found.values(), key=lambda one: one.end.mean())
     mean = number(lecture.said(r"ends lowest, at ([\d.]+) ±")[1])
     assert mean == pytest.approx(best.end.mean(), abs=5.1e-4)
+
+
+def test_learning_rate_range() -> None:
+    lecture = told("learning_rate_range", {"optimizer": "momentum", "seed": 3})
+    is_sound(lecture)
+    suggestion = number(lecture.said(r"falls most around a rate of ([\d.]+): by")[1])
+    assert suggestion == pytest.approx(lecture.data.places[0][0], rel=0.05)
+    large, found = lecture.data.trainings.losses["ten times"], lecture.data.trainings.losses
+    said = lecture.said(r"At ten times (.*)")[1]
+    assert ("diverges:" in said) == bool((large[-1] > large[0]).all())
+    assert ("too slow" in lecture.said("a tenth is at .*")[0]) == bool(
+        (found["a tenth"][-1] > found["suggested"][-1] + 0.1).all()
+    )
