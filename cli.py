@@ -20,6 +20,7 @@ COMMANDS = {
     "render": "make:render",
     "figure": "make:figure",
     "deck": "deck:deck",
+    "narrate": "narrate:narrate",
     "check": "look:check",
     "embed": "publish:embed",
     "gallery": "publish:gallery",

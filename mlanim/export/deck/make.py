@@ -14,6 +14,7 @@ from mlanim.engine.jobs.outputs import leaving_no_empty_folder, prepare_folder, 
 from mlanim.engine.jobs.request import DEFAULT_FOLDER, theme_in_use
 from mlanim.engine.jobs.settings import defaults
 from mlanim.export import seal
+from mlanim.export.deck import voice
 from mlanim.export.deck.html import to_html
 from mlanim.export.deck.lecture import reading
 from mlanim.export.deck.lecture.model import Deck
@@ -21,6 +22,9 @@ from mlanim.export.deck.powerpoint import to_pptx
 from mlanim.export.deck.step import Step
 from mlanim.export.deck.steps import Look, make_steps
 from mlanim.export.deck.typst import to_pdf, typst_process
+from mlanim.export.making import Run
+from mlanim.export.voice.script import Script
+from mlanim.export.voice.speaking import Speaker
 from mlanim.stage.colors.palette import Theme
 
 FORMATS: Mapping[str, Callable[[], None]] = {
@@ -29,6 +33,9 @@ FORMATS: Mapping[str, Callable[[], None]] = {
     ".pdf": lambda: None,
 }
 """What a deck's file may end in, and how to see that what makes it is there."""
+
+VOICE = "voice"
+"""The folder beside a lecture that has its recordings, unless it names another."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class Wanted:
     handout: int | None = None
     jobs: int | None = None
     timeout: float | None = None
+    voice: str | None = None
+    tts: str | None = None
     force: bool | None = None
     as_json: bool = False
     quiet: bool = False
@@ -87,12 +96,53 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
     ):
         for path in paths:
             prepare_folder(path.parent)
-        steps = make_steps(deck, look, folder)
+        steps = _spoken_steps(deck, look, sources, wanted, folder)
         for path in paths:
             if not (wanted.quiet or wanted.as_json):
                 print(f"Writing {path.name}", file=sys.stderr, flush=True)
             _write(path, deck, steps, palette, wanted, folder)
     return paths
+
+
+def _spoken_steps(
+    deck: Deck, look: Look, sources: Sequence[str], wanted: Wanted, folder: Path
+) -> tuple[Step, ...]:
+    """The deck's steps, with a voice if one is asked for: here, or by the lecture."""
+    recorded = _recordings(deck, sources, wanted)
+    if (recorded is None and wanted.tts is None) or not look.videos:
+        return make_steps(deck, look, folder)
+    speaker = Speaker(wanted.tts) if wanted.tts is not None else None
+    rooms = folder / "script", folder / "speech"
+    for room in rooms:
+        room.mkdir()
+    plain = make_steps(deck, replace(look, videos=False, vectors=False, quiet=True), rooms[0])
+    found = voice.deck_voice(plain, recorded, speaker, rooms[1], wanted.quiet or wanted.as_json)
+    steps = make_steps(deck, replace(look, voices=found.of_scenes), folder)
+    return voice.voiced(steps, found, folder / "voice")
+
+
+def _recordings(deck: Deck, sources: Sequence[str], wanted: Wanted) -> Path | None:
+    """The folder of recordings: the one that was asked for, or the lecture's, beside it."""
+    if wanted.voice is not None:
+        return Path(wanted.voice)
+    said = deck.head.voice
+    if said is False or (wanted.tts is not None and said is True):
+        beside = Path(sources[0]).parent / VOICE
+        return beside if said and beside.is_dir() else None
+    return Path(sources[0]).parent / (VOICE if said is True else said)
+
+
+def script_of_lecture(source: str, run: Run) -> Script:
+    """What is said in a lecture.toml, step by step.
+
+    Raises:
+        UsageError, RenderError: for what is wrong with it, and for a scene that fails.
+    """
+    deck = _deck([source])
+    theme = deck.head.theme or defaults(Path.cwd()).get("theme", "dark")
+    look = Look(theme, theme_in_use(theme), False, timeout=run.timeout, quiet=run.quiet)
+    with temporary.folder() as folder, typst_process.within(run.timeout):
+        return Script(deck.title, voice.script(make_steps(deck, look, folder)))
 
 
 def _titled(deck: Deck, title: str | None) -> Deck:
