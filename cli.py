@@ -20,6 +20,7 @@ COMMANDS = {
     "render": "make:render",
     "figure": "make:figure",
     "deck": "deck:deck",
+    "narrate": "narrate:narrate",
     "themes": "setup:themes",
     "config": "setup:config",
     "check": "look:check",

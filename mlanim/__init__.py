@@ -4,6 +4,8 @@
 
     mlanim.render("dot_product", angle=60)                  # a video, which a notebook shows
     mlanim.figure("attention", output="fig2.pdf", width="8.6cm", theme="print")
+    mlanim.narrate("dot_product", output="voice")           # what is said in it, to be recorded
+    mlanim.render("dot_product", voice="voice")             # with the recordings under it
     mlanim.deck("dot_product", "attention", output="talk.html")
     mlanim.compute("dot_product", angle=60)                 # the numbers themselves
 
@@ -20,6 +22,7 @@ from mlanim.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from mlanim.export.deck.make import DeckFiles
+    from mlanim.export.voice.script import Script
     from mlanim.export.web.figure import Figure
     from mlanim.export.web.notebook import Video
 
@@ -43,6 +46,8 @@ def render(
     plays: int = 0,
     encoder: str | None = None,
     encoder_options: Mapping[str, str] | None = None,
+    voice: str | PathLike[str] | None = None,
+    tts: str | None = None,
     slide: int | None = None,
     start: float | str | None = None,
     end: float | str | None = None,
@@ -66,6 +71,8 @@ def render(
         plays: how often a gif, apng or webp plays; 0 for ever.
         encoder: one in graphics hardware, by FFmpeg's name, such as "h264_nvenc".
         encoder_options: as FFmpeg's encoder takes them, such as {"crf": "16"}.
+        voice: a folder of recordings to lay under it, one a step: 01.wav, 02.mp3, …
+        tts: a program that makes those that are not there, as "espeak-ng -f {text} -w {out}".
         slide: only the slide with that number, from 1.
         start, end: only what is seen between these times: seconds, or a text as "1:05".
         force: replace files that mlanim did not make, too.
@@ -87,6 +94,7 @@ def render(
         "transparent": transparent, "burn_in": burn_in, "plays": plays, "encoder": encoder,
         "encoder_options": encoder_options, "slide": slide, "start": start, "end": end,
         "force": force, "output": _text(output), "params": {**more_params, **(params or {})},
+        "voice": _text(voice), "tts": tts,
     }  # fmt: skip
     return rendered(the_scene(scene), given)
 
@@ -174,6 +182,8 @@ def deck(
     one_file: bool = False,
     notes: bool = False,
     handout: Literal[1, 2, 4] | None = None,
+    voice: str | PathLike[str] | None = None,
+    tts: str | None = None,
     jobs: int | None = None,
     force: bool = False,
     quiet: bool = False,
@@ -188,6 +198,8 @@ def deck(
         one_file: HTML with everything inside it.
         notes: PDF with the notes below or beside the slides.
         handout: PDF with so many slides a page.
+        voice: a folder of recordings that play with the steps, instead of the lecture's.
+        tts: a program that makes those that are not there, as for `render`.
         jobs: processes at once; by default as many as there are cores.
         force: replace files that mlanim did not make, too.
         quiet: no progress.
@@ -205,9 +217,43 @@ def deck(
     wanted = Wanted(
         outputs=tuple(str(_text(path)) for path in several), quality=quality, fps=fps,
         resolution=resolution, theme=theme, one_file=one_file, notes=notes, handout=handout,
-        jobs=jobs, force=force, quiet=quiet,
+        voice=_text(voice), tts=tts, jobs=jobs, force=force, quiet=quiet,
     )  # fmt: skip
     return DeckFiles(tuple(make_deck(sources, wanted)))
+
+
+def narrate(
+    source: str,
+    *,
+    output: str | PathLike[str] = "voice",
+    params: Mapping[str, Any] | None = None,
+    force: bool = False,
+    quiet: bool = True,
+    **more_params: Any,
+) -> Script:
+    """Write what is said in a scene or a lecture: a text file for each step, to be recorded.
+
+    Args:
+        source: a scene, by name or file; or a lecture.toml.
+        output: the folder.
+        params: the scene's parameters by name, as `mlanim info SCENE` shows them.
+        force: replace files that mlanim did not make, too.
+        quiet: no progress.
+        more_params: every other name is a parameter of the scene, too.
+
+    Returns:
+        A `Script`: its `steps`, each with `number`, `text`, `start` and `end`, and the files that
+        were written as `paths`.
+
+    Raises:
+        UsageError: for what cannot be done as asked, with what is allowed.
+        RenderError: for what was tried and failed, with the scene's own lines.
+    """
+    from mlanim.export.making import Run
+    from mlanim.export.narrating import narrated
+
+    given = {**more_params, **(params or {})}
+    return narrated(source, str(_text(output)), given, force, Run(quiet=quiet))
 
 
 def compute(scene: str, *, params: Mapping[str, Any] | None = None, **more_params: Any) -> Any:

@@ -30,6 +30,8 @@ from mlanim.engine.jobs.options import VideoOptions
 @click.option("--one-file", is_flag=True, help="HTML with everything inside it.")
 @click.option("--notes", is_flag=True, help="PDF with the notes below or beside the slides.")
 @click.option("--handout", type=click.Choice(["1", "2", "4"]), help="PDF with so many a page.")
+@click.option("--voice", metavar="DIR", help="Recordings that play with the steps, as 01.wav.")
+@click.option("--tts", metavar="COMMAND", help="A program that makes those that are not there.")
 @click.option("--jobs", type=Whole(1, 64), metavar="N", help="Files at once; default: cores.")
 @timeout_option
 @click.option("--open", "opened", is_flag=True, help="Open what was made.")

@@ -39,6 +39,8 @@ def render(scenes: tuple[str, ...], **given: Any) -> None:
       mlanim render path/to/any_manim_file.py:SquareToCircle
       mlanim render attention --slide 3 -q l --open
       mlanim render attention --from 2s --to 1:05
+      mlanim render attention --voice voice/
+      mlanim render attention --tts 'espeak-ng -f {text} -w {out}'
       mlanim render --from renders/attention.json
     """
     _make(VideoOptions, scenes, given)
@@ -66,6 +68,7 @@ def figure(scenes: tuple[str, ...], **given: Any) -> None:
 def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) -> None:
     """Turn options into jobs, run them, print where the files are."""
     from mlanim.export.making import Run, make
+    from mlanim.export.voice.voicing import voiced
 
     jobs = _jobs(model, scenes, given)
     if given["dry_run"]:
@@ -73,7 +76,8 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
         return
     run = Run(**{field.name: given[field.name] for field in fields(Run) if field.name in given})
     replaced = {job.output: request.replaced_size(job) for job in jobs}
-    outcomes = make(jobs, run)
+    with voiced(jobs, given.get("voice"), given.get("tts"), run) as spoken:
+        outcomes = make(spoken, run)
     if not run.quiet:
         for outcome in outcomes:
             if (size := replaced.get(outcome.job.output)) and not outcome.code:
@@ -95,7 +99,7 @@ def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
     start = given["start"]
     if start and start.endswith(".json"):
         choosing = {"every", "chapter", "params_file", "seed", *model.model_fields}
-        settled = choosing - {"output", "start", "force"}
+        settled = choosing - {"output", "start", "force", "voice", "tts"}
         refuse_beside("--from", "makes the very same file again", settled)
         named = catalog.select(scenes, folders())
         job = make_again(Path(start), named, given["output"])

@@ -1,4 +1,4 @@
-"""The process that makes one output of any kind: a video, a figure, or a deck's stills."""
+"""The process that makes one output of any kind: a video, a figure, a deck's stills, a script."""
 
 from __future__ import annotations
 
@@ -23,7 +23,14 @@ def main() -> int:
 
 
 def _serve() -> int:
-    return serve({"video": _make_video, "figure": _make_figure, "stills": _make_stills})
+    return serve(
+        {
+            "video": _make_video,
+            "figure": _make_figure,
+            "stills": _make_stills,
+            "script": _make_script,
+        }
+    )
 
 
 def _make_video(*job: Any) -> Made:
@@ -44,6 +51,12 @@ def _make_stills(*job: Any) -> Made:
     from mlanim.export.deck.stills import make_stills
 
     return make_stills(*job)
+
+
+def _make_script(*job: Any) -> Made:
+    from mlanim.engine.film.speech import make_script
+
+    return make_script(*job)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class Slope(LessonScene[SlopeParams, "SlopeData"]):
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import get_annotations, getattr_static
 from types import FunctionType
 from typing import Any, ClassVar, Generic, TypeVar, get_args
@@ -34,7 +34,7 @@ from mlanim.stage.data import as_record
 from mlanim.stage.panels import Layout, Panel
 from mlanim.stage.steps import Shown, Staging
 from mlanim.stage.text.texts import Colored, Content, Math, Text
-from mlanim.words.sentence import Run, Sentence, as_sentence
+from mlanim.words.sentence import Run, Sentence, as_sentence, as_text
 
 
 class SceneParams(BaseModel):
@@ -62,12 +62,16 @@ ASKED = Run("? ", "highlight")
 
 @dataclasses.dataclass(frozen=True)
 class Slide:
-    """A pause: when it comes, what the lecturer says there, and how the next part starts."""
+    """A pause: when it comes, what the lecturer says there, and how the next part starts.
+
+    `said` is what the captions said since the pause before it.
+    """
 
     time: float
     notes: str = ""
     loop: bool = False
     auto: bool = False
+    said: str = ""
 
 
 class LessonScene(Scene, Generic[P, D]):
@@ -104,6 +108,8 @@ class LessonScene(Scene, Generic[P, D]):
         super().__init__(**kwargs)
         self.slides: list[Slide] = []
         self.at_pause: Callable[[LessonScene[Any, Any]], None] | None = None
+        self.speech_seconds: Mapping[int, float] = {}  # by the step in which somebody speaks
+        self._said: list[str] = []
         self._staging = Staging(self)
         if params is not None:
             self.params, self.data = params, data
@@ -223,18 +229,24 @@ class LessonScene(Scene, Generic[P, D]):
     def next_slide(self, notes: str = "", loop: bool = False, auto: bool = False) -> None:
         """Pause here: a deck stops after this; `notes` is what the lecturer says to it.
 
-        What stands is held until the notes can have been read as captions, unless it loops.
+        What stands is held until the notes can have been read as captions, unless it loops; or,
+        where a voice says them, until that has ended.
         """
         since = float(self.time) - (self.slides[-1].time if self.slides else 0.0)
-        unread = len(notes) / theme.READING_SPEED - since  # seconds
-        self.wait(theme.BEAT if loop else max(theme.BEAT, unread))
-        self.slides.append(Slide(round(float(self.time), 6), notes, loop, auto))
+        read = 0.0 if loop else len(notes) / theme.READING_SPEED  # seconds
+        needed = self.speech_seconds.get(len(self.slides) + 1, read)
+        self.wait(max(theme.BEAT, needed - since))
+        said, self._said = as_text(self._said), []
+        self.slides.append(Slide(round(float(self.time), 6), notes, loop, auto, said))
         if self.at_pause is not None:
             self.at_pause(self)
 
     def saying(self, *content: Content) -> list[Animation]:
         """The animations that replace the caption, or clear it, to play along with others."""
-        return self._staging.saying(*content)
+        animations = self._staging.saying(*content)
+        if content and self.caption is not None:
+            self._said.append(self.caption.plain.removeprefix(ASKED.text))
+        return animations
 
     def _plays(self, animations: list[Animation], say: Said | None, seconds: float) -> None:
         said = [] if say is None else self.saying(*([_as_content(say)] if say else []))

@@ -13,7 +13,7 @@ stands how a number is shown: `2` places, `+2` with its sign, `0` without decima
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,12 @@ def places_of(template: str) -> set[str]:
 def plain(text: object) -> Sentence:
     """Any text as a sentence, word for word."""
     return Sentence((Run(str(text)),))
+
+
+def as_text(said: Iterable[object]) -> str:
+    """Sentences one after another, each with a mark at its end."""
+    words = [" ".join(str(one).split()) for one in said]
+    return " ".join(one if one[-1] in ".!?…" else f"{one}." for one in words if one)
 
 
 def as_sentence(text: str | Sentence) -> Sentence:

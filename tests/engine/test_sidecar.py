@@ -48,7 +48,9 @@ def test_says_all_that_is_asked_of_it(described: dict[str, Any], demo_job: Job) 
     assert described["seed"] == 3
     assert (described["resolution"], described["fps"]) == ([160, 90], 5)
     assert described["versions"].keys() >= {"mlanim", "python", "manim", "torch", "numpy", "typst"}
-    assert described["slides"] == [{"time": 1.5, "notes": "notes", "loop": True, "auto": False}]
+    assert described["slides"] == [
+        {"time": 1.5, "notes": "notes", "loop": True, "auto": False, "said": ""}
+    ]
     assert described["duration"] == 2
     assert described["poster_sha256"] == hashlib.sha256(b"poster").hexdigest()
     assert (described["job"], described["sha256"]) == (job_key(demo_job), "hash")

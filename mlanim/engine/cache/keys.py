@@ -27,7 +27,9 @@ WORKERS = ("mlanim.engine.workers.worker", "mlanim.engine.workers.compute")
 def job_key(job: Job) -> str:
     """The key of a job's files: it changes whenever anything that shapes them changes."""
     style = job.style and job.style.anywhere()
-    asked = replace(job, output="", force=False, scene=replace(job.scene, path=""), style=style)
+    voice = job.voice and job.voice.anywhere()
+    scene = replace(job.scene, path="")
+    asked = replace(job, output="", force=False, scene=scene, style=style, voice=voice)
     texts = sources.texts_in(job.params)
     made_from = source_key(Path(job.scene.path), job.kind, texts)
     return _hashed(as_line(asked), made_from, versions_line())

@@ -63,12 +63,17 @@ def save(path: Path, payload: bytes, force: bool = False) -> None:
         UsageError: if it would take the place of a stranger's file.
         OSError: if it cannot be written.
     """
-    digest = hashlib.sha256(payload).hexdigest()
+    digest = hash_of(payload)
     if not force:
         refuse({path: digest}, _vouched_beside(path))
     with replacing(path) as file:
         file.write(payload)
     cache.put(cache.FILES, digest, payload)
+
+
+def hash_of(payload: bytes) -> str:
+    """The hash by which a file of these bytes is known."""
+    return hashlib.sha256(payload).hexdigest()
 
 
 def foreseen(job: Job) -> list[Path]:

@@ -12,7 +12,7 @@ import numpy as np
 SILENT = ("gif", "apng", "webp")
 """Formats without sound."""
 
-_ENCODERS = {"webm": "libopus"}  # others: AAC
+_ENCODERS = {"webm": "libopus", "mp3": "libmp3lame"}  # others: AAC
 _LAYOUTS = {1: "mono", 2: "stereo"}
 _BIT_RATE = 192_000
 _RATE = 48_000  # hertz, which both encoders take
@@ -25,6 +25,11 @@ class Sound:
 
     samples: np.ndarray
     rate: int
+
+    @property
+    def layout(self) -> str:
+        """FFmpeg's name of its channels."""
+        return _LAYOUTS[self.samples.shape[1]]
 
     @classmethod
     def of(cls, segment: Any) -> Sound:
@@ -43,8 +48,8 @@ class Sound:
         encoder = _ENCODERS.get(target.format.name, "aac")
         stream = target.add_stream(encoder, rate=_RATE)
         stream.bit_rate = _BIT_RATE
-        stream.layout = layout = _LAYOUTS[self.samples.shape[1]]
-        return self._packets(stream, layout)
+        stream.layout = self.layout
+        return self._packets(stream, self.layout)
 
     def _packets(self, stream: Any, layout: str) -> Iterator[Any]:
         resampler = av.AudioResampler(stream.format, layout, _RATE)

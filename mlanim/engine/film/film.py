@@ -15,9 +15,10 @@ from typing import Any
 from mlanim.engine.encoding import burn_in, captions
 from mlanim.engine.encoding.packets import join
 from mlanim.engine.encoding.sound import SILENT, Sound
+from mlanim.engine.encoding.voice import laid
 from mlanim.engine.errors import UsageError
 from mlanim.engine.events import Joining, Planned, SegmentDrawn, SegmentsPlanned
-from mlanim.engine.film import kept_segments
+from mlanim.engine.film import kept_segments, speech
 from mlanim.engine.film.first_run import draw_at_once
 from mlanim.engine.film.segment import Segment, piece_path, poster_path
 from mlanim.engine.jobs.encoder import codec_of
@@ -35,7 +36,8 @@ from mlanim.stage.scene import Slide
 class Film:
     """What a job shows of its scene: frames `begin` and so on, with slides and sound of their own.
 
-    `said` is what captions say, of the scene's own or from the notes of its slides.
+    `said` is what captions say, of the scene's own or from the notes of its slides; `spoken` are
+    the recordings of a voice, each with the time at which it begins.
     """
 
     job: Job
@@ -44,6 +46,7 @@ class Film:
     slides: tuple[Slide, ...]
     sound: Sound | None
     said: tuple[captions.Cue, ...] = ()
+    spoken: tuple[tuple[float, Path], ...] = ()
 
 
 def make_video(
@@ -52,7 +55,7 @@ def make_video(
     """Have every frame drawn into the video; the poster is its last frame."""
     with draw.configured(burn_in.picture_of(job), scene_class):
         if emit.shares and _is_planned_first(job, emit):
-            planned = draw.plan(scene_class, params, data, emit.alone)
+            planned = draw.plan(scene_class, params, data, emit.alone, job.speech)
             film = film_of(job, planned)
             emit(Planned(film.length))
             segments = segments_of(film, planned, source_of(scene_class), temporary, emit)
@@ -73,7 +76,7 @@ def plan_video(
 ) -> None:
     """Tell of what a film consists that another process draws at once, so that others can help."""
     with draw.configured(job, scene_class):
-        planned = draw.plan(scene_class, params, data)
+        planned = draw.plan(scene_class, params, data, speech=job.speech)
         film = film_of(job, planned)
         emit(Planned(film.length))
         segments = segments_of(film, planned, source_of(scene_class), temporary, emit)
@@ -84,7 +87,8 @@ def film_of(job: Job, planned: Plan) -> Film:
     """What a job shows of a scene with that plan.
 
     Raises:
-        UsageError: if the part that it asks for is not there, or nothing is shown.
+        UsageError: if the part that it asks for is not there, or nothing is shown, or the
+            recordings of its voice are not those of its steps.
     """
     if planned.frames == 0:
         raise UsageError(f"{job.scene.name} shows nothing: all its plays are skipped.")
@@ -102,8 +106,13 @@ def film_of(job: Job, planned: Plan) -> Film:
     if sound is not None and job.part is not None:
         sound = sound.between(start, end / job.fps)
     added = captions.between(planned.said, start, end / job.fps)
-    said = added or captions.narration(slides)
-    return Film(job, begin, end - begin, slides, sound, said)
+    if job.voice is None:
+        said = added or captions.narration(slides)
+        return Film(job, begin, end - begin, slides, sound, said)
+    steps = speech.spoken_steps(job.voice, planned, job.fps, (start, end / job.fps))
+    said = added or captions.between(speech.captions_of(steps), start, end / job.fps)
+    spoken = speech.recordings_from(steps, start) if job.voice.heard else ()
+    return Film(job, begin, end - begin, slides, sound, said, spoken)
 
 
 def segments_of(
@@ -137,7 +146,7 @@ def segments_of(
 
 
 def _is_planned_first(job: Job, emit: Emit) -> bool:
-    needed = emit.elsewhere or job.part is not None or job.burn_in
+    needed = emit.elsewhere or job.part is not None or job.burn_in or job.voice is not None
     return needed or (not emit.alone and kept_segments.begun(emit.film))
 
 
@@ -164,10 +173,13 @@ def _taken(path: Path) -> bytes:
 
 
 def _put_together(film: Film, pieces: Sequence[Path], output: Path) -> None:
-    if len(pieces) == 1 and film.sound is None:
+    sound = film.sound
+    if film.spoken:
+        sound = laid(film.spoken, film.length / film.job.fps, sound)
+    if len(pieces) == 1 and sound is None:
         pieces[0].replace(output)
         return
     container = codec_of(film.job.format, film.job.transparent)[0]
-    join(pieces, output, container, film.sound)
+    join(pieces, output, container, sound)
     for piece in pieces:
         piece.unlink()

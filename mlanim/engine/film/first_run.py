@@ -44,7 +44,7 @@ def draw_at_once(
         OutputError: if a file cannot be written; it is removed.
     """
     run = _FirstRun(job, temporary, source_of(scene_class), emit)
-    scene, _ = draw.built(scene_class, params, data, run.take, run)
+    scene, _ = draw.built(scene_class, params, data, run.take, run, speech=job.speech)
     if job.format in PICTURES or not draw.is_divisible(scene) or emit.alone:
         run.cuts = None  # pictures that play have one palette
     try:

@@ -37,7 +37,7 @@ def draw_in_turn(line: str, emit: Emit) -> None:
     data = store.parse(Path(segment.data).read_bytes()) if segment.data else None
     with draw.configured(burn_in.picture_of(job), scene_class), faults_of(job.scene):
         course = _InTurn(segment, emit)
-        scene, _ = draw.built(scene_class, params, data, course.take, course)
+        scene, _ = draw.built(scene_class, params, data, course.take, course, speech=job.speech)
         try:
             scene.render()
             course.end(scene.renderer.states)

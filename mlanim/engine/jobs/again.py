@@ -20,6 +20,7 @@ from mlanim.engine.jobs.part import Part
 from mlanim.engine.jobs.request import formats_for, place_of
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.style import Style, theme_of
+from mlanim.engine.jobs.voice import Voice
 
 Value = TypeVar("Value")
 
@@ -29,6 +30,8 @@ _OPTION = re.compile(r"[\w.:,+-]{0,60}")
 
 def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> Job:
     """The job that a sidecar's file was made by, to make the same file again.
+
+    Of a voice it names the recordings; where they lie, it does not know.
 
     Raises:
         UsageError: if the file is no sidecar, or asks for what only a command may ask for.
@@ -64,6 +67,7 @@ def _job(content: Mapping[str, Any], scene: SceneEntry, sidecar: Path, output: s
         page=_value(Page, content, "page"),
         style=_style_of(content, sidecar),
         part=_value(Part, content, "part"),
+        voice=_value(Voice, content, "voice"),
     )
 
 

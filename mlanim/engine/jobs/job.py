@@ -16,6 +16,7 @@ from mlanim.engine.jobs.part import Part
 from mlanim.engine.jobs.reading import sane
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.style import Style
+from mlanim.engine.jobs.voice import Voice
 
 QUALITIES: Mapping[str, tuple[int, int, int]] = {
     "l": (854, 480, 15),
@@ -58,8 +59,8 @@ class Job:
     `params` are the parameters as the user gave them; the scene validates them where it is
     imported, in the process that draws. `plays` is how often an animated picture plays, 0 for ever.
     `encoder` is what the user asked for of the video encoder.
-    `part` is what of the video to make, if not all of it. `force` is whether files that mlanim did
-    not make may be replaced.
+    `part` is what of the video to make, if not all of it, and `voice` is laid under it. `force` is
+    whether files that mlanim did not make may be replaced.
     """
 
     scene: SceneEntry
@@ -78,6 +79,7 @@ class Job:
     page: Page | None = None
     style: Style | None = None
     part: Part | None = None
+    voice: Voice | None = None
     force: bool = False
 
     def __post_init__(self) -> None:
@@ -104,6 +106,10 @@ class Job:
             )
         if self.part is not None and self.kind != "video":
             raise UsageError("Only videos have parts; leave --slide, --from and --to out.")
+        if self.voice is not None and self.format in PICTURES:
+            raise UsageError(
+                f"{self.format} has no sound; use --format mp4, webm or mov with --voice and --tts."
+            )
         if not 0 <= self.plays <= MOST_PLAYS:
             raise UsageError(f"--plays {self.plays} is out of bounds; it is 0 to {MOST_PLAYS}.")
         if self.burn_in and (self.kind != "video" or self.transparent):
@@ -150,6 +156,11 @@ class Job:
                 f"A figure in {self.format} cannot be written as {shortened(list(formats))}; "
                 f"choose {', '.join(FIGURE_FORMATS)}."
             )
+
+    @property
+    def speech(self) -> Mapping[int, float]:
+        """How many seconds steps take at least, by their numbers, since somebody speaks in them."""
+        return self.voice.needs() if self.voice is not None else {}
 
     @property
     def name(self) -> str:

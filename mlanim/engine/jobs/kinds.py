@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["video", "figure", "stills"]
+Kind = Literal["video", "figure", "stills", "script"]
 
 VIDEO_FORMATS = ("mp4", "webm", "mov", "gif", "apng", "webp")
 PICTURES = ("gif", "apng", "webp")  # shown as an image: they play by themselves
 FIGURE_FORMATS = ("png", "svg", "pdf", "eps")
 STILLS_FORMATS = ("zip",)  # a page for each pause
+SCRIPT_FORMATS = ("script",)  # what is said in each step, in JSON
 WITH_CAPTIONS = ("mp4", "webm", "mov")
 """Formats that people watch in a player, which looks for captions beside them."""
 WITH_ALPHA = ("webm", "mov", "apng", "webp", "png", "svg", "pdf", "eps")
@@ -35,4 +36,5 @@ KINDS: Mapping[str, OutputKind] = {
     "video": OutputKind(VIDEO_FORMATS, "mlanim.engine.film.film", "make_video"),
     "figure": OutputKind(FIGURE_FORMATS, "mlanim.export.figures.figure", "make_figure"),
     "stills": OutputKind(STILLS_FORMATS, "mlanim.export.deck.stills", "make_stills"),
+    "script": OutputKind(SCRIPT_FORMATS, "mlanim.engine.film.speech", "make_script"),
 }

@@ -92,6 +92,13 @@ class VideoOptions(Options):
         metavar="KEY=VALUE",
         names=("--encoder-option",),
     )
+    voice: str | None = option(
+        "Recordings to lay under it, one a step, as 01.wav and 02.mp3.", metavar="DIR"
+    )
+    tts: str | None = option(
+        "A program that makes those that are not there, as 'espeak-ng -f {text} -w {out}'.",
+        metavar="COMMAND",
+    )
     slide: int | None = option("Only that slide.", metavar="N")
     start: Time | None = None
     end: Time | None = option(

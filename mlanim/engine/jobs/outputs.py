@@ -27,6 +27,7 @@ _SIDECAR: dict[str, tuple[type, ...]] = {
 _OPTIONAL: dict[str, tuple[type, ...]] = {
     "burn_in": (bool,), "plays": (int,), "encoder": (dict,), "part": (dict,), "page": (dict,),
     "style": (dict,), "poster_sha256": (str,), "beside_sha256": (dict,),
+    "voice": (dict,),
 }  # fmt: skip
 _LARGEST = 10**9  # beyond any size or count that a job has
 

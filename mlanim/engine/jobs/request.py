@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mlanim.stage.colors.palette import Theme
 
 DEFAULT_FOLDER = "renders"
-RESOLVED = {"output", "params", "theme", "transparent", "format", "encoder"}
+RESOLVED = {"output", "params", "theme", "transparent", "format", "encoder", "voice"}
 """Options that a job has in another form, or that the project may say."""
 
 

@@ -20,7 +20,7 @@ from mlanim.stage.data import Record
 from mlanim.stage.scene import SceneParams, Slide
 from mlanim.words.sentence import Sentence
 
-SAID_OTHERWISE = {"scene", "output", "width", "height", "params", "style"}
+SAID_OTHERWISE = {"scene", "output", "width", "height", "params", "style", "voice"}
 """What a sidecar says of a job in another form than the job has it."""
 
 INLINE = 64
@@ -70,6 +70,8 @@ def describe(
         }
     if job.style is not None:
         content["style"] = asdict(job.style.anywhere())
+    if job.voice is not None:
+        content["voice"] = asdict(job.voice.anywhere())
     if job.kind != "figure":
         content |= {"duration": duration, "slides": [asdict(slide) for slide in slides]}
     else:

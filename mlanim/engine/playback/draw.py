@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import manim.scene.scene
@@ -34,9 +35,13 @@ from mlanim.engine.playback.renderer import (
     Span,
     Take,
 )
+from mlanim.engine.playback.speech_time import hold_for
 from mlanim.stage import theme
 from mlanim.stage.colors.palette import Theme
 from mlanim.stage.scene import LessonScene, SceneParams
+
+SILENCE: Mapping[int, float] = MappingProxyType({})
+"""How long somebody speaks in each step of a scene where nobody does."""
 
 
 @contextmanager
@@ -70,13 +75,18 @@ def _colors_of(look: Theme) -> contextlib.AbstractContextManager[None]:
 
 
 def plan(
-    scene_class: type[Scene], params: SceneParams, data: Any, is_watched: bool = False
+    scene_class: type[Scene],
+    params: SceneParams,
+    data: Any,
+    is_watched: bool = False,
+    speech: Mapping[int, float] = SILENCE,
 ) -> Plan:
     """A dry pass over the scene; call it within `configured`.
 
-    With `is_watched`, the scene may look at its own film.
+    With `is_watched`, the scene may look at its own film. `speech` is how many seconds its steps
+    take at least, by their numbers.
     """
-    return plan_of(run_dry(scene_class, params, data, is_watched=is_watched)[0])
+    return plan_of(run_dry(scene_class, params, data, is_watched=is_watched, speech=speech)[0])
 
 
 def run_dry(
@@ -85,9 +95,10 @@ def run_dry(
     data: Any,
     at_pause: Callable[[Any], None] | None = None,
     is_watched: bool = False,
+    speech: Mapping[int, float] = SILENCE,
 ) -> tuple[Any, int]:
     """Run a scene without drawing; `at_pause` is called with it at each pause."""
-    scene, renderer = built(scene_class, params, data, _ignore, NONE, planning=True)
+    scene, renderer = built(scene_class, params, data, _ignore, NONE, planning=True, speech=speech)
     renderer.course.is_watched = is_watched
     if at_pause is not None:
         renderer.at_section = lambda: at_pause(scene)
@@ -106,12 +117,13 @@ def built(
     planning: bool = False,
     expected: Expected = (0, ""),
     kind: Callable[..., FrameRenderer] = FrameRenderer,
+    speech: Mapping[int, float] = SILENCE,
 ) -> tuple[Any, Any]:
     """A scene made as manim makes it, but for its renderer, and that renderer, which `kind` makes.
 
     `wanted` is what is drawn of it. The camera is of the class that the scene asks for. Files of
     LessonScene's contract are drawn with waits of the nearest length; in any other the frames are
-    those that manim would draw.
+    those that manim would draw. Steps take at least as many seconds as `speech` has for them.
     """
     ours = issubclass(scene_class, LessonScene)
     course = FrameSelection(wanted, expected) if isinstance(wanted, Span) else wanted
@@ -134,6 +146,8 @@ def built(
                 f"made, where {value:g} was asked for; set it at the top of the file, as in "
                 f"config.{name} = {getattr(scene.camera, name):g}."
             )
+    if speech:
+        hold_for(scene, speech)
     scene.tear_down = _to_its_end(scene.tear_down)
     return scene, scene.renderer
 

@@ -14,6 +14,7 @@ from mlanim.engine.jobs.outputs import leaving_no_empty_folder, prepare_folder, 
 from mlanim.engine.jobs.request import DEFAULT_FOLDER, theme_in_use, themes_of, with_theme
 from mlanim.engine.jobs.settings import DEFAULT_THEME, defaults
 from mlanim.export import seal
+from mlanim.export.deck import voice
 from mlanim.export.deck.html import to_html
 from mlanim.export.deck.lecture import reading
 from mlanim.export.deck.lecture.model import Deck
@@ -21,6 +22,9 @@ from mlanim.export.deck.powerpoint import to_pptx
 from mlanim.export.deck.step import Step
 from mlanim.export.deck.steps import Look, make_steps
 from mlanim.export.deck.typst import to_pdf, typst_process
+from mlanim.export.making import Run
+from mlanim.export.voice.script import Script
+from mlanim.export.voice.speaking import Speaker
 from mlanim.stage.colors.palette import Theme
 
 FORMATS = (".html", ".pptx", ".pdf")
@@ -28,6 +32,9 @@ FORMATS = (".html", ".pptx", ".pdf")
 
 HANDOUTS = "print"
 """The theme of what is printed, where none is asked for."""
+
+VOICE = "voice"
+"""The folder beside a lecture that has its recordings, unless it names another."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,8 @@ class Wanted:
     handout: int | None = None
     jobs: int | None = None
     timeout: float | None = None
+    voice: str | None = None
+    tts: str | None = None
     force: bool | None = None
     as_json: bool = False
     quiet: bool = False
@@ -78,11 +87,15 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
         for theme in dict.fromkeys(theme for _, theme in plan):
             root = folder / theme
             root.mkdir()
-            _make(deck, [path for path, asked in plan if asked == theme], theme, wanted, root)
+            files = [path for path, asked in plan if asked == theme]
+            _make(deck, sources, files, theme, wanted, root)
     return paths
 
 
-def _make(deck: Deck, paths: Sequence[Path], theme: str, wanted: Wanted, root: Path) -> None:
+def _make(
+    deck: Deck, sources: Sequence[str], paths: Sequence[Path], theme: str, wanted: Wanted,
+    root: Path,
+) -> None:  # fmt: skip
     """Make the files that are in one theme."""
     kinds = {path.suffix.lower() for path in paths}
     asked = ("quality", "fps", "resolution", "jobs", "timeout", "as_json", "quiet")
@@ -93,7 +106,7 @@ def _make(deck: Deck, paths: Sequence[Path], theme: str, wanted: Wanted, root: P
         vectors=".pdf" in kinds,
         **{name: getattr(wanted, name) for name in asked},
     )
-    steps = make_steps(deck, look, root)
+    steps = _spoken_steps(deck, look, sources, wanted, root)
     for path in paths:
         if not (wanted.quiet or wanted.as_json):
             print(f"Writing {path.name}", file=sys.stderr, flush=True)
@@ -121,6 +134,47 @@ def theme_of_slides(asked: str | None, deck: Deck) -> str:
     theme = asked or deck.head.theme or defaults(Path.cwd()).get("theme", DEFAULT_THEME)
     theme_in_use(theme)
     return str(theme)
+
+
+def _spoken_steps(
+    deck: Deck, look: Look, sources: Sequence[str], wanted: Wanted, folder: Path
+) -> tuple[Step, ...]:
+    """The deck's steps, with a voice if one is asked for: here, or by the lecture."""
+    recorded = _recordings(deck, sources, wanted)
+    if (recorded is None and wanted.tts is None) or not look.videos:
+        return make_steps(deck, look, folder)
+    speaker = Speaker(wanted.tts) if wanted.tts is not None else None
+    rooms = folder / "script", folder / "speech"
+    for room in rooms:
+        room.mkdir()
+    plain = make_steps(deck, replace(look, videos=False, vectors=False, quiet=True), rooms[0])
+    found = voice.deck_voice(plain, recorded, speaker, rooms[1], wanted.quiet or wanted.as_json)
+    steps = make_steps(deck, replace(look, voices=found.of_scenes), folder)
+    return voice.voiced(steps, found, folder / "voice")
+
+
+def _recordings(deck: Deck, sources: Sequence[str], wanted: Wanted) -> Path | None:
+    """The folder of recordings: the one that was asked for, or the lecture's, beside it."""
+    if wanted.voice is not None:
+        return Path(wanted.voice)
+    said = deck.head.voice
+    if said is False or (wanted.tts is not None and said is True):
+        beside = Path(sources[0]).parent / VOICE
+        return beside if said and beside.is_dir() else None
+    return Path(sources[0]).parent / (VOICE if said is True else said)
+
+
+def script_of_lecture(source: str, run: Run) -> Script:
+    """What is said in a lecture.toml, step by step.
+
+    Raises:
+        UsageError, RenderError: for what is wrong with it, and for a scene that fails.
+    """
+    deck = _deck([source])
+    theme = theme_of_slides(None, deck)
+    look = Look(theme, theme_in_use(theme), False, timeout=run.timeout, quiet=run.quiet)
+    with temporary.folder() as folder, typst_process.within(run.timeout):
+        return Script(deck.title, voice.script(make_steps(deck, look, folder)))
 
 
 def _titled(deck: Deck, title: str | None) -> Deck:

@@ -36,7 +36,8 @@ class Still:
 class Film:
     """A step of a scene or a video, as pixels that move, as a picture that stands, or both.
 
-    Its heading takes so many lines; a film that is the lecturer's `own` leaves no margin.
+    Its heading takes so many lines; a film that is the lecturer's `own` leaves no margin. `said` is
+    what a scene says in it.
     """
 
     seconds: float
@@ -49,6 +50,7 @@ class Film:
     heading_lines: int = 0
     sound: bool = False
     own: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,14 @@ class Cover:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """The recording of a step, as an MP3 file, and for how many seconds the step is about it."""
+
+    file: Path
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Step:
     """What is shown, what it is called, what is said to it, and for how long: minutes."""
 
@@ -103,6 +113,7 @@ class Step:
     notes: str
     shown: Film | Page | Cover
     minutes: float | None = None
+    voice: Spoken | None = None
 
     @property
     def link(self) -> str:

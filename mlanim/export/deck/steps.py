@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import request
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, options
+from mlanim.engine.jobs.voice import Voice
 from mlanim.engine.workers.task import Outcome
 from mlanim.export.deck.frames import frames_at
 from mlanim.export.deck.lecture.blocks import Figure
@@ -30,7 +31,10 @@ from mlanim.stage.colors.palette import Theme
 
 @dataclass(frozen=True)
 class Look:
-    """How a deck's scenes are drawn: as videos for screens, as vectors for paper, or as both."""
+    """How a deck's scenes are drawn: as videos for screens, as vectors for paper, or as both.
+
+    As neither, it is only found out what their steps are.
+    """
 
     theme: str
     palette: Theme
@@ -43,6 +47,7 @@ class Look:
     timeout: float | None = None
     as_json: bool = False
     quiet: bool = False
+    voices: Mapping[str, Voice] = field(default_factory=dict)  # of its scenes, by their names
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Pause:
     notes: str = ""
     loop: bool = False
     auto: bool = False
+    said: str = ""
 
 
 def make_steps(deck: Deck, look: Look, root: Path) -> tuple[Step, ...]:
@@ -134,9 +140,11 @@ def _jobs(item: Item, look: Look, folder: Path) -> list[Job]:
         films = {name: getattr(look, name) for name in ("quality", "fps", "resolution")}
         shared = {"theme": look.theme, "output": f"{folder}/", "params": item.part.params}
         asked = options(VideoOptions, **films, **shared, format="mp4", transparent=False)
-        job = request.job(asked, item.entry)
+        job = replace(request.job(asked, item.entry), voice=look.voices.get(item.name))
         stills = replace(job, kind="stills", format="zip", output=str(folder / "stills.zip"))
-        return [*([job] if look.videos else []), *([stills] if look.vectors else [])]
+        script = replace(job, kind="script", format="script", output=str(folder / "steps.script"))
+        drawn = [*([job] if look.videos else []), *([stills] if look.vectors else [])]
+        return drawn or [script]
     found = []
     for number, block in enumerate(item.columns):
         if isinstance(block, Figure) and block.entry:
@@ -188,6 +196,7 @@ def _films(item: Item, part: ScenePart, jobs: Sequence[Job], folder: Path) -> It
             captions=as_vtt(found).decode() if (found := cues(notes, 0, seconds)) else "",
             clip=clips[number - 1],
             still=stills[number - 1],
+            said=pause.said,
         )
         alt = f"{title}, step {number} of {count}"
         yield Step(item.name, number, count, title, alt, notes, film, part.minutes)
@@ -197,10 +206,7 @@ def read_pauses(sidecar: Path) -> tuple[list[Pause], float]:
     """A scene's pauses, and its frames a second; what comes after the last pause is one more."""
     content = json.loads(sidecar.read_bytes())
     fps = float(content["fps"])
-    pauses = [
-        Pause(round(slide["time"] * fps), slide["notes"], slide["loop"], slide["auto"])
-        for slide in content["slides"]
-    ]
+    pauses = [Pause(round(slide.pop("time") * fps), **slide) for slide in content["slides"]]
     total = round(content["duration"] * fps)
     if not pauses or pauses[-1].end < total:
         pauses.append(Pause(total))

@@ -24,6 +24,7 @@ from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.workers.progress import reporter
 from mlanim.engine.workers.resources import Listener
 from mlanim.export.making import Run, computed, make_one
+from mlanim.export.voice.voicing import voiced
 
 USUAL_QUALITY = "m"  # a notebook holds its videos within itself
 MIME = {
@@ -128,7 +129,8 @@ def rendered(entry: SceneEntry, given: Mapping[str, Any]) -> Video:
             usual |= {"output": f"{folder}/", "format": "mp4"}
             _refuse_unseen(asked)
         job = request.job(options(VideoOptions, **{**usual, **asked}), entry)
-        with _progress(job) as listener:
+        spoken = voiced([job], asked.get("voice"), asked.get("tts"), Run(quiet=True))
+        with spoken as (job,), _progress(job) as listener:
             make_one(job, Run(), listener)
         return _read(Path(job.output), entry, "output" in asked)
 

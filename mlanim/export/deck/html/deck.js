@@ -7,7 +7,7 @@
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   const NEAR = 2; // steps on either side whose films are kept ready; browsers limit how many can be
 
-  const UNSEEN = "video, aside, .before, .aside-from-sight"; // in the overview
+  const UNSEEN = "video, audio, aside, .before, .aside-from-sight"; // in the overview
 
   const steps = [...document.querySelectorAll("section[data-link]")];
   const urls = new Map();
@@ -66,6 +66,30 @@
     video.play().catch(() => step.classList.add("ended")); // if the browser will not, show the end
   }
 
+  // What is said to a step goes on over further steps of its slide that have no words of their own.
+  let speaking = null;
+  function speak(step, forward) {
+    const audio = step.querySelector("audio");
+    const slide = (one) => one.dataset.link.split("/")[0];
+    if (speaking && (audio || !forward || slide(speaking.closest("section")) !== slide(step))) {
+      speaking.pause();
+      speaking = null;
+    }
+    if (!audio || !forward || printing) return;
+    if (!audio.hasAttribute("src")) audio.src = url(audio.dataset.media);
+    audio.currentTime = 0;
+    speaking = audio;
+    audio.play().catch(() => { // browsers play no sound before a first key or click
+      if (speaking === audio) speaking = null;
+      goOn(step);
+    });
+  }
+
+  function spoken(event) {
+    if (speaking === event.target) speaking = null;
+    goOn(event.target.closest("section"));
+  }
+
   function stop(step) {
     const video = step.querySelector("video");
     if (video) video.pause();
@@ -76,6 +100,7 @@
     loadAround(index);
     if (current && current !== step) stop(current);
     current = step;
+    speak(step, forward);
     deckCaptions.show();
     deckSpeaker.show();
     if (forward && !still()) play(step);
@@ -105,9 +130,13 @@
   function ended(event) {
     const step = event.target.closest("section");
     step.classList.add("ended");
-    if (step === current && "auto" in step.dataset) {
-      Reveal.next();
-    }
+    goOn(step);
+  }
+
+  // A step that goes on by itself does so once its film and its voice have ended.
+  function goOn(step) {
+    const over = step.classList.contains("ended") && !speaking;
+    if (step === current && "auto" in step.dataset && over) Reveal.next();
   }
 
   const KEYS = [
@@ -160,7 +189,10 @@
     const question = { keyCode: 191, key: "?", description: "These keys" };
     Reveal.addKeyBinding(question, () => {}); // reveal.js would turn the screen black
     const again = { keyCode: 82, key: "R", description: "Play the step again" };
-    Reveal.addKeyBinding(again, () => still() || play(current));
+    Reveal.addKeyBinding(again, () => {
+      speak(current, true);
+      if (!still()) play(current);
+    });
     const captions = { keyCode: 67, key: "C", description: "Show or hide captions" };
     Reveal.addKeyBinding(captions, deckCaptions.toggle);
     const speaker = { keyCode: 83, key: "S", description: "The speaker's view" };
@@ -237,6 +269,7 @@
   }
 
   for (const video of document.querySelectorAll("video")) video.addEventListener("ended", ended);
+  for (const audio of document.querySelectorAll("audio")) audio.addEventListener("ended", spoken);
   if (printing) steps.forEach(loadPictures);
   showControlsWhilePointing(document.querySelector(".reveal"));
 

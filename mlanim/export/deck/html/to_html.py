@@ -40,8 +40,10 @@ POLICY = (
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _HIDDEN: Mapping[str, str] = MappingProxyType({"class": "aside-from-sight"})
-_OURS = re.compile(r"[0-9a-f]{16}\.(mp4|png|svg)")
-TYPES = {".mp4": "video/mp4", ".png": "image/png", ".svg": "image/svg+xml"}
+_OURS = re.compile(r"[0-9a-f]{16}\.(mp3|mp4|png|svg)")
+TYPES = {
+    ".mp3": "audio/mpeg", ".mp4": "video/mp4", ".png": "image/png", ".svg": "image/svg+xml",
+}  # fmt: skip
 
 
 @dataclass
@@ -170,6 +172,9 @@ def _section(step: Step, media: _Media, foot: str) -> str:
     if step.minutes is not None:
         attributes["data-minutes"] = f"{step.minutes / step.count:.4g}"
     content.append(foot)
+    if step.voice is not None:
+        heard = {"data-media": media.add(".mp3", step.voice.file.read_bytes()), "data-ignore": ""}
+        content.append(_element("audio", attributes=heard))
     if step.notes:
         content.append(_element("aside", html.escape(step.notes), attributes={"class": "notes"}))
     return _element("section", *filter(None, content), attributes=attributes)

@@ -212,6 +212,10 @@ class Head(_Checked):
     date: str = ""
     theme: str | None = None
     minutes: Annotated[Minutes | None, Field(description="How long the lecture may take.")] = None
+    voice: Annotated[
+        bool | str,
+        Field(description="Recordings play with the steps: those in voice/, or in that folder."),
+    ] = False
     style: Style = Style()
 
     @field_validator("date", mode="before")

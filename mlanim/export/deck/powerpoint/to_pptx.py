@@ -52,6 +52,7 @@ def write(deck: Deck, steps: Sequence[Step], theme: Theme, path: Path) -> None:
 def _add(file: Any, step: Step) -> Any:
     """A slide with what the step shows."""
     from mlanim.export.deck.powerpoint import office, slide_text
+    from mlanim.export.deck.powerpoint.voice import add_voice
 
     shown = step.shown
     texts = slide_text.written(shown) if isinstance(shown, Page) else []
@@ -68,6 +69,9 @@ def _add(file: Any, step: Step) -> Any:
             _show_cover(slide, shown)
     if not isinstance(shown, Cover):
         office.set_heading(slide.shapes.title, shown.heading_lines)
+    if step.voice is not None:
+        auto = isinstance(shown, Film) and shown.auto
+        add_voice(slide, step.voice, TIMING, auto)
     if step.notes:
         slide.notes_slide.notes_text_frame.text = printable(step.notes)
     return slide

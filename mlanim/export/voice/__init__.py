@@ -1,0 +1,1 @@
+"""A voice: the script of what is said, recordings of it, and programs that speak it."""
