@@ -76,6 +76,10 @@ timeout_option = click.option(
     help="Give a scene, or a deck's slide, up after that.",
 )
 
+open_option = click.option(
+    "-p", "--preview", "--open", "opened", is_flag=True, help="Open what was made."
+)
+
 
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `render` and `figure` share."""
@@ -102,7 +106,10 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         timeout_option,
         click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line."),
         click.option("--quiet", is_flag=True, help="No progress, only results."),
-        click.option("--open", "opened", is_flag=True, help="Open what was made."),
+        open_option,
+        click.option(
+            "--dry-run", is_flag=True, help="Say what would be made, and from what; make nothing."
+        ),
         fresh_option,
         cache_option,
     ]

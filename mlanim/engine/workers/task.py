@@ -7,11 +7,12 @@ nothing better to do, another process plans it, and others draw segments of it a
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from mlanim.engine.cache import cache
+from mlanim.engine.cache import cache, times
 from mlanim.engine.cache.finished import keep, restore
 from mlanim.engine.cache.keys import current_key
 from mlanim.engine.cache.ownership import refuse_for
@@ -76,6 +77,7 @@ class Task:
         self.job, self.resources, self.number = job, resources, number
         self._main: Process | None = None
         self._attempts = 0
+        self._began = 0.0
         self._is_alone = False
         self._sharing = Sharing()
         self._is_waiting = False  # whether the job's process does, for segments of others
@@ -109,6 +111,7 @@ class Task:
             self._end(Outcome(self.job, 2, str(error)))
             return
         cache.probe()
+        self._began = time.monotonic()
         if self.resources.timeout is not None:
             self._timer = threading.Timer(self.resources.timeout, self._time_is_up)
             self._timer.daemon = True
@@ -379,6 +382,7 @@ class Task:
             remove_leftovers(Path(self.job.output).parent, self._main.pid)
         if not outcome.code and outcome.fresh:
             keep(self.job)
+            times.note(self.job, time.monotonic() - self._began)
         self.resources.tell(self.job, event or _last_event(outcome))
         self._done.set()
 
