@@ -269,9 +269,9 @@ class Task:
             process = self._start(share.line) if share is not None else None
             if share is None or process is None:
                 return
-            self._helping += 1
+            self._helps(1)
             share, last = self._draw_in_turn(sharing, share, process)
-            self._helping -= 1
+            self._helps(-1)
             code = self._ended(process)
             if sharing is not self._sharing or share.is_there:
                 continue
@@ -301,13 +301,13 @@ class Task:
         cluster, share = self.resources.cluster, sharing.take(None)
         if sharing is not self._sharing or cluster is None or share is None:
             return
-        self._helping += 1
+        self._helps(1)
         try:
             hear, gone = partial(self._hear, share), lambda: sharing is not self._sharing
             code, last = cluster.draw(share.line, hear, gone)
         except (RenderError, OSError) as error:
             code, last = 1, WorkerFailed(str(error))
-        self._helping -= 1
+        self._helps(-1)
         if sharing is not self._sharing:
             return
         if isinstance(last, SegmentDrawn):
@@ -330,6 +330,11 @@ class Task:
         share.put(drawn)
         self._tell_progress()
         self._look_whether_complete()
+
+    def _helps(self, more: int) -> None:
+        """So many more draw: threads count at once here."""
+        with self._lock:
+            self._helping += more
 
     def _tell_progress(self) -> None:
         done, workers = self._sharing.done, self._helping + (not self._is_waiting)
