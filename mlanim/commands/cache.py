@@ -18,6 +18,7 @@ WORDS = {
     "files": "finished files",
     "sidecars": "descriptions of finished files",
     "segments": "finished parts of videos",
+    "times": "how long runs took",
 }
 
 

@@ -10,7 +10,15 @@ import click
 
 from mlanim.commands.completion import SceneName
 from mlanim.commands.flags import flags, refuse_beside
-from mlanim.commands.options import Whole, cache_option, chapter_option, entries, timeout_option
+from mlanim.commands.opening import show
+from mlanim.commands.options import (
+    Whole,
+    cache_option,
+    chapter_option,
+    entries,
+    open_option,
+    timeout_option,
+)
 from mlanim.commands.watch import PORT, say
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.chapters import chapter_title
@@ -34,7 +42,7 @@ from mlanim.engine.jobs.options import VideoOptions
 @click.option("--tts", metavar="COMMAND", help="A program that makes those that are not there.")
 @click.option("--jobs", type=Whole(1, 64), metavar="N", help="Files at once; default: cores.")
 @timeout_option
-@click.option("--open", "opened", is_flag=True, help="Open what was made.")
+@open_option
 @click.option("--watch", "watched", is_flag=True, help="Show a lecture.toml while it is written.")
 @click.option(
     "--port", type=Whole(0, 65535), metavar="NUMBER", help=f"For --watch; default: {PORT}."
@@ -86,7 +94,7 @@ def deck(
         made = {"kind": "deck", "event": "made", "file": str(path)}
         click.echo(json.dumps(made) if options["as_json"] else path)
     if opened:
-        click.launch(str(made_files[0]))
+        show(str(made_files[0]))
 
 
 def _watch(sources: tuple[str, ...], port: int | None, opened: bool, given: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
@@ -11,8 +12,9 @@ import click
 
 from mlanim.commands.flags import flags, refuse_beside
 from mlanim.commands.flags import given as flags_given
+from mlanim.commands.opening import show
 from mlanim.commands.options import entries, folders, params_given, scene_options
-from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.jobs import catalog, request
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, options
@@ -37,7 +39,8 @@ def render(scenes: tuple[str, ...], **given: Any) -> None:
       mlanim render attention -q m -o talk/
       mlanim render dot_product --set angle=60 --theme light -o dot.webm
       mlanim render path/to/any_manim_file.py:SquareToCircle
-      mlanim render attention --slide 3 -q l --open
+      mlanim render attention --slide 3 -q l -p
+      mlanim render --all --dry-run
       mlanim render attention --from 2s --to 1:05
       mlanim render attention --voice voice/
       mlanim render attention --tts 'espeak-ng -f {text} -w {out}'
@@ -72,7 +75,7 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
 
     jobs = _jobs(model, scenes, given)
     if given["dry_run"]:
-        _foretell(jobs)
+        _foretell(jobs, given["as_json"])
         return
     run = Run(**{field.name: given[field.name] for field in fields(Run) if field.name in given})
     replaced = {job.output: request.replaced_size(job) for job in jobs}
@@ -85,11 +88,20 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
     _print(outcomes, given)
 
 
-def _foretell(jobs: list[Job]) -> None:
-    from mlanim.export.dry_run import foretold
+def _foretell(jobs: list[Job], as_json: bool) -> None:
+    """Print what would become of each job, or why it would be refused."""
+    from mlanim.export.dry_run import foreseen
 
+    codes = set()
     for job in jobs:
-        click.echo(foretold(job))
+        try:
+            found = foreseen(job)
+            click.echo(json.dumps(found.as_dict(), ensure_ascii=False) if as_json else found)
+        except (UsageError, RenderError) as error:
+            click.echo(f"Error: {error}", err=True)
+            codes.add(2 if isinstance(error, UsageError) else 1)
+    if codes:
+        sys.exit(min(codes))
 
 
 def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) -> list[Job]:
@@ -125,7 +137,7 @@ def _print(outcomes: list[Any], given: dict[str, Any]) -> None:
             for path in _files(outcome.job):
                 click.echo(path)
             if given["opened"]:
-                click.launch(outcome.job.output)
+                show(outcome.job.output)
     codes = {outcome.code for outcome in outcomes} - {0}
     if codes:
         sys.exit(min(codes))

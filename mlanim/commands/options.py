@@ -85,6 +85,10 @@ timeout_option = click.option(
     help="Give a scene, or a deck's slide, up after that.",
 )
 
+open_option = click.option(
+    "-p", "--preview", "--open", "opened", is_flag=True, help="Open what was made."
+)
+
 
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `render` and `figure` share."""
@@ -105,11 +109,9 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         timeout_option,
         click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON a line."),
         click.option("--quiet", is_flag=True, help="No progress, only results."),
+        open_option,
         click.option(
-            "-p", "--preview", "--open", "opened", is_flag=True, help="Open what was made."
-        ),
-        click.option(
-            "--dry-run", is_flag=True, help="Say what would be made, and from where; write nothing."
+            "--dry-run", is_flag=True, help="Say what would be made, and from what; make nothing."
         ),
         fresh_option,
         cache_option,

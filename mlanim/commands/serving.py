@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from mlanim.commands.opening import show
 from mlanim.export.watch.preview_server import ADDRESS, PreviewState, serve
 from mlanim.export.web.site import assets
 
@@ -32,7 +33,7 @@ def serving(
     address = f"http://{ADDRESS}:{server.server_port}/"
     click.echo(address)
     if opened:
-        click.launch(address)
+        show(address)
     try:
         yield
     except KeyboardInterrupt:

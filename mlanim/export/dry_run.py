@@ -1,61 +1,95 @@
-"""What a run would make and from where, found out without writing a file."""
+"""What jobs would make, from where, and how long that took before. Nothing is made or written."""
 
 from __future__ import annotations
 
-from mlanim.engine.cache import cache
-from mlanim.engine.cache.finished import is_kept
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from mlanim.engine.cache import cache, finished, reads, store, times
 from mlanim.engine.cache.keys import current_key
+from mlanim.engine.cache.ownership import refuse_for
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import is_current
+from mlanim.words.duration import duration_words
 
-THERE, KEPT, DRAWN = "there already, unchanged", "from the cache", "to be drawn"
+Source = Literal["there", "cache", "drawn"]
+SOURCES: dict[Source, str] = {
+    "there": "is there already, and is left as it is",
+    "cache": "would be copied from the cache",
+    "drawn": "would be drawn",
+}
 
 
-def foretold(job: Job) -> str:
-    """One line on a job: its file, its size and theme, and whether it has to be drawn.
+@dataclass(frozen=True)
+class Foreseen:
+    """What would become of a job.
 
-    Of a film that has to, how long it is; its scene is run without drawing for that, and what it
-    computes is kept in the cache.
+    `source` is where its file comes from. `computes` is whether the scene's numbers would be
+    computed, and not found in the cache. `seconds` is how long it took the last time.
+    """
+
+    job: Job
+    source: Source
+    computes: bool = False
+    seconds: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "scene": self.job.scene.name,
+            "kind": self.job.kind,
+            "event": "foreseen",
+            "file": self.job.output,
+            "resolution": [self.job.width, self.job.height],
+            "fps": self.job.fps,
+            "theme": self.job.theme,
+            "source": self.source,
+            "computes": self.computes,
+            "seconds": self.seconds,
+        }
+
+    def __str__(self) -> str:
+        size = f"{self.job.width}x{self.job.height}, {self.job.theme}"
+        if self.job.kind == "video":
+            size += f", {self.job.fps:g} frames a second"
+        said = SOURCES[self.source]
+        if self.source == "drawn":
+            data = "once its numbers are computed" if self.computes else "from what is computed"
+            known = "how long it takes is not known yet"
+            if self.seconds is not None:
+                known = f"it took {duration_words(self.seconds)} the last time"
+            said += f", {data}; {known}"
+        return f"{self.job.output} ({self.job.kind} of {self.job.scene.name}, {size}) {said}."
+
+
+def foreseen(job: Job) -> Foreseen:
+    """What would become of a job if it were made now.
 
     Raises:
-        UsageError: for what cannot be done as asked.
-        RenderError: for what goes wrong in the scene's code, with its own lines.
+        UsageError: if it would be refused.
+        RenderError: if its scene's file cannot be imported.
     """
-    source = _source(job)
-    words = [f"{job.width}x{job.height}", job.theme, source]
-    if job.kind == "video":
-        words.insert(1, f"{job.fps:g} frames a second")
-        if source == DRAWN:
-            words.append(_length(job))
-    return f"{job.output}: {', '.join(words)}"
+    key = current_key(job)
+    if not cache.is_passed_by() and is_current(job, key):
+        return Foreseen(job, "there")
+    refuse_for(job)
+    if not cache.is_passed_by() and finished.is_kept(job):
+        return Foreseen(job, "cache")
+    return Foreseen(job, "drawn", _computes(job), times.last(job))
 
 
-def _source(job: Job) -> str:
-    if cache.is_passed_by():
-        return DRAWN
-    if is_current(job, current_key(job)):
-        return THERE
-    return KEPT if is_kept(job) else DRAWN
-
-
-def _length(job: Job) -> str:
+def _computes(job: Job) -> bool:
+    """Whether a job's numbers are still to be computed; its parameters are checked for it."""
+    sys.dont_write_bytecode = True  # of what the scene imports
     from mlanim.engine.jobs.params import validated  # these import manim
-    from mlanim.engine.playback import draw
-    from mlanim.engine.playback.loading import (
-        as_set_by_file,
-        faults_of,
-        load,
-        params_of,
-        unheard,
-    )
-    from mlanim.engine.workers.worker import stored_data
+    from mlanim.engine.playback.loading import computes, load, params_of
+    from mlanim.engine.workers.worker import data_key
 
-    with unheard(), faults_of(job.scene):
-        scene_class = load(job.scene, job)
-        job = as_set_by_file(job, scene_class)
-        params = validated(params_of(scene_class), job.params, job.scene.name)
-        data = stored_data(job, params)
-        with draw.configured(job, scene_class):
-            frames = draw.plan(scene_class, params, data).frames
-    part = " before it is cut to the part that is asked for" if job.part is not None else ""
-    return f"{frames} frames, {frames / job.fps:.1f} s{part}"
+    model = params_of(load(job.scene))
+    params = validated(model, job.params, job.scene.name)
+    if not computes(job.scene):
+        return False
+    key = reads.settled(data_key(job, params), Path(job.scene.path))
+    return cache.is_passed_by() or not cache.holds(store.KIND, key)

@@ -1,36 +1,34 @@
-"""What `--dry-run` says is what happens then, and it writes nothing."""
+"""`--dry-run` foretells what a run does then, and leaves nothing; `-p` needs a display."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-DEMO = Path(__file__).parents[1] / "demo_scenes" / "demo.py"
-ASKED = ("render", str(DEMO), "--resolution", "64x36", "--fps", "5", "-o", "x.mp4")
+TINY = ("--resolution", "64x36", "--fps", "5")
 
 
-def test_what_is_said_is_what_is_made(mlanim: Callable[..., Any], tmp_path: Path) -> None:
-    said = mlanim(*ASKED, "--dry-run")
-    assert said.code == 0, said.err
-    assert not list(tmp_path.glob("x*"))
-    length = re.search(
-        r"64x36, 5 frames a second, dark, to be drawn, (\d+) frames, ([\d.]+) s", said.out
-    )
-    assert length is not None, said.out
-    assert mlanim(*ASKED, "--quiet").code == 0
-    about = json.loads((tmp_path / "x.json").read_text())
-    assert int(length[1]) == round(about["duration"] * 5)
-    assert "there already, unchanged" in mlanim(*ASKED, "--dry-run").out
-    (tmp_path / "x.mp4").unlink()
-    assert "from the cache" in mlanim(*ASKED, "--dry-run").out
-    assert not (tmp_path / "x.mp4").exists()
-    assert "to be drawn" in mlanim(*ASKED, "--dry-run", "--fresh").out
-
-
-def test_a_fault_is_said_as_in_a_run(mlanim: Callable[..., Any]) -> None:
-    said = mlanim(*ASKED, "--dry-run", "--set", "angel=3")
-    assert said.code == 2
-    assert "Did you mean angle" in said.err
+def test_what_is_foretold_is_what_happens(
+    mlanim: Callable[..., Any], demo: Path, tmp_path: Path
+) -> None:
+    env = {"MLANIM_CACHE_DIR": str(tmp_path / "cache"), "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    words = ("render", demo, *TINY, "-o", "a.mp4")
+    first = mlanim(*words, "--dry-run", env=env)
+    assert (first.code, list(tmp_path.rglob("*"))) == (0, [])
+    assert "would be drawn, once its numbers are computed" in first.out
+    made = mlanim(*words, "-p", env=env)
+    assert made.code == 0
+    assert f"no display here, so {tmp_path / 'a.mp4'} was not opened" in made.err
+    assert "is there already" in mlanim(*words, "--dry-run", env=env).out
+    (tmp_path / "a.mp4").write_text("of a camera")
+    refused = mlanim(*words, "--set", "angle=3", "--dry-run", "--json", env=env)
+    assert (refused.code, refused.out) == (2, "")
+    assert "is not as mlanim made it" in refused.err
+    told = mlanim(*words[:-1], "b.mp4", "--dry-run", "--json", env=env)
+    assert json.loads(told.out)["source"] == "cache"
+    again = mlanim(*words[:-1], "b.mp4", "--set", "angle=4", "--dry-run", "--json", env=env)
+    assert (json.loads(again.out)["source"], json.loads(again.out)["computes"]) == ("drawn", True)
+    assert json.loads(again.out)["seconds"] > 0
+    assert not (tmp_path / "b.mp4").exists()

@@ -66,6 +66,29 @@ def test_parameters_of_one_scene(demo: Path, project: Path) -> None:
     assert job(demo, params={"angle": "8"}).params == {"angle": "8", "words": "a"}
 
 
+STYLE = '[theme.colors]\nweight = "#A85008"\n[theme.lines]\nline = 0.8\n[params.demo]\nangle = 7\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'theme = "light"\nfps = 12\n{STYLE}',
+        f"fps = 12\n  theme='light'  # for the hall\n{STYLE}",
+        f'fps = 12\n[theme]\nbase = "light"\n{STYLE}',
+        f'fps = 12\ntheme = "light"\n[theme]\nbase = "light"\n{STYLE}',
+    ],
+)
+def test_a_theme_and_a_table_of_its_style_stand_together(
+    demo: Path, project: Path, text: str
+) -> None:
+    (project / "mlanim.toml").write_text(text)
+    made = job(demo)
+    assert (made.theme, made.fps, made.params) == ("light", 12, {"angle": 7})
+    assert made.style is not None
+    assert made.style.base == "light"
+    assert made.style.table == {"colors": {"weight": "#A85008"}, "lines": {"line": 0.8}}
+
+
 def test_the_project_file_is_found_from_below(
     demo: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +130,12 @@ def test_a_gif_is_no_faster_than_browsers_play_it(
         ("params = 3", "write [params.demo] tables"),
         ("[params]\ndemo = 3", "write [params.demo] tables"),
         ("quality = ", "Cannot read"),
+        ("theme = 'light'\n[theme]\nbase = 'dark'", "theme = 'light' and base = 'dark' in [theme]"),
+        ("theme = 'blue'\n[theme.colors]", "choose one of dark, light"),
+        ("theme = 3\n[theme.colors]", "sets theme = 3; it must be a text"),
+        ("theme = 'light'\ntheme = 'dark'", "Cannot read"),
+        ("theme = 'light'\n[theme.colors\n", "Cannot read"),
+        ("fps = 3\nfps = 4\n[params.demo]\ntheme = 'light'\n[theme]", "Cannot read"),
         ("\x00", "Cannot read"),
     ],
 )

@@ -151,7 +151,8 @@ def test_a_deck_plays_what_a_program_speaks(
 
     (tmp_path / "speak.py").write_text(SPEAK)
     (tmp_path / "lecture.toml").write_text(
-        f'title = "A talk"\nvoice = true\n[[slide]]\nheading = "Why"\nbullets = ["One.", "And two."]\n'
+        'title = "A talk"\nvoice = true\n'
+        '[[slide]]\nheading = "Why"\nbullets = ["One.", "And two."]\n'
         f'[[slide]]\nscene = "{demo}"\n'
     )
     words = ("deck", "lecture.toml", *TINY, "-o", "a.html", "-o", "a.pptx")

@@ -32,13 +32,13 @@ def text_of(path: Path) -> str:
         raise ValueError("it is not text in UTF-8") from error
 
 
-def toml_of(path: Path) -> dict[str, Any]:
-    """The content of a TOML file.
+def toml_of(path: Path, parse: Callable[[str], Any] = tomllib.loads) -> dict[str, Any]:
+    """The content of a TOML file, or of one that `parse` reads.
 
     Raises:
         UsageError: if it cannot be read or is none.
     """
-    return dict(_parsed(path, tomllib.loads))
+    return dict(_parsed(path, parse))
 
 
 def json_of(path: Path) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +76,7 @@ def in_force(start: Path, environment: Mapping[str, str] = os.environ) -> dict[s
     found: dict[str, Setting] = {}
     path = project_file(start)
     if path is not None:
-        for name, value in toml_of(path).items():
+        for name, value in toml_of(path, _loads).items():
             if name == "theme" and isinstance(value, dict):
                 value = value.get("base", DEFAULT_THEME)
             if name != "params":
@@ -92,7 +94,7 @@ def tables(start: Path) -> dict[str, Setting]:
     path = project_file(start)
     if path is None:
         return {}
-    own = {name: value for name, value in toml_of(path).items() if isinstance(value, dict)}
+    own = {name: value for name, value in toml_of(path, _loads).items() if isinstance(value, dict)}
     return {name: Setting(value, str(path)) for name, value in _flat(own, "")}
 
 
@@ -113,7 +115,7 @@ def use_cache(start: Path, chosen: str | None = None) -> None:
 def project_style(start: Path) -> Style | None:
     """The `[theme]` table of the project's mlanim.toml, without the theme that it starts from."""
     path = project_file(start)
-    table = toml_of(path).get("theme") if path is not None else None
+    table = toml_of(path, _loads).get("theme") if path is not None else None
     if path is None or not isinstance(table, dict):
         return None
     own = {name: value for name, value in table.items() if name != "base"}
@@ -124,7 +126,7 @@ def project_style(start: Path) -> Style | None:
 def project_params(start: Path, scene: str) -> dict[str, Any]:
     """The `[params.SCENE]` table of the project's mlanim.toml."""
     path = project_file(start)
-    tables = toml_of(path).get("params", {}) if path is not None else {}
+    tables = toml_of(path, _loads).get("params", {}) if path is not None else {}
     table = tables.get(scene, {}) if isinstance(tables, dict) else tables
     if not isinstance(table, dict):
         raise UsageError(f"{path} sets params = {shortened(table)}; write [params.{scene}] tables.")
@@ -143,6 +145,44 @@ def params_file(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise UsageError(f"{path} holds a {type(content).__name__}; it must be an object of names.")
     return content
+
+
+_TOP = re.compile(r"\A.*?(?=^[ \t]*\[|\Z)", re.DOTALL | re.MULTILINE)
+_THEME = re.compile(r"^[ \t]*theme[ \t]*=.*$", re.MULTILINE)
+
+
+def _loads(text: str) -> dict[str, Any]:
+    """A mlanim.toml's content, in which `theme = "light"` may stand beside a table [theme].
+
+    In TOML no name is both a text and a table. Where it is, the text is what [theme] has as `base`.
+
+    Raises:
+        ValueError: if it is no TOML, or has two bases.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return _with_base(text, error)
+
+
+def _with_base(text: str, error: tomllib.TOMLDecodeError) -> dict[str, Any]:
+    """The content of what TOML refuses with that error, if only for its two themes."""
+    top = _TOP.match(text)
+    named = _THEME.search(top[0]) if top is not None else None
+    try:
+        own = tomllib.loads(named[0])["theme"] if named is not None else None
+        found = tomllib.loads(_THEME.sub("", text, count=1))
+    except tomllib.TOMLDecodeError:
+        raise error from None
+    table = found.get("theme")
+    if own is None or not isinstance(table, dict):
+        raise error
+    if table.setdefault("base", own) != own:
+        raise ValueError(
+            f"theme = {shortened(own)!r} and base = {shortened(table['base'])!r} in [theme] "
+            "disagree; leave one of them out"
+        )
+    return found
 
 
 def _flat(table: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,25 +22,31 @@ from mlanim.engine.events import (
     as_fields,
 )
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.workers.pace import Pace
 from mlanim.engine.workers.resources import Listener
+from mlanim.words.duration import duration_words
 
 WORDS = {"made": "done", "current": "unchanged", "failed": "failed"}  # of how a job ends
-EVERY = 5.0  # seconds between plain lines about frames, however many scenes are drawn
-SURE = 10  # frames from which on the time that is left is told
+EVERY = 5.0  # seconds between plain lines about frames
 
 
 @contextmanager
-def reporter(jobs: Sequence[Job], as_json: bool, quiet: bool) -> Iterator[Listener]:
-    """A listener for an engine, alive for the length of a run."""
+def reporter(
+    jobs: Sequence[Job],
+    as_json: bool,
+    quiet: bool,
+    now: Callable[[], float] = time.monotonic,
+) -> Iterator[Listener]:
+    """A listener for an engine, alive for the length of a run; `now` tells the time in seconds."""
     if as_json:
         yield _json_line
     elif quiet:
         yield _warn
     elif sys.stderr.isatty():
-        with bars(jobs) as listener:
+        with bars(jobs, now) as listener:
             yield listener
     else:
-        yield _PlainLines()
+        yield _PlainLines(now)
 
 
 def _json_line(job: Job, event: Event) -> None:
@@ -60,30 +66,27 @@ def _warn(job: Job, event: Event) -> None:
 
 
 def _workers(event: FramesDone) -> str:
-    """How many processes draw, in words; nothing before one does."""
+    """How many processes draw, in words; "" where none does at this moment."""
     return f", {event.workers} process{'es' * (event.workers != 1)}" if event.workers else ""
 
 
-def time_left(seconds: float, done: int, total: int) -> str:
-    """About how long the frames that are left take; nothing while too few tell that."""
-    if done < max(SURE, total / 50):
-        return ""
-    left = seconds / done * max(total - done, 0)
-    if left < 99:
-        return f", {left:.0f} s left"
-    return f", {left / 60:.0f} min left" if left < 5400 else f", {left / 3600:.1f} h left"
+def _left(pace: Pace, total: int | None) -> str:
+    """The time that is left, in words; "" while that cannot be told."""
+    seconds = None if total is None else pace.left(total)
+    return "" if seconds is None else f", {duration_words(seconds)} left"
 
 
 class _PlainLines:
-    """A line when something begins or ends, and now and then in between.
+    """A line when a job begins or ends, and one of all jobs' frames every few seconds.
 
     How many frames a film has is known once it is planned, which a short one is not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._frames: dict[str, int] = {}
-        self._began: dict[str, float] = {}
-        self._last = time.monotonic()
+        self._paces: dict[str, Pace] = {}
+        self._last = now()
 
     def __call__(self, job: Job, event: Event) -> None:
         key, name = job.output, f"{job.scene.name} ({job.kind})"
@@ -91,15 +94,15 @@ class _PlainLines:
             case Computing():
                 _say(f"{name}: computing")
             case Planned():
-                self._frames[key] = frames = event.frames
-                self._began[key] = time.monotonic()
+                self._frames[key] = event.frames
+                self._paces.setdefault(key, Pace())
+                frames = event.frames
                 _say(f"{name}: drawing {frames} frame{'s' * (frames != 1)}")
-            case FramesDone() if key not in self._began:
-                self._began[key] = time.monotonic()
-                _say(f"{name}: drawing")
-            case FramesDone() if time.monotonic() - self._last > EVERY:
-                self._last = time.monotonic()
-                _say(f"{name}: {self._progress(key, event)}")
+            case FramesDone():
+                if key not in self._paces:
+                    self._paces[key] = Pace()
+                    _say(f"{name}: drawing")
+                self._tell(key, name, event)
             case Warned():
                 _warn(job, event)
             case OutputCurrent():
@@ -107,12 +110,14 @@ class _PlainLines:
             case OutputMade():
                 _say(f"{name}: done")
 
-    def _progress(self, key: str, event: FramesDone) -> str:
-        total, done = self._frames.get(key), event.done
-        if total is None:
-            return f"{done} frames{_workers(event)}"
-        left = time_left(time.monotonic() - self._began[key], done, total)
-        return f"{done} of {total} frames{_workers(event)}{left}"
+    def _tell(self, key: str, name: str, event: FramesDone) -> None:
+        """Say how far a job is, unless something was said of the frames of any a moment ago."""
+        now, total = self._now(), self._frames.get(key)
+        self._paces[key].note(now, event.done)
+        if now - self._last >= EVERY:
+            self._last = now
+            done = f"{event.done} frames" if total is None else f"{event.done} of {total} frames"
+            _say(f"{name}: {done}{_workers(event)}{_left(self._paces[key], total)}")
 
 
 def _say(line: str) -> None:
@@ -120,7 +125,7 @@ def _say(line: str) -> None:
 
 
 @contextmanager
-def bars(jobs: Sequence[Job]) -> Iterator[Listener]:
+def bars(jobs: Sequence[Job], now: Callable[[], float] = time.monotonic) -> Iterator[Listener]:
     """A bar for each job, on a terminal."""
     from rich.console import Console
     from rich.progress import (
@@ -128,21 +133,23 @@ def bars(jobs: Sequence[Job]) -> Iterator[Listener]:
         MofNCompleteColumn,
         Progress,
         TextColumn,
-        TimeRemainingColumn,
     )
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("frames"),
-        TimeRemainingColumn(),
+        TextColumn("frames{task.fields[left]}"),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         tasks = {
-            job.output: progress.add_task(f"{job.scene.name} {job.kind}", total=None, start=False)
+            job.output: progress.add_task(
+                f"{job.scene.name} {job.kind}", total=None, start=False, left=""
+            )
             for job in jobs
         }
+
+        paces = {job.output: Pace() for job in jobs}
 
         def listen(job: Job, event: Event) -> None:
             task = tasks[job.output]
@@ -155,8 +162,11 @@ def bars(jobs: Sequence[Job]) -> Iterator[Listener]:
                     progress.update(task, description=label, total=event.frames)
                 case FramesDone():
                     progress.start_task(task)
-                    words = f"{label}{_workers(event)}"
-                    progress.update(task, description=words, completed=event.done)
+                    pace, whole = paces[job.output], progress.tasks[task].total
+                    pace.note(now(), event.done)
+                    left = _left(pace, None if whole is None else int(whole))
+                    words = label + _workers(event)
+                    progress.update(task, description=words, completed=event.done, left=left)
                 case Warned():
                     progress.console.print(f"Warning: {event.message}", markup=False)
                 case OutputMade() | OutputCurrent() | JobFailed():
@@ -164,8 +174,7 @@ def bars(jobs: Sequence[Job]) -> Iterator[Listener]:
                     whole = progress.tasks[task].total or 1
                     failed = isinstance(event, JobFailed)
                     done = progress.tasks[task].completed if failed else whole
-                    progress.update(
-                        task, description=f"{label}: {word}", total=whole, completed=done
-                    )
+                    words = f"{label}: {word}"
+                    progress.update(task, description=words, total=whole, completed=done, left="")
 
         yield listen

@@ -7,11 +7,12 @@ nothing better to do, another process plans it, and others draw segments of it a
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from mlanim.engine.cache import cache
+from mlanim.engine.cache import cache, times
 from mlanim.engine.cache.finished import keep, restore
 from mlanim.engine.cache.keys import current_key
 from mlanim.engine.cache.ownership import refuse_for
@@ -76,6 +77,7 @@ class Task:
         self.job, self.resources, self.number = job, resources, number
         self._main: Process | None = None
         self._attempts = 0
+        self._began = 0.0
         self._is_alone = False
         self._sharing = Sharing()
         self._is_waiting = False  # whether the job's process does, for segments of others
@@ -109,6 +111,7 @@ class Task:
             self._end(Outcome(self.job, 2, str(error)))
             return
         cache.probe()
+        self._began = time.monotonic()
         if self.resources.timeout is not None:
             self._timer = threading.Timer(self.resources.timeout, self._time_is_up)
             self._timer.daemon = True
@@ -266,9 +269,9 @@ class Task:
             process = self._start(share.line) if share is not None else None
             if share is None or process is None:
                 return
-            self._helping += 1
+            self._helps(1)
             share, last = self._draw_in_turn(sharing, share, process)
-            self._helping -= 1
+            self._helps(-1)
             code = self._ended(process)
             if sharing is not self._sharing or share.is_there:
                 continue
@@ -298,13 +301,13 @@ class Task:
         cluster, share = self.resources.cluster, sharing.take(None)
         if sharing is not self._sharing or cluster is None or share is None:
             return
-        self._helping += 1
+        self._helps(1)
         try:
             hear, gone = partial(self._hear, share), lambda: sharing is not self._sharing
             code, last = cluster.draw(share.line, hear, gone)
         except (RenderError, OSError) as error:
             code, last = 1, WorkerFailed(str(error))
-        self._helping -= 1
+        self._helps(-1)
         if sharing is not self._sharing:
             return
         if isinstance(last, SegmentDrawn):
@@ -327,6 +330,11 @@ class Task:
         share.put(drawn)
         self._tell_progress()
         self._look_whether_complete()
+
+    def _helps(self, more: int) -> None:
+        """So many more draw: threads count at once here."""
+        with self._lock:
+            self._helping += more
 
     def _tell_progress(self) -> None:
         done, workers = self._sharing.done, self._helping + (not self._is_waiting)
@@ -379,6 +387,7 @@ class Task:
             remove_leftovers(Path(self.job.output).parent, self._main.pid)
         if not outcome.code and outcome.fresh:
             keep(self.job)
+            times.note(self.job, time.monotonic() - self._began)
         self.resources.tell(self.job, event or _last_event(outcome))
         self._done.set()
 
