@@ -14,7 +14,7 @@ from pydantic import Field
 from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, combined, table
 
 if TYPE_CHECKING:
-    from mlanim.core.learning.learning_rate_range import LearningRateRange as Data
+    from mlanim.core.rates.learning_rate_range import LearningRateRange as Data
 
 RACES: dict[str, tuple[str, Any]] = {
     "a tenth": ("input", "dash"), "suggested": ("highlight", ""), "ten times": ("gradient", "dot"),
@@ -40,7 +40,7 @@ class LearningRateRange(LessonScene[LearningRateRangeParams, "Data"]):
 
     @staticmethod
     def compute(params: LearningRateRangeParams) -> Data:
-        from mlanim.core.learning.learning_rate_range import learning_rate_range_lesson
+        from mlanim.core.rates.learning_rate_range import learning_rate_range_lesson
 
         return learning_rate_range_lesson(params.network, params.optimizer, params.seed)
 

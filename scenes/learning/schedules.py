@@ -15,7 +15,7 @@ from pydantic import Field
 from mlanim.stage.vocabulary import Chart, LessonScene, Multiples, Panel, SceneParams, Track
 
 if TYPE_CHECKING:
-    from mlanim.core.learning.schedules import Schedules as Data
+    from mlanim.core.rates.schedules import Schedules as Data
 
 ROLES = {
     "constant": "text", "step": "weight", "cosine": "input", "warm-up and decay": "highlight",
@@ -43,7 +43,7 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
 
     @staticmethod
     def compute(params: SchedulesParams) -> Data:
-        from mlanim.core.learning.schedules import schedules_lesson
+        from mlanim.core.rates.schedules import schedules_lesson
 
         return schedules_lesson(params.dataset, params.optimizer, params.steps, params.seed)
 

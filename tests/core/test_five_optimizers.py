@@ -21,8 +21,8 @@ from mlanim.core.learning.five_optimizers import (
     says_of_network,
 )
 from mlanim.core.learning.optimizers import FIVE, Nesterov, Rated, RMSProp
-from mlanim.core.learning.rate_sweep import Sweep
 from mlanim.core.learning.training import train
+from mlanim.core.rates.rate_sweep import Sweep
 
 THEIRS = {
     "gradient descent": lambda p, r: torch.optim.SGD([p], r),

@@ -9,15 +9,17 @@ import torch
 from torch import nn
 
 from mlanim.core.data.examples import digits
-from mlanim.core.learning.learning_rate_range import (
+from mlanim.core.learning.optimizers import OPTIMIZERS
+from mlanim.core.learning.task import Task
+from mlanim.core.learning.training import batches
+from mlanim.core.rates.learning_rate_range import (
     BATCH,
     FACTORS,
     NETWORKS,
     STEPS,
     learning_rate_range_lesson,
 )
-from mlanim.core.learning.optimizers import OPTIMIZERS
-from mlanim.core.learning.range_sentences import (
+from mlanim.core.rates.range_sentences import (
     says_of_best,
     says_of_large,
     says_of_rise,
@@ -25,9 +27,7 @@ from mlanim.core.learning.range_sentences import (
     says_of_starts,
     says_of_tried,
 )
-from mlanim.core.learning.range_test import RATES, range_test, read_test, smoothed
-from mlanim.core.learning.task import Task
-from mlanim.core.learning.training import batches
+from mlanim.core.rates.range_test import RATES, range_test, read_test, smoothed
 
 THEIRS = {
     "sgd": lambda p: torch.optim.SGD(p, 1.0),

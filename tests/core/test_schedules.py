@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core.learning.schedules import (
+from mlanim.core.learning.task import task_named
+from mlanim.core.learning.training import batches
+from mlanim.core.rates.schedules import (
     BATCH,
     NAMES,
     POINTS,
@@ -19,8 +21,6 @@ from mlanim.core.learning.schedules import (
     says_of_way,
     schedules_lesson,
 )
-from mlanim.core.learning.task import task_named
-from mlanim.core.learning.training import batches
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,10 @@ from mlanim.core.landscape.ravine import (
     tried,
 )
 from mlanim.core.learning.optimizers import FIVE
-from mlanim.core.learning.rate_sweep import STARTS, Sweep, swept
-from mlanim.core.learning.rate_sweep import STEPS as BUDGET
 from mlanim.core.learning.task import task_named
-from mlanim.core.learning.ties import lowest
+from mlanim.core.rates.rate_sweep import STARTS, Sweep, swept
+from mlanim.core.rates.rate_sweep import STEPS as BUDGET
+from mlanim.core.rates.ties import lowest
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence

@@ -10,7 +10,10 @@ from torch import Tensor
 
 from mlanim.core.data.examples import digits
 from mlanim.core.learning.optimizers import Optimizer, Rated, optimizer_named
-from mlanim.core.learning.range_sentences import (
+from mlanim.core.learning.task import Task
+from mlanim.core.learning.training import batches, train
+from mlanim.core.models.mlp import MLP
+from mlanim.core.rates.range_sentences import (
     GUESSING,
     says_of_best,
     says_of_growth,
@@ -22,11 +25,8 @@ from mlanim.core.learning.range_sentences import (
     says_of_steepest,
     says_of_tried,
 )
-from mlanim.core.learning.range_test import RangeTest, range_test
-from mlanim.core.learning.rate_sweep import HIGHEST, STARTS
-from mlanim.core.learning.task import Task
-from mlanim.core.learning.training import batches, train
-from mlanim.core.models.mlp import MLP
+from mlanim.core.rates.range_test import RangeTest, range_test
+from mlanim.core.rates.rate_sweep import HIGHEST, STARTS
 from mlanim.core.repeatable import one_thread
 from mlanim.words.sentence import Sentence, sentence
 

@@ -16,8 +16,8 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from mlanim.core.learning.optimizers import OPTIMIZERS, Rated
 from mlanim.core.learning.task import Task, task_named
-from mlanim.core.learning.ties import lowest
 from mlanim.core.learning.training import batches, train
+from mlanim.core.rates.ties import lowest
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import significant, with_spread
 from mlanim.words.sentence import Sentence, sentence
