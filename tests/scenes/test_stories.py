@@ -367,3 +367,10 @@ def test_learning_rate_range() -> None:
     assert ("too slow" in lecture.said("a tenth is at .*")[0]) == bool(
         (found["a tenth"][-1] > found["suggested"][-1] + 0.1).all()
     )
+
+
+def test_saddles() -> None:
+    lecture = told("saddles", {"size": 30, "dataset": "moons", "seed": 2})
+    is_sound(lecture)
+    first = number(lecture.said(r"from (\d+) % to")[1])
+    assert first == pytest.approx(100 * lecture.data.down[0].mean(), abs=0.51)
