@@ -346,3 +346,14 @@ def test_clipping(params: dict[str, Any]) -> None:
     assert any("Clipped or not, it is the same step" in one for one in lecture.captions) != acts
     step = number(lecture.said(r"^The whole gradient makes a step (.*) long: the loss")[1])
     assert step == pytest.approx(params["rate"] * np.hypot(*lecture.data.cliff.gradient), rel=6e-3)
+
+
+@pytest.mark.parametrize("params", [{"classes": 2, "examples": 8, "seed": 3}])
+def test_overfit_one_batch(params: dict[str, Any]) -> None:
+    lecture = told("overfit_one_batch", params)
+    is_sound(lecture)
+    least = number(lecture.said(r"^Softmax twice: .* and (.*) is the least")[1])
+    assert least == pytest.approx(np.log(np.e + 1) - 1, abs=6e-4)
+    for name, title in (("working", "Working"), ("shuffled", "Shuffled labels")):
+        count = int(lecture.said(rf"^{title}: (\d) of 5 get below 0.02")[1])
+        assert count == (lecture.data.runs[name].losses[:, -1] < 0.02).sum()
