@@ -374,3 +374,14 @@ def test_saddles() -> None:
     is_sound(lecture)
     first = number(lecture.said(r"from (\d+) % to")[1])
     assert first == pytest.approx(100 * lecture.data.down[0].mean(), abs=0.51)
+
+
+@pytest.mark.parametrize("params", [{"classes": 2, "examples": 8, "seed": 3}])
+def test_overfit_one_batch(params: dict[str, Any]) -> None:
+    lecture = told("overfit_one_batch", params)
+    is_sound(lecture)
+    least = number(lecture.said(r"^Softmax twice: .* and (.*) is the least")[1])
+    assert least == pytest.approx(np.log(np.e + 1) - 1, abs=6e-4)
+    for name, title in (("working", "Working"), ("shuffled", "Shuffled labels")):
+        count = int(lecture.said(rf"^{title}: (\d) of 5 get below 0.02")[1])
+        assert count == (lecture.data.runs[name].losses[:, -1] < 0.02).sum()
