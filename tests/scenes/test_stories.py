@@ -385,3 +385,11 @@ def test_overfit_one_batch(params: dict[str, Any]) -> None:
     for name, title in (("working", "Working"), ("shuffled", "Shuffled labels")):
         count = int(lecture.said(rf"^{title}: (\d) of 5 get below 0.02")[1])
         assert count == (lecture.data.runs[name].losses[:, -1] < 0.02).sum()
+
+
+def test_loss_curves() -> None:
+    lecture = told("loss_curves", {"dataset": "moons", "seed": 1})
+    is_sound(lecture)
+    for case in lecture.data.cases.values():
+        said = str(case.says)
+        assert ("NaN in" in said) == bool(case.ill.lost or case.treated.lost)
