@@ -32,7 +32,7 @@ class LossCurvesParams(SceneParams):
 class ReadingLossCurves(LessonScene[LossCurvesParams, "Data"]):
     """What a loss curve says"""
 
-    order = 10
+    order = 12
 
     @staticmethod
     def compute(params: LossCurvesParams) -> Data:

@@ -46,7 +46,9 @@ class HowManyLeadDown(LessonScene[SaddlesParams, "Data"]):
     def semicircle(self) -> Panel:
         found = self.data.spectrum
         top = 1.25 * max(float(found.density[-1].max()), float(found.semicircle.max()))
-        chart = Chart((found.edges[0], found.edges[-1]), (0, top), "eigenvalue over √d", "density")
+        chart = Chart(
+            (found.edges[0], found.edges[-1]), (0, top), "eigenvalue over √d", "density", least=4.4
+        )
         chart.columns(found.edges, self.matrices["density"], "input", opacity=0.6)
         chart.curve(found.xs, found.semicircle, "highlight", width="bold", name="semicircle")
         chart.guide(x=0.0, name="0")
@@ -57,7 +59,7 @@ class HowManyLeadDown(LessonScene[SaddlesParams, "Data"]):
         d = self.data
         seen = d.positive > 0
         chart = Chart((0.5, d.sizes[-1] + 0.5), None, "directions", "share without a way down",
-                      log="y")  # fmt: skip
+                      log="y", least=4.4)  # fmt: skip
         chart.curve(d.sizes[seen], d.positive[seen], "input", width="bold")
         chart.scatter(np.column_stack([d.sizes, d.positive])[seen], "input", radius=0.09)
         chart.dot((2, d.exact), "highlight", name="exact", radius=0.06)
@@ -66,7 +68,7 @@ class HowManyLeadDown(LessonScene[SaddlesParams, "Data"]):
     def network(self) -> Panel:
         d = self.data
         losses = d.losses.mean(axis=1)
-        chart = Chart(None, (0, 0.55), "training loss", "share that leads down", log="x")
+        chart = Chart(None, (0, 0.55), "training loss", "share that leads down", log="x", least=4.4)
         chart.guide(y=0.5, name="random matrix")
         chart.runs(losses, d.down, "weight")
         chart.scatter(np.column_stack([losses, d.down.mean(axis=1)]), "weight", radius=0.08)
@@ -75,7 +77,9 @@ class HowManyLeadDown(LessonScene[SaddlesParams, "Data"]):
 
     def escape(self) -> Panel:
         d = self.data
-        chart = Chart(None, None, "noise beside the saddle", "steps until it has left", log="x")
+        chart = Chart(
+            None, None, "noise beside the saddle", "steps until it has left", log="x", least=4.4
+        )
         chart.curve(d.noises, d.predicted, "highlight", name="theory", dash="dash")
         chart.runs(d.noises, d.escapes, "gradient", name="measured")
         return Panel("escape", chart, "How descent leaves a saddle", says=d.says_escape)

@@ -393,3 +393,10 @@ def test_loss_curves() -> None:
     for case in lecture.data.cases.values():
         said = str(case.says)
         assert ("NaN in" in said) == bool(case.ill.lost or case.treated.lost)
+
+
+def test_width_and_depth() -> None:
+    lecture = told("width_and_depth", {"folds": 3, "seed": 2})
+    is_sound(lecture)
+    pieces = number(lecture.said(r"in 3 layers: (\d+) pieces")[1])
+    assert pieces == 8
