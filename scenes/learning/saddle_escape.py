@@ -36,6 +36,8 @@ class SaddleEscapeParams(SceneParams):
 class SaddleEscape(LessonScene[SaddleEscapeParams, "Data"]):
     """How descent leaves a saddle"""
 
+    order = 3.2
+
     @staticmethod
     def compute(params: SaddleEscapeParams) -> Data:
         from mlanim.core.landscape.saddle import saddle_lesson

@@ -40,6 +40,8 @@ class SharpAndFlatParams(SceneParams):
 class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
     """Sharp and flat minima"""
 
+    order = 2.2
+
     @staticmethod
     def compute(params: SharpAndFlatParams) -> Data:
         from mlanim.core.landscape.sharp_and_flat import sharp_and_flat_lesson
