@@ -476,6 +476,14 @@ def _() -> Picture:
     return chart
 
 
+@marks("Chart.runs")
+def _() -> Picture:
+    chart = Chart((-3, 3), (-2, 2))
+    starts = np.stack([wave() + shift for shift in (-0.4, 0.1, 0.5)], axis=1)
+    chart.runs(X, starts, "input", name="three starts")
+    return chart
+
+
 @marks("Chart.area")
 def _() -> Picture:
     chart = Chart((0, 4), (0, 3), equal=True)

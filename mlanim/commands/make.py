@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +19,9 @@ from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.jobs import catalog, request
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, options
+
+if TYPE_CHECKING:
+    from mlanim.export.making import Run
 
 
 @click.command()
@@ -71,7 +75,6 @@ def figure(scenes: tuple[str, ...], **given: Any) -> None:
 def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) -> None:
     """Turn options into jobs, run them, print where the files are."""
     from mlanim.export.making import Run, make
-    from mlanim.export.voice.voicing import voiced
 
     jobs = _jobs(model, scenes, given)
     if given["dry_run"]:
@@ -79,13 +82,22 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
         return
     run = Run(**{field.name: given[field.name] for field in fields(Run) if field.name in given})
     replaced = {job.output: request.replaced_size(job) for job in jobs}
-    with voiced(jobs, given.get("voice"), given.get("tts"), run) as spoken:
+    with _spoken(jobs, given, run) as spoken:
         outcomes = make(spoken, run)
     if not run.quiet:
         for outcome in outcomes:
             if (size := replaced.get(outcome.job.output)) and not outcome.code:
                 click.echo(f"{outcome.job.output} took the place of one of {size}.", err=True)
     _print(outcomes, given)
+
+
+def _spoken(jobs: list[Job], given: dict[str, Any], run: Run) -> AbstractContextManager[list[Job]]:
+    """The jobs with the voice that is asked for, if one is: what reads sound is imported then."""
+    if not given.get("voice") and not given.get("tts"):
+        return nullcontext(jobs)
+    from mlanim.export.voice.voicing import voiced
+
+    return voiced(jobs, given.get("voice"), given.get("tts"), run)
 
 
 def _foretell(jobs: list[Job], as_json: bool) -> None:

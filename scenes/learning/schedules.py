@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 from pydantic import Field
 
 from mlanim.stage.vocabulary import Chart, LessonScene, Multiples, Panel, SceneParams, Track
@@ -51,16 +50,21 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
     def rates(self) -> Track:
         """The rates over the steps."""
         d = self.data
-        rows: dict[str, Any] = {
-            name: np.column_stack([d.steps, one.factors]) for name, one in d.found.items()
-        }
+        rows: dict[str, Any] = {name: one.factors for name, one in d.found.items()}
         return Track(d.steps, **rows)
 
     def curves(self) -> Panel:
         d = self.data
         chart = Chart((0, d.steps[-1]), (0, 1.08), "step", "rate over its peak", names="key")
         for name, role in ROLES.items():
-            chart.path(self.rates.history(name), role, name=name, dash=DASHES[name], width="bold")
+            chart.curve(
+                self.rates.history(),
+                self.rates.history(name),
+                role,
+                name=name,
+                dash=DASHES[name],
+                width="bold",
+            )
         return Panel("rates", chart, "The rate over the steps", says=d.says_curves)
 
     def against_constant(self, name: str) -> Chart:

@@ -27,7 +27,7 @@ from mlanim.core.rates.range_sentences import (
     says_of_starts,
     says_of_tried,
 )
-from mlanim.core.rates.range_test import RATES, range_test, read_test, smoothed
+from mlanim.core.rates.rate_range import RATES, range_test, read_test, smoothed
 
 THEIRS = {
     "sgd": lambda p: torch.optim.SGD(p, 1.0),

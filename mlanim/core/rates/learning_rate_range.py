@@ -25,7 +25,7 @@ from mlanim.core.rates.range_sentences import (
     says_of_steepest,
     says_of_tried,
 )
-from mlanim.core.rates.range_test import RangeTest, range_test
+from mlanim.core.rates.rate_range import RangeTest, range_test
 from mlanim.core.rates.rate_sweep import HIGHEST, STARTS
 from mlanim.core.repeatable import one_thread
 from mlanim.words.sentence import Sentence, sentence

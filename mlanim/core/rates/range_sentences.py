@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from mlanim.core.rates.range_test import DECAY, GROWTH, RangeTest
+from mlanim.core.rates.rate_range import DECAY, GROWTH, RangeTest
 from mlanim.words.numbers import significant, with_spread
 from mlanim.words.sentence import Sentence, sentence
 

@@ -59,11 +59,16 @@ def lint_scene(
     for name in (only_theme,) if only_theme else THEMES:
         run = _Run.of(entry, name, params)
         with draw.configured(run.job, run.scene_class), faults_of(entry), noting_lines(run.path):
-            if name in FILM_THEMES or only_theme:
+            if name in _themes_of(run) or only_theme:
                 found += _Film(run, slide).findings()
             if slide is None and has_figure(run.scene_class):
                 found += _of_figure(run)
     return merged(found)
+
+
+def _themes_of(run: _Run) -> tuple[str, ...]:
+    """The themes in which a film is shown: a scene of Manim's own is dark unless it is asked."""
+    return FILM_THEMES if issubclass(run.scene_class, LessonScene) else FILM_THEMES[:1]
 
 
 @dataclass(frozen=True)
