@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track
+from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, table
 
 if TYPE_CHECKING:
     from mlanim.core.learning.loss_curves import Case
@@ -76,7 +76,13 @@ class ReadingLossCurves(LessonScene[LossCurvesParams, "Data"]):
 
     def panel(self, name: str) -> Panel:
         case = self.data.cases[name]
-        return Panel(name, self.chart(name, case), case.symptom, "dots: validation", says=case.says)
+        tables = {
+            f"{kind} {which}": table({"step": run.steps, "loss": getattr(run, which).mean(1)})
+            for kind, run in (("as it was", case.ill), ("treated", case.treated))
+            for which in ("train", "test")
+        }
+        return Panel(name, self.chart(name, case), case.symptom, "dots: validation", says=case.says,
+                     data=tables)  # fmt: skip
 
     def construct(self) -> None:
         for name in ORDER:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from mlanim.stage.vocabulary import Chart, LessonScene, Multiples, Panel, SceneParams, Track
+from mlanim.stage.vocabulary import (
+    Chart,
+    LessonScene,
+    Multiples,
+    Panel,
+    SceneParams,
+    Table,
+    Track,
+    table,
+)
 
 if TYPE_CHECKING:
     from mlanim.core.rates.schedules import Schedules as Data
@@ -81,7 +90,13 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
         names = [name for name in ROLES if name != "constant"]
         charts = Multiples([self.against_constant(name) for name in names], names)
         return Panel("losses", charts, "The same training, each at its best peak",
-                     "dots: a constant rate", share=2.0, says=self.data.says_ends)  # fmt: skip
+                     "dots: a constant rate", share=2.0, says=self.data.says_ends,
+                     data=self.means())  # fmt: skip
+
+    def means(self) -> Table:
+        """The mean loss of each schedule over the steps."""
+        d = self.data
+        return table({"step": d.kept} | {name: d.found[name].losses.mean(1) for name in ROLES})
 
     def peaks(self) -> Panel:
         d = self.data

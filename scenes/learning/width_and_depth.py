@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import Field
 
-from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track
+from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, table
 
 if TYPE_CHECKING:
     from mlanim.core.folding.width_and_depth import WidthAndDepth as Data
@@ -83,7 +83,9 @@ class WidthAndDepthScene(LessonScene[WidthAndDepthParams, "Data"]):
         chart = Chart(None, None, "cuts", "share of the area missed", log="xy", least=4.4)
         chart.curve(d.cuts, d.wrong, "attention", width="bold")
         chart.scatter(np.column_stack([d.cuts, d.wrong]), "attention", radius=0.07)
-        return Panel("circle", chart, "A circle from straight cuts", says=d.says_circle)
+        numbers = table({"cuts": d.cuts, "missed": d.wrong})
+        return Panel("circle", chart, "A circle from straight cuts", says=d.says_circle,
+                     data=numbers)  # fmt: skip
 
     def fit(self) -> Panel:
         d = self.data

@@ -38,7 +38,8 @@ from mlanim.stage.text.labels import text_sizes
 
 ENTRIES = {entry.name: entry for entry in catalog.find()}
 WITH_MANY_FACES = {
-    "feedforward", "gating", "loss_landscape", "optimisers", "paper_folding", "saddle_escape",
+    "clipping", "feedforward", "gating", "loss_landscape", "optimisers", "paper_folding",
+    "saddle_escape", "vanishing_gradients",
 }  # fmt: skip
 LARGEST = 300_000  # bytes of an SVG without a surface or fields of colours
 CLOSE = {"svg": 0.12, "pdf": 0.2, "eps": 0.25}
