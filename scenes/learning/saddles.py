@@ -94,6 +94,7 @@ class HowManyLeadDown(LessonScene[SaddlesParams, "Data"]):
         self.ask("Is a network's Hessian like that?", notes="Ask for the share at a low loss.")
         self.enter(self.network())
         self.step(d.says_network, notes="All eigenvalues of the whole Hessian; bands: all starts.")
+        self.step(d.says_still, notes="The gradient vanishes there exactly: nothing moves.")
         self.ask("At a saddle, what does ten times less noise cost?", notes="Ten times more steps?")
         self.enter(self.network(), self.escape())
         self.step(d.says_escape, notes="At the saddle itself the gradient vanishes exactly.")

@@ -111,11 +111,12 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
         d = self.data
         self.rates.put(0)
         self.enter(self.curves(), say="A learning rate need not stay what it is")
-        self.sweep(self.rates.to_end(), seconds=6)
+        self.sweep(self.rates.to_end(), seconds=8)
         self.step(d.says_curves, notes="Each is drawn by torch's own scheduler.")
         self.ask("Which will train best?", notes="Let them vote, and say why.")
         self.enter(self.losses())
         self.step(d.says_way, notes="Bands are five starts; each schedule has its own best peak.")
+        self.ask("Does the best peak depend on the schedule?", notes="And would it be higher?")
         self.enter(self.peaks())
         self.step(d.says_peaks, notes="Seven peaks are tried for each schedule.")
         self.step(d.says_ends, notes="A tie is what lies within the spread of the differences.")

@@ -64,19 +64,21 @@ class WidthAndDepthScene(LessonScene[WidthAndDepthParams, "Data"]):
 
     def regions(self) -> Panel:
         d = self.data
-        most = 1.25 * float(max(d.bound, d.at_start.max(), d.after.max()))
-        chart = Chart((0.8, 10), (0, most), "layers", "regions", log="x", names="key", least=4.4)
+        most = 3.0 * float(max(d.reachable.max(), d.at_start.max(), d.after.max()))
+        chart = Chart((0.8, 10), (1, most), "layers", "regions", log="xy", names="key", least=4.4)
         for name, counts, role, shift in (
             ("random", d.at_start, "input", 0.95), ("trained", d.after, "weight", 1.05),
         ):  # fmt: skip
             places = [np.column_stack([np.full(len(row), layers * shift), row])
                       for layers, row in zip(d.layers, counts, strict=True)]  # fmt: skip
             chart.scatter(np.concatenate(places), role, name=name, ring=name == "trained")
+        reached = np.column_stack([d.layers, d.reachable])
+        chart.scatter(reached, "highlight", name="some network has", radius=0.09)
         chart.guide(y=float(d.bound), name="most of one layer")
         for layers, shape in zip(d.layers, d.shapes, strict=True):
-            chart.note((float(layers), 0.9 * most), shape, align="center")
+            chart.note((float(layers), 0.6 * most), shape, align="center")
         return Panel("regions", chart, "Sixteen neurons, by layers × width", share=1.3,
-                     says=d.says_regions + d.says_trained)  # fmt: skip
+                     says=d.says_regions)  # fmt: skip
 
     def circle(self) -> Panel:
         d = self.data
@@ -107,6 +109,7 @@ class WidthAndDepthScene(LessonScene[WidthAndDepthParams, "Data"]):
         self.ask("Do random deep networks have more regions?", notes="Take a vote.")
         self.enter(self.regions())
         self.step(d.says_regions, notes="Narrow layers lose dimensions, and with them regions.")
+        self.step(d.says_reach, notes="Built on purpose, layer upon layer (Montúfar et al. 2014).")
         self.step(d.says_trained, notes="They learnt where a ring lies; five of each shape.")
         self.enter(self.circle())
         self.step(d.says_circle, notes="Tangents of a regular polygon; the area is exact.")

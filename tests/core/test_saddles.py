@@ -81,6 +81,8 @@ def test_the_network_comes_as_low_as_it_says_and_leaves_as_theory_says(lesson):
     theory = float(lesson.predicted[0] - lesson.predicted[1])
     assert each == pytest.approx(theory, rel=0.05)
     assert f"theory: {theory:.0f}" in str(lesson.says_escape)
+    assert lesson.still
+    assert "does not leave" in str(lesson.says_still)
 
 
 def test_an_offset_along_the_way_down_grows_as_said():

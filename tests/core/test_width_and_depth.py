@@ -75,6 +75,9 @@ def torch_linear(weight, bias):
 def test_no_count_exceeds_its_bound(lesson):
     assert lesson.bound == one_layer_bound(16) == 1 + 16 + 120
     assert lesson.at_start[0].max() <= lesson.bound
+    # Montúfar et al. 2014, theorem 4, by hand: (n // 2)² for each layer but the last.
+    assert lesson.reachable.tolist() == [137, 16 * 37, 4**3 * 11, 4]
+    assert "in 4 layers some network has 704" in str(lesson.says_reach)
     assert (lesson.deep_pieces == 2**lesson.folds).all()
     assert (lesson.wide_pieces == 2 * lesson.folds + 1).all()
     again = [counted_regions(SHAPES[1], random_net(SHAPES[1], 3 + n)) for n in (0, 1)]

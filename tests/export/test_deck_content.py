@@ -42,6 +42,7 @@ subtitle = "All kinds of slides"
 author = "Ada Example"
 institute = "An institute"
 date = 2026-11-27
+minutes = 45
 
 [style]
 numbers = true
@@ -91,10 +92,14 @@ alt = "A red square"
 [[slide]]
 heading = "My film"
 video = "own.mp4"
+
+[[slide]]
+scene = "{DEMO}"
+minutes = 10
 """
 LINKS = [
     "title", "text", "a-fraction", *(f"{LONG_LINK}/{n}" for n in range(1, 5)),
-    "demo-figure", "short", "quote", "red", "own",
+    "demo-figure", "short", "quote", "red", "own", "demo/1", "demo/2",
 ]  # fmt: skip
 
 
@@ -213,7 +218,7 @@ def test_everything_is_on_paper(made: Path) -> None:
     pages = dict(zip(LINKS, done.stdout.split("\f"), strict=False))
     for link, words in {
         "title": ["Everything", "All kinds of slides", "An institute", "2026-11-27"],
-        "text": ["single", "told", "nested", "Winter <term>", "2 / 12"],
+        "text": ["single", "told", "nested", "Winter <term>", "2 / 14"],
         "demo-figure": ["Adam, tuned", "-0.27"],
         "short": ["x = 1", "y = 2"],
         "quote": ["I do not understand", "— Richard Feynman"],
@@ -238,7 +243,7 @@ def test_a_page_lays_out_a_heading_of_two_lines(shown: Window) -> None:
     heading = shown.page.locator("section.present[data-link$='/1'] h2").bounding_box()
     assert 90 < heading["y"] + heading["height"] < 110  # two lines, which end above the content
     foot = shown.page.locator("section.present[data-link$='/1'] .foot")
-    assert foot.inner_text().split("\n") == ["Winter <term>", "4 / 12"]
+    assert foot.inner_text().split("\n") == ["Winter <term>", "4 / 14"]
 
 
 def test_an_own_film_is_heard_and_stands_below_its_heading(shown: Window) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
 import wave
 from array import array
@@ -144,8 +145,23 @@ def test_a_recording_of_no_use_is_refused_in_a_sentence(tmp_path: Path) -> None:
         files_of(tmp_path)
 
 
+def test_espeak_speaks_the_notes(mlanim: Callable[..., Any], demo: Path, tmp_path: Path) -> None:
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("espeak-ng is not installed")
+    command = "espeak-ng -f {text} -w {out}"
+    assert mlanim("render", demo, *TINY, "--tts", command, "-o", "a.mp4").code == 0
+    about = json.loads((tmp_path / "a.json").read_text())
+    seconds = [one["seconds"] for one in about["voice"]["recordings"]]
+    samples, length = heard(tmp_path / "a.mp4")
+    assert len(seconds) == 2
+    assert all(0.5 < one < 4 for one in seconds)  # some words each
+    spoken = sounding(samples)
+    assert spoken[0][0] == pytest.approx(0.3, abs=0.15)
+    assert spoken[-1][1] < length
+
+
 def test_a_deck_plays_what_a_program_speaks(
-    mlanim: Callable[..., Any], demo: Path, tmp_path: Path
+    mlanim: Callable[..., Any], demo: Path, tmp_path: Path, open_tab: Callable[..., Any]
 ) -> None:
     from pptx import Presentation
 
@@ -161,6 +177,16 @@ def test_a_deck_plays_what_a_program_speaks(
     page = (tmp_path / "a.html").read_text()
     assert page.count("<audio ") == 4
     assert len(list((tmp_path / "a_files").glob("*.mp3"))) == 4
+    tab = open_tab((tmp_path / "a.html").as_uri())
+    tab.page.wait_for_selector(".reveal.ready")
+    tab.page.keyboard.press("ArrowRight")
+    playing = "[...document.querySelectorAll('audio')].map((one) => !one.paused)"
+    heard_now = (
+        "new Promise((done) => { const look = () => "
+        f"{playing}.some(Boolean) ? done({playing}) : setTimeout(look, 20); look(); }})"
+    )
+    assert tab.page.evaluate(heard_now) == [True, False, False, False]
+    assert tab.complaints == []
     slides = list(Presentation(str(tmp_path / "a.pptx")).slides)
     sounds = [[s for s in slide.shapes if s.name == "Voice"] for slide in slides]
     assert [len(found) for found in sounds] == [0, 1, 1, 1, 1]

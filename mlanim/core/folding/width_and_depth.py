@@ -55,6 +55,7 @@ class WidthAndDepth:
     sizes: dict[str, int]  # parameters
     says_pieces: Sentence
     says_regions: Sentence
+    says_reach: Sentence
     says_trained: Sentence
     says_circle: Sentence
     says_fit: Sentence
@@ -80,6 +81,7 @@ def width_and_depth_lesson(folds: int, seed: int) -> WidthAndDepth:
         reachable=np.array([reachable_regions(shape) for shape in SHAPES]), cuts=cuts, wrong=wrong,
         target=target, fits=fits, errors=errors, sizes=sizes,
         says_pieces=says_of_pieces(deep, wide), says_regions=says_of_regions(start),
+        says_reach=says_of_reach(),
         says_trained=says_of_trained(start, after), says_circle=says_of_circle(cuts, wrong),
         says_fit=says_of_fit(errors),
     )  # fmt: skip
@@ -169,6 +171,16 @@ def says_of_regions(start: np.ndarray) -> Sentence:
         "eight; the count {more}",
         nets=start.shape[1], wide=with_spread(start[0].tolist(), 0),
         deep=with_spread(start[-1].tolist(), 0), more=more,
+    )  # fmt: skip
+
+
+def says_of_reach() -> Sentence:
+    """What some network of each depth has, beside what one layer can have at most."""
+    reach = {len(shape): reachable_regions(shape) for shape in SHAPES}
+    most = max(reach, key=lambda layers: reach[layers])
+    return sentence(
+        "In one layer no network has more than {bound}; in {layers} layers some network has "
+        "[{reach}](highlight)", bound=one_layer_bound(16), layers=most, reach=reach[most],
     )  # fmt: skip
 
 

@@ -53,10 +53,12 @@ class Saddles:
     down: np.ndarray  # (L, STARTS) the share of eigenvalues that lead down
     noises: np.ndarray  # (N,)
     escapes: np.ndarray  # (N, STARTS) steps until descent has left
+    still: bool  # whether descent from the saddle itself is still there in the end
     predicted: np.ndarray  # (N,) by the growth along the steepest way down
     says_half: Sentence
     says_chance: Sentence
     says_network: Sentence
+    says_still: Sentence
     says_escape: Sentence
 
 
@@ -73,13 +75,15 @@ def saddles_lesson(size: int, dataset: str, seed: int) -> Saddles:
 
     counted = [counts_along(loss, task.start(seed + 1000 * i)) for i in range(STARTS)]
     losses, down = (np.array([one[n] for one in counted]).T for n in (0, 1))
-    escapes, predicted = escape_steps(loss, zero_weights_of(task, some), seed)
+    saddle = zero_weights_of(task, some)
+    escapes, predicted = escape_steps(loss, saddle, seed)
+    still = bool(_steps_until_left(loss, saddle[None], float(loss(saddle)))[0] == PATIENCE)
     return Saddles(
         spectrum=found, sizes=np.array(SIZES), positive=positive, exact=float(POSITIVE_OF_TWO),
         parameters=task.net.parameters, losses=losses, down=down, noises=NOISES, escapes=escapes,
-        predicted=predicted, says_half=says_of_half(found.negative, size),
+        still=still, predicted=predicted, says_half=says_of_half(found.negative, size),
         says_chance=says_of_chance(positive), says_network=says_of_network(losses, down),
-        says_escape=says_of_escape(escapes, predicted),
+        says_escape=says_of_escape(escapes, predicted), says_still=says_of_still(still),
     )  # fmt: skip
 
 
@@ -174,6 +178,14 @@ def says_of_network(losses: np.ndarray, down: np.ndarray) -> Sentence:
         "[{last}](highlight) in the mean of {starts} starts",
         fell=fell, first=percent(float(first.mean())), last=percent(float(last.mean())),
         starts=down.shape[1],
+    )  # fmt: skip
+
+
+def says_of_still(still: bool) -> Sentence:
+    """What descent does without noise."""
+    return sentence(
+        "Without noise descent {does} all-zero weights within {steps:,} steps",
+        does="does not leave the saddle of" if still else "leaves the saddle of", steps=PATIENCE,
     )  # fmt: skip
 
 
