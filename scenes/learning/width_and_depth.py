@@ -73,7 +73,7 @@ class WidthAndDepthScene(LessonScene[WidthAndDepthParams, "Data"]):
                       for layers, row in zip(d.layers, counts, strict=True)]  # fmt: skip
             chart.scatter(np.concatenate(places), role, name=name, ring=name == "trained")
         reached = np.column_stack([d.layers, d.reachable])
-        chart.scatter(reached, "highlight", name="some network has", radius=0.09)
+        chart.scatter(reached, "highlight", name="reachable, at least", radius=0.09)
         chart.guide(y=float(d.bound), name="most of one layer")
         for layers, shape in zip(d.layers, d.shapes, strict=True):
             chart.note((float(layers), 0.6 * most), shape, align="center")
