@@ -15,7 +15,7 @@ from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence
 
-STARTS, STEPS, HIDDEN = 5, 300, 32
+STARTS, STEPS, HIDDEN = 5, 240, 32
 NEAR_ZERO = 0.02  # nats; a mean loss below it counts as memorised
 
 
