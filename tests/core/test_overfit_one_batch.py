@@ -9,6 +9,7 @@ from torch import nn
 
 from mlanim.core.learning.overfit_one_batch import (
     NEAR_ZERO,
+    STEPS,
     Runs,
     batch,
     floor_axis,
@@ -33,7 +34,7 @@ def plain_losses(name):
     net = nn.Sequential(*body, head)
     optimizer = torch.optim.SGD(net.parameters(), lr=10 if name == "rate of 10" else 0.5)
     losses = []
-    for _ in range(300):
+    for _ in range(STEPS):
         if name != "never zeroed":
             optimizer.zero_grad()
         out = net(x)
