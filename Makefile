@@ -2,7 +2,8 @@
 
 DEMO = dot_product paper_folding loss_landscape attention gating
 SHOWN = dot_product neuron polarizer activations derivative chain_rule paper_folding \
-	combination_rules attention feedforward residual gating loss_landscape
+	combination_rules attention feedforward residual gating loss_landscape \
+	vanishing_gradients learning_rate_range clipping normalisation loss_curves
 
 help:
 	@echo 'make demo      set up, then render five scenes to renders/ as video and figure'
