@@ -77,7 +77,9 @@ class ReadingLossCurves(LessonScene[LossCurvesParams, "Data"]):
     def panel(self, name: str) -> Panel:
         case = self.data.cases[name]
         tables = {
-            f"{kind} {which}": table({"step": run.steps, "loss": getattr(run, which).mean(1)})
+            f"{name} {kind} {which}": table(
+                {"step": run.steps, "loss": getattr(run, which).mean(1)}
+            )
             for kind, run in (("as it was", case.ill), ("treated", case.treated))
             for which in ("train", "test")
         }

@@ -45,7 +45,7 @@ def completed_by_bash(*words: str) -> list[str]:
 
 def test_bash_completes_commands_scenes_and_parameters() -> None:
     assert completed_by_bash("mlanim", "rend") == ["render"]
-    assert completed_by_bash("mlanim", "render", "sad") == ["saddle_escape"]
+    assert completed_by_bash("mlanim", "render", "saddle_") == ["saddle_escape"]
     assert completed_by_bash("mlanim", "render", "dot_product", "--set", "an") == ["angle="]
     assert completed_by_bash("mlanim", "render", "--the") == ["--theme"]
 

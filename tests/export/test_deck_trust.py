@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import termios
 import threading
 import time
 import zipfile
@@ -241,6 +243,8 @@ def test_a_process_that_is_killed_is_said_and_replaced() -> None:
         os.kill(process, signal.SIGSTOP)  # it hears the question, and does not answer
         asking = threading.Thread(target=ask)
         asking.start()
+        while not unread(typst):  # killed before it is asked, it would be replaced unnoticed
+            time.sleep(0.01)
         os.kill(process, signal.SIGKILL)
         asking.join()
         assert "The process that set a slide was ended by SIGKILL" in said[0]
@@ -248,6 +252,14 @@ def test_a_process_that_is_killed_is_said_and_replaced() -> None:
     finally:
         typst.close()
     assert children() == []
+
+
+def unread(typst: typst_process.TypstProcess) -> bool:
+    """Whether a question lies in the pipe to the process."""
+    assert typst._process is not None
+    assert typst._process.stdin is not None
+    waiting = fcntl.ioctl(typst._process.stdin, termios.FIONREAD, bytes(4))
+    return int.from_bytes(waiting, sys.byteorder) > 0
 
 
 def children() -> list[int]:
