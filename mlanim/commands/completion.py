@@ -43,7 +43,8 @@ class Setting(click.ParamType):
         from mlanim.engine.jobs.catalog import find, scene_folders
 
         # An option that lacks its value yet leaves the words before it unread, in `args`.
-        given: Any = ctx.params.get("scenes") or ctx.params.get("scene") or ()
+        words = ("scenes", "scene", "source")
+        given: Any = next((ctx.params[word] for word in words if ctx.params.get(word)), ())
         names = {*ctx.args, *([given] if isinstance(given, str) else given)}
         paths = [Path(entry.path) for entry in find(scene_folders()) if entry.name in names]
         found = [name for path in paths for name in parameters(path)]

@@ -106,8 +106,9 @@ def _watch(sources: tuple[str, ...], port: int | None, opened: bool, given: dict
     from mlanim.export.watch.lecture import DeckWatch
     from mlanim.export.watch.preview_server import PreviewState
 
-    others = {"outputs", "one_file", "notes", "handout", "theme", "force", "title", "as_json"}
+    others = {"outputs", "one_file", "notes", "handout", "theme", "force", "as_json"}
     refuse_beside("--watch", "shows the deck and writes no file", others)
+    refuse_beside("--watch", "shows the deck without a voice", {"voice", "tts"})
     if len(sources) != 1 or not sources[0].endswith(".toml"):
         raise UsageError("--watch is for one lecture.toml; `mlanim watch SCENE` shows a scene.")
     lecture = Path(sources[0])

@@ -77,12 +77,14 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
     from mlanim.export.making import Run, make
 
     jobs = _jobs(model, scenes, given)
-    if given["dry_run"]:
-        _foretell(jobs, given["as_json"])
-        return
+    if given["dry_run"] and given.get("tts"):
+        raise UsageError("--dry-run makes nothing, and --tts would speak; leave one of them out.")
     run = Run(**{field.name: given[field.name] for field in fields(Run) if field.name in given})
     replaced = {job.output: request.replaced_size(job) for job in jobs}
     with _spoken(jobs, given, run) as spoken:
+        if given["dry_run"]:
+            _foretell(spoken, given["as_json"])
+            return
         outcomes = make(spoken, run)
     if not run.quiet:
         for outcome in outcomes:
@@ -92,8 +94,8 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
 
 
 def _spoken(jobs: list[Job], given: dict[str, Any], run: Run) -> AbstractContextManager[list[Job]]:
-    """The jobs with the voice that is asked for, if one is: what reads sound is imported then."""
-    if not given.get("voice") and not given.get("tts"):
+    """The jobs with the voice that is asked for or that they had; only these import it."""
+    if not any((given.get("voice"), given.get("tts"), *(job.voice for job in jobs))):
         return nullcontext(jobs)
     from mlanim.export.voice.voicing import voiced
 

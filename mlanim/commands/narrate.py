@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from mlanim.commands.options import cache_option, params_given, timeout_option
+from mlanim.commands.completion import SceneName
+from mlanim.commands.options import cache_option, params_given, set_option, timeout_option
 
 
 @click.command()
-@click.argument("source", metavar="SCENE | LECTURE.toml")
+@click.argument("source", metavar="SCENE | LECTURE.toml", type=SceneName())
 @click.option("-o", "--output", default="voice", metavar="DIR", help="A folder; default: voice/.")
-@click.option("--set", "params", multiple=True, metavar="NAME=VALUE", help="A scene's parameter.")
+@set_option
 @click.option("--params", "params_file", metavar="FILE", help="A .toml or .json of them.")
 @click.option("--force", is_flag=True, help="Replace files that mlanim did not make, too.")
 @timeout_option

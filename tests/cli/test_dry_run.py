@@ -32,3 +32,8 @@ def test_what_is_foretold_is_what_happens(
     assert (json.loads(again.out)["source"], json.loads(again.out)["computes"]) == ("drawn", True)
     assert json.loads(again.out)["seconds"] > 0
     assert not (tmp_path / "b.mp4").exists()
+
+
+def test_a_program_that_would_have_to_speak_first_is_refused(mlanim: Callable[..., Any]) -> None:
+    said = mlanim("render", "dot_product", "--dry-run", "--tts", "speak {text} {out}")
+    assert (said.code, "leave one of them out" in said.err) == (2, True)
