@@ -53,6 +53,12 @@ def with_spread(values: Sequence[float], places: int) -> str:
     return f"{format_number(mean, places)} ± {format_number(spread, places)}"
 
 
+def digits_with_spread(values: Sequence[float], digits: int = 2, of_spread: int = 1) -> str:
+    """The same to so many digits of each, as "0.037 ± 0.006"."""
+    mean, spread = statistics.mean(values), statistics.stdev(values)
+    return f"{significant(mean, digits)} ± {significant(spread, of_spread)}"
+
+
 def count_of(part: int, whole: int) -> str:
     """How many of how many, with the share: "1,206 of 1,212 (over 99 %)"."""
     return f"{grouped(part)} of {grouped(whole)} ({percent(part / whole)})"

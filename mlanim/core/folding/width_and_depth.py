@@ -18,7 +18,7 @@ from mlanim.core.folding.regions import (
 from mlanim.core.learning.training import train
 from mlanim.core.models.mlp import MLP
 from mlanim.core.repeatable import one_thread
-from mlanim.words.numbers import significant, with_spread
+from mlanim.words.numbers import digits_with_spread, with_spread
 from mlanim.words.sentence import Sentence, sentence
 
 SHAPES = ((16,), (8, 8), (4, 4, 4, 4), (2,) * 8)
@@ -217,9 +217,6 @@ def says_of_fit(errors: dict[str, np.ndarray]) -> Sentence:
     better = int((deep < wide).sum())
     verdict = sentence("the deep one is better from {n} of {all} starts", n=better, all=len(wide))
     return sentence(
-        "Mean squared error: wide {wide}, deep {deep}; ", wide=_mean(wide), deep=_mean(deep)
+        "Mean squared error: wide {wide}, deep {deep}; ", wide=digits_with_spread(wide.tolist()),
+        deep=digits_with_spread(deep.tolist()),
     ) + verdict  # fmt: skip
-
-
-def _mean(values: np.ndarray) -> str:
-    return f"{significant(float(values.mean()), 2)} ± {significant(float(values.std(ddof=1)), 1)}"

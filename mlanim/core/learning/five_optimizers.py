@@ -21,7 +21,7 @@ from mlanim.core.learning.optimizers import FIVE
 from mlanim.core.learning.task import task_named
 from mlanim.core.rates.rate_sweep import STARTS, Sweep, swept
 from mlanim.core.rates.rate_sweep import STEPS as BUDGET
-from mlanim.core.rates.ties import lowest
+from mlanim.core.rates.ties import says_of_lowest
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence
@@ -97,10 +97,5 @@ def says_of_five(descents: list[Descent]) -> Sentence:
 def says_of_network(sweeps: dict[str, Sweep]) -> Sentence:
     """Which ends lowest on the network, and which of the others come within the spread."""
     ends = {name: sweep.losses[sweep.best] for name, sweep in sweeps.items()}
-    first, ties = lowest(ends)
-    rest = f", a tie with {' and '.join(ties)}" if ties else ", ahead of all others"
-    return sentence(
-        "A network, {steps} steps, {starts} starts: [{name}](highlight) ends lowest, at "
-        "{mean:3} ± {spread:3}{rest}", steps=BUDGET, starts=STARTS, name=first, rest=rest,
-        mean=float(ends[first].mean()), spread=float(ends[first].std(ddof=1)),
-    )  # fmt: skip
+    budget = sentence("A network, {steps} steps, {starts} starts: ", steps=BUDGET, starts=STARTS)
+    return budget + says_of_lowest(ends)

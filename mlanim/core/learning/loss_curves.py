@@ -18,7 +18,7 @@ from mlanim.core.learning.training import Rate, batches, descend
 from mlanim.core.models.activations import repu
 from mlanim.core.models.mlp import MLP, cross_entropy
 from mlanim.core.repeatable import one_thread
-from mlanim.words.numbers import significant
+from mlanim.words.numbers import digits_with_spread
 from mlanim.words.sentence import Sentence, sentence
 
 STARTS, STEPS, EVERY, BATCH, EXAMPLES = 5, 240, 4, 64, 300
@@ -212,4 +212,4 @@ def _end(name: str, run: Trained) -> str:
     if run.lost:
         return f"NaN in {run.lost} of {STARTS} starts"
     losses = run.test[-1] if name == "overfit" else run.train[-1]
-    return f"{significant(float(losses.mean()), 2)} ± {significant(float(losses.std(ddof=1)), 1)}"
+    return digits_with_spread(losses.tolist())

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from mlanim.core.learning.training_steps import BUGS, Excerpt, Step, excerpt, working
 from mlanim.core.repeatable import one_thread
-from mlanim.words.numbers import significant
+from mlanim.words.numbers import digits_with_spread, significant
 from mlanim.words.sentence import Sentence, sentence
 
 STARTS, STEPS, HIDDEN = 5, 240, 32
@@ -188,4 +188,4 @@ def spread(values: np.ndarray) -> str:
     """Mean and standard deviation, to three digits and two."""
     if not np.isfinite(values).all():
         return "no number"
-    return f"{significant(float(values.mean()))} ± {significant(float(values.std(ddof=1)), 2)}"
+    return digits_with_spread(values.tolist(), 3, 2)

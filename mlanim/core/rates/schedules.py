@@ -17,10 +17,10 @@ from torch.optim.lr_scheduler import LRScheduler
 from mlanim.core.learning.optimizers import OPTIMIZERS, Rated
 from mlanim.core.learning.task import Task, task_named
 from mlanim.core.learning.training import batches, train
-from mlanim.core.rates.ties import lowest
+from mlanim.core.rates.ties import lowest, says_of_lowest
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import significant, with_spread
-from mlanim.words.sentence import Sentence, sentence
+from mlanim.words.sentence import Sentence, plain, sentence
 
 STARTS, BATCH, POINTS = 5, 32, 31
 PEAKS = {"sgd": (0.2, 30.0), "momentum": (0.03, 6.0), "adam": (0.01, 2.0)}
@@ -50,11 +50,6 @@ class Scheduled:
     def end(self) -> np.ndarray:
         """The losses at the end at the best peak, (STARTS,)."""
         return np.asarray(self.ends[self.best])
-
-    @property
-    def said(self) -> str:
-        """Their mean and spread in words."""
-        return with_spread(self.end.tolist(), 3)
 
 
 @dataclass(frozen=True)
@@ -155,14 +150,11 @@ def says_of_way(found: dict[str, Scheduled], kept: np.ndarray) -> Sentence:
 
 def says_of_ends(found: dict[str, Scheduled]) -> Sentence:
     """Which ends lowest, which of the others cannot be told from it, and what constant comes to."""
-    first, ties = lowest({name: one.end for name, one in found.items()})
-    rest = f", a tie with {' and '.join(ties)}" if ties else ", ahead of all others"
+    ends = {name: one.end for name, one in found.items()}
+    first, ties = lowest(ends)
     told = "constant" in (first, *ties)
-    constant = "" if told else f"; constant: {found['constant'].said}"
-    return sentence(
-        "[{name}](highlight) ends lowest, at {end}{rest}{constant}", name=first,
-        end=found[first].said, rest=rest, constant=constant,
-    )  # fmt: skip
+    constant = "" if told else f"; constant: {with_spread(ends['constant'].tolist(), 3)}"
+    return says_of_lowest(ends) + plain(constant)
 
 
 def says_of_peaks(found: dict[str, Scheduled]) -> Sentence:
