@@ -160,11 +160,3 @@ def options(model: type[Model], **given: Any) -> Model:
         raise UsageError(
             f"--{name} is {shortened(problem['input'])}; it must be {said}."
         ) from error
-
-
-def split_params(
-    model: type[Options], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What was given by name, as the options among it and the scene's parameters."""
-    own = {name: value for name, value in given.items() if name in model.model_fields}
-    return own, {name: value for name, value in given.items() if name not in own}

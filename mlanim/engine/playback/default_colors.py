@@ -18,10 +18,11 @@ def default_colors(background: str, ink: str) -> Iterator[None]:
     Colours that a scene names itself stay as they are.
     """
     config.background_color = background
-    kept = {kind: kind.__init__ for kind in _classes(Mobject) if _white(kind)}
-    for kind, plain in kept.items():
-        defaults = dict.fromkeys(_white(kind), ManimColor(ink))
-        kind.__init__ = functools.partialmethod(plain, **defaults)
+    white = {kind: names for kind in _classes(Mobject) if (names := _white(kind))}
+    kept = {kind: kind.__init__ for kind in white}
+    for kind, names in white.items():
+        defaults = dict.fromkeys(names, ManimColor(ink))
+        kind.__init__ = functools.partialmethod(kept[kind], **defaults)
     try:
         yield
     finally:
