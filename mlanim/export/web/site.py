@@ -103,7 +103,7 @@ def assets(page: str, **content: Any) -> dict[str, Callable[[], bytes]]:
     stem = Path(page).stem
     names = (*COMMON, f"{stem}.css", f"{stem}.js")
     return {
-        "/": TEMPLATES.get_template(page).render(content).encode,
+        "/": TEMPLATES.get_template(page).render(kind=stem, **content).encode,
         **{f"/assets/{name}": partial(asset, name) for name in names},
         **{f"/assets/{font.name}": font.read_bytes for font in FONTS.iterdir()},
     }
