@@ -81,14 +81,14 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
         d = self.data
         lowest = min(float(one.losses.min()) for one in d.found.values())
         highest = max(float(one.losses[0].max()) for one in d.found.values())
-        chart = Chart((0, d.kept[-1]), (lowest, highest), "", "training loss", log="y")
+        chart = Chart((0, d.kept[-1]), (lowest, highest), y_label="training loss", log="y")
         chart.runs(d.kept, d.found[name].losses, ROLES[name])
         chart.curve(d.kept, d.found["constant"].losses.mean(axis=1), "text", dash="dot")
         return chart
 
     def losses(self) -> Panel:
         names = [name for name in ROLES if name != "constant"]
-        charts = Multiples([self.against_constant(name) for name in names], names)
+        charts = Multiples([self.against_constant(name) for name in names], names, (2, 4))
         return Panel("losses", charts, "The same training, each at its best peak",
                      "dots: a constant rate", share=2.0, says=self.data.says_ends,
                      data=self.means())  # fmt: skip
