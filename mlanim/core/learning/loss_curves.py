@@ -199,7 +199,7 @@ def helps(name: str, ill: Trained, treated: Trained) -> bool:
 
 def says_of(name: str, cause: str, remedy: str, ill: Trained, treated: Trained) -> Sentence:
     """What the training came to, and whether the remedy helps."""
-    which = "test" if name == "overfit" else "training"
+    which = "validation" if name == "overfit" else "training"
     verdict = "helps" if helps(name, ill, treated) else "does not help"
     return sentence(
         "{cause}: {which} loss {before}. With {remedy}: {after}; it [{verdict}](highlight)",
