@@ -110,7 +110,7 @@ class ContentReader:
             language = language or Path(content.code_file).suffix[1:]
         lines = source.strip("\n").expandtabs(4).splitlines()
         if content.lines and max(content.lines) > len(lines):
-            reason = f"it speaks of line {max(content.lines)}; the file has {len(lines)}"
+            reason = f"lines end with line {max(content.lines)}; the file has {len(lines)}"
             raise self.error((*path[:-1], "lines"), reason)
         lines, numbers = _part_of(lines, content.lines)
         for index, mark in enumerate(content.mark):

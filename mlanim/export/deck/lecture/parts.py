@@ -182,7 +182,7 @@ class PagePart(Part, Content):
     @model_validator(mode="after")
     def _content_or_columns(self) -> PagePart:
         if (self.left is None) != (self.right is None):
-            raise ValueError("left and right come together")
+            raise ValueError("left and right come together; give both, or neither")
         if self.left and self.kinds:
             raise ValueError(f"{self.kinds[0]} stands beside left and right; put it into one")
         return self
