@@ -116,7 +116,8 @@ def test_recordings_stretch_the_pauses_and_are_evened(
     silent = mlanim("render", demo, "--from", "a.json", "-o", "c.mp4")
     assert (silent.code, "name the folder of its recordings" in silent.err) == (2, True)
     assert "there already" in mlanim(*words, "-o", "a.mp4", "--dry-run").out
-    assert "would be drawn" in mlanim("render", demo, *TINY, "-o", "d.mp4", "--dry-run").out
+    silent = mlanim("render", demo, *TINY, "-o", "d.mp4", "--dry-run", "--fresh")
+    assert "would be drawn" in silent.out
     record(voice / "2.wav", 3.5, 0.5)
     refused = mlanim("render", demo, "--from", "a.json", "--voice", "voice", "-o", "c.mp4")
     assert (refused.code, "not those" in refused.err) == (2, True)
