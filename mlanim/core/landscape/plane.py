@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mlanim.core.landscape.layers import KINDS, Layer, normalised
 from mlanim.core.models.mlp import MLP
 
 Loss = Callable[[Tensor], Tensor]
@@ -27,8 +28,7 @@ def filter_normalised(direction: Tensor, weights: Tensor, net: MLP) -> Tensor:
     """Scale a direction so that each neuron's row has the norm of that neuron's weights.
 
     A neuron's row holds its incoming weights (a filter, in a fully connected layer). Biases do
-    not move: their entries become zero, as in Li et al. (2018), section 4. Without this scaling
-    a network looks flat merely by having large weights.
+    not move. Without this scaling a network looks flat merely by having large weights.
 
     Args:
         direction: (parameters,), any scale.
@@ -37,11 +37,18 @@ def filter_normalised(direction: Tensor, weights: Tensor, net: MLP) -> Tensor:
     Returns:
         (parameters,).
     """
-    scaled = direction.clone()
-    for (row, bias), (trained, _) in zip(net.layers(scaled), net.layers(weights), strict=True):
-        row *= trained.norm(dim=1, keepdim=True) / row.norm(dim=1, keepdim=True)
-        bias.zero_()
-    return scaled
+    return normalised(direction, weights, layers_of_mlp(net))
+
+
+def layers_of_mlp(net: MLP) -> tuple[Layer, ...]:
+    """The layers of an MLP's vector of parameters, named by their numbers."""
+    found, start = [], 0
+    for number, parts in enumerate(net.layers(torch.empty(net.parameters))):
+        for name, kind, part in zip(("weight", "bias"), KINDS, parts, strict=True):
+            stop = start + part.numel()
+            found.append(Layer(f"{number}.{name}", kind, start, stop, tuple(part.shape)))
+            start = stop
+    return tuple(found)
 
 
 def random_directions(weights: Tensor, net: MLP, count: int, generator: torch.Generator) -> Tensor:

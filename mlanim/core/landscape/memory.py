@@ -1,0 +1,98 @@
+"""How many sets of weights and rows of data go through a network at once.
+
+Sets of weights side by side (`torch.func.vmap`) pay where a network is so small that the time goes
+into calling its operations: up to 1.5 times as fast. Larger networks, and convolutions on a CPU,
+measured slower that way than one set after another (benchmarks/landscape.py prints the ratios).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from mlanim.core.data.own_data import Batch
+
+TOGETHER = {"cpu": 2**21, "cuda": 2**28, "mps": 2**26}
+"""Bytes of activations up to which sets of weights are taken together: about a CPU's cache."""
+SETS_AT_ONCE = (32, 16, 8, 4)
+ROWS = 2**28  # bytes of activations up to which rows of data are taken together
+CONVOLUTIONS = nn.modules.conv._ConvNd
+OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+
+
+@dataclass
+class Portions:
+    """sets: of weights, rows: of data, at once; splits: whether a batch may be taken in parts."""
+
+    sets: int
+    rows: int
+    splits: bool
+
+    def of(self, batch: Batch) -> Iterator[Batch]:
+        """The batch in parts of `rows` rows."""
+        if not self.splits or len(batch[0]) <= self.rows:
+            yield batch
+            return
+        yield from zip(batch[0].split(self.rows), batch[1].split(self.rows), strict=True)
+
+    def shrink(self, error: Exception) -> None:
+        """Halve what is taken at once after running out of memory: the sets first, then the rows.
+
+        Raises:
+            ValueError: if it was one set and one row.
+            Exception: the error, if it is another one.
+        """
+        if not isinstance(error, MemoryError | torch.OutOfMemoryError) and not any(
+            words in str(error) for words in OUT_OF_MEMORY
+        ):
+            raise error
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        if self.sets > 1:
+            self.sets //= 2
+        elif self.splits and self.rows > 1:
+            self.rows //= 2
+        else:
+            least = "one row" if self.splits else "one batch, which batch norm needs whole,"
+            raise ValueError(
+                f"The memory does not hold even {least} of the data at one set of weights; give a "
+                "smaller model, fewer or smaller rows, or another device."
+            ) from error
+
+
+def portions_for(module: nn.Module, batches: Sequence[Batch], splits: bool) -> Portions:
+    """Portions by the size of the activations of the modules that the first rows go through."""
+    inputs = batches[0][0]
+    some = inputs[:2]
+    a_row = max(1, activation_bytes(module, some) // len(some))
+    longest = max(len(inputs) for inputs, _ in batches)
+    rows = min(longest, max(1, ROWS // a_row)) if splits else longest
+    device = inputs.device.type
+    most = TOGETHER.get(device, TOGETHER["cpu"]) // (a_row * rows)
+    sets = next((n for n in SETS_AT_ONCE if n <= most), 1)
+    convolves = any(isinstance(part, CONVOLUTIONS) for part in module.modules())
+    return Portions(1 if device == "cpu" and convolves else sets, rows, splits)
+
+
+def activation_bytes(module: nn.Module, inputs: Tensor) -> int:
+    """Bytes of what all modules without parts of their own give for some inputs."""
+    total = 0
+
+    def add(_: nn.Module, __: object, output: object) -> None:
+        nonlocal total
+        for part in output if isinstance(output, tuple | list) else (output,):
+            if isinstance(part, Tensor):
+                total += part.nbytes
+
+    leaves = [part for part in module.modules() if not list(part.children())]
+    hooks = [part.register_forward_hook(add) for part in leaves]
+    try:
+        with torch.no_grad():
+            module(inputs)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return total
