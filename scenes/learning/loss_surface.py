@@ -77,8 +77,8 @@ class LossSurface(LessonScene[LossSurfaceParams, "Data"]):
         x, y = np.meshgrid(d.x, d.y)
         grid = table({"x": x.ravel(), "y": y.ravel(), "loss": d.loss.ravel()})
         path = {"path": table({"x": d.path[:, 0], "y": d.path[:, 1]})} if len(d.path) else {}
-        return Panel("plane", chart, heading, "the dot: the weights", says=d.says_plane,
-                     data={"plane": grid, **path})  # fmt: skip
+        tables = {"plane": grid, **path}
+        return Panel("plane", chart, heading, "the dot: the weights", 1.0, d.says_plane, tables)
 
     def space(self, turn: Any, lift: Any) -> Panel:
         d = self.data

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from mlanim.core.landscape.loss_function import loss_function
 from mlanim.core.landscape.memory import Portions
 from mlanim.core.landscape.spectrum import Eigenpairs, Trace
+from mlanim.core.learning.curvature import hessian
 from mlanim.core.surface.hessian_product import hessian_product
 from mlanim.core.surface.loss_surface import loss_surface_lesson
 from mlanim.core.surface.sentences import (
@@ -83,18 +84,23 @@ def of(name, place, dtype=None):
     return loss_function(f"{place}/net.py:{name}", f"{place}/net.py:data", dtype=dtype)
 
 
+@pytest.fixture(scope="module")
+def hessians(folder):
+    """The loss functions of both networks in double precision, with all of their Hessians."""
+    found = {name: of(name, folder, "float64") for name in ("cnn", "transformer")}
+    return {n: (lf, hessian(lf.scalar, lf.theta)) for n, lf in found.items()}
+
+
 @pytest.mark.parametrize(
     ("name", "directions", "seed"),
     [("cnn", "random", 3), ("transformer", "hessian", 2)],
 )
 def test_what_is_said_of_a_users_network_is_true_of_its_whole_hessian(
-    folder, name, directions, seed
+    folder, hessians, name, directions, seed
 ):
     model, data = f"{folder}/net.py:{name}", f"{folder}/net.py:data"
     found = lesson(model=model, data=data, directions=directions, seed=seed, extent=0.7)
-    lf = of(name, folder, "float64")
-    full = torch.autograd.functional.hessian(lf.scalar, lf.theta).numpy()
-    values = np.linalg.eigvalsh(full)
+    values = np.linalg.eigvalsh(hessians[name][1].numpy())
     np.testing.assert_allclose(found.eigenvalues, [*values[:-6:-1], values[0]], rtol=2e-3,
                                atol=2e-4 * abs(values).max())  # fmt: skip
     a, b, top = (number(n) for n in re.findall(r"by (\S+) and (\S+), the steepest by ([^,;]+)",
@@ -118,10 +124,9 @@ def test_what_is_said_of_a_users_network_is_true_of_its_whole_hessian(
     assert (found.says_batch_norm is not None) == (name == "cnn")
 
 
-def test_the_mean_curvature_of_random_directions_is_the_trace_over_the_parameters(folder):
-    lf = of("transformer", folder, "float64")
+def test_the_mean_curvature_of_random_directions_is_the_trace_over_the_parameters(hessians):
+    lf, full = hessians["cnn"]
     product = hessian_product(lf)
-    full = torch.autograd.functional.hessian(lf.scalar, lf.theta)
     units = torch.randn(400, len(lf.theta), dtype=torch.float64,
                         generator=torch.Generator().manual_seed(0))  # fmt: skip
     units = torch.nn.functional.normalize(units, dim=1)
@@ -226,13 +231,3 @@ def test_shares_and_planes_are_never_said_to_be_more_than_was_seen():
     assert "comes down to 0.5, below" in str(says_of_plane(10, grid, 1.0))
     assert "no point seen lies below" in str(says_of_plane(10, grid, 0.5))
     assert str(says_of_plane(2, grid, 0.5)).startswith("Both of 2")
-
-
-def test_our_own_network_has_learnt_and_the_plane_of_its_path_keeps_it():
-    found = lesson(seed=4, directions="pca")
-    assert found.centre < 0.5
-    assert re.fullmatch(
-        r"A network of 1,210 parameters: .* 400 targets is \S+", str(found.says_network)
-    )
-    np.testing.assert_allclose(found.path[-1], 0, atol=1e-9)
-    assert number(re.findall(r"keeps (\S+) %", str(found.says_path))[0]) > 50

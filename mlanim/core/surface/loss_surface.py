@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlanim.core.landscape.connecting_curve import ConnectingCurve, connecting_curve
+from mlanim.core.landscape.connecting_curve import connecting_curve
 from mlanim.core.landscape.directions import between, random_direction
 from mlanim.core.landscape.layers import Normalise
 from mlanim.core.landscape.loss_function import LossFunction, loss_function, weights_from
@@ -18,6 +18,7 @@ from mlanim.core.landscape.plane import contour_levels
 from mlanim.core.landscape.scan import scan_plane, scan_points
 from mlanim.core.landscape.spectrum import (
     Eigenpairs,
+    Product,
     Quadrature,
     extreme_eigenpairs,
     hutchinson_trace,
@@ -97,39 +98,15 @@ def loss_surface_lesson(
         ValueError: in a sentence, for what does not fit together.
     """
     lf, path = _network(model, data, loss, checkpoint, device, seed)
-    size, product = len(lf.theta), hessian_product(lf)
+    product = hessian_product(lf)
     ends = cache(partial(extreme_eigenpairs, product, lf.theta, TOP, LOWEST, seed))
     plane = surface_plane(
         lf, path, checkpoints, directions, normalise, resolution, extent, ends, seed
     )
-    grid = finite(scan_plane(lf, plane.directions, plane.x, plane.y), "the plane")
-    scaled, after_one = _scaled(lf, plane, seed)
-    pairs = ends()
-    trace = hutchinson_trace(product, lf.theta, DRAWS, seed)
-    quadrature = lanczos_quadrature(product, lf.theta, PROBES, STEPS, seed)
-    centre = float(lf(lf.theta))
-    units = torch.nn.functional.normalize(plane.directions, dim=1)
-    along = [float(unit @ product(unit)) for unit in units]
-    levels, numbered = _levels(grid)
-    way, says_way_norm = _way(lf, model, data, loss, checkpoint, other, device, seed)
-    nothing = np.zeros(0)
     return LossSurface(
-        x=plane.x.numpy(), y=plane.y.numpy(), loss=grid, centre=centre,
-        levels=levels, numbered=numbered,
-        is_log=bool(grid.min() > 0 and grid.max() > LOG_FROM_RATIO * grid.min()),
-        axes=plane.names, path=plane.path, reach=plane.reach.numpy(), scaled=scaled,
-        **_cuts(lf, plane, pairs, seed),
-        eigenvalues=pairs.values, **_density(pairs, quadrature, size),
-        shares=way.places if way else nothing, line=way.line if way else nothing,
-        curve=way.curve if way else nothing,
-        says_network=says_of_network(size, lf.count, centre), says_batch_norm=lf.says_batch_norm,
-        says_plane=says_of_plane(size, grid, centre),
-        says_path=None if plane.kept is None else says_of_path(plane.kept),
-        says_scaling=says_of_scaling(after_one),
-        says_curvature=says_of_curvature(pairs.values[0], (along[0], along[1]), trace, size),
-        says_ends=says_of_ends(pairs), says_shares=_shares(pairs, quadrature),
-        says_trace=says_of_trace(trace, pairs, TOP, size), says_way=way.says if way else None,
-        says_way_norm=says_way_norm,
+        **_on_plane(lf, plane), **_scaled(lf, plane, seed), **_cuts(lf, plane, ends(), seed),
+        **_spectrum(lf, product, ends(), plane, seed),
+        **_way(lf, model, data, loss, checkpoint, other, device, seed),
     )  # fmt: skip
 
 
@@ -164,17 +141,18 @@ def _network(
     return loss_function(module, examples, loss, checkpoint or None, device), path
 
 
-def _way(
-    lf: LossFunction, model: str, data: str, loss: str, checkpoint: str, other: str, device: str,
-    seed: int,
-) -> tuple[ConnectingCurve | None, Sentence | None]:  # fmt: skip
-    """The line and the curve to another checkpoint, where one is given, and what batch norm did."""
-    if not other:
-        return None, None
-    if lf.says_batch_norm:  # its statistics fit no place but the checkpoint's own
-        lf = loss_function(model, data, loss, checkpoint or None, device, batch_norm="data")
-    ends = between(lf, checkpoint, other) if checkpoint else (lf.theta, weights_from(lf, other)[0])
-    return connecting_curve(lf, *ends, seed=seed, points=POINTS), lf.says_batch_norm
+def _on_plane(lf: LossFunction, plane: Plane) -> dict[str, Any]:
+    """The losses on a plane, and how they are drawn."""
+    grid = finite(scan_plane(lf, plane.directions, plane.x, plane.y), "the plane")
+    size, centre, (levels, numbered) = len(lf.theta), float(lf(lf.theta)), _levels(grid)
+    return {
+        "x": plane.x.numpy(), "y": plane.y.numpy(), "loss": grid, "centre": centre,
+        "levels": levels, "numbered": numbered, "axes": plane.names, "path": plane.path,
+        "is_log": bool(grid.min() > 0 and grid.max() > LOG_FROM_RATIO * grid.min()),
+        "says_network": says_of_network(size, lf.count, centre),
+        "says_batch_norm": lf.says_batch_norm, "says_plane": says_of_plane(size, grid, centre),
+        "says_path": None if plane.kept is None else says_of_path(plane.kept),
+    }  # fmt: skip
 
 
 def _levels(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -194,16 +172,16 @@ def _levels(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return levels, levels[::3]
 
 
-def _scaled(
-    lf: LossFunction, plane: Plane, seed: int
-) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+def _scaled(lf: LossFunction, plane: Plane, seed: int) -> dict[str, Any]:
     """Losses along one random draw, and where a step of one along it ends, by how it is scaled."""
-    losses, ends, at = {}, {}, torch.cat([plane.reach, torch.ones(1, dtype=torch.float64)])
+    losses, ends = {}, {}
+    reach = torch.linspace(-1, 1, len(plane.x), dtype=torch.float64) * plane.x[-1]
+    at = torch.cat([reach, torch.ones(1, dtype=torch.float64)])
     for how in get_args(Normalise):
         direction = random_direction(lf, torch.Generator().manual_seed(seed), how)
         found = finite(scan_points(lf, lf.theta, direction[None], at[:, None]), "a random line")
         losses[how], ends[how] = found[:-1], float(found[-1])
-    return losses, ends
+    return {"reach": reach.numpy(), "scaled": losses, "says_scaling": says_of_scaling(ends)}
 
 
 def _cuts(lf: LossFunction, plane: Plane, pairs: Eigenpairs, seed: int) -> dict[str, Any]:
@@ -226,11 +204,31 @@ def _cuts(lf: LossFunction, plane: Plane, pairs: Eigenpairs, seed: int) -> dict[
     return {"cut_names": names, "distances": at.numpy(), "cuts": found}
 
 
-def _density(pairs: Eigenpairs, quadrature: Quadrature, parameters: int) -> dict[str, Any]:
+def _spectrum(
+    lf: LossFunction, product: Product, pairs: Eigenpairs, plane: Plane, seed: int
+) -> dict[str, Any]:
+    """The Hessian's spectrum, and how the plane's directions curve beside it."""
+    size = len(lf.theta)
+    trace = hutchinson_trace(product, lf.theta, DRAWS, seed)
+    quadrature = lanczos_quadrature(product, lf.theta, PROBES, STEPS, seed)
+    first, second = (
+        float(unit @ product(unit))
+        for unit in torch.nn.functional.normalize(plane.directions, dim=1)
+    )
+    return {
+        "eigenvalues": pairs.values, **_density(pairs, quadrature, size),
+        "says_curvature": says_of_curvature(pairs.values[0], (first, second), trace, size),
+        "says_ends": says_of_ends(pairs), "says_shares": _shares(pairs, quadrature),
+        "says_trace": says_of_trace(trace, pairs, TOP, size),
+    }  # fmt: skip
+
+
+def _density(pairs: Eigenpairs, quadrature: Quadrature, size: int) -> dict[str, Any]:
+    """The density of all eigenvalues (M,) at values around them, and that of a single one."""
     low, high = min(0.0, float(pairs.values[-1])), max(0.0, float(pairs.values[0]))
     width = SMOOTHED * (high - low) or 1.0
     at = np.linspace(low - 6 * width, high + 6 * width, 500)
-    one = 1 / (parameters * width * (2 * np.pi) ** 0.5)
+    one = 1 / (size * width * (2 * np.pi) ** 0.5)
     return {"at": at, "density": quadrature.density(at, width), "one": one}
 
 
@@ -239,3 +237,21 @@ def _shares(pairs: Eigenpairs, quadrature: Quadrature) -> Sentence:
     down = quadrature.share_below(-near)
     flat = quadrature.share_below(np.nextafter(near, np.inf))[0] - down[0]
     return says_of_shares(down, flat)
+
+
+def _way(
+    lf: LossFunction, model: str, data: str, loss: str, checkpoint: str, other: str, device: str,
+    seed: int,
+) -> dict[str, Any]:  # fmt: skip
+    """The line and the curve to another checkpoint of the same network, where one is given."""
+    if not other:
+        none = dict.fromkeys(("shares", "line", "curve"), np.zeros(0))
+        return {**none, "says_way": None, "says_way_norm": None}
+    if lf.says_batch_norm:  # its statistics fit no place but the checkpoint's own
+        lf = loss_function(model, data, loss, checkpoint or None, device, batch_norm="data")
+    ends = between(lf, checkpoint, other) if checkpoint else (lf.theta, weights_from(lf, other)[0])
+    way = connecting_curve(lf, *ends, seed=seed, points=POINTS)
+    return {
+        "shares": way.places, "line": way.line, "curve": way.curve, "says_way": way.says,
+        "says_way_norm": lf.says_batch_norm,
+    }  # fmt: skip

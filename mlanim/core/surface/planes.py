@@ -44,11 +44,6 @@ class Plane:
     is_steepest: bool = False
 
     @property
-    def reach(self) -> Tensor:
-        """Steps along a line as far as the plane reaches to the right, to both sides."""
-        return torch.linspace(-1, 1, len(self.x), dtype=torch.float64) * self.x[-1]
-
-    @property
     def distance(self) -> float:
         """How far the plane reaches along its first direction, in weights."""
         return float(self.x.abs().max()) * float(self.directions[0].norm())
