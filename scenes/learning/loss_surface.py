@@ -1,8 +1,7 @@
 """The loss around a trained network: any network of yours, or a small one of ours. A plane through
 its weights as a map and in space, cuts along the plane's directions beside the steepest one there
 is, and the eigenvalues of the whole Hessian from its products with vectors alone. Each picture
-says what it leaves out: a plane is two dimensions of many, and how it looks depends on how its
-directions are scaled.
+says what it leaves out: a plane is two of many dimensions, and its look depends on their scale.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from mlanim.core.landscape.memory import Portions
 from mlanim.core.landscape.spectrum import Eigenpairs, Trace
 from mlanim.core.learning.curvature import hessian
 from mlanim.core.surface.hessian_product import hessian_product
+from mlanim.core.surface.loss_landscape import loss_landscape_lesson
 from mlanim.core.surface.loss_surface import loss_surface_lesson
 from mlanim.core.surface.sentences import (
     says_of_curvature,
@@ -41,6 +42,12 @@ def transformer():
 
 def one():
     return nn.Linear(1, 1, bias=False)
+
+def wild():
+    return nn.Sequential(nn.Linear(1, 4), nn.Linear(4, 4), nn.Linear(4, 1))
+
+def large():
+    return nn.Sequential(nn.Linear(1, 400), nn.Linear(400, 998), nn.Linear(998, 1))
 
 def data():
     x = torch.randn(60, 6, generator=torch.Generator().manual_seed(0))
@@ -231,3 +238,31 @@ def test_shares_and_planes_are_never_said_to_be_more_than_was_seen():
     assert "comes down to 0.5, below" in str(says_of_plane(10, grid, 1.0))
     assert "no point seen lies below" in str(says_of_plane(10, grid, 0.5))
     assert str(says_of_plane(2, grid, 0.5)).startswith("Both of 2")
+
+
+@pytest.mark.parametrize("directions", ["pca", "random"])
+def test_three_optimisers_train_a_users_network_from_its_own_weights(folder, directions):
+    found = loss_landscape_lesson(
+        "digits", directions, "adam", 2, 5, model=f"{folder}/net.py:cnn",
+        data=f"{folder}/net.py:data", checkpoint=f"{folder}/3.safetensors", epochs=3, rates=0.5,
+    )  # fmt: skip
+    lf = loss_function(f"{folder}/net.py:cnn", f"{folder}/net.py:data",
+                       checkpoint=f"{folder}/3.safetensors", batch_norm="data")  # fmt: skip
+    assert "A network of 75 weights learns 60 rows" in str(found.says_network)
+    assert "from the data" in str(found.says_batch_norm)
+    assert [row[0] for row in found.table] == ["SGD", "Momentum", "Adam"]
+    for path, row in zip(found.paths.values(), found.table, strict=True):
+        assert path.steps[-1] == 6
+        assert path.loss[0] == pytest.approx(float(lf(lf.theta)), rel=1e-5)
+        assert number(row[-1]) == pytest.approx(path.loss[-1], rel=6e-3)
+    assert found.paths["adam"].rate == 0.01
+    np.testing.assert_allclose(found.paths["adam"].places[-1], 0, atol=1e-6)
+
+
+def test_a_training_that_diverges_and_a_network_that_is_too_large_are_refused(folder):
+    asked = {"model": f"{folder}/net.py:wild", "data": f"{folder}/net.py:line", "loss": "mse"}
+    with pytest.raises(ValueError, match=r"by SGD at a rate of 30 diverges; give smaller rates"):
+        loss_landscape_lesson("moons", "pca", "sgd", 0, 5, **asked, rates=100)
+    with pytest.raises(ValueError, match="has 401,997 parameters"):
+        loss_landscape_lesson("moons", "pca", "sgd", 0, 5, **asked | {
+            "model": f"{folder}/net.py:large"})  # fmt: skip

@@ -14,7 +14,6 @@ from mlanim.core.landscape.connecting_curve import connecting_curve
 from mlanim.core.landscape.directions import between, random_direction
 from mlanim.core.landscape.layers import Normalise
 from mlanim.core.landscape.loss_function import LossFunction, loss_function, weights_from
-from mlanim.core.landscape.plane import contour_levels
 from mlanim.core.landscape.scan import scan_plane, scan_points
 from mlanim.core.landscape.spectrum import (
     Eigenpairs,
@@ -25,6 +24,7 @@ from mlanim.core.landscape.spectrum import (
     lanczos_quadrature,
 )
 from mlanim.core.repeatable import one_thread
+from mlanim.core.surface.grids import are_given, contour_steps, finite
 from mlanim.core.surface.hessian_product import hessian_product
 from mlanim.core.surface.planes import Plane, surface_plane
 from mlanim.core.surface.sentences import (
@@ -45,7 +45,6 @@ TOP, LOWEST = 5, 1  # eigenvalues found one by one
 DRAWS, PROBES, STEPS = 30, 8, 40
 POINTS = 61  # of a cut
 LOG_FROM_RATIO = 20.0
-LEVELS = 7, 16  # contours: at least, at most
 SMOOTHED = 0.008  # the density's standard deviation, over the spectrum's width
 
 
@@ -110,32 +109,11 @@ def loss_surface_lesson(
     )  # fmt: skip
 
 
-def finite(losses: np.ndarray, where: str) -> np.ndarray:
-    """Losses as they are.
-
-    Raises:
-        ValueError: if some are no finite numbers.
-    """
-    lost = int((~np.isfinite(losses)).sum())
-    if lost:
-        raise ValueError(
-            f"The loss is no finite number at {lost:,} of {losses.size:,} points on {where}; give "
-            "a smaller extent."
-        )
-    return losses
-
-
 def _network(
     model: str, data: str, loss: str, checkpoint: str, device: str, seed: int
 ) -> tuple[LossFunction, Tensor | None]:
     """The loss of the user's network, or of ours with the path of its training."""
-    if bool(model) != bool(data):
-        given, lacking = ("model", "data") if model else ("data", "model")
-        raise ValueError(
-            f"There is a {given} but no {lacking}; give both, as model=file.py:make_model and "
-            "data=file.py:make_data, or neither, for a small network of ours."
-        )
-    if model:
+    if are_given(model, data):
         return loss_function(model, data, loss, checkpoint or None, device), None
     module, examples, path = trained_digits(seed)
     return loss_function(module, examples, loss, checkpoint or None, device), path
@@ -144,7 +122,7 @@ def _network(
 def _on_plane(lf: LossFunction, plane: Plane) -> dict[str, Any]:
     """The losses on a plane, and how they are drawn."""
     grid = finite(scan_plane(lf, plane.directions, plane.x, plane.y), "the plane")
-    size, centre, (levels, numbered) = len(lf.theta), float(lf(lf.theta)), _levels(grid)
+    size, centre, (levels, numbered) = len(lf.theta), float(lf(lf.theta)), contour_steps(grid)
     return {
         "x": plane.x.numpy(), "y": plane.y.numpy(), "loss": grid, "centre": centre,
         "levels": levels, "numbered": numbered, "axes": plane.names, "path": plane.path,
@@ -153,23 +131,6 @@ def _on_plane(lf: LossFunction, plane: Plane) -> dict[str, Any]:
         "says_batch_norm": lf.says_batch_norm, "says_plane": says_of_plane(size, grid, centre),
         "says_path": None if plane.kept is None else says_of_path(plane.kept),
     }  # fmt: skip
-
-
-def _levels(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Levels for contours, and those with a number: nearly geometric ones where there are enough.
-
-    Else they are as far apart as the next round number allows.
-    """
-    low, high = float(grid.min()), float(grid.max())
-    if low == high:
-        return np.zeros(0), np.zeros(0)
-    geometric = contour_levels(low, high) if low > 0 else np.zeros(0)
-    if len(geometric) >= LEVELS[0]:
-        return geometric, np.outer(10.0 ** np.arange(-9, 13), (1, 3)).ravel()
-    power = 10.0 ** np.floor(np.log10((high - low) / LEVELS[0]))
-    step = next(float(power * m) for m in (1, 2, 5, 10) if high - low <= LEVELS[1] * power * m)
-    levels = np.arange(np.floor(low / step) + 1, np.ceil(high / step)) * step
-    return levels, levels[::3]
 
 
 def _scaled(lf: LossFunction, plane: Plane, seed: int) -> dict[str, Any]:

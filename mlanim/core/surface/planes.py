@@ -74,7 +74,7 @@ def surface_plane(
     if kind == "random":
         generator = torch.Generator().manual_seed(seed)
         drawn = torch.stack([random_direction(lf, generator, normalise) for _ in range(2)])
-        names = "first random direction", "second random direction"
+        names = "first direction", "second direction"
         return Plane(drawn, square, square, names, nowhere)
     if kind == "hessian":
         steepest = torch.from_numpy(ends().vectors[:2]).to(lf.theta)
