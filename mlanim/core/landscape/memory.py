@@ -1,8 +1,9 @@
 """How many sets of weights and rows of data go through a network at once.
 
 Sets of weights side by side (`torch.func.vmap`) pay where a network is so small that the time goes
-into calling its operations: up to 1.5 times as fast. Larger networks, and convolutions on a CPU,
-measured slower that way than one set after another (benchmarks/landscape.py prints the ratios).
+into calling its operations: 32 at once measured 1.1 to 4 times as fast as one after another, fewer
+than 16 often slower, and beyond two megabytes a set there was nothing left to gain on a CPU
+(benchmarks/landscape.py prints the ratios).
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ from torch import Tensor, nn
 
 from mlanim.core.data.own_data import Batch
 
-TOGETHER = {"cpu": 2**21, "cuda": 2**28, "mps": 2**26}
-"""Bytes of activations up to which sets of weights are taken together: about a CPU's cache."""
-SETS_AT_ONCE = (32, 16, 8, 4)
-ROWS = 2**28  # bytes of activations up to which rows of data are taken together
-CONVOLUTIONS = nn.modules.conv._ConvNd
+SETS_AT_ONCE = 32
+SET_BYTES = {"cpu": 2**21, "cuda": 2**24, "mps": 2**23}
+"""Up to which size of its weights and activations a set is taken together with others."""
+ROW_BYTES = 2**28  # of activations, up to which rows of data are taken together
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
@@ -69,12 +69,10 @@ def portions_for(module: nn.Module, batches: Sequence[Batch], splits: bool) -> P
     some = inputs[:2]
     a_row = max(1, activation_bytes(module, some) // len(some))
     longest = max(len(inputs) for inputs, _ in batches)
-    rows = min(longest, max(1, ROWS // a_row)) if splits else longest
-    device = inputs.device.type
-    most = TOGETHER.get(device, TOGETHER["cpu"]) // (a_row * rows)
-    sets = next((n for n in SETS_AT_ONCE if n <= most), 1)
-    convolves = any(isinstance(part, CONVOLUTIONS) for part in module.modules())
-    return Portions(1 if device == "cpu" and convolves else sets, rows, splits)
+    rows = min(longest, max(1, ROW_BYTES // a_row)) if splits else longest
+    a_set = a_row * rows + sum(part.nbytes for part in module.parameters())
+    is_small = a_set <= SET_BYTES.get(inputs.device.type, SET_BYTES["cpu"])
+    return Portions(SETS_AT_ONCE if is_small else 1, rows, splits)
 
 
 def activation_bytes(module: nn.Module, inputs: Tensor) -> int:
