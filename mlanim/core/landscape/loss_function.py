@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import copy
 import math
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -149,7 +149,9 @@ class LossFunction:
 
     def _together(self, thetas: Tensor) -> Tensor:
         """Losses (sets,) of (sets, P), through the network side by side."""
-        with torch.no_grad(), _batchable_encoders():
+        with torch.no_grad(), warnings.catch_warnings():
+            # What vmap cannot batch, such as torch's fused encoder layer, it loops over.
+            warnings.filterwarnings("ignore", "There is a performance drop")
             return vmap(self.scalar)(thetas)
 
     def _mean(self, outputs: Callable[[Tensor], Tensor], batch: Batch | None) -> Tensor:
@@ -159,17 +161,6 @@ class LossFunction:
         return torch.stack(sums).sum() / (
             self.count if batch is None else self.loss.count(batch[1])
         )
-
-
-@contextmanager
-def _batchable_encoders() -> Iterator[None]:
-    """`nn.TransformerEncoderLayer` by its operations: `vmap` cannot batch its fused kernel."""
-    before = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def loss_function(
