@@ -14,6 +14,7 @@ import argparse
 import copy
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import loss_landscapes
 import numpy as np
@@ -56,7 +57,7 @@ def convolutions() -> nn.Module:
 
 def perceptron(*widths: int) -> nn.Module:
     layers: list[nn.Module] = []
-    for inputs, outputs in zip(widths, widths[1:], strict=False):
+    for inputs, outputs in pairwise(widths):
         layers += [nn.Linear(inputs, outputs), nn.Tanh()]
     return nn.Sequential(*layers[:-1])
 

@@ -113,8 +113,6 @@ def between(
     """
     (a, fixed_a), (b, fixed_b) = (weights_from(lf, c) for c in (checkpoint_a, checkpoint_b))
     names = f"{Path(checkpoint_a).name} and {Path(checkpoint_b).name}"
-    if torch.equal(a, b):
-        raise ValueError(f"{names} hold the same weights; there is nothing between them.")
     differing = [
         name for name, value in fixed_a.items()
         if value.is_floating_point() and not torch.equal(value, fixed_b[name])
@@ -131,4 +129,6 @@ def between(
             f"{names} differ in batch norm's running statistics, which fit only one end each; "
             'make the loss function with batch_norm="data".'
         )
+    if torch.equal(a, b):
+        raise ValueError(f"{names} hold the same weights; there is nothing between them.")
     return a, b

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import copy
 import math
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -113,7 +113,7 @@ class LossFunction:
                 sets = min(self.portions.sets, count - done)
                 try:
                     if self.portions.sets > 1:
-                        losses.append(vmap(self.scalar)(together(slice(done, done + sets))))
+                        losses.append(self._together(together(slice(done, done + sets))))
                     else:
                         alone(done)
                         losses.append(self._mean(self.module, None)[None])
@@ -124,9 +124,12 @@ class LossFunction:
         return torch.cat(losses)
 
     def scalar(self, theta: Tensor, batch: Batch | None = None) -> Tensor:
-        """The loss (), of weights (P,), over one batch or all of the data; twice differentiable."""
+        """The loss (), of weights (P,), over one batch or all of the data; twice differentiable.
+
+        Attention goes by its formula, since its fast kernels have no second derivative.
+        """
         weights = {layer.name: part for layer, part in views(theta, self.layers)}
-        with _differentiable_attention():
+        with sdpa_kernel(SDPBackend.MATH):
             return self._mean(lambda x: functional_call(self.module, weights, (x,)), batch)
 
     def random_batches(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
@@ -144,6 +147,13 @@ class LossFunction:
             for rows in order.split(size):
                 yield inputs[rows.to(inputs.device)], targets[rows.to(inputs.device)]
 
+    def _together(self, thetas: Tensor) -> Tensor:
+        """Losses (sets,) of (sets, P), through the network side by side."""
+        with torch.no_grad(), warnings.catch_warnings():
+            # What vmap cannot batch, such as torch's fused encoder layer, it loops over.
+            warnings.filterwarnings("ignore", "There is a performance drop")
+            return vmap(self.scalar)(thetas)
+
     def _mean(self, outputs: Callable[[Tensor], Tensor], batch: Batch | None) -> Tensor:
         batches = self.batches if batch is None else (batch,)
         parts = (part for whole in batches for part in self.portions.of(whole))
@@ -151,11 +161,6 @@ class LossFunction:
         return torch.stack(sums).sum() / (
             self.count if batch is None else self.loss.count(batch[1])
         )
-
-
-def _differentiable_attention() -> AbstractContextManager[None]:
-    """Where gradients are wanted, attention by its formula: its fast kernels have no second one."""
-    return sdpa_kernel(SDPBackend.MATH) if torch.is_grad_enabled() else nullcontext()
 
 
 def loss_function(
@@ -183,13 +188,15 @@ def loss_function(
     if batch_norm not in BATCH_NORMS:
         raise ValueError(f"batch_norm is {batch_norm!r}; give one of {', '.join(BATCH_NORMS)}.")
     where = own.device_named(device)
-    made = model_given(model, checkpoint)
+    made = model_given(model)
     exact = dtype_given(dtype, made)
     if where.type == "mps" and exact == torch.float64:
         raise ValueError(
             "The device mps computes no float64; give dtype=float32 or another device."
         )
     made = made.to(where, exact).eval()
+    if checkpoint is not None:
+        own.with_weights(made, checkpoint)
     measure = loss_given(loss)
     batches = tuple(
         (floating(inputs, exact).to(where), measure.fitted(targets, exact).to(where))
@@ -214,9 +221,10 @@ def loss_function(
         batch_norm=batch_norm,
         says_batch_norm=plain(BATCH_NORMS[batch_norm]) if norms else None,
     )  # fmt: skip
+    sets, found.portions.sets = found.portions.sets, 1
     _check_centre(found)
-    if found.portions.sets > 1 and not _batches_agree(found):
-        found.portions.sets = 1
+    if sets > 1 and _batches_agree(found):
+        found.portions.sets = sets
     return found
 
 
@@ -269,9 +277,7 @@ def _batches_agree(lf: LossFunction) -> bool:
     """
     two = torch.stack([lf.theta, 0.9 * lf.theta])
     try:
-        with torch.no_grad():
-            together = vmap(lf.scalar)(two)
+        together = lf._together(two)
     except Exception:  # whatever it is that cannot be batched can be looped over
         return False
-    alone = torch.stack([lf(theta) for theta in two])
-    return torch.allclose(together, alone, rtol=SAME, equal_nan=True)
+    return torch.allclose(together, lf(two), rtol=SAME, equal_nan=True)

@@ -1,8 +1,9 @@
 """How many sets of weights and rows of data go through a network at once.
 
-Sets of weights side by side (`torch.func.vmap`) pay where a network is so small that the time goes
-into calling its operations: up to 1.5 times as fast. Larger networks, and convolutions on a CPU,
-measured slower that way than one set after another (benchmarks/landscape.py prints the ratios).
+Sets of weights side by side (`torch.func.vmap`) pay where a network's operations are so small that
+the time goes into calling them: 32 at once measured 1.1 to 4 times as fast as one after another,
+fewer than 16 often slower, and for larger operations there was nothing to gain on a CPU
+(benchmarks/landscape.py prints the ratios).
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ from torch import Tensor, nn
 
 from mlanim.core.data.own_data import Batch
 
-TOGETHER = {"cpu": 2**21, "cuda": 2**28, "mps": 2**26}
-"""Bytes of activations up to which sets of weights are taken together: about a CPU's cache."""
-SETS_AT_ONCE = (32, 16, 8, 4)
-ROWS = 2**28  # bytes of activations up to which rows of data are taken together
-CONVOLUTIONS = nn.modules.conv._ConvNd
+SETS_AT_ONCE = 32
+SMALL = {"cpu": 200_000, "cuda": 4_000_000, "mps": 2_000_000}
+"""Bytes of an operation, its weights and what it gives, up to which sets are taken together."""
+ROW_BYTES = 2**28  # of activations, up to which rows of data are taken together
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
@@ -64,28 +64,26 @@ class Portions:
 
 
 def portions_for(module: nn.Module, batches: Sequence[Batch], splits: bool) -> Portions:
-    """Portions by the size of the activations of the modules that the first rows go through."""
+    """Portions by the size of what the network's operations give for the first rows."""
     inputs = batches[0][0]
     some = inputs[:2]
-    a_row = max(1, activation_bytes(module, some) // len(some))
+    given = bytes_given(module, some)
+    a_row = max(1, sum(given) // len(some))
     longest = max(len(inputs) for inputs, _ in batches)
-    rows = min(longest, max(1, ROWS // a_row)) if splits else longest
-    device = inputs.device.type
-    most = TOGETHER.get(device, TOGETHER["cpu"]) // (a_row * rows)
-    sets = next((n for n in SETS_AT_ONCE if n <= most), 1)
-    convolves = any(isinstance(part, CONVOLUTIONS) for part in module.modules())
-    return Portions(1 if device == "cpu" and convolves else sets, rows, splits)
+    rows = min(longest, max(1, ROW_BYTES // a_row)) if splits else longest
+    weights = sum(part.nbytes for part in module.parameters())
+    an_operation = (a_row * rows + weights) / max(1, len(given))
+    is_small = an_operation <= SMALL.get(inputs.device.type, SMALL["cpu"])
+    return Portions(SETS_AT_ONCE if is_small else 1, rows, splits)
 
 
-def activation_bytes(module: nn.Module, inputs: Tensor) -> int:
-    """Bytes of what all modules without parts of their own give for some inputs."""
-    total = 0
+def bytes_given(module: nn.Module, inputs: Tensor) -> list[int]:
+    """The size of what each module without parts of its own gives, each time that it is called."""
+    found: list[int] = []
 
     def add(_: nn.Module, __: object, output: object) -> None:
-        nonlocal total
-        for part in output if isinstance(output, tuple | list) else (output,):
-            if isinstance(part, Tensor):
-                total += part.nbytes
+        parts = output if isinstance(output, tuple | list) else (output,)
+        found.append(sum(part.nbytes for part in parts if isinstance(part, Tensor)))
 
     leaves = [part for part in module.modules() if not list(part.children())]
     hooks = [part.register_forward_hook(add) for part in leaves]
@@ -95,4 +93,4 @@ def activation_bytes(module: nn.Module, inputs: Tensor) -> int:
     finally:
         for hook in hooks:
             hook.remove()
-    return total
+    return found

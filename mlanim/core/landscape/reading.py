@@ -17,8 +17,8 @@ from mlanim.core.models import own
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
-def model_given(model: str | nn.Module, checkpoint: str | Path | None) -> nn.Module:
-    """The user's model with its weights; one that a file makes is made from torch's seed 0."""
+def model_given(model: str | nn.Module) -> nn.Module:
+    """A copy of the user's model; one that a file makes is made from torch's seed 0."""
     if isinstance(model, nn.Module):
         made: Any = copy.deepcopy(model)
     else:
@@ -27,8 +27,6 @@ def model_given(model: str | nn.Module, checkpoint: str | Path | None) -> nn.Mod
             made = _called(model, "model")
     if not isinstance(made, nn.Module):
         raise ValueError(f"model gives a {type(made).__name__}; it must give a torch.nn.Module.")
-    if checkpoint is not None:
-        own.with_weights(made, checkpoint)
     return made
 
 
