@@ -230,7 +230,7 @@ def broken_after(product, count):
 def test_what_was_interrupted_goes_on_where_it_stopped(network):
     product, theta, _, _ = network
     for function, sizes, least in (
-        (hutchinson_trace, (24,), 20), (lanczos_quadrature, (4, 12), 24)
+        (hutchinson_trace, (24,), 20), (lanczos_quadrature, (4, 12), 24),
     ):  # fmt: skip
         shelf, whole, spent = Shelf(), function(product, theta, *sizes, seed=1), []
         with listened(lambda done, total: None, shelf), pytest.raises(KeyboardInterrupt):
@@ -245,3 +245,20 @@ def test_what_was_interrupted_goes_on_where_it_stopped(network):
         assert len(spent) == np.prod(sizes) - least
         for field in vars(whole):
             np.testing.assert_array_equal(getattr(again, field), getattr(whole, field))
+
+
+def test_the_ends_found_before_an_interruption_are_not_sought_again(network):
+    product, theta, _, _ = network
+    shelf, whole, spent = Shelf(), extreme_eigenpairs(product, theta, 3, 1, seed=0), []
+    with listened(lambda done, total: None, shelf), pytest.raises(KeyboardInterrupt):
+        extreme_eigenpairs(broken_after(product, whole.products - 9), theta, 3, 1, seed=0)
+
+    def counted(v):
+        spent.append(v)
+        return product(v)
+
+    with listened(lambda done, total: None, shelf):
+        again = extreme_eigenpairs(counted, theta, 3, 1, seed=0)
+    assert len(spent) < whole.products / 2 + 9
+    for field in vars(whole):
+        np.testing.assert_array_equal(getattr(again, field), getattr(whole, field))

@@ -23,6 +23,9 @@ from mlanim import long_run
 Product = Callable[[Tensor], Tensor]
 """v -> H v, (P,) to (P,), for a symmetric matrix H."""
 
+Pair = tuple[float, Tensor]
+"""An eigenvalue and its unit vector (P,)."""
+
 TOLERANCE = 1e-4  # the largest residual of an eigenpair that counts as found, over |H|
 LOOK_EVERY = 4  # products between two looks at whether the ends are found
 KEEP_EVERY = 10  # draws of a trace between two times that they are kept
@@ -167,8 +170,8 @@ def extreme_eigenpairs(
     """
     if top + lowest >= len(like):
         top, lowest = len(like), 0
-    pairs: list[tuple[float, Tensor]] = []
-    spent, scale, run = 0, 0.0, 0
+    name = f"ends of {len(like)}, {top} and {lowest} from seed {seed}"
+    pairs, spent, scale, run = _begun(name, like)
     while len(pairs) < len(like):
         locked = torch.stack([v for _, v in pairs]) if pairs else like.new_empty(0, len(like))
         wanted = (top, lowest) if not pairs else (min(top, 1), min(lowest, 1))
@@ -176,21 +179,35 @@ def extreme_eigenpairs(
         ends = _ends(space, *wanted, scale)
         spent, scale, run = spent + len(space.diagonal), max(scale, space.scale), run + 1
         kept = _kept([*pairs, *ends], top, lowest)
-        is_done = len(pairs) >= top + lowest and not _improves(kept, pairs, scale)
-        if is_done:
+        if len(pairs) >= top + lowest and not _improves(kept, pairs, scale):
             break
         pairs = kept
+        long_run.keep(name, found=np.array([spent, scale, run]), **_arrays(pairs))
         long_run.progress(spent, spent + most)
     values, vectors = [value for value, _ in pairs], torch.stack([v for _, v in pairs])
     images = torch.stack([product(v) for v in vectors])
     off = (images - torch.tensor(values).to(like)[:, None] * vectors).norm(dim=1)
     residuals = off.double().cpu().numpy() / max(scale, np.finfo(float).tiny)
-    return Eigenpairs(
-        np.array(values), vectors.double().cpu().numpy(), residuals, spent + len(pairs)
-    )
+    taken = spent + len(pairs)
+    return Eigenpairs(np.array(values), vectors.double().cpu().numpy(), residuals, taken)
 
 
-def _ends(space: Lanczos, top: int, lowest: int, scale: float) -> list[tuple[float, Tensor]]:
+def _begun(name: str, like: Tensor) -> tuple[list[Pair], int, float, int]:
+    """The pairs of an interrupted run, with products spent, the largest |H v|, and runs."""
+    begun = long_run.kept(name)
+    if begun is None:
+        return [], 0, 0.0, 0
+    spent, scale, run = begun["found"].tolist()
+    vectors = torch.from_numpy(begun["vectors"]).to(like)
+    return list(zip(begun["values"].tolist(), vectors, strict=True)), int(spent), scale, int(run)
+
+
+def _arrays(pairs: list[Pair]) -> dict[str, np.ndarray]:
+    vectors = torch.stack([vector for _, vector in pairs])
+    return {"values": np.array([value for value, _ in pairs]), "vectors": vectors.cpu().numpy()}
+
+
+def _ends(space: Lanczos, top: int, lowest: int, scale: float) -> list[Pair]:
     """Grow a space until its ends are found, and give them."""
     while space.grow():
         count = len(space.diagonal)
@@ -206,15 +223,13 @@ def _ends(space: Lanczos, top: int, lowest: int, scale: float) -> list[tuple[flo
     return list(zip(values[chosen].tolist(), vectors, strict=True))
 
 
-def _kept(pairs: list[tuple[float, Tensor]], top: int, lowest: int) -> list[tuple[float, Tensor]]:
+def _kept(pairs: list[Pair], top: int, lowest: int) -> list[Pair]:
     """The largest and the least of pairs, the largest first."""
     ranked = sorted(pairs, key=lambda pair: -pair[0])
     return ranked if len(ranked) <= top + lowest else ranked[:top] + ranked[len(ranked) - lowest :]
 
 
-def _improves(
-    kept: list[tuple[float, Tensor]], before: list[tuple[float, Tensor]], scale: float
-) -> bool:
+def _improves(kept: list[Pair], before: list[Pair], scale: float) -> bool:
     """Whether any eigenvalue is another one than before, by more than the tolerance."""
     change = np.abs([a - b for (a, _), (b, _) in zip(kept, before, strict=True)])
     return bool((change > TOLERANCE * scale).any())
