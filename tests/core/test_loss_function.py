@@ -190,9 +190,10 @@ def test_files_hold_inputs_and_targets_too(folder):
     np.savez(folder / "d.npz", inputs=inputs, targets=targets)
     save_file({"inputs": inputs, "targets": targets}, folder / "d.safetensors")
     (folder / "d.csv").write_text("a,label,b\n0.5,2,1\n2,0,-1\n")
+    (folder / "last.csv").write_text("a;b;c\n0.5;1;2\n2;-1;0\n")
     net = make_mlp()
     expected = loss_function(net, (inputs, targets), device="cpu")
-    for name in ("d.npz", "d.safetensors", "d.csv"):
+    for name in ("d.npz", "d.safetensors", "d.csv", "last.csv"):
         lf = loss_function(net, str(folder / name), device="cpu")
         assert float(lf(lf.theta)) == pytest.approx(float(expected(lf.theta)), rel=1e-6)
 
@@ -225,6 +226,14 @@ def test_each_loss_is_the_mean_over_all_rows_however_they_are_split(name, target
     assert float(lf(lf.theta)) == pytest.approx(float(expected), rel=1e-12)
 
 
+def test_one_output_a_row_fits_one_target_a_row():
+    net = nn.Linear(2, 1).double()
+    inputs = make_data(2)[0].double()
+    lf = loss_function(net, (inputs, inputs[:, 0]), "mse", device="cpu")
+    expected = ((net(inputs)[:, 0] - inputs[:, 0]) ** 2).mean().detach()
+    assert float(lf(lf.theta)) == pytest.approx(float(expected), rel=1e-12)
+
+
 def test_everything_can_be_named_in_a_file(folder):
     file, weights = folder / "nets.py", folder / "weights.safetensors"
     state = {f"{n}.{part}": torch.full(shape, 0.1) for n, part, shape in (
@@ -239,8 +248,16 @@ def test_everything_can_be_named_in_a_file(folder):
     expected = np.mean([(outputs - target) ** 2 / 2 for target in (0, 1, 2, 0)])
     assert float(lf(lf.theta)) == pytest.approx(expected, rel=1e-6)
     assert torch.equal(weights_from(lf, weights)[0], lf.theta)
-    first, again = (loss_function(f"{file}:make_model", f"{file}:make_data") for _ in range(2))
-    assert torch.equal(first.theta, again.theta)
+
+
+def test_what_draws_random_numbers_draws_the_same_each_time(folder):
+    data, found = TensorDataset(*make_data(2)), []
+    for seed in range(2):
+        torch.manual_seed(seed)
+        loader = DataLoader(data, batch_size=6, shuffle=True)
+        found.append(loss_function(f"{folder / 'nets.py'}:make_model", loader, device="cpu"))
+    assert torch.equal(found[0].theta, found[1].theta)
+    assert torch.equal(found[0].batches[0][0], found[1].batches[0][0])
 
 
 def test_memory_that_runs_out_makes_smaller_portions_first():
@@ -272,10 +289,20 @@ def test_one_row_that_does_not_fit_is_said():
 
 
 def test_an_error_that_is_not_about_memory_is_not_swallowed():
-    net, data = net_and_data("mlp")
-    lf = loss_function(net, data, device="cpu")
-    with pytest.raises(RuntimeError):
-        lf(torch.zeros(3))
+    def failing(outputs, targets):
+        if len(outputs) != 2:
+            raise RuntimeError("the disk is on fire")
+        return F.cross_entropy(outputs, targets)
+
+    with pytest.raises(RuntimeError, match="on fire"):
+        loss_function(make_mlp(), make_data(2), failing, device="cpu")
+
+
+@pytest.mark.parametrize("length", [1, 3])
+def test_weights_of_another_length_are_refused(length):
+    lf = loss_function(make_mlp(), make_data(2), device="cpu")
+    with pytest.raises(ValueError, match="must be 39, the model's number of parameters"):
+        lf(torch.zeros(4, length))
 
 
 def test_a_model_that_cannot_be_batched_is_looped_over():
@@ -307,6 +334,7 @@ def refusals(folder):
     broken = make_mlp()
     nn.init.constant_(broken[0].weight, float("nan"))
     (folder / "bad.csv").write_text("a,b\n1,x\n")
+    (folder / "empty.csv").write_text("a,b\n")
     np.savez(folder / "other.npz", weights=np.ones(3))
     np.savez(folder / "objects.npz", inputs=np.array([{}]), targets=np.ones(1))
     return [
@@ -335,6 +363,7 @@ def refusals(folder):
         ((good, str(folder / "absent.npz")), "no data file"),
         ((good, str(folder / "nets.py")), "no .npz, .safetensors, .csv file"),
         ((good, str(folder / "bad.csv")), "must hold numbers"),
+        ((good, str(folder / "empty.csv")), "no rows"),
         ((good, str(folder / "other.npz")), "holds weights; it must hold"),
         ((good, str(folder / "objects.npz")), "cannot be read as arrays of numbers"),
     ]

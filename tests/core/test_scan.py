@@ -164,6 +164,11 @@ def test_a_curve_needs_two_places_and_some_steps(two_minima):
         connecting_curve(lf, a, b, steps=4)
 
 
+def test_a_curve_whose_training_diverges_is_refused(two_minima):
+    with pytest.raises(ValueError, match="no finite weights at a rate of 1e"):
+        connecting_curve(*two_minima, steps=10, rate=1e308)
+
+
 def test_a_curve_that_is_no_lower_is_said_to_be_none():
     flat = np.full(5, 0.3)
     assert "does not stay lower" in str(says_of_curve(flat, flat))

@@ -119,8 +119,9 @@ def _chosen(arrays: Mapping[str, Tensor], path: Path) -> Batch:
 
 def _csv(path: Path) -> Batch:
     """Numbers under a line of names; the targets are the column of that name, or the last."""
-    with path.open(newline="", encoding="utf-8") as file:
-        names, *rows = list(csv.reader(file)) or [[]]
+    lines = path.read_text(encoding="utf-8").splitlines() or [""]
+    between = max(",;\t", key=lines[0].count)
+    names, *rows = csv.reader(lines, delimiter=between)
     column = next((names.index(n) for n in TARGETS if n in names), len(names) - 1)
     try:
         values = np.array([[float(cell) for cell in row] for row in rows if row])

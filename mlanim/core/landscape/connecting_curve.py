@@ -61,7 +61,7 @@ def connecting_curve(
         batch_size: rows of data a step.
 
     Raises:
-        ValueError: if the ends are one place, or steps or points are too few.
+        ValueError: if the ends are one place, steps or points are too few, or training diverges.
     """
     a, b = a.to(lf.theta), b.to(lf.theta)
     if torch.equal(a, b):
@@ -108,6 +108,8 @@ def _trained(
         found = train(loss, start, "adam", rate / 2**done, steps // ROUNDS, draws).end
         bends = np.concatenate([bends, found.cpu().numpy()[None]])
         long_run.keep(name, bends=bends)
+    if not np.isfinite(bends[-1]).all():
+        raise ValueError(f"The curve's training came to no finite weights at a rate of {rate:g}.")
     return torch.as_tensor(bends[-1]).to(lf.theta)
 
 

@@ -80,8 +80,14 @@ class LossFunction:
         Where memory runs out it goes on with fewer sets of weights, then fewer rows at once.
 
         Raises:
-            ValueError: if not even one row of data at one set of weights fits.
+            ValueError: if not even one row of data at one set of weights fits, or sets have another
+                length.
         """
+        if thetas.shape[-1:] != self.theta.shape:
+            raise ValueError(
+                f"The weights are {tuple(thetas.shape)}; the last dimension must be "
+                f"{len(self.theta)}, the model's number of parameters."
+            )
         sets = thetas.reshape(-1, thetas.shape[-1]).to(self.theta)
         losses = self._in_portions(
             len(sets),

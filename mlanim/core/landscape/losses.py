@@ -118,7 +118,9 @@ def _check_classes(outputs: Tensor, targets: Tensor) -> None:
 
 
 def _check_alike(outputs: Tensor, targets: Tensor) -> None:
-    if outputs.shape != targets.shape:
+    """One shape for both; (N,) stands for (N, 1), which broadcasting would make (N, N)."""
+    shapes = ([n for n in tensor.shape[1:] if n != 1] for tensor in (outputs, targets))
+    if next(shapes) != next(shapes):
         raise ValueError(
             f"The model's outputs are {tuple(outputs.shape)} and the targets "
             f"{tuple(targets.shape)}; this loss needs one shape for both."
@@ -141,14 +143,23 @@ def _named(
     return Loss(name, total, count, check, fitted)
 
 
+def _alike(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The function with outputs in the targets' shape."""
+
+    def shaped(outputs: Tensor, targets: Tensor, reduction: str) -> Tensor:
+        return function(outputs.reshape(targets.shape), targets, reduction=reduction)
+
+    return shaped
+
+
 LOSSES = {
     loss.name: loss
     for loss in (
         _named("cross_entropy", F.cross_entropy, _terms, _check_classes, _as_classes),
-        _named("mse", F.mse_loss, Tensor.numel, _check_alike, _as_numbers),
-        _named("l1", F.l1_loss, Tensor.numel, _check_alike, _as_numbers),
+        _named("mse", _alike(F.mse_loss), Tensor.numel, _check_alike, _as_numbers),
+        _named("l1", _alike(F.l1_loss), Tensor.numel, _check_alike, _as_numbers),
         _named(
-            "binary_cross_entropy", F.binary_cross_entropy_with_logits, Tensor.numel,
+            "binary_cross_entropy", _alike(F.binary_cross_entropy_with_logits), Tensor.numel,
             _check_shares, _as_numbers,
         ),
         _named("nll", F.nll_loss, _terms, _check_classes, _as_classes),

@@ -1,7 +1,7 @@
 """How many sets of weights and rows of data go through a network at once.
 
 Sets of weights side by side (`torch.func.vmap`) pay where a network's operations are so small that
-the time goes into calling them: 32 at once measured 1.1 to 4 times as fast as one after another,
+the time goes into calling them: 32 at once measured up to 3.5 times as fast as one after another,
 fewer than 16 often slower, and for larger operations there was nothing to gain on a CPU
 (benchmarks/landscape.py prints the ratios).
 """
