@@ -183,7 +183,6 @@ def extreme_eigenpairs(
             break
         pairs = kept
         long_run.keep(name, found=np.array([spent, scale, run]), **_arrays(pairs))
-        long_run.progress(spent, spent + most)
     values, vectors = [value for value, _ in pairs], torch.stack([v for _, v in pairs])
     images = torch.stack([product(v) for v in vectors])
     off = (images - torch.tensor(values).to(like)[:, None] * vectors).norm(dim=1)
@@ -211,6 +210,7 @@ def _ends(space: Lanczos, top: int, lowest: int, scale: float) -> list[Pair]:
     """Grow a space until its ends are found, and give them."""
     while space.grow():
         count = len(space.diagonal)
+        long_run.progress(count, len(space.basis))
         if count % LOOK_EVERY or count < top + lowest:
             continue
         off = space.ritz()[2] / max(space.scale, scale)
