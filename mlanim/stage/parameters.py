@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 Vector = tuple[float, ...]
+
+
+class Point(NamedTuple):
+    """A point of the plane, and the class that it is of: 0 or 1."""
+
+    x: float
+    y: float
+    label: Annotated[int, Field(ge=0, le=1)]
+
+
+Points = Annotated[tuple[Point, ...], Field(min_length=8, max_length=1000)]
+"""A user's own data set of two classes in the plane."""
 
 
 def of_length(least: float, most: float = math.inf) -> AfterValidator:

@@ -141,7 +141,7 @@ def texts_in(value: Any) -> Iterator[str]:
     """The texts in a value of nested mappings and lists; of "file:key" also the file."""
     if isinstance(value, str):
         text = value[:MOST_OF_TEXT]
-        yield from dict.fromkeys((text, text.rpartition(":")[0] or text))
+        yield from (text, *(text[: colon.start()] for colon in re.finditer(":", text)))
     elif isinstance(value, Mapping):
         yield from texts_in(list(value.values()))
     elif isinstance(value, (list, tuple)):

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -96,13 +97,14 @@ def _plan(asked: PlanFilm, emit: Emit) -> None:
 
 
 def _loaded(job: Job) -> tuple[Job, Any, Any]:
-    """A job with what its scene's file sets, the scene's class, and its parameters."""
-    from mlanim.engine.jobs.params import validated
+    """A job with what its scene's file sets and with all numbers, the scene's class, parameters."""
+    from mlanim.engine.jobs.params import validated, with_numbers
     from mlanim.engine.playback.loading import as_set_by_file, load, params_of
 
     scene_class = load(job.scene, job)
     job = as_set_by_file(job, scene_class)
-    return job, scene_class, validated(params_of(scene_class), job.params, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
+    return replace(job, params=with_numbers(job.params, params)), scene_class, params
 
 
 def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
