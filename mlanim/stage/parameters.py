@@ -31,7 +31,7 @@ def of_length(least: float, most: float = math.inf) -> AfterValidator:
     def checked(vector: Vector) -> Vector:
         if not least <= (length := math.hypot(*vector)) <= most:
             wanted = f"of at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
-            raise ValueError(f"the vector is {length:.3g} long; give one with a length {wanted}")
+            raise ValueError(f"The vector is {length:.3g} long; give one with a length {wanted}")
         return vector
 
     return AfterValidator(checked)

@@ -222,7 +222,7 @@ def test_takes_a_file_of_numbers_in_the_form_that_a_field_wants(numbers: Path) -
         ({"v": "a.npz:w"}, "v is a.npz:w. a.npz has no array 'w'; it has v, m, one."),
         ({"v": "b.npy"}, "v is b.npy. There is no file b.npy."),
         ({"rows": "odd.csv"}, "in the columns label, x, 3 at place 2, label; allowed: "),
-        ({"rows": "a.npz:v"}, "which holds 1 × 2 numbers, 4 at place 1, label; allowed: none or"),
+        ({"rows": "a.npz:v"}, "which holds 1 × 2 numbers, 4 at place 1, 2; allowed: none or"),
         ({"level": "t.csv"}, "level is t.csv, which holds 2 × 2 numbers in the columns label, x;"),
     ],
     ids=str,

@@ -29,6 +29,7 @@ KEYS: Mapping[str, type] = {
     "jobs": int,
     "cache_dir": str,
     "cache_size": str,
+    "scenes": list,
 }
 """What mlanim.toml (at its top) and MLANIM_<NAME> may set."""
 
@@ -37,7 +38,13 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "theme": THEMES,
     "format": (*VIDEO_FORMATS, *FIGURE_FORMATS),
 }
-WORDS = {str: "a text", float: "a number", int: "a whole number", bool: "true or false"}
+WORDS = {
+    str: "a text",
+    float: "a number",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list of folders",
+}
 MOST_JOBS = 64
 DEFAULT_THEME = "dark"
 
@@ -110,6 +117,26 @@ def use_cache(start: Path, chosen: str | None = None) -> None:
         os.environ["MLANIM_CACHE_DIR"] = os.path.abspath(folder)
     if "cache_size" in found:
         os.environ["MLANIM_CACHE_SIZE"] = found["cache_size"]
+
+
+def scene_folders(start: Path) -> list[Path]:
+    """The folders of scenes that the project names; from its mlanim.toml paths start there.
+
+    Raises:
+        UsageError: if one is not there.
+    """
+    setting, file = in_force(start).get("scenes"), project_file(start)
+    if setting is None:
+        return []
+    base = file.parent if file is not None and setting.place == str(file) else start
+    found = [(base / Path(name).expanduser()).resolve() for name in setting.value]
+    for name, folder in zip(setting.value, found, strict=True):
+        if not folder.is_dir():
+            raise UsageError(
+                f"{setting.place} names {shortened(name)!r} among its scenes; "
+                f"there is no folder {folder}."
+            )
+    return found
 
 
 def project_style(start: Path) -> Style | None:
@@ -203,6 +230,10 @@ def _checked(name: str, value: Any, place: str) -> Any:
         return float(value)
     if type(value) is not kind:
         raise UsageError(f"{place} sets {name} = {shortened(value)}; it must be {WORDS[kind]}.")
+    if kind is list and not all(isinstance(item, str) and item for item in value):
+        raise UsageError(
+            f'{place} sets {name} = {shortened(value)}; each must be a text, as in ["week3"].'
+        )
     if name in CHOICES and value not in CHOICES[name]:
         allowed = ", ".join(CHOICES[name])
         raise UsageError(f"{place} sets {name} = {shortened(value)}; choose one of {allowed}.")
@@ -220,6 +251,8 @@ def _from_text(name: str, text: str, variable: str) -> Any:
             return True
         if text.lower() in ("0", "false", "no", "off"):
             return False
+    elif kind is list:
+        return [part for part in text.split(os.pathsep) if part]
     else:
         try:
             return kind(text)

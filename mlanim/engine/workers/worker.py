@@ -92,11 +92,11 @@ def _plan(asked: PlanFilm, emit: Emit) -> None:
     emit.film, emit.data = asked.film, asked.data
     data = store.parse(Path(asked.data).read_bytes()) if asked.data else None
     with unheard(), faults_of(asked.job.scene):
-        job, scene_class, params = _loaded(asked.job)
+        job, scene_class, params = loaded(asked.job)
         plan_video(job, scene_class, params, data, Path(asked.temporary), emit)
 
 
-def _loaded(job: Job) -> tuple[Job, Any, Any]:
+def loaded(job: Job) -> tuple[Job, Any, Any]:
     """A job with what its scene's file sets and with all numbers, the scene's class, parameters."""
     from mlanim.engine.jobs.params import validated, with_numbers
     from mlanim.engine.playback.loading import as_set_by_file, load, params_of
@@ -115,7 +115,7 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     asked, known = job, keys.job_key(job)
     scene, found = Path(job.scene.path), reads.Reads()
     with reads.noted(found):
-        job, scene_class, params = _loaded(job)
+        job, scene_class, params = loaded(job)
         payload, data = _stored(job, params, emit)
         emit.film = keys.film_key(reads.remembered(known, scene, found), payload)
         reads.cover(emit.film, known, scene)
