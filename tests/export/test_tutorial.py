@@ -75,9 +75,9 @@ def test_the_tutorial_leads_to_a_deck(folder: Path, capsys: pytest.CaptureFixtur
             said += map(run, commands(body))
     assert len(said) == 3
     assert "<svg" in (folder / "overshoot.svg").read_text()
-    film = read(folder / "overshoot.json")
+    film = read(folder / "renders" / "overshoot.json")
     assert film["results"]["finding"].startswith("Each step lands on the other side, 70")
-    assert len(read(folder / "renders" / "overshoot.json")["slides"]) == 3
+    assert len(film["slides"]) == 3
     deck = (folder / "lecture.html").read_text(encoding="utf-8")
     assert "Too long a step goes too far." in deck
 
