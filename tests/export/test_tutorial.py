@@ -79,7 +79,7 @@ def test_the_tutorial_leads_to_a_deck(folder: Path, capsys: pytest.CaptureFixtur
     assert film["results"]["finding"].startswith("Each step lands on the other side, 70")
     assert len(film["slides"]) == 3
     deck = (folder / "lecture.html").read_text(encoding="utf-8")
-    assert "Too long a step goes too far." in deck
+    assert "At a rate of 1 it arrives at once." in deck
 
 
 def test_the_files_of_numbers_in_your_own_are_taken_so(folder: Path) -> None:

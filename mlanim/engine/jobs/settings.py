@@ -129,8 +129,9 @@ def scene_folders(start: Path) -> list[Path]:
     if setting is None:
         return []
     base = file.parent if file is not None and setting.place == str(file) else start
-    found = [(base / Path(name).expanduser()).resolve() for name in setting.value]
-    for name, folder in zip(setting.value, found, strict=True):
+    names: list[str] = setting.value
+    found = [(base / Path(name).expanduser()).resolve() for name in names]
+    for name, folder in zip(names, found, strict=True):
         if not folder.is_dir():
             raise UsageError(
                 f"{setting.place} names {shortened(name)!r} among its scenes; "
