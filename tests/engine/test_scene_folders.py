@@ -12,6 +12,7 @@ import mlanim
 from mlanim.commands.completion import known_scenes
 from mlanim.commands.look import list_scenes
 from mlanim.engine.errors import UsageError
+from mlanim.engine.installed import scene_packages
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.catalog import scene_folders
 from mlanim.engine.jobs.chapters import of_chapter
@@ -82,12 +83,20 @@ def test_scenes_of_installed_packages_are_found_and_nothing_of_them_is_run(site:
 
 
 @pytest.mark.parametrize("value", ["gone", "gone.inner", "half.inner", "half.inner.more", "x y"])
-def test_a_package_that_is_gone_is_told_of_and_hides_nothing(site: Path, value: str) -> None:
+def test_what_is_named_and_not_there_has_no_place(site: Path, value: str) -> None:
     (site / "half.py").write_text("")
     install(site, "week3-scenes", value)
-    assert "dot_product" in found()
-    fault = f"week3-scenes 1.0 says that its scenes are in {value}, which is not there; install it"
-    assert fault in listed()[1]
+    (package,) = scene_packages()
+    assert (package.distribution, package.module) == ("week3-scenes 1.0", value)
+    assert package.place is None
+
+
+def test_a_package_that_is_gone_is_told_of_and_hides_nothing(site: Path) -> None:
+    install(site, "week3-scenes", "gone")
+    fault = "week3-scenes 1.0 says that its scenes are in gone, which is not there; install it"
+    out, err = listed()
+    assert "dot_product" in out
+    assert fault in err
     with pytest.raises(UsageError, match=f"Unknown scene 'momentum'.*{fault}"):
         mlanim.figure("momentum")
 

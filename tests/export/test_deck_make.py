@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from lectures import DEMO, LECTURE, SMALL
 
@@ -139,13 +138,3 @@ def test_each_theme_has_a_file_and_handouts_are_for_paper() -> None:
     assert is_light == [False, True, True, False]
     assert f"--background: {THEMES['dark'].roles['background']};" in slides.read_text()
     refused("Unknown theme 'pink'", "lecture.toml", theme="dark,pink", outputs=("x.html",))
-
-
-def test_a_deck_knows_its_title_its_files_and_what_its_scenes_computed() -> None:
-    slides = f'[[slide]]\nscene = "{DEMO}"\nname = "first"\nparams = {{ angle = 90 }}\n'
-    Path("lecture.toml").write_text(f'title = "T"\n{slides}')
-    made = make_deck(["lecture.toml"], Wanted(("a.pdf",), quiet=True))
-    assert made.title == "T"
-    assert made.paths == (Path("a.pdf").absolute(),)
-    assert made.data.keys() == {"first"}
-    assert np.allclose(made.data["first"]["tip"], [0, 2])

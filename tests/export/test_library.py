@@ -14,7 +14,9 @@ import pytest
 
 import mlanim
 from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs.catalog import the_scene
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions
+from mlanim.export.deck.make import DeckFiles
 
 SMALL: Any = {"resolution": "160x90", "fps": 5}
 
@@ -69,15 +71,19 @@ def test_without_output_nothing_is_left(
     assert figure.path is None
     assert figure.paths == ()
     assert list(tmp_path.iterdir()) == []
-    asked = mlanim.figure(str(demo), output="b.svg", data="csv", width="6cm", dpi=40)
+    asked = mlanim.figure(str(demo), output="b.svg", format="svg,pdf", width="6cm", dpi=40)
     assert asked.path == tmp_path / "b.svg" == asked.paths[0]
     assert sorted(asked.paths) == sorted(tmp_path.iterdir())
+    assert {path.suffix for path in asked.paths} == {".svg", ".pdf", ".json"}
     assert (tmp_path / "b.svg").read_bytes() == figure.files["svg"]
 
 
 def test_a_computation_is_what_the_scene_sees(demo: Path) -> None:
     data = mlanim.compute(str(demo), params={"angle": np.float64(90), "v": np.array([3, 4])})
     assert np.allclose(data["tip"], [0, 2])
+    entry = the_scene(str(demo))
+    deck = DeckFiles((), "T", {"first": (entry, {"angle": 90.0, "v": [3, 4]})})
+    assert np.array_equal(deck.data["first"]["tip"], data["tip"])
 
 
 @pytest.mark.parametrize(

@@ -229,12 +229,12 @@ def _checked(name: str, value: Any, place: str) -> Any:
     kind = KEYS[name]
     if kind is float and type(value) is int:
         return float(value)
-    if type(value) is not kind:
-        raise UsageError(f"{place} sets {name} = {shortened(value)}; it must be {WORDS[kind]}.")
-    if kind is list and not all(isinstance(item, str) and item for item in value):
+    if kind is list and isinstance(value, list) and not all(isinstance(v, str) for v in value):
         raise UsageError(
             f'{place} sets {name} = {shortened(value)}; each must be a text, as in ["week3"].'
         )
+    if type(value) is not kind:
+        raise UsageError(f"{place} sets {name} = {shortened(value)}; it must be {WORDS[kind]}.")
     if name in CHOICES and value not in CHOICES[name]:
         allowed = ", ".join(CHOICES[name])
         raise UsageError(f"{place} sets {name} = {shortened(value)}; choose one of {allowed}.")

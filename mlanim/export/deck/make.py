@@ -102,8 +102,7 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> DeckFiles:
             root.mkdir()
             files = [path for path, asked in plan if asked == theme]
             _make(deck, sources, files, theme, wanted, root)
-    scenes = {item.name: item.scenes[-1] for item in deck.items if item.scenes}
-    return DeckFiles(tuple(paths), deck.title, scenes)
+    return DeckFiles(tuple(paths), deck.title, deck.scenes)
 
 
 def _make(
