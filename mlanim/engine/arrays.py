@@ -88,6 +88,20 @@ def names_arrays(value: Any) -> bool:
     return isinstance(value, str) and _NAMED.fullmatch(value) is not None
 
 
+def named_from(folder: Path, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters that stand in a file of that folder: what they name there, named from here."""
+    return {name: _from_here(folder, value) for name, value in params.items()}
+
+
+def _from_here(folder: Path, value: Any) -> Any:
+    match = _NAMED.fullmatch(value) if isinstance(value, str) else None
+    if match is None or not (folder / match[1]).is_file():
+        return value
+    place = folder.absolute() / match[1]
+    near = place.is_relative_to(Path.cwd())
+    return f"{place.relative_to(Path.cwd()) if near else place}{value[match.end(1) :]}"
+
+
 def read(text: str) -> Numbers:
     """The numbers that a text names: a file, and behind a colon one of its arrays or columns.
 

@@ -18,6 +18,7 @@ from safetensors.numpy import save_file
 from safetensors.torch import save_file as save_tensors
 
 from mlanim.engine import arrays
+from mlanim.engine.jobs import settings
 
 MATRIX = np.random.default_rng(0).standard_normal((3, 4)).astype(np.float32)
 
@@ -190,3 +191,25 @@ def test_arrays_tensors_and_paths_become_plain() -> None:
     plain = {"a": [[1, 0], [0, 1]], "b": [[1, 1], 2], "c": "x.npy", "d": [1, "t"]}
     assert arrays.as_plain(given) == plain
     json.dumps(arrays.as_plain(given))
+
+
+def test_parameters_in_a_file_name_what_lies_beside_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("talks/a.npz", "talks/week1/b.npz"):
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+        Path(place).touch()
+    Path("talks/mlanim.toml").write_text('[params.demo]\nv = "a.npz:v"\nw = "c.npy"\nn = 1\n')
+    Path("talks/own.json").write_text('{"v": "a.npz", "w": "week1/b.npz:x"}')
+    above = str(folder / "talks" / "a.npz")
+    monkeypatch.chdir(folder / "talks" / "week1")
+    found = settings.project_params(Path.cwd(), "demo")
+    assert found == {"v": f"{above}:v", "w": "c.npy", "n": 1}
+    beside = settings.params_file(Path("../own.json"))
+    assert {name: Path(value.partition(":")[0]).resolve() for name, value in beside.items()} == {
+        "v": folder / "talks" / "a.npz",
+        "w": folder / "talks" / "week1" / "b.npz",
+    }
+    assert beside["w"].endswith("b.npz:x")
+    monkeypatch.chdir(folder / "talks")
+    assert settings.project_params(Path.cwd(), "demo")["v"] == "a.npz:v"

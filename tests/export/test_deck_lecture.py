@@ -112,9 +112,14 @@ def test_the_lecture_in_the_documentation_is_one(tmp_path: Path) -> None:
 
 
 def test_a_deck_knows_the_scenes_of_its_slides_and_figures(tmp_path: Path) -> None:
-    text = SLIDE + 'scene = "dot_product"\nparams = { angle = 9 }\n[[slide]]\nheading = "H"\n'
+    (tmp_path / "w.npy").touch()
+    text = SLIDE + 'scene = "dot_product"\nparams = { angle = 9, w = "w.npy" }\n'
+    text += '[[slide]]\nheading = "H"\n'
     text += '[[slide]]\nfigure = "neuron"\nname = "one"\n'
     (tmp_path / "lecture.toml").write_text(text)
     found = from_file(tmp_path / "lecture.toml").scenes
     told = {name: (entry.name, dict(params)) for name, (entry, params) in found.items()}
-    assert told == {"dot_product": ("dot_product", {"angle": 9}), "one": ("neuron", {})}
+    assert told == {
+        "dot_product": ("dot_product", {"angle": 9, "w": str(tmp_path / "w.npy")}),
+        "one": ("neuron", {}),
+    }

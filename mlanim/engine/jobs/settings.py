@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlanim.engine.arrays import named_from
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.job import QUALITIES, THEMES
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS
@@ -158,7 +159,7 @@ def project_params(start: Path, scene: str) -> dict[str, Any]:
     table = tables.get(scene, {}) if isinstance(tables, dict) else tables
     if not isinstance(table, dict):
         raise UsageError(f"{path} sets params = {shortened(table)}; write [params.{scene}] tables.")
-    return table
+    return named_from(path.parent, table) if path is not None else {}
 
 
 def params_file(path: Path) -> dict[str, Any]:
@@ -167,12 +168,10 @@ def params_file(path: Path) -> dict[str, Any]:
     Raises:
         UsageError: if it cannot be read, or is not a table of names and values.
     """
-    if path.suffix == ".toml":
-        return toml_of(path)
-    content = json_of(path)
+    content = toml_of(path) if path.suffix == ".toml" else json_of(path)
     if not isinstance(content, dict):
         raise UsageError(f"{path} holds a {type(content).__name__}; it must be an object of names.")
-    return content
+    return named_from(path.parent, content)
 
 
 _TOP = re.compile(r"\A.*?(?=^[ \t]*\[|\Z)", re.DOTALL | re.MULTILINE)
