@@ -185,7 +185,7 @@ def test_components_of_checkpoints_and_the_way_to_another_one(folder):
     ("asked", "message"),
     [
         ({"model": "{}/net.py:cnn"}, "There is a model but no data"),
-        ({"data": "{}/net.py:data"}, "There is a data but no model"),
+        ({"data": "{}/net.py:data"}, "There is data but no model"),
         ({"model": "{}/net.py:cnn", "data": "{}/net.py:data", "directions": "pca"},
          "needs a training to look at"),
         ({"model": "{}/net.py:one", "data": "{}/net.py:line", "loss": "mse"},

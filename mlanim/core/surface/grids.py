@@ -48,9 +48,9 @@ def are_given(model: str, data: str) -> bool:
         ValueError: if only one of the two is given.
     """
     if bool(model) != bool(data):
-        given, lacking = ("model", "data") if model else ("data", "model")
+        given, lacking = ("a model", "data") if model else ("data", "model")
         raise ValueError(
-            f"There is a {given} but no {lacking}; give both, as model=file.py:make_model and "
+            f"There is {given} but no {lacking}; give both, as model=file.py:make_model and "
             "data=file.py:make_data, or neither, for a small network of ours."
         )
     return bool(model)
