@@ -48,7 +48,7 @@ class LossLandscapeParams(SceneParams):
     resolution: int = Field(41, ge=11, le=81, description="Points along the plane's height.")
     model: str = Field("", description="Your network, as file.py:make_model; ours without one.")
     data: str = Field("", description="Its data, as file.py:make_data, or a file of arrays.")
-    loss: str = Field("cross_entropy", description="Or mse, l1, nll, binary_cross_entropy, file.py:f.")
+    loss: str = Field("cross_entropy", description="Or mse, l1, nll, another, or file.py:name.")
     checkpoint: str = Field("", description="Weights to start from; the model's own without them.")
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("cpu", description="Where to compute.")
     epochs: int = Field(20, ge=1, le=500, description="How often all data is gone through.")

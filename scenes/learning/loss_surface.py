@@ -34,7 +34,7 @@ class LossSurfaceParams(SceneParams):
 
     model: str = Field("", description="Your network, as file.py:make_model; ours without one.")
     data: str = Field("", description="Its data, as file.py:make_data, or a file of arrays.")
-    loss: str = Field("cross_entropy", description="Or mse, l1, nll, binary_cross_entropy, file.py:f.")
+    loss: str = Field("cross_entropy", description="Or mse, l1, nll, another, or file.py:name.")
     checkpoint: str = Field("", description="The network's weights, .safetensors, .pt or .pth.")
     checkpoints: str = Field("", description="A folder of a training's, for directions=pca.")
     other: str = Field("", description="A second checkpoint: the line and a low curve to it.")
