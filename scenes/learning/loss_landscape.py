@@ -22,7 +22,7 @@ from mlanim.stage.scene import LessonScene, SceneParams
 from mlanim.stage.track import Track
 
 if TYPE_CHECKING:
-    from mlanim.core.landscape.loss_landscape import LossLandscape as Data
+    from mlanim.core.surface.loss_landscape import LossLandscape as Data
 
 ROLES = {"sgd": "gradient", "momentum": "weight", "adam": "text"}
 DASHES: dict[str, Any] = {"sgd": "", "momentum": "dash", "adam": "dot"}
@@ -30,8 +30,6 @@ PLANES = {
     "pca": "Training loss on a plane of two principal components",
     "random": "Training loss on a plane of two random directions",
 }
-HEADS = "", "shown", "random walk", "test accuracy"
-NUMBERED = np.outer(10.0 ** np.arange(-4, 4), (1, 3)).ravel()  # levels with a number on their line
 ABOVE, BESIDE = 88.0, 28.0  # degrees of elevation
 
 
@@ -48,6 +46,13 @@ class LossLandscapeParams(SceneParams):
         "momentum", description="The run whose last weights are the plane's origin."
     )
     resolution: int = Field(41, ge=11, le=81, description="Points along the plane's height.")
+    model: str = Field("", description="Your network, as file.py:make_model; ours without one.")
+    data: str = Field("", description="Its data, as file.py:make_data, or a file of arrays.")
+    loss: str = Field("cross_entropy", description="By its name in torch, or as file.py:name.")
+    checkpoint: str = Field("", description="Weights to start from; the model's own without them.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("cpu", description="Where to compute.")
+    epochs: int = Field(20, ge=1, le=500, description="How often all data is gone through.")
+    rates: float = Field(1.0, gt=0, le=100, description="What the learning rates are times.")
 
 
 class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
@@ -58,10 +63,9 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
 
     @staticmethod
     def compute(params: LossLandscapeParams) -> Data:
-        from mlanim.core.landscape.loss_landscape import loss_landscape_lesson
+        from mlanim.core.surface.loss_landscape import loss_landscape_lesson
 
-        p = params
-        return loss_landscape_lesson(p.dataset, p.directions, p.optimizer, p.seed, p.resolution)
+        return loss_landscape_lesson(**params.model_dump())
 
     @cached_property
     def probe(self) -> Track:
@@ -91,7 +95,7 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         """The paths from above, on the loss as a map."""
         d, (x, y) = self.data, self.data.window
         self.map = Chart(x, y, *d.axes, equal=True, grid=False, names="within", least=4.0)
-        self.map.contours(d.x, d.y, d.loss, d.levels, numbered=NUMBERED, name="training loss")
+        self.map.contours(d.x, d.y, d.loss, d.levels, numbered=d.numbered, name="training loss")
         self.walks = [self.walk(name) for name in self.runs]
         return Panel(
             "paths", self.map, PLANES[self.params.directions], share=1.15, says=d.says_kept
@@ -130,7 +134,7 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
     def shares(self, shown: int | None = None) -> Panel:
         """How much of each path the plane keeps, and how good the network at its end is."""
         self.table = GrowingTable(
-            self.data.table, HEADS, ("text", "highlight", "muted", "text"), shown=shown
+            self.data.table, self.data.heads, ("text", "highlight", "muted", "text"), shown=shown
         )
         remark = "Of the squared distance to the origin; ± over 60 random walks"
         heading = "What the plane shows of each path"
@@ -156,6 +160,8 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         self.reveal(point, seconds=0.5)
         self.sweep(self.probe.to_end(), seconds=4)
         self.step(notes="Its colour is the loss over all training examples.")
+        if d.says_batch_norm:
+            self.step(d.says_batch_norm, notes="In training its batches', on the plane all data's.")
         rows = Rows(self.losses().picture, self.shares(shown=0).picture, shares=(1.1, 1))
         losses = Panel("losses", rows, "Loss of each run")
         self.enter(plane, losses, along=[FadeOut(point)], say=d.says_rules)

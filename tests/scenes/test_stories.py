@@ -400,3 +400,14 @@ def test_width_and_depth() -> None:
     is_sound(lecture)
     pieces = number(lecture.said(r"in 3 layers: (\d+) pieces")[1])
     assert pieces == 8
+
+
+def test_loss_surface() -> None:
+    lecture = told("loss_surface", {"directions": "pca", "seed": 4, "resolution": 15})
+    is_sound(lecture)
+    assert lecture.data.centre < 0.5
+    np.testing.assert_allclose(lecture.data.path[-1], 0, atol=1e-9)
+    lecture.said(r"^A network of 1,210 parameters: its mean loss over 400 targets is ")
+    assert number(lecture.said(r"keeps (\d+) % of the path")[1]) > 50
+    top = number(lecture.said(r"^The largest eigenvalue is ([^,]+),")[1])
+    assert top == pytest.approx(lecture.data.eigenvalues[0], rel=0.006)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 Loss = Callable[[Tensor], Tensor]
 """A scalar function of parameters (P,)."""
@@ -38,13 +39,19 @@ def hessian_vector_product(loss: Loss, theta: Tensor) -> Callable[[Tensor], Tens
     """A function v -> H v at theta, both (parameters,), by differentiating gradient . v.
 
     The gradient's graph is built once and reused, so each product costs one backward pass
-    (Pearlmutter 1994).
+    (Pearlmutter 1994). Where the gradient does not depend on theta, H is zero. Attention is
+    computed by the plain formula, as torch's fused kernels have no second derivative.
     """
     theta = theta.detach().requires_grad_()
-    gradient = torch.autograd.grad(loss(theta), theta, create_graph=True)[0]
+    with sdpa_kernel(SDPBackend.MATH):
+        gradient = torch.autograd.grad(loss(theta), theta, create_graph=True)[0]
 
     def product(vector: Tensor) -> Tensor:
-        return torch.autograd.grad(gradient, theta, vector, retain_graph=True)[0]
+        if not gradient.requires_grad:
+            return torch.zeros_like(vector)
+        return torch.autograd.grad(
+            gradient, theta, vector, retain_graph=True, materialize_grads=True
+        )[0]
 
     return product
 

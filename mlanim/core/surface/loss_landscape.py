@@ -8,25 +8,27 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mlanim import long_run
+from mlanim.core.landscape.loss_function import loss_function
 from mlanim.core.landscape.plane import (
     axis_through_zero,
-    contour_levels,
     distance_kept,
     loss_grid,
     losses_at,
     pca_directions,
     plane_coordinates,
-    random_directions,
     random_walks,
 )
 from mlanim.core.learning.optimizers import OPTIMIZERS
-from mlanim.core.learning.task import Task, task_named
-from mlanim.core.learning.training import Run, batches, train
+from mlanim.core.learning.task import task_named
+from mlanim.core.learning.training import Run, train
 from mlanim.core.repeatable import one_thread
+from mlanim.core.surface.grids import are_given, contour_steps, finite
+from mlanim.core.surface.learners import Learner, learner_of, own_learner
 from mlanim.words.numbers import percent
 from mlanim.words.sentence import Sentence, sentence
 
-EPOCHS, BATCH_SIZE, POINTS = 20, 32, 81
+POINTS = 81  # of a path
 RATES = {"sgd": 0.3, "momentum": 0.3, "adam": 0.02}
 NAMES = {"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"}
 DIRECTIONS = {"pca": "component", "random": "direction"}
@@ -53,7 +55,7 @@ class Path:
     plane_loss: np.ndarray  # (T,) training loss at those places, which is the colour there
     kept: float
     walks_kept: np.ndarray  # (WALKS,)
-    test_right: int
+    end: str  # what the table says of its last weights
 
     @property
     def gap(self) -> float:
@@ -70,13 +72,16 @@ class LossLandscape:
     loss: np.ndarray  # (R, C), its rows along y
     window: tuple[tuple[float, float], tuple[float, float]]  # a square around the paths
     levels: np.ndarray  # (L,) for contours
+    numbered: np.ndarray  # those of them that have their number on the line
     is_log: bool  # whether losses spread so far that heights are logarithms
     axes: tuple[str, str]
     paths: dict[str, Path]
     probe: np.ndarray  # (PROBES, 2) a way over the plane to its origin
     probe_loss: np.ndarray  # (PROBES,)
+    heads: tuple[str, ...]
     table: tuple[tuple[str, ...], ...]  # a row for each path
     says_network: Sentence
+    says_batch_norm: Sentence | None
     says_rules: Sentence
     says_how_much: Sentence
     says_kept: Sentence
@@ -86,86 +91,125 @@ class LossLandscape:
 
 @one_thread()
 def loss_landscape_lesson(
-    dataset: str, directions: str, optimizer: str, seed: int, resolution: int
-) -> LossLandscape:
-    """Train three networks from one start, and scan a plane through weight space.
+    dataset: str, directions: str, optimizer: str, seed: int, resolution: int, *, model: str = "",
+    data: str = "", loss: str = "cross_entropy", checkpoint: str = "", device: str = "cpu",
+    epochs: int = 20, rates: float = 1.0,
+) -> LossLandscape:  # fmt: skip
+    """Train a network thrice from one start, and scan a plane through weight space.
 
     Args:
+        dataset: what our own network learns, where no model is given.
         directions: "pca", the first two principal components of the three paths together, each
             path counting alike, or "random", two filter-normalised Gaussian directions.
         optimizer: the run whose last weights are the plane's origin.
         resolution: points along the height of the plane.
+        model, data, loss, checkpoint, device: a user's network, as for `loss_function`; it starts
+            from the weights that it has.
+        rates: what all learning rates are multiplied by.
 
     Raises:
-        ValueError: if an argument is not one of those allowed.
+        ValueError: if an argument is not one of those allowed, or a run diverges.
     """
     if directions not in DIRECTIONS or optimizer not in OPTIMIZERS:
         raise ValueError(
             f"directions is {directions!r} and optimizer {optimizer!r}; they must be one of "
             f"{', '.join(DIRECTIONS)} and one of {', '.join(OPTIMIZERS)}."
         )
-    task = task_named(dataset, seed)
-    runs = {name: _run(task, name, seed) for name in OPTIMIZERS}
-    paths = torch.stack([run.path for run in runs.values()])
+    learner = _learner(dataset, model, data, loss, checkpoint, device, seed)
+    runs = {name: _run(learner, name, rates * RATES[name], epochs, seed) for name in OPTIMIZERS}
+    paths = torch.stack([run.path.double().cpu() for run in runs.values()])
     origin = list(runs).index(optimizer)
-    axes, centre = _axes(task, paths, origin, directions, seed), paths[origin, -1]
+    axes, centre = _axes(learner, paths, origin, directions, seed), paths[origin, -1]
     places = [plane_coordinates(path, centre, axes) for path in paths]
     window = _window(torch.cat(places), directions)
     x, y = _grid(window, resolution)
-    loss = loss_grid(task.train_loss, centre, axes, x, y).numpy()
-    walks = _walks_kept(task, paths.shape, origin, directions, seed)
+    losses = finite(loss_grid(learner.losses, centre, axes, x, y).numpy(), "the plane")
+    walks = _walks_kept(learner, paths.shape, origin, directions, seed)
     found = {
-        name: _path(task, name, run, at, centre, axes, kept)
-        for (name, run), at, kept in zip(runs.items(), places, walks.T, strict=True)
+        name: _path(learner, name, rates * RATES[name], run.steps, path, at, centre, axes, kept)
+        for (name, run), path, at, kept in zip(runs.items(), paths, places, walks.T, strict=True)
     }
     probe = _probe(window)
     names = tuple(f"{nth} {DIRECTIONS[directions]}" for nth in ("first", "second"))
-    is_log = bool(loss.max() > LOG_FROM_RATIO * loss.min())
+    is_log = bool(0 < LOG_FROM_RATIO * losses.min() < losses.max())
+    levels, numbered = contour_steps(losses)
     return LossLandscape(
-        x=x.numpy(), y=y.numpy(), loss=loss, window=window,
-        levels=contour_levels(loss.min(), loss.max()), is_log=is_log, axes=(names[0], names[1]),
-        paths=found, probe=probe.numpy(),
-        probe_loss=losses_at(task.train_loss, probe, centre, axes).numpy(),
-        table=tuple(_row(path, len(task.data.test)) for path in found.values()),
-        **_sentences(task, found, is_log),
+        x=x.numpy(), y=y.numpy(), loss=losses, window=window, levels=levels, numbered=numbered,
+        is_log=is_log, axes=(names[0], names[1]), paths=found, probe=probe.numpy(),
+        probe_loss=losses_at(learner.losses, probe, centre, axes).numpy(),
+        heads=("", "shown", "random walk", learner.head),
+        table=tuple(_row(path) for path in found.values()),
+        says_batch_norm=learner.says_batch_norm, **_sentences(learner, found, is_log),
     )  # fmt: skip
 
 
-def _run(task: Task, name: str, seed: int) -> Run:
-    count = len(task.data.train)
-    steps = EPOCHS * -(-count // BATCH_SIZE)
-    order = batches(count, BATCH_SIZE, seed)
-    return train(task.train_loss, task.start(seed), name, RATES[name], steps, order, POINTS)
+def _learner(
+    dataset: str, model: str, data: str, loss: str, checkpoint: str, device: str, seed: int
+) -> Learner:
+    """The user's network where one is given, or ours."""
+    if not are_given(model, data):
+        return own_learner(task_named(dataset, seed), seed)
+    asked = checkpoint or None, device
+    return learner_of(loss_function(model, data, loss, *asked, batch_norm="data"), seed)
 
 
-def _axes(task: Task, paths: Tensor, origin: int, directions: str, seed: int) -> Tensor:
+def _run(learner: Learner, name: str, rate: float, epochs: int, seed: int) -> Run:
+    """One training; where it was finished before an interruption, its path is as it was.
+
+    Raises:
+        ValueError: if it diverges, or never moves.
+    """
+    kept_as = f"run by {name} of {len(learner.start)} from seed {seed}"
+    before = long_run.kept(kept_as)
+    if before is not None:
+        return Run(before["steps"], *(torch.from_numpy(before[n]) for n in ("path", "losses")))
+    long_run.progress(list(OPTIMIZERS).index(name), len(OPTIMIZERS))
+    steps = epochs * learner.epoch
+    run = train(learner.loss, learner.start, name, rate, steps, learner.batches(), POINTS)
+    if not bool(run.path.isfinite().all()):
+        raise ValueError(
+            f"Training by {NAMES[name]} at a rate of {rate:g} diverges; give smaller rates."
+        )
+    if torch.equal(run.path[-1], run.path[0]):
+        raise ValueError(
+            f"Training by {NAMES[name]} does not move the weights: the loss is flat where it "
+            "starts; give a checkpoint that can still learn."
+        )
+    path, losses = (part.cpu().numpy() for part in (run.path, run.losses))
+    long_run.keep(kept_as, steps=run.steps, path=path, losses=losses)
+    return run
+
+
+def _axes(learner: Learner, paths: Tensor, origin: int, directions: str, seed: int) -> Tensor:
     """The plane's two directions, (2, P), for paths (runs, T, P)."""
     if directions == "pca":
         return pca_directions(paths)
-    generator = torch.Generator().manual_seed(seed)
-    return random_directions(paths[origin, -1], task.net, 2, generator)
+    return learner.directions(paths[origin, -1], 2, torch.Generator().manual_seed(seed))
 
 
-def _walks_kept(task: Task, shape: torch.Size, origin: int, directions: str, seed: int) -> Tensor:
+def _walks_kept(
+    learner: Learner, shape: torch.Size, origin: int, directions: str, seed: int
+) -> Tensor:
     """What a plane made alike of random walks from one start keeps of each, (WALKS, runs)."""
     generator, kept = torch.Generator().manual_seed(seed), []
     for _ in range(WALKS):
         walks = random_walks(shape[0], shape[1], shape[2], generator)
-        axes = _axes(task, walks, origin, directions, seed)
+        axes = _axes(learner, walks, origin, directions, seed)
         kept.append([distance_kept(walk, walks[origin, -1], axes) for walk in walks])
     return torch.tensor(kept)
 
 
 def _path(
-    task: Task, name: str, run: Run, places: Tensor, centre: Tensor, axes: Tensor, walks: Tensor
-) -> Path:
+    learner: Learner, name: str, rate: float, steps: np.ndarray, path: Tensor, places: Tensor,
+    centre: Tensor, axes: Tensor, walks: Tensor,
+) -> Path:  # fmt: skip
     return Path(
-        name=NAMES[name], rate=RATES[name], steps=run.steps,
-        loss=torch.stack([task.train_loss(theta) for theta in run.path]).numpy(),
+        name=NAMES[name], rate=rate, steps=steps,
+        loss=torch.stack([learner.losses(theta).detach() for theta in path]).numpy(),
         places=places.numpy(),
-        plane_loss=losses_at(task.train_loss, places, centre, axes).numpy(),
-        kept=distance_kept(run.path, centre, axes), walks_kept=walks.numpy(),
-        test_right=task.right(run.end, task.data.test),
+        plane_loss=losses_at(learner.losses, places, centre, axes).numpy(),
+        kept=distance_kept(path, centre, axes), walks_kept=walks.numpy(),
+        end=learner.ends(path[-1]),
     )  # fmt: skip
 
 
@@ -201,29 +245,24 @@ def _probe(window: tuple[tuple[float, float], tuple[float, float]]) -> Tensor:
     return (1 - share) * start + torch.sin(torch.pi * share) * bend
 
 
-def _row(path: Path, tested: int) -> tuple[str, ...]:
+def _row(path: Path) -> tuple[str, ...]:
     mean, spread = path.walks_kept.mean(), path.walks_kept.std(ddof=1)
     walks = f"{100 * mean:.0f} ± {100 * spread:.0f} %"
-    return path.name, percent(path.kept), walks, percent(path.test_right / tested, 1)
+    return path.name, percent(path.kept), walks, path.end
 
 
-def _sentences(task: Task, paths: dict[str, Path], is_log: bool) -> dict[str, Sentence]:
+def _sentences(learner: Learner, paths: dict[str, Path], is_log: bool) -> dict[str, Sentence]:
     widest = max(paths.values(), key=lambda path: path.gap)
     rates = {name: path.rate for name, path in paths.items()}
     return {
-        "says_network": sentence(
-            "A {widths} network, {count:,} weights, learns {train:,} {what}: "
-            "each point of this plane is one such network",
-            widths="–".join(map(str, task.net.widths)), count=task.net.parameters,
-            train=len(task.data.train), what="digits" if task.data.name == "digits" else "points",
-        ),
+        "says_network": learner.says,
         "says_rules": sentence(
             "One start, the same batches; the rules differ, and so do the rates: [SGD](gradient) "
             "{sgd:g}, [Momentum](weight) {momentum:g}, Adam {adam:g}", **rates,
         ),
         "says_how_much": sentence(
             "How much of a path through {count:,} dimensions does a plane show?",
-            count=task.net.parameters,
+            count=len(learner.start),
         ),
         "says_kept": says_of_walks(paths),
         "says_gap": sentence(
