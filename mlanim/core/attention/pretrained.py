@@ -94,10 +94,10 @@ def _trace(tokens: tuple[str, ...], records: list[LayerRecord]) -> AttentionTrac
                 f"The layers of the model differ: {name} is {shapes[0]} in one and {shapes[1]} in "
                 "another; only layers of one size can be shown."
             )
-    trace_of = records[0].weights.shape[-1]
-    if trace_of != len(tokens):
+    count = records[0].weights.shape[-1]
+    if count != len(tokens):
         raise ValueError(
-            f"The model attends over {trace_of} tokens, but the tokenizer gives {len(tokens)}."
+            f"The model attends over {count} tokens, but the tokenizer gives {len(tokens)}."
         )
     return AttentionTrace(tokens, *(np.stack([getattr(r, name) for r in records]) for name in names))
 

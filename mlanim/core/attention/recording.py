@@ -143,14 +143,14 @@ def _evaluating(module: nn.Module) -> Iterator[None]:
 
 @dataclass
 class _Caller:
-    """A module that is running. given: the last tensor of vectors that it or a part of it read."""
+    """A module that is running: what it reads, and what the last part of it read."""
 
     name: str
     reads: Tensor | None
     passed_on: Tensor | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class _Recording(TorchFunctionMode):
     """Sees every function of torch that is called, and records those that are attention."""
 
@@ -212,7 +212,7 @@ class _Recording(TorchFunctionMode):
         if given["bias_k"] is not None or given["add_zero_attn"]:
             self.refuse("adds keys that belong to no token (add_bias_kv or add_zero_attn)")
         wanted, mean = given.pop("need_weights", True), given.pop("average_attn_weights", True)
-        F.scaled_dot_product_attention = self.attend  # torch's function calls it by this name
+        F.scaled_dot_product_attention = self.attend  # type: ignore[assignment]  # the next calls it
         try:
             output, _ = F.multi_head_attention_forward(**given, need_weights=False)
         finally:

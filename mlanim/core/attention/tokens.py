@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,7 +124,8 @@ def of_hugging_face(tokenizer: Any, module: nn.Module) -> Tokenise:
 
     def tokenise(sentence: str) -> Tokens:
         cut = tokenizer(
-            sentence, return_special_tokens_mask=True, return_offsets_mapping=tokenizer.is_fast
+            sentence, return_special_tokens_mask=True, return_offsets_mapping=tokenizer.is_fast,
+            verbose=False,
         )
         ids = list(cut["input_ids"])
         marks = zip(cut["special_tokens_mask"], ids, strict=True)
@@ -145,8 +147,6 @@ def of_hugging_face(tokenizer: Any, module: nn.Module) -> Tokenise:
 
 def _readable(module: nn.Module) -> set[str] | None:
     """The names of what a module can be called with; None for any."""
-    import inspect
-
     named = inspect.signature(module.forward).parameters
     any_name = any(one.kind is one.VAR_KEYWORD for one in named.values())
     return None if any_name and "input_ids" not in named else set(named)
