@@ -64,6 +64,8 @@ def info(scene: str, as_json: bool) -> None:
         click.echo(f"To be seen before: {', '.join(entry.after)}\n")
     for name, allowed, default, text in parameter_rows(model):
         click.echo(f"  {name} = {default}   [{allowed}]\n      {text}")
+    for name, other in catalog.instead_of(entry).items():
+        click.echo(f"  {name}\n      Makes the scene {other} instead: see `mlanim info {other}`.")
 
 
 @click.command()
