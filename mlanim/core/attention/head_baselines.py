@@ -15,6 +15,7 @@ from mlanim.core.attention.grammar import NOUNS
 from mlanim.core.attention.pretrained import Opened, Pretrained, traced
 from mlanim.core.attention.tokens import MOST, words_in
 from mlanim.core.attention.word_places import place_of, with_other_word
+from mlanim.words.numbers import grouped
 
 SHUFFLES = 12
 LONGER = 4 * MOST  # tokens that a changed sentence may have
@@ -32,7 +33,7 @@ class Baseline:
     def name(self) -> str:
         """What it is, with its spread."""
         spread = f", ± {100 * self.spread:.0f} %" if len(self.weights) > 1 else ""
-        return f"{len(self.weights)} {self.what}{spread}"
+        return f"{grouped(len(self.weights))} {self.what}{spread}"
 
     @property
     def mean(self) -> float:
@@ -86,7 +87,7 @@ def of_other_pairs(read: Pretrained, of: int, to: int) -> Baseline | None:
     pairs = [(a, b) for a in places for b in places if a != b and seen[a, b] and (a, b) != (of, to)]
     weights = np.array([most[pair] for pair in pairs])
     peaks = int((weights >= most[of, to]).sum())
-    return Baseline("other pairs, at best", weights, peaks) if pairs else None
+    return Baseline("other pairs", weights, peaks) if pairs else None
 
 
 def _looked(

@@ -56,7 +56,8 @@ class Wanted:
 @dataclass(frozen=True)
 class Opening:
     """The head laid open. scores, weights, equal: (T, T), NaN where a token is hidden; q, k:
-    (T, d_k); values, mixed: (T + 1, d_k), before and after they are weighted, with their sum;
+    (T, d_k); values, mixed: (T + 1, d_k), before and after they are weighted, and below what is
+    taken of them: nothing yet, and their sum;
     reach: the largest number in q and k, and in values and mixed; row, even: (T,), the weights
     of the token that asks, and equal ones.
     """
@@ -170,7 +171,7 @@ def _told(
     swapped = with_other_words(model, asked)
     shuffled = with_words_shuffled(model, asked, seed)
     pairs = of_other_pairs(read, found.of, found.to)
-    every = Baseline("heads, their mean", found.given.ravel(), 0)
+    every = Baseline("heads" if found.given.size > 1 else "head", found.given.ravel(), 0)
     rows = [one for one in (swapped, shuffled, pairs, every) if one is not None]
     doing = what_heads_do(read.trace, read.special, found.of)
     view = view_of(read.trace.weights, found.head)
@@ -200,7 +201,8 @@ def _opening(found: Found) -> Opening:
     head, seen = found.opened, np.isfinite(found.opened.scores)
     hidden = np.where(seen, 0.0, np.nan)
     equal = seen / seen.sum(axis=1, keepdims=True)
-    values, mixed = _with_sum(head.v), _with_sum(found.row[:, None] * head.v)
+    weighted = found.row[:, None] * head.v
+    values, mixed = _over(head.v, 0 * head.v[0]), _over(weighted, weighted.sum(axis=0))
     return Opening(
         scores=np.where(seen, head.scores, 0.0) + hidden, weights=head.weights + hidden,
         equal=equal + hidden, q=head.q, k=head.k, values=values, mixed=mixed,
@@ -223,10 +225,11 @@ def _check(name: str, value: int | None, most: int) -> None:
 
 
 def _most_attended(weights: np.ndarray, read: Pretrained, of: int) -> int:
-    """The token that gets most from another in any of the heads; special ones are left out."""
+    """The word that gets most from a token in any of the heads; a mark, if there are no words."""
     most = weights[:, :, of].max(axis=(0, 1))
-    most[[place for place, out in enumerate(read.special) if out or place == of]] = -1
-    return int(most.argmax())
+    ordinary = [i for i, out in enumerate(read.special) if not out and i != of]
+    words = [i for i in ordinary if any(sign.isalnum() for sign in read.trace.tokens[i])]
+    return max(words or ordinary, key=lambda i: most[i])
 
 
 def _off(text: str | None, read: Pretrained, head: tuple[int, int]) -> tuple[int, int]:
@@ -244,8 +247,8 @@ def _off(text: str | None, read: Pretrained, head: tuple[int, int]) -> tuple[int
     return layer, at
 
 
-def _with_sum(values: np.ndarray) -> np.ndarray:
-    return np.vstack([values, values.sum(axis=0)])
+def _over(values: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    return np.vstack([values, taken])
 
 
 def _largest(*arrays: np.ndarray) -> float:

@@ -107,6 +107,6 @@ def _readings(name: str) -> list[tuple[str, int]]:
     return [(name.strip(), 1)] + ([(match["word"], int(match["nth"]))] if match else [])
 
 
-def cut(text: str) -> str:
-    """A text of which no more than a caption has room for is repeated."""
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+def cut(text: str, most: int = SHOWN) -> str:
+    """No more of a text than a caption has room for."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -45,9 +45,8 @@ class ModelView(Picture):
         if self.weights.ndim != 4 or self.weights.shape[2] != self.weights.shape[3]:
             raise ValueError(f"Heads have weights (L, H, N, N), not {self.weights.shape}.")
         if self.weights.shape[:2] != (len(layers), len(heads)):
-            raise ValueError(
-                f"There are {len(layers)} × {len(heads)} numbers for heads {self.weights.shape[:2]}."
-            )
+            numbers = f"{len(layers)} × {len(heads)} numbers"
+            raise ValueError(f"There are {numbers} for {self.weights.shape[:2]} heads.")
         super().__init__(least, 1.15 * len(heads) / len(layers))
         self.layers, self.heads = list(layers), list(heads)
         self.grid, self.marks = Grid(), list[Rim]()
