@@ -149,7 +149,9 @@ def _distance(kind: str, before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """(R,): relative length of the change, or Kullback-Leibler divergence in bits."""
     if kind == VECTORS:
         lengths = np.linalg.norm(before, axis=1)
-        return np.asarray(np.linalg.norm(after - before, axis=1) / np.where(lengths > 0, lengths, 1))
+        return np.asarray(
+            np.linalg.norm(after - before, axis=1) / np.where(lengths > 0, lengths, 1)
+        )
     tiny = np.finfo(float).tiny  # a probability that underflows counts as the least there is
     ratio = np.log2(np.maximum(before, tiny)) - np.log2(np.maximum(after, tiny))
     return np.asarray(np.maximum((before * ratio).sum(1), 0))

@@ -99,7 +99,9 @@ def _trace(tokens: tuple[str, ...], records: list[LayerRecord]) -> AttentionTrac
         raise ValueError(
             f"The model attends over {count} tokens, but the tokenizer gives {len(tokens)}."
         )
-    return AttentionTrace(tokens, *(np.stack([getattr(r, name) for r in records]) for name in names))
+    return AttentionTrace(
+        tokens, *(np.stack([getattr(r, name) for r in records]) for name in names)
+    )
 
 
 def _is_causal(trace: AttentionTrace) -> bool:
@@ -124,9 +126,7 @@ def opened(model: str) -> Opened:
 
     folder = hugging_face.folder_of(model)
     module, tokenizer, limit = hugging_face.loaded(folder, model)
-    return Opened(
-        model, module, of_hugging_face(tokenizer, module), word_of(tokenizer), limit
-    )
+    return Opened(model, module, of_hugging_face(tokenizer, module), word_of(tokenizer), limit)
 
 
 def _of_factory(named: str) -> Opened:

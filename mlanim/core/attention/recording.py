@@ -111,8 +111,8 @@ def run(
             ) from error
     if not recording.records:
         raise NotRecorded(
-            f"{type(module).__name__} ran no attention that can be recorded: nn.MultiheadAttention, "
-            "F.scaled_dot_product_attention, or softmax(q @ k.transpose(-2, -1)) @ v written out."
+            f"{type(module).__name__} ran no attention that can be recorded: "
+            "nn.MultiheadAttention, F.scaled_dot_product_attention, or softmax(q @ k.transpose(-2, -1)) @ v written out."
         )
     _is_there(off, recording.records)
     return output, recording.records
@@ -176,7 +176,9 @@ class _Recording(TorchFunctionMode):
             return self.multi_head(*args, **kwargs)
         result = func(*args, **kwargs)
         found = self.written.follow(func, args, kwargs, result)
-        return result if found is None else self.keep(*found, result)
+        if found is None:
+            return result
+        return found.restore(self.keep(found.q, found.k, found.v, found.scores, found.output))
 
     def attend(
         self,

@@ -40,7 +40,7 @@ Tokenise = Callable[[str], Tokens]
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of a sentence. whole: how many tokens there are before the cut; text: the cut."""
+    """What was read of a sentence: whole, how many tokens it has before the cut, and what is left."""
 
     tokens: Tokens
     whole: int
@@ -124,7 +124,9 @@ def of_hugging_face(tokenizer: Any, module: nn.Module) -> Tokenise:
 
     def tokenise(sentence: str) -> Tokens:
         cut = tokenizer(
-            sentence, return_special_tokens_mask=True, return_offsets_mapping=tokenizer.is_fast,
+            sentence,
+            return_special_tokens_mask=True,
+            return_offsets_mapping=tokenizer.is_fast,
             verbose=False,
         )
         ids = list(cut["input_ids"])
@@ -222,8 +224,11 @@ def _called_with(given: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
 
 
 def _each_a_word(
-    texts: tuple[str, ...], special: tuple[bool, ...], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> Tokens:  # fmt: skip
+    texts: tuple[str, ...],
+    special: tuple[bool, ...],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+) -> Tokens:
     """Tokens of which it is not known where they stand in the sentence: each a word by itself."""
     numbers = iter(range(len(texts)))
     pieces = tuple(-1 if one else next(numbers) for one in special)
