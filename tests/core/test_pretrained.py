@@ -366,6 +366,9 @@ FACTORY = """
     def other_count():
         return Net().layer, lambda sentence: (["one"], torch.randn(1, 3, 8))
 
+    def fails():
+        nn.Linear(8, -1)
+
     def floats():
         return Net(), lambda sentence: [0.5, 1.5]
 
@@ -404,6 +407,8 @@ def test_logits_of_a_module_of_ones_own_are_probabilities_of_its_tokens(file):
         ("nothing", "returns a int; it must return a torch.nn.Module"),
         ("missing", "has no missing; it has"),
         ("other_count", "attends over 3 tokens, but the tokenizer gives 1"),
+        ("fails", "nets.py, line 57: nn.Linear(8, -1)"),
+        ("WORDS", "is a list; name a function that takes nothing"),
         ("floats", "it must return one integer for each token"),
         ("text", "returns a str; it must return a list of ids"),
     ],
@@ -411,6 +416,11 @@ def test_logits_of_a_module_of_ones_own_are_probabilities_of_its_tokens(file):
 def test_a_factory_that_gives_something_else_is_refused(file, name, fault):
     with pytest.raises(ValueError, match=re.escape(fault)):
         traced(f"{file}:{name}", "b a d")
+
+
+def test_a_word_that_a_tokenizer_of_ones_own_does_not_know_is_told(file):
+    with pytest.raises(ValueError, match="The tokenizer fails on 'b z': ValueError: 'z' is not"):
+        traced(f"{file}:of_ids", "b z")
 
 
 def test_a_model_that_gives_one_vector_for_the_sentence_is_measured_by_it(file):
@@ -515,8 +525,9 @@ def test_a_hub_that_cannot_be_reached_is_told(monkeypatch, tmp_path):
 
 def test_the_extra_that_is_missing_is_named_and_not_imported_before(monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers", None)
-    runpy.run_module("mlanim.core.attention.hugging_face")
-    with pytest.raises(ValueError, match="needs the extra mlanim.pretrained.: pip install 'mlanim"):
+    for name in ("tokens", "hugging_face", "recording", "pretrained", "head_off"):
+        runpy.run_path(f"mlanim/core/attention/{name}.py")
+    with pytest.raises(ValueError, match=r"needs the extra mlanim.pretrained.: pip install"):
         opened(MINILM)
 
 

@@ -172,7 +172,7 @@ def _first_line(error: Exception) -> str:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """No progress bars and warnings of the libraries, as they were afterwards."""
-    import huggingface_hub.utils as hub
+    from huggingface_hub import utils as hub
     from transformers.utils import logging
 
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()

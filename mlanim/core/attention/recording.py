@@ -112,7 +112,8 @@ def run(
     if not recording.records:
         raise NotRecorded(
             f"{type(module).__name__} ran no attention that can be recorded: "
-            "nn.MultiheadAttention, F.scaled_dot_product_attention, or softmax(q @ k.transpose(-2, -1)) @ v written out."
+            "nn.MultiheadAttention, F.scaled_dot_product_attention, or softmax(q @ k.mT) @ v "
+            "written out."
         )
     _is_there(off, recording.records)
     return output, recording.records
@@ -246,9 +247,13 @@ class _Recording(TorchFunctionMode):
             self.refuse(f"lets token {place} look at no token, or has a score that is no number")
         weights = softmax(scored)
         self.agree("weights times values", weights @ values, given)
-        arrays = (queries, keyed, values, scored, weights, given, self.inputs(count))
-        name = self.running[-1].name if self.running else ""
-        self.records.append(LayerRecord(*(one.astype(own) for one in arrays), name))
+        arrays = {
+            "q": queries, "k": keyed, "v": values, "scores": scored, "weights": weights,
+            "output": given, "inputs": self.inputs(count),
+        }  # fmt: skip
+        name = self.running[-1].name
+        shown = {what: one.astype(own) for what, one in arrays.items()}
+        self.records.append(LayerRecord(**shown, module=name))
         return self.without_head(output, len(weights))
 
     def without_head(self, output: Tensor, heads: int) -> Tensor:
@@ -295,8 +300,7 @@ class _Recording(TorchFunctionMode):
         return enter
 
     def _leaving(self, *_: Any) -> None:
-        if self.running:
-            self.running.pop()
+        self.running.pop()
 
     def agree(self, what: str, expected: np.ndarray, given: np.ndarray) -> None:
         """Hold two ways to the same numbers against each other."""
@@ -305,8 +309,7 @@ class _Recording(TorchFunctionMode):
 
     def refuse(self, why: str) -> None:
         """Raise what is wrong with the attention that runs now."""
-        caller = self.running[-1].name if self.running else "the model"
-        raise NotRecorded(f"Attention {len(self.records) + 1} ({caller}) {why}.")
+        raise NotRecorded(f"Attention {len(self.records) + 1} ({self.running[-1].name}) {why}.")
 
 
 def _added(mask: Tensor | None, is_causal: bool, scores: Tensor) -> Tensor:

@@ -94,7 +94,7 @@ class WrittenOut:
         self, left: str, right: str, out: str, terms: Sequence[Tensor], result: Tensor
     ) -> None:
         """A product of queries and keys, if all axes but one are there afterwards."""
-        *heads, query, key = out
+        *heads, query, key = list(out)
         summed = set(left) & set(right) - set(out)
         if len(summed) != 1 or {*left} != {*heads, query, *summed}:
             return
@@ -118,7 +118,7 @@ def _mixed(
 ) -> Attention | None:
     """Weights times values by an equation, as (…, T, d_v) whatever its layout is."""
     weights, given, out = axes
-    *heads, query, key = weights
+    *heads, query, key = list(weights)
     features = set(given) - set(weights)
     if product.scores is None or len(features) != 1 or {*out} != {*heads, query, *features}:
         return None
