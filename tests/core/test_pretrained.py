@@ -462,6 +462,20 @@ def test_weights_that_could_run_code_are_never_loaded(folders, tmp_path):
     assert not (tmp_path / "pwned").exists()
 
 
+def test_an_encoder_with_a_head_for_a_task_is_read_without_it(folders, tmp_path):
+    torch.manual_seed(2)
+    config = transformers.BertConfig(vocab_size=len(VOCABULARY), **SIZES)
+    whole = transformers.BertForMaskedLM(config).eval()
+    whole.save_pretrained(tmp_path)
+    wordpieces().save_pretrained(tmp_path)
+    found = opened(str(tmp_path))
+    with torch.no_grad():
+        given, expected = (
+            one(**found.tokenise(SENTENCE).kwargs)[0] for one in (found.module, whole.bert)
+        )
+    torch.testing.assert_close(given, expected)
+
+
 def copy_of(folder, place, **changes):
     from safetensors.torch import load_file, save_file
 
@@ -478,6 +492,15 @@ def test_weights_that_are_missing_are_named_and_not_made_up(folders, tmp_path):
     weights, save = copy_of(folders["bert"], tmp_path)
     save({k: v for k, v in weights.items() if "layer.1.attention.self.key" not in k})
     with pytest.raises(ValueError, match=r"lacks 2 of its weights: encoder.layer.1.attention.self"):
+        opened(str(tmp_path))
+
+
+def test_a_folder_without_a_vocabulary_is_refused(folders, tmp_path):
+    weights, save = copy_of(folders["bert"], tmp_path)
+    save(weights)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (tmp_path / name).unlink()
+    with pytest.raises(ValueError, match="has no tokenizer"):
         opened(str(tmp_path))
 
 

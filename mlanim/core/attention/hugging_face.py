@@ -160,9 +160,17 @@ def _tokenizer(folder: Path, name: str) -> Any:
     from transformers import AutoTokenizer
 
     try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
     except Exception as error:
         raise ValueError(f"model {name} has no tokenizer: {_first_line(error)}") from error
+    if set(tokenizer.get_vocab()) <= set(tokenizer.all_special_tokens):  # made without any file
+        raise ValueError(
+            f"model {name} has no tokenizer; its folder must hold tokenizer.json or another "
+            "vocabulary."
+        )
+    return tokenizer
 
 
 def _first_line(error: Exception) -> str:

@@ -224,7 +224,9 @@ class _Recording(TorchFunctionMode):
             **given, need_weights=True, average_attn_weights=False
         )
         assert weights is not None
-        self.agree("the weights that it gives", _heads(weights), self.records[-1].weights)
+        self.agree(
+            "weights are not the softmax of its scores", _heads(weights), self.records[-1].weights
+        )
         shown = weights.mean(dim=-3) if mean else weights
         return output, shown if wanted else None
 
@@ -246,7 +248,7 @@ class _Recording(TorchFunctionMode):
             place = int(np.argwhere(~np.isfinite(scored.max(-1)))[0, -1]) + 1
             self.refuse(f"lets token {place} look at no token, or has a score that is no number")
         weights = softmax(scored)
-        self.agree("weights times values", weights @ values, given)
+        self.agree("output is not weights times values", weights @ values, given)
         arrays = {
             "q": queries, "k": keyed, "v": values, "scores": scored, "weights": weights,
             "output": given, "inputs": self.inputs(count),
@@ -302,10 +304,10 @@ class _Recording(TorchFunctionMode):
     def _leaving(self, *_: Any) -> None:
         self.running.pop()
 
-    def agree(self, what: str, expected: np.ndarray, given: np.ndarray) -> None:
+    def agree(self, fault: str, expected: np.ndarray, given: np.ndarray) -> None:
         """Hold two ways to the same numbers against each other."""
         if expected.shape != given.shape or not np.allclose(expected, given, atol=CLOSE):
-            self.refuse(f"contradicts itself: what it gives is not {what}")
+            self.refuse(f"contradicts itself: its {fault}")
 
     def refuse(self, why: str) -> None:
         """Raise what is wrong with the attention that runs now."""
