@@ -224,6 +224,11 @@ class Crossing(nn.MultiheadAttention):
         return super().forward(x, x[:, :3], x[:, :3])[0]
 
 
+class Reversing(nn.MultiheadAttention):
+    def forward(self, x):
+        return super().forward(x, x.flip(1), x.flip(1))[0]
+
+
 def attending(**options):
     return lambda: Own(lambda q, k, v: F.scaled_dot_product_attention(q, k, v, **options))
 
@@ -244,6 +249,7 @@ class Broken(nn.Module):
     [
         (lambda: nn.Linear(D, D), sentence(), "Linear ran no attention that can be recorded"),
         (lambda: Crossing(D, H, batch_first=True), sentence(), "from 5 tokens to 3 others"),
+        (lambda: Reversing(D, H, batch_first=True), sentence(), "to other vectors than those that"),
         (attending(), sentence(2, T, D), "is given 2 sentences at once"),
         (attending(dropout_p=0.1), sentence(), "dropout_p=0.1"),
         (attending(attn_mask=torch.eye(T).bool() & (torch.arange(T) != 2)), sentence(),

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
+from mlanim.core.attention.interception.callers import rows_of
 from mlanim.core.attention.pretrained import Opened, as_opened
-from mlanim.core.attention.recording import rows_of, run
+from mlanim.core.attention.recording import run
 from mlanim.core.attention.tokens import MOST, Tokens, read
 from mlanim.core.attention.trace import softmax
 
