@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
+from mlanim.core.attention.interception.callers import rows_of
 from mlanim.core.attention.pretrained import Opened, as_opened
-from mlanim.core.attention.recording import rows_of, run
+from mlanim.core.attention.recording import run
 from mlanim.core.attention.tokens import MOST, Tokens, read
 from mlanim.core.attention.trace import softmax
 
@@ -149,7 +150,9 @@ def _distance(kind: str, before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """(R,): relative length of the change, or Kullback-Leibler divergence in bits."""
     if kind == VECTORS:
         lengths = np.linalg.norm(before, axis=1)
-        return np.asarray(np.linalg.norm(after - before, axis=1) / np.where(lengths > 0, lengths, 1))
+        return np.asarray(
+            np.linalg.norm(after - before, axis=1) / np.where(lengths > 0, lengths, 1)
+        )
     tiny = np.finfo(float).tiny  # a probability that underflows counts as the least there is
     ratio = np.log2(np.maximum(before, tiny)) - np.log2(np.maximum(after, tiny))
     return np.asarray(np.maximum((before * ratio).sum(1), 0))

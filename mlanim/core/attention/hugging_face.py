@@ -160,11 +160,17 @@ def _tokenizer(folder: Path, name: str) -> Any:
     from transformers import AutoTokenizer
 
     try:
-        return AutoTokenizer.from_pretrained(
+        tokenizer = AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
         )
     except Exception as error:
         raise ValueError(f"model {name} has no tokenizer: {_first_line(error)}") from error
+    if set(tokenizer.get_vocab()) <= set(tokenizer.all_special_tokens):  # made without any file
+        raise ValueError(
+            f"model {name} has no tokenizer; its folder must hold tokenizer.json or another "
+            "vocabulary."
+        )
+    return tokenizer
 
 
 def _first_line(error: Exception) -> str:
@@ -174,7 +180,7 @@ def _first_line(error: Exception) -> str:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """No progress bars and warnings of the libraries, as they were afterwards."""
-    import huggingface_hub.utils as hub
+    from huggingface_hub import utils as hub
     from transformers.utils import logging
 
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch import nn
 from mlanim.core.attention.recording import LayerRecord, run
 from mlanim.core.attention.tokens import MOST, Tokenise, of_callable, of_hugging_face, read, word_of
 from mlanim.core.attention.trace import AttentionTrace
-from mlanim.core.models.own import from_file
+from mlanim.core.models.own import fault_in, from_file
 
 WHAT = "model"
 
@@ -80,8 +81,9 @@ def traced(
     trace = _trace(text.tokens.texts, records)
     return Pretrained(
         trace, text.tokens.special, _is_causal(trace), text.tokens.pieces, text.tokens.words,
-        text.whole, text.text, model.name, *trace.weights.shape[:2],
-        sum(one.numel() for one in model.module.parameters()),
+        text.whole, text.text, model.name, layers=trace.weights.shape[0],
+        heads=trace.weights.shape[1],
+        parameters=sum(one.numel() for one in model.module.parameters()),
     )  # fmt: skip
 
 
@@ -99,7 +101,9 @@ def _trace(tokens: tuple[str, ...], records: list[LayerRecord]) -> AttentionTrac
         raise ValueError(
             f"The model attends over {count} tokens, but the tokenizer gives {len(tokens)}."
         )
-    return AttentionTrace(tokens, *(np.stack([getattr(r, name) for r in records]) for name in names))
+    return AttentionTrace(
+        tokens, *(np.stack([getattr(r, name) for r in records]) for name in names)
+    )
 
 
 def _is_causal(trace: AttentionTrace) -> bool:
@@ -124,9 +128,7 @@ def opened(model: str) -> Opened:
 
     folder = hugging_face.folder_of(model)
     module, tokenizer, limit = hugging_face.loaded(folder, model)
-    return Opened(
-        model, module, of_hugging_face(tokenizer, module), word_of(tokenizer), limit
-    )
+    return Opened(model, module, of_hugging_face(tokenizer, module), word_of(tokenizer), limit)
 
 
 def _of_factory(named: str) -> Opened:
@@ -136,9 +138,11 @@ def _of_factory(named: str) -> Opened:
     Its random numbers are those of seed 0.
     """
     factory = from_file(named, WHAT)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        made = factory()
+    if not callable(factory):
+        raise ValueError(
+            f"{named} is a {type(factory).__name__}; name a function that takes nothing."
+        )
+    made = _made(named, factory)
     module, tokenizer = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
     if not isinstance(module, nn.Module):
         raise ValueError(
@@ -154,6 +158,16 @@ def _of_factory(named: str) -> Opened:
     if hasattr(tokenizer, "convert_ids_to_tokens"):
         return Opened(named, module, of_hugging_face(tokenizer, module), word_of(tokenizer))
     return Opened(named, module, of_callable(tokenizer), _named_by(tokenizer))
+
+
+def _made(named: str, factory: Callable[[], Any]) -> Any:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        try:
+            return factory()
+        except Exception as error:
+            file = Path(named.rpartition(":")[0]).absolute()
+            raise ValueError(f"{WHAT} cannot be had: {fault_in(file, error)}") from error
 
 
 def _named_by(tokenizer: Any) -> Callable[[int], str]:

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -24,8 +24,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from mlanim.core.attention.interception.callers import Callers
+from mlanim.core.attention.interception.written_out import WrittenOut
 from mlanim.core.attention.trace import CLOSE, softmax
-from mlanim.core.attention.written_out import WrittenOut
 
 HIDDEN = -1e4
 """A mask that adds this or less hides: e to this power is 0 in single precision."""
@@ -97,7 +98,7 @@ def run(
     with ExitStack() as stack:
         stack.enter_context(_evaluating(module))
         stack.enter_context(torch.no_grad())
-        stack.enter_context(recording.callers(module))
+        stack.enter_context(recording.callers.watching(module))
         stack.enter_context(recording)
         try:
             output = module(*inputs, **(kwargs or {}))
@@ -111,8 +112,9 @@ def run(
             ) from error
     if not recording.records:
         raise NotRecorded(
-            f"{type(module).__name__} ran no attention that can be recorded: nn.MultiheadAttention, "
-            "F.scaled_dot_product_attention, or softmax(q @ k.transpose(-2, -1)) @ v written out."
+            f"{type(module).__name__} ran no attention that can be recorded: "
+            "nn.MultiheadAttention, F.scaled_dot_product_attention, or softmax(q @ k.mT) @ v "
+            "written out."
         )
     _is_there(off, recording.records)
     return output, recording.records
@@ -141,22 +143,13 @@ def _evaluating(module: nn.Module) -> Iterator[None]:
             part.training = training
 
 
-@dataclass
-class _Caller:
-    """A module that is running: what it reads, and what the last part of it read."""
-
-    name: str
-    reads: Tensor | None
-    passed_on: Tensor | None = None
-
-
 @dataclass(eq=False)
 class _Recording(TorchFunctionMode):
     """Sees every function of torch that is called, and records those that are attention."""
 
     off: tuple[int, int] | None
     records: list[LayerRecord] = field(default_factory=list)
-    running: list[_Caller] = field(default_factory=list)
+    callers: Callers = field(default_factory=Callers)
     written: WrittenOut = field(default_factory=WrittenOut)
 
     def __post_init__(self) -> None:
@@ -176,7 +169,9 @@ class _Recording(TorchFunctionMode):
             return self.multi_head(*args, **kwargs)
         result = func(*args, **kwargs)
         found = self.written.follow(func, args, kwargs, result)
-        return result if found is None else self.keep(*found, result)
+        if found is None:
+            return result
+        return found.restore(self.keep(found.q, found.k, found.v, found.scores, found.output))
 
     def attend(
         self,
@@ -211,6 +206,11 @@ class _Recording(TorchFunctionMode):
         given = inspect.signature(F.multi_head_attention_forward).bind(*args, **kwargs).arguments
         if given["bias_k"] is not None or given["add_zero_attn"]:
             self.refuse("adds keys that belong to no token (add_bias_kv or add_zero_attn)")
+        query, key = given["query"], given["key"]
+        if query.shape == key.shape and not torch.equal(query, key):
+            self.refuse(
+                "attends to other vectors than those that ask; only self-attention is shown"
+            )
         wanted, mean = given.pop("need_weights", True), given.pop("average_attn_weights", True)
         F.scaled_dot_product_attention = self.attend  # type: ignore[assignment]  # the next calls it
         try:
@@ -221,12 +221,33 @@ class _Recording(TorchFunctionMode):
             **given, need_weights=True, average_attn_weights=False
         )
         assert weights is not None
-        self.agree("the weights that it gives", _heads(weights), self.records[-1].weights)
+        self.agree(
+            "weights are not the softmax of its scores", _heads(weights), self.records[-1].weights
+        )
         shown = weights.mean(dim=-3) if mean else weights
         return output, shown if wanted else None
 
     def keep(self, q: Tensor, k: Tensor, v: Tensor, scores: Tensor, output: Tensor) -> Tensor:
         """Record one attention; its output, without the head that is switched off."""
+        self.check(scores, output)
+        own = np.float64 if output.dtype == torch.float64 else np.float32
+        queries, keyed, values, given = (_heads(one) for one in (q, k, v, output))
+        scored = np.where(_heads(scores) <= HIDDEN, -np.inf, _heads(scores))
+        if not np.isfinite(scored.max(-1)).all():
+            place = int(np.argwhere(~np.isfinite(scored.max(-1)))[0, -1]) + 1
+            self.refuse(f"lets token {place} look at no token, or has a score that is no number")
+        weights = softmax(scored)
+        self.agree("output is not weights times values", weights @ values, given)
+        arrays = {
+            "q": queries, "k": keyed, "v": values, "scores": scored, "weights": weights,
+            "output": given, "inputs": self.inputs(scores.shape[-1]),
+        }  # fmt: skip
+        shown = {name: one.astype(own) for name, one in arrays.items()}
+        self.records.append(LayerRecord(**shown, module=self.callers.name))
+        return self.without_head(output, len(weights))
+
+    def check(self, scores: Tensor, output: Tensor) -> None:
+        """Refuse what is not self-attention of one sentence in single or double precision."""
         count, keys = scores.shape[-2:]
         if count != keys:
             self.refuse(
@@ -236,18 +257,6 @@ class _Recording(TorchFunctionMode):
             self.refuse(f"is given {len(scores)} sentences at once; give one")
         if output.dtype not in (torch.float32, torch.float64):
             self.refuse(f"computes in {output.dtype}; give module.float()")
-        own = np.float64 if output.dtype == torch.float64 else np.float32
-        queries, keyed, values, given = (_heads(one) for one in (q, k, v, output))
-        scored = np.where(_heads(scores) <= HIDDEN, -np.inf, _heads(scores))
-        if not np.isfinite(scored.max(-1)).all():
-            place = int(np.argwhere(~np.isfinite(scored.max(-1)))[0, -1]) + 1
-            self.refuse(f"lets token {place} look at no token, or has a score that is no number")
-        weights = softmax(scored)
-        self.agree("weights times values", weights @ values, given)
-        arrays = (queries, keyed, values, scored, weights, given, self.inputs(count))
-        name = self.running[-1].name if self.running else ""
-        self.records.append(LayerRecord(*(one.astype(own) for one in arrays), name))
-        return self.without_head(output, len(weights))
 
     def without_head(self, output: Tensor, heads: int) -> Tensor:
         """The output, zeros in place of the head that is switched off in this layer."""
@@ -260,51 +269,19 @@ class _Recording(TorchFunctionMode):
 
     def inputs(self, count: int) -> np.ndarray:
         """What the module reads that runs this attention, (T, d)."""
-        for caller in reversed(self.running):
-            for given in (caller.reads, caller.passed_on):
-                rows = None if given is None else rows_of(given, count)
-                if rows is not None:
-                    return rows
-        self.refuse("reads no vectors, one for each token; put it into an nn.Module that does")
-        raise AssertionError
+        rows = self.callers.vectors(count)
+        if rows is None:
+            self.refuse("reads no vectors, one for each token; put it into an nn.Module that does")
+        return rows
 
-    @contextmanager
-    def callers(self, module: nn.Module) -> Iterator[None]:
-        """Know at any time which modules are running, and what they read."""
-        handles = []
-        for name, part in module.named_modules():
-            handles += [
-                part.register_forward_pre_hook(self._entering(name), with_kwargs=True),
-                part.register_forward_hook(self._leaving, always_call=True),
-            ]
-        try:
-            yield
-        finally:
-            for handle in handles:
-                handle.remove()
-
-    def _entering(self, name: str) -> Callable[..., None]:
-        def enter(part: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            given = next((one for one in (*args, *kwargs.values()) if _is_vectors(one)), None)
-            if self.running and given is not None:
-                self.running[-1].passed_on = given
-            self.running.append(_Caller(name or type(part).__name__, given))
-
-        return enter
-
-    def _leaving(self, *_: Any) -> None:
-        if self.running:
-            self.running.pop()
-
-    def agree(self, what: str, expected: np.ndarray, given: np.ndarray) -> None:
+    def agree(self, fault: str, expected: np.ndarray, given: np.ndarray) -> None:
         """Hold two ways to the same numbers against each other."""
         if expected.shape != given.shape or not np.allclose(expected, given, atol=CLOSE):
-            self.refuse(f"contradicts itself: what it gives is not {what}")
+            self.refuse(f"contradicts itself: its {fault}")
 
-    def refuse(self, why: str) -> None:
+    def refuse(self, why: str) -> NoReturn:
         """Raise what is wrong with the attention that runs now."""
-        caller = self.running[-1].name if self.running else "the model"
-        raise NotRecorded(f"Attention {len(self.records) + 1} ({caller}) {why}.")
+        raise NotRecorded(f"Attention {len(self.records) + 1} ({self.callers.name}) {why}.")
 
 
 def _added(mask: Tensor | None, is_causal: bool, scores: Tensor) -> Tensor:
@@ -318,19 +295,6 @@ def _added(mask: Tensor | None, is_causal: bool, scores: Tensor) -> Tensor:
     return mask.double().masked_fill(~allowed, -torch.inf)
 
 
-def _is_vectors(given: Any) -> bool:
-    return isinstance(given, Tensor) and given.is_floating_point() and given.dim() >= 2
-
-
 def _heads(tensor: Tensor) -> np.ndarray:
     """(1, H, T, …) or (H, T, …) or (T, …) as (H, T, …), in double precision."""
     return np.asarray(tensor.detach().double().cpu().reshape(-1, *tensor.shape[-2:]).numpy())
-
-
-def rows_of(tensor: Tensor, count: int) -> np.ndarray | None:
-    """A tensor of one sentence as (T, d), whichever of its axes is the batch; None if it is not."""
-    if tensor.dim() == 3:
-        tensor = tensor[0] if len(tensor) == 1 else tensor[:, 0] if tensor.shape[1] == 1 else tensor
-    if tensor.dim() != 2 or len(tensor) != count:
-        return None
-    return np.asarray(tensor.detach().double().cpu().numpy())

@@ -40,7 +40,7 @@ Tokenise = Callable[[str], Tokens]
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of a sentence. whole: how many tokens there are before the cut; text: the cut."""
+    """What was read of a sentence; whole: how many tokens it has before it is cut to text."""
 
     tokens: Tokens
     whole: int
@@ -124,7 +124,9 @@ def of_hugging_face(tokenizer: Any, module: nn.Module) -> Tokenise:
 
     def tokenise(sentence: str) -> Tokens:
         cut = tokenizer(
-            sentence, return_special_tokens_mask=True, return_offsets_mapping=tokenizer.is_fast,
+            sentence,
+            return_special_tokens_mask=True,
+            return_offsets_mapping=tokenizer.is_fast,
             verbose=False,
         )
         ids = list(cut["input_ids"])
@@ -137,8 +139,8 @@ def of_hugging_face(tokenizer: Any, module: nn.Module) -> Tokenise:
             return _each_a_word(texts, special, (), given)
         found = words_in(sentence)
         pieces = tuple(
-            -1 if special[at] else _word_at(sentence, *span, found)
-            for at, span in enumerate(cut["offset_mapping"])
+            -1 if special[at] else _word_at(sentence, start, end, found)
+            for at, (start, end) in enumerate(cut["offset_mapping"])
         )
         return Tokens(texts, special, pieces, tuple(one[0] for one in found), (), given)
 
@@ -183,7 +185,11 @@ def of_callable(tokenizer: Callable[[str], Any]) -> Tokenise:
     """
 
     def tokenise(sentence: str) -> Tokens:
-        cut = tokenizer(sentence)
+        try:
+            cut = tokenizer(sentence)
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            raise ValueError(f"The tokenizer fails on {sentence[:60]!r}: {said}") from error
         if isinstance(cut, tuple) and len(cut) == 2 and not isinstance(cut[0], (int, Tensor)):
             texts = tuple(map(str, cut[0]))
             args, kwargs = _called_with(cut[1])
@@ -222,8 +228,11 @@ def _called_with(given: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
 
 
 def _each_a_word(
-    texts: tuple[str, ...], special: tuple[bool, ...], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> Tokens:  # fmt: skip
+    texts: tuple[str, ...],
+    special: tuple[bool, ...],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+) -> Tokens:
     """Tokens of which it is not known where they stand in the sentence: each a word by itself."""
     numbers = iter(range(len(texts)))
     pieces = tuple(-1 if one else next(numbers) for one in special)
