@@ -14,6 +14,7 @@ from pydantic import Field
 
 from mlanim.stage.colors.colormap import weights_palette
 from mlanim.stage.panels import Panel
+from mlanim.stage.picture import Picture
 from mlanim.stage.pictures.model_view import ModelView
 from mlanim.stage.pictures.tokens import Tokens
 from mlanim.stage.plots.bars import Bars
@@ -23,44 +24,34 @@ from mlanim.stage.table import of_matrix, table
 from mlanim.stage.track import Track
 
 if TYPE_CHECKING:
-    from mlanim.core.attention.head_lecture import Heads as Data
+    from mlanim.core.attention.search.lecture import Heads as Data
 
 MOST_ARCHED = 20  # tokens under arcs; more break into lines, with colours behind them
 WIDE = 4.8  # manim units, so that a figure has two panels side by side
+
+MODEL = "A Hugging Face folder, a name, or file.py:factory; by default the small model."
+OF = "The word that asks (it:2 is the second “it”); by default the first pronoun."
+TO = "The word to be found; by default the one that gets most in any head."
+OFF = "The head that is switched off, as 2.3; by default the one laid open."
+WINDOW = "The word, from 1, around which a sentence of over 64 tokens is cut."
 
 
 class HeadsParams(SceneParams):
     """The model, the sentence, and the words between which a head is looked for."""
 
-    model: str | None = Field(
-        None, max_length=4096,
-        description="A folder in the layout of Hugging Face, a name, or file.py:factory; by "
-        "default the small model of the scene `attention`.",
-    )  # fmt: skip
+    model: str | None = Field(None, max_length=4096, description=MODEL)
     sentence: str = Field(
         "the cat chased the mouse because it was hungry", max_length=20_000,
         description="What the model reads; the small one knows the words of its grammar.",
     )  # fmt: skip
-    of: str | None = Field(
-        None, max_length=100,
-        description="The word that asks (it:2 is the second “it”); by default the first pronoun.",
-    )  # fmt: skip
-    to: str | None = Field(
-        None, max_length=100,
-        description="The word to be found; by default the one that gets most in any head.",
-    )  # fmt: skip
+    of: str | None = Field(None, max_length=100, description=OF)
+    to: str | None = Field(None, max_length=100, description=TO)
     layer: int | None = Field(None, ge=1, description="The only layer that is searched.")
     head: int | Literal["auto"] = Field(
         "auto", description="The head's number, or auto: the one with the largest weight."
     )
-    off: str | None = Field(
-        None, max_length=20,
-        description="The head that is switched off, as 2.3; by default the one laid open.",
-    )  # fmt: skip
-    window: int | None = Field(
-        None, ge=1,
-        description="The word, from 1, around which a sentence of over 64 tokens is cut.",
-    )  # fmt: skip
+    off: str | None = Field(None, max_length=20, description=OFF)
+    window: int | None = Field(None, ge=1, description=WINDOW)
 
 
 class AttentionHeads(LessonScene[HeadsParams, "Data"]):
@@ -71,7 +62,8 @@ class AttentionHeads(LessonScene[HeadsParams, "Data"]):
 
     @staticmethod
     def compute(params: HeadsParams) -> Data:
-        from mlanim.core.attention.head_lecture import Wanted, head_lecture
+        from mlanim.core.attention.search.found import Wanted
+        from mlanim.core.attention.search.lecture import head_lecture
 
         return head_lecture(Wanted(**params.model_dump(exclude={"seed"})), params.seed)
 
@@ -86,7 +78,9 @@ class AttentionHeads(LessonScene[HeadsParams, "Data"]):
         d = self.data
         roles = ["muted" if out else "text" for out in d.special]
         roles[d.of] = "highlight"
-        show: Any = "arcs" if len(d.tokens) <= MOST_ARCHED else "underlay"
+        show: Any = "arcs"
+        if len(d.tokens) > MOST_ARCHED:  # colours behind words leave room for one of text
+            show, roles = "underlay", ["text"] * len(roles)
         return Tokens(d.tokens, self.attended["shares"], query=d.of, show=show, roles=roles,
                       full=1.0, numbers=True, least=WIDE)  # fmt: skip
 
@@ -100,8 +94,8 @@ class AttentionHeads(LessonScene[HeadsParams, "Data"]):
 
     def heads(self) -> Panel:
         d = self.data
-        numbers = [range(1, count + 1) for count in d.given.shape]
-        rows = of_matrix(d.given, *numbers, ("layer", "head", f"from {d.asks} to {d.gets}"))
+        layers, heads = (np.arange(count) + 1 for count in d.given.shape)
+        rows = of_matrix(d.given, layers, heads, ("layer", "head", f"from {d.asks} to {d.gets}"))
         return Panel("heads", self.view, "All heads", d.says_squares, says=d.says_found, data=rows)
 
     def strip(self, values: Any, names: tuple[str, ...], most: float, row: int) -> Matrix:
@@ -139,13 +133,12 @@ class AttentionHeads(LessonScene[HeadsParams, "Data"]):
     def without(self) -> Panel:
         """How far what the model gives moves without a head."""
         d = self.data
-        roles = ["muted" if out else "text" for out in d.special]
-        picture = (
-            Tokens(d.tokens, d.moved, show="underlay", role="gradient", numbers=True,
-                   roles=roles, least=WIDE)
+        look: Any = {"role": "gradient", "least": WIDE}
+        picture: Picture = (
+            Tokens(d.tokens, d.moved, show="underlay", numbers=True, **look)
             if len(d.moved) == len(d.tokens)
-            else Bars(d.moved, ["the output"], "gradient", least=WIDE)
-        )  # fmt: skip
+            else Bars(d.moved, ["the output"], **look)
+        )
         remark = "outputs move by a share" if d.moved_in == "vectors" else "outputs move, bits"
         return Panel("off", picture, f"Without head {d.off}", remark, says=d.says_off)
 

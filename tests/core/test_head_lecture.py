@@ -9,15 +9,16 @@ import pytest
 import torch
 
 from mlanim.core.attention import attention_lecture
-from mlanim.core.attention import head_lecture as lecture
 from mlanim.core.attention.coreference import MODEL, Trained
 from mlanim.core.attention.grammar import NOUNS, parse
-from mlanim.core.attention.head_lecture import Wanted, head_lecture
-from mlanim.core.attention.model_view import view_of
 from mlanim.core.attention.pretrained import Opened, opened, traced
+from mlanim.core.attention.search import sentences
+from mlanim.core.attention.search.found import Wanted, find
+from mlanim.core.attention.search.lecture import head_lecture
+from mlanim.core.attention.search.view import view_of
+from mlanim.core.attention.search.word_places import place_of, usual_query, with_other_word
 from mlanim.core.attention.small_model import SmallTransformer, ids_of
 from mlanim.core.attention.tokens import of_callable
-from mlanim.core.attention.word_places import place_of, usual_query, with_other_word
 
 SENTENCE = "the cat saw it, and the dog saw it too"
 
@@ -93,14 +94,14 @@ def test_the_head_that_is_found_gives_most_of_all(file, data):
 def test_a_layer_or_a_head_that_is_given_is_searched_alone(file, data):
     for layer in (1, 2):
         head = int(data.given[layer - 1].argmax()) + 1
-        found = lecture.find(
+        found = find(
             traced(f"{file}:make", SENTENCE),
             Wanted(None, SENTENCE, of="it:2", to="dog", layer=layer),
         )
         assert found.head == (layer - 1, head - 1)
         assert found.searched == 3
     asked = Wanted(None, SENTENCE, of="it:2", to="dog", layer=1, head=2)
-    found = lecture.find(traced(f"{file}:make", SENTENCE), asked)
+    found = find(traced(f"{file}:make", SENTENCE), asked)
     assert found.head == (0, 1)
 
 
@@ -156,8 +157,8 @@ def test_the_most_is_called_so_only_where_it_is(file, data):
     assert ", the most of 6;" in str(data.says_found)
     worst = np.unravel_index(data.given.argmin(), (2, 3))
     asked = Wanted(None, SENTENCE, "it:2", "dog", int(worst[0]) + 1, int(worst[1]) + 1)
-    found = lecture.find(traced(f"{file}:make", SENTENCE), asked)
-    said = str(lecture.said.says_found(found))
+    found = find(traced(f"{file}:make", SENTENCE), asked)
+    said = str(sentences.says_found(found))
     assert f"the most of 6 is {100 * data.given.max():.1f} %" in said
 
 

@@ -71,7 +71,7 @@ class Rim(VGroup):
         for at, count, name in zip((row, column), self.grid.shape, ("row", "column"), strict=True):
             if at is not None and not 0 <= at <= count - 1:
                 raise ValueError(f"There is no {name} {at:g}; the matrix has {count}, from 0 on.")
-        corners = self.grid.corners(row, column)
+        corners = self.grid.corners(row, column)  # from the lower left one around
         stroke = theme.STROKES["bold"] / STROKE_UNITS
         if min(np.ptp(corners[:, :2], axis=0)) < THIN * stroke:
             outwards = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])

@@ -13,8 +13,8 @@ import numpy as np
 
 from mlanim.core.attention.grammar import NOUNS
 from mlanim.core.attention.pretrained import Opened, Pretrained, traced
+from mlanim.core.attention.search.word_places import place_of, with_other_word
 from mlanim.core.attention.tokens import MOST, words_in
-from mlanim.core.attention.word_places import place_of, with_other_word
 from mlanim.words.numbers import grouped
 
 SHUFFLES = 12
