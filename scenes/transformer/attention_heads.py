@@ -125,10 +125,8 @@ class AttentionHeads(LessonScene[HeadsParams, "Data"]):
         roles = ["attention", *["muted"] * (len(d.means) - 1)]
         bars = Bars(d.means, d.compared, roles, reach=(0, 1), format="%", least=WIDE)
         rows = table({"where": d.compared, "mean": d.means, "deviation": d.spreads})
-        heading = f"From {d.asks} to {d.gets}"
-        return Panel(
-            "compared", bars, heading, "means, deviations", says=d.says_compared, data=rows
-        )
+        head = f"From {d.asks} to {d.gets}", "means, deviations"
+        return Panel("compared", bars, *head, says=d.says_compared, data=rows)
 
     def without(self) -> Panel:
         """How far what the model gives moves without a head."""

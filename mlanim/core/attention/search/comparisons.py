@@ -70,17 +70,15 @@ def says_pairs(found: Found, pairs: Baseline | None) -> Sentence:
 
 def says_off(found: Found, change: Change) -> Sentence:
     """What a head's absence changes in what the model gives."""
-    called, most = f"{change.layer}.{change.head}", int(change.distance.argmax())
     is_whole = len(change.distance) == 1
-    here = 0 if is_whole else found.of
-    where = "" if is_whole else f" at {found.asks}"
-    values = {} if most == here else {
-        "word": named(found.read, most), "top": _moved(change, most)
-    }  # fmt: skip
+    here, most = (0 if is_whole else found.of), int(change.distance.argmax())
+    values = {} if most == here else {"word": named(found.read, most), "top": _moved(change, most)}
     return sentence(
-        "Without head {called} the output{where} moves by [{here}](gradient)"
-        + ("; most of all at {word}: {top}" if values else ""),
-        called=called, where=where, here=_moved(change, here), **values,
+        "Without head {off} the output{where} moves by [{here}](gradient) {unit}"
+        + ("; most at {word}: {top}" if values else ""),
+        off=f"{change.layer}.{change.head}", where="" if is_whole else f" at {found.asks}",
+        here=_moved(change, here), **values,
+        unit="of its length" if change.kind == VECTORS else "(Kullback–Leibler)",
     )  # fmt: skip
 
 
@@ -97,9 +95,7 @@ def says_distances(change: Change, distances: np.ndarray | None) -> str:
 def _moved(change: Change, place: int) -> str:
     """How far an output moves, with its unit."""
     value = float(change.distance[place])
-    if change.kind == VECTORS:
-        return percent(value, 1) + " of its length"
-    return f"{significant(value, 2)} bits (Kullback–Leibler)"
+    return percent(value, 1) if change.kind == VECTORS else f"{significant(value, 2)} bits"
 
 
 def _spread(baseline: Baseline) -> str:

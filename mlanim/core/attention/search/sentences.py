@@ -8,6 +8,7 @@ from mlanim.core.attention.search.found import Found
 from mlanim.core.attention.search.view import View
 from mlanim.core.attention.search.word_places import cut, named
 from mlanim.core.attention.trace import CLOSE
+from mlanim.words.numbers import grouped
 from mlanim.words.sentence import Sentence, sentence
 
 
@@ -118,4 +119,4 @@ def says_squares(found: Found, view: View) -> str:
 
 def counted(count: int, what: str) -> str:
     """As "1 layer" or "6 layers"."""
-    return f"{count} {what}{'s' * (count != 1)}"
+    return f"{grouped(count)} {what}{'s' * (count != 1)}"
