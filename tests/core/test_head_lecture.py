@@ -31,7 +31,8 @@ FILE = """
             super().__init__()
             self.words, self.places = nn.Embedding(500, 24), nn.Parameter(torch.randn(80, 24))
             layer = nn.TransformerEncoderLayer(24, 3, 32, batch_first=True, dropout=0.0)
-            self.encoder, self.causal = nn.TransformerEncoder(layer, 2), causal
+            self.encoder = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+            self.causal = causal
 
         def forward(self, ids):
             count = ids.shape[1]
