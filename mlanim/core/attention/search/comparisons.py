@@ -86,10 +86,9 @@ def says_distances(change: Change, distances: np.ndarray | None) -> str:
     """The same for all heads, in the mean over all tokens; nothing where they were not tried."""
     if distances is None:
         return "Measured: the model runs once more, without this head."
-    mine = distances[change.layer - 1, change.head - 1]
-    more = int((distances > mine).sum())
-    place = f"{more} of {distances.size} heads move it more" if more else "no head moves it more"
-    return f"Measured: the model runs again without the head. Of all heads, {place}."
+    more = int((distances > distances[change.layer - 1, change.head - 1]).sum())
+    move = f"{more} of the other heads move" if more > 1 else f"{more or 'no'} other head moves"
+    return f"The model runs again without the head. In the mean over its tokens {move} it more."
 
 
 def _moved(change: Change, place: int) -> str:
