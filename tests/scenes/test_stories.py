@@ -425,10 +425,7 @@ def make():
 
 def test_attention_heads_of_a_model_that_hides_what_comes_later(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(CAUSAL)
-    model, words = (
-        f"{tmp_path}/net.py:make",
-        ["when", "it", "rains", "the", "cat", "sits", "on", "its", "mat"],
-    )
+    words = "when it rains the cat sits on its mat"
     sentence = f"{words} {words} {words} because it does"
     model = f"{tmp_path}/net.py:make"
     params = {"model": model, "sentence": sentence, "of": "it:3", "off": "3.1", "layer": 2}

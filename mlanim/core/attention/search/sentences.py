@@ -14,7 +14,11 @@ from mlanim.words.sentence import Sentence, sentence
 
 def says_question(found: Found) -> Sentence:
     """Which head leads there?"""
-    values = {"name": cut(found.read.name.rstrip("/").rpartition("/")[2], 28), "asks": found.asks, "gets": found.gets}
+    values = {
+        "name": cut(found.read.name.rstrip("/").rpartition("/")[2], 28),
+        "asks": found.asks,
+        "gets": found.gets,
+    }
     if found.searched == 1:
         template = "Does head {called} of {name} lead from {asks} to {gets}?"
         return sentence(template, called=found.called, **values)
