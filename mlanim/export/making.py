@@ -16,9 +16,9 @@ from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.settings import defaults
 from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.engine import Engine
+from mlanim.engine.workers.job_run import Outcome
 from mlanim.engine.workers.progress import reporter
 from mlanim.engine.workers.resources import Listener
-from mlanim.engine.workers.task import Outcome
 
 WORKER = "mlanim.export.worker"
 """The module that each process runs."""
@@ -91,4 +91,4 @@ def computed(entry: SceneEntry, params: Mapping[str, Any]) -> Any:
     entry = catalog.made_with(entry, params)
     model = params_of(load(entry))
     job = Job(entry, "video", f"{entry.name}.mp4", "mp4", 854, 480, 15, "dark", params=params)
-    return stored_data(job, validated(model, params, entry.name))
+    return stored_data(job, validated(model, job.params, entry.name))
