@@ -165,7 +165,7 @@ def test_the_most_is_called_so_only_where_it_is(file, data):
 
 def test_a_square_of_the_model_view_stands_for_several_tokens():
     rng = np.random.default_rng(0)
-    weights = rng.dirichlet(np.ones(30), size=(20, 13, 30))
+    weights = rng.dirichlet(np.ones(31), size=(20, 13, 31))  # the last squares are smaller
     view = view_of(weights, (17, 12))
     assert view.weights.shape[:2] == (12, 12)
     assert (view.layers[view.layer], view.heads[view.head]) == (18, 13)
@@ -237,3 +237,17 @@ def test_the_small_model_says_which_words_it_knows():
     ):
         ids_of("The giraffe slept.")
     assert ids_of("The cat slept.")[0] == ["the", "cat", "slept"]
+
+
+def test_the_other_heads_are_counted_by_the_kind_that_gets_most(file, data):
+    weights = traced(f"{file}:make", SENTENCE).trace.weights[:, :, 9].reshape(6, -1)
+    layer, head = (int(part) - 1 for part in data.called.split("."))
+    kinds = {8: "the token before", 9: "itself"}  # the last token has none after it
+    most = [kinds.get(int(row.argmax()), "another token") for row in weights]
+    del most[3 * layer + head]
+    assert dict(zip(data.kinds, data.counts, strict=True)) == {k: most.count(k) for k in data.kinds}
+    said = str(data.says_others)
+    top = max(data.counts)
+    assert said.startswith(f"Of the 5 other heads at “it” (token 10) {top} give")
+    bare = re.sub(" gives? most", "", said)
+    assert all(f"{most.count(kind)} to {kind}" in bare for kind in set(most))

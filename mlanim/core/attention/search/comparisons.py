@@ -19,11 +19,11 @@ def says_others(found: Found, doing: WhatHeadsDo) -> Sentence:
     counts, rest = counts_of_others(found, doing), found.given.size - 1
     if not rest:
         return sentence("The model has no other head")
-    order = sorted(range(len(counts)), key=lambda i: -counts[i])
-    kinds = ", ".join(f"{counts[i]} to {doing.kinds[i]}" for i in order[:3] if counts[i])
+    first, *more = [i for i in np.argsort(-counts, kind="stable")[:3] if counts[i]]
+    start = f"{counts[first]} give{'s' * (counts[first] == 1)} most to {doing.kinds[first]}"
     return sentence(
-        "At {asks} {rest} give most weight {kinds}", asks=found.asks, kinds=kinds,
-        rest="the other head" if rest == 1 else f"the {rest} other heads",
+        "Of the {rest} at {asks} {kinds}", rest=counted(rest, "other head"), asks=found.asks,
+        kinds=", ".join([start, *(f"{counts[i]} to {doing.kinds[i]}" for i in more)]),
     )  # fmt: skip
 
 
