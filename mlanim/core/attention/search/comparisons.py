@@ -20,7 +20,9 @@ def says_others(found: Found, doing: WhatHeadsDo) -> Sentence:
     if not rest:
         return sentence("The model has no other head")
     first, *more = [i for i in np.argsort(-counts, kind="stable")[:3] if counts[i]]
-    start = f"{counts[first]} give{'s' * (counts[first] == 1)} most to {doing.kinds[first]}"
+    start = (
+        f"{counts[first]} {'gives' if counts[first] == 1 else 'give'} most to {doing.kinds[first]}"
+    )
     return sentence(
         "Of the {rest} at {asks} {kinds}", rest=counted(rest, "other head"), asks=found.asks,
         kinds=", ".join([start, *(f"{counts[i]} to {doing.kinds[i]}" for i in more)]),
