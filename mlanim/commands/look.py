@@ -78,6 +78,8 @@ def info(scene: str, as_json: bool) -> None:
     rows = parameter_rows(model)
     for name, allowed, default, text in rows:
         click.echo(f"  {name} = {default}   [{allowed}]\n      {text}")
+    for name, other in catalog.instead_of(entry).items():
+        click.echo(f"  {name}\n      Makes the scene {other} instead: see `mlanim info {other}`.")
     if any("×" in allowed or "rows of" in allowed for _, allowed, _, _ in rows):
         click.echo(f"\n{FILES}")
 

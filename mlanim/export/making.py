@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlanim.engine.errors import RenderError, UsageError
+from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.settings import defaults
@@ -87,6 +88,7 @@ def computed(entry: SceneEntry, params: Mapping[str, Any]) -> Any:
     from mlanim.engine.playback.loading import load, params_of
     from mlanim.engine.workers.worker import stored_data
 
+    entry = catalog.made_with(entry, params)
     model = params_of(load(entry))
     job = Job(entry, "video", f"{entry.name}.mp4", "mp4", 854, 480, 15, "dark", params=params)
     return stored_data(job, validated(model, job.params, entry.name))

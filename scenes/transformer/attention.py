@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -48,6 +48,7 @@ class Attention(LessonScene[AttentionParams, "Data"]):
 
     order = 2
     after = ("dot_product",)
+    instead: ClassVar = {"model": "attention_heads"}
 
     @staticmethod
     def compute(params: AttentionParams) -> Data:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from mlanim.engine.errors import RenderError, UsageError
-from mlanim.engine.jobs import catalog
+from mlanim.engine.jobs import catalog, request
+from mlanim.engine.jobs.options import VideoOptions
 from mlanim.engine.playback import loading
 
 RAISES = '''"""What it is about.
@@ -206,3 +207,22 @@ def test_the_poison_works(tmp_path: Path, mlanim: Callable[..., Any]) -> None:
     name = catalog.find()[0].name
     assert "imported manim" in mlanim("info", name, env={"PYTHONPATH": str(tmp_path)}).err
     assert sys.version_info >= (3, 11)
+
+
+@pytest.mark.parametrize(("given", "made"), [(["seed", "model"], "b"), (["seed"], "a"), ([], "a")])
+def test_a_scene_may_leave_a_parameter_to_another(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], made: str
+) -> None:
+    instead = 'class A(LessonScene):\n    """Has none."""\n    instead: ClassVar = {"model": "b"}\n'
+    (folder / "a.py").write_text(instead)
+    (folder / "b.py").write_text('class B(LessonScene):\n    """Has a model."""\n')
+    monkeypatch.chdir(folder.parent)
+    params = dict.fromkeys(given, "1")
+    job = request.job(VideoOptions(params=params), catalog.the_scene("a"))
+    assert job.scene.name == made
+    assert Path(job.output).stem == "a"
+
+
+def test_attention_takes_any_model_through_the_scene_of_all_heads() -> None:
+    entry = catalog.made_with(catalog.the_scene("attention"), ["model"])
+    assert entry.name == "attention_heads"

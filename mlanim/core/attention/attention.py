@@ -8,7 +8,7 @@ model knows of the antecedent has to come through those weights.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -94,6 +94,7 @@ class Transformer:
     def __call__(
         self, theta: Tensor, tokens: Tensor, mask: Tensor, pronoun: Tensor,
         temperature: Tensor | None = None, keep: Tensor | None = None,
+        reading: Callable[[Tensor], object] | None = None,
     ) -> Pass:  # fmt: skip
         """Run the model; the answer is about the token at `pronoun` (B,).
 
@@ -101,11 +102,14 @@ class Transformer:
             tokens, mask: (B, T), word numbers, and where there is a word.
             temperature: (L, H, 1, 1), one unless given.
             keep: (B, T, 1), 0 where a word misses what the layers before the last send it.
+            reading: called with what each layer reads, (B, T, d).
         """
         p = self.tensors(theta)
         x = p["embedding"][tokens] + p["position"][: tokens.shape[1]]
         layers, message = [], x
         for i in range(self.layers):
+            if reading is not None:
+                reading(x)
             q, k, v = (self._split(x @ p[f"{name}{i}"]) for name in "qkv")
             heat = 1.0 if temperature is None else temperature[i]
             output, weights = attention(q, k, v, mask, heat)

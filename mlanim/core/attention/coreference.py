@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,7 +55,7 @@ class Examples:
         for start in range(0, len(self), AT_ONCE):
             yield self.subset(slice(start, start + AT_ONCE))
 
-    def run(self, theta: Tensor, **options: Tensor) -> Pass:
+    def run(self, theta: Tensor, **options: Any) -> Pass:
         """What the model does with them."""
         return MODEL(theta, self.tokens, self.mask, self.pronoun, **options)
 

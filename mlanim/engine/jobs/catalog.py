@@ -101,6 +101,26 @@ def the_scene(name: str) -> SceneEntry:
     return select([name], scene_folders())[0]
 
 
+def instead_of(entry: SceneEntry) -> dict[str, str]:
+    """Which parameters are another scene's, by name: with one of them that scene is made instead.
+
+    A scene says so as `instead = {"model": "attention_heads"}`.
+    """
+    try:
+        tree = _parsed(Path(entry.path))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
+        return {}
+    nodes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    found = [_constant(node, "instead") for node in nodes if node.name == entry.class_name]
+    return {str(k): str(v) for one in found if isinstance(one, dict) for k, v in one.items()}
+
+
+def made_with(entry: SceneEntry, params: Iterable[str]) -> SceneEntry:
+    """The scene that is made with parameters of these names: that one, or another instead of it."""
+    others = instead_of(entry)
+    return next((the_scene(others[name]) for name in params if name in others), entry)
+
+
 def read(path: Path, root: Path | None = None) -> SceneEntry | None:
     """What a file in a folder of scenes says of itself; None if it has no LessonScene.
 

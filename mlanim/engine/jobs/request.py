@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlanim.engine.errors import UsageError, shortened
-from mlanim.engine.jobs import settings
+from mlanim.engine.jobs import catalog, settings
 from mlanim.engine.jobs.encoder import Encoder
 from mlanim.engine.jobs.figures import formats_of, page_for, pixels, with_font
 from mlanim.engine.jobs.job import FASTEST, QUALITIES, THEMES, Job
@@ -86,13 +86,14 @@ def _jobs(asked: Options, entries: Sequence[SceneEntry], themed: bool = False) -
     transparent = bool(_first(asked.transparent, base.get("transparent")))
     part = shared.get("part")
     suffix = f"{'-figure' * (asked.kind == 'figure')}{part.suffix if part is not None else ''}"
+    params = {entry.path: _params(asked, base, entry) for entry in entries}
     made = [
         Job(
-            scene=entry,
+            scene=catalog.made_with(entry, params[entry.path]),
             kind=asked.kind,
             output=str(_place(output, entry.name + suffix, shared, len(entries), themed)),
             transparent=transparent,
-            params=_params(asked, base, entry),
+            params=params[entry.path],
             **shared,
         )
         for entry in entries

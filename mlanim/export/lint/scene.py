@@ -11,6 +11,7 @@ import numpy as np
 from manim.utils.exceptions import EndSceneEarlyException
 from manim.utils.iterables import list_update
 
+from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import THEMES, Job
 from mlanim.engine.jobs.page import POINTS, USUAL_WIDTH, Page, in_centimetres
 from mlanim.engine.jobs.params import validated
@@ -82,6 +83,7 @@ class _Run:
 
     @classmethod
     def of(cls, entry: SceneEntry, theme_name: str, params: Mapping[str, Any]) -> _Run:
+        entry = catalog.made_with(entry, params)
         name = f"{entry.name}.mp4"
         job = Job(entry, "video", name, "mp4", 854, 480, 15, theme_name, False, params)
         scene_class = load(entry, job)

@@ -7,9 +7,13 @@ from typing import Any, Self
 import numpy as np
 from manim import VGroup
 
+from mlanim.stage import theme
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Polyline
 from mlanim.stage.track import follow
+
+STROKE_UNITS = 100  # of a stroke's width in a manim unit
+THIN = 4  # strokes; what is thinner has the rim around it, which would cover it
 
 
 class Grid:
@@ -67,7 +71,12 @@ class Rim(VGroup):
         for at, count, name in zip((row, column), self.grid.shape, ("row", "column"), strict=True):
             if at is not None and not 0 <= at <= count - 1:
                 raise ValueError(f"There is no {name} {at:g}; the matrix has {count}, from 0 on.")
-        self.path.set_path(self.grid.corners(row, column))
+        corners = self.grid.corners(row, column)  # from the lower left one around
+        stroke = theme.STROKES["bold"] / STROKE_UNITS
+        if min(np.ptp(corners[:, :2], axis=0)) < THIN * stroke:
+            outwards = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])
+            corners = corners + outwards * stroke / 2
+        self.path.set_path(corners)
 
 
 def _span(at: float | None, side: float, whole: float) -> tuple[float, float]:
