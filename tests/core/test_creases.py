@@ -150,7 +150,7 @@ def test_each_crease_segment_adds_to_the_regions(widths, seed):
     found = creases(layers, weights[:-1], biases[:-1])
 
     def perimeter(cells):
-        return length([np.vstack([c.polygon, c.polygon[:1]]) for c in cells])
+        return length([np.vstack([c, c[:1]]) for c in cells.outlines])
 
     for layer in range(len(widths)):
         mine = found.segments[found.layer == layer]

@@ -9,8 +9,8 @@ import pytest
 import regioncam
 import torch
 
+from mlanim.core.folding.bounds import one_layer_bound
 from mlanim.core.folding.line_pieces import pieces, tent
-from mlanim.core.folding.regions import one_layer_bound
 from mlanim.core.folding.width_and_depth import (
     HALF_WIDTH,
     SHAPES,

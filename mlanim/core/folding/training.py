@@ -76,7 +76,7 @@ def starts_for(widths: Sequence[int]) -> int:
     return 64 if sum(widths) <= SMALL else 16
 
 
-def relu_net(inputs: int, widths: Sequence[int]) -> MLP:
+def relu_mlp(inputs: int, widths: Sequence[int]) -> MLP:
     """A ReLU network with one logit."""
     return MLP((inputs, *widths, 1), torch.relu)
 
@@ -127,7 +127,7 @@ def train_classifier(
     widths = check_widths(widths)
     _check_points(points, labels)
     starts = starts_for(widths) if starts is None else starts
-    net = relu_net(points.shape[1], widths)
+    net = relu_mlp(points.shape[1], widths)
     inputs, targets = torch.from_numpy(points), torch.from_numpy(labels.astype(np.float64))
     measure = partial(cross_entropy, net, points=inputs, targets=targets)
 
