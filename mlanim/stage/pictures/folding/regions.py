@@ -1,0 +1,128 @@
+"""The plane cut into regions: cells in their colours, the lines that cut them, and the classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mlanim.stage import theme
+from mlanim.stage.arrays.mesh import Mesh
+from mlanim.stage.colors import colormap
+from mlanim.stage.marks.shapes import Segments
+from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.frame import Frame
+from mlanim.stage.plots.marks.mark import Mark
+from mlanim.stage.plots.marks.points import Note, Points
+from mlanim.stage.plots.scale import Range
+from mlanim.stage.text.texts import Content
+
+CLASSES = ("input", "weight", "attention", "gradient", "highlight", "muted", "positive", "negative")
+"""Roles of the classes in their order; from the ninth on they come again."""
+
+DARKER = 0.9  # regions with an odd number of active neurons
+FULL = (0.62, 0.44)  # how much of a class's colour is in a region: even, odd
+
+
+class RegionsPlane(Chart):
+    """A plane in cells of one colour each.
+
+    Args:
+        polygons: (D, K, 2); short ones repeat their last corner.
+        x, y: what is shown of the plane.
+        places: (D, 2) whose colours the cells have, a value or a reading; `odd` (D,), likewise,
+            from 0 to 1, makes them darker.
+        classes: (D,) of the cells.
+        decided: 0 for the colours of the places, 1 for those of the classes; or a reading.
+        labels: of both axes.
+    """
+
+    def __init__(
+        self, polygons: np.ndarray, x: Range, y: Range, places: Any, odd: Any, classes: np.ndarray,
+        decided: Any, labels: tuple[Content | None, Content | None] = (None, None), *,
+        least: float = 3.6,
+    ):  # fmt: skip
+        wide = abs(x[1] - x[0]) / abs(y[1] - y[0])
+        super().__init__(x, y, *labels, equal=True, grid=False, names="within", least=least,
+                         aspect=wide)  # fmt: skip
+        middle = np.array([sum(x) / 2, sum(y) / 2])
+        half = np.array([abs(x[1] - x[0]) / 2, abs(y[1] - y[0]) / 2])
+        mark = Cells(self.frame, (places, odd, decided), polygons, classes, middle, half)
+        self.cells = self._with(mark, None, False)
+
+    def cuts(
+        self, segments: np.ndarray, width: str = "thin", role: str = "background", *,
+        later: bool = False,
+    ) -> Cuts:  # fmt: skip
+        """Straight pieces (S, 2, 2) along which the cells were cut."""
+        return self._with(Cuts(self.frame, (segments,), role, width), None, later)
+
+    def examples(
+        self, points: np.ndarray, labels: np.ndarray, names: Sequence[str], *, later: bool = False
+    ) -> list[Points]:
+        """The data's points (N, 2) in the colours of their classes, with a rim and their name."""
+        made = []
+        for label in np.unique(labels):
+            role, name = CLASSES[int(label) % len(CLASSES)], _named(names[int(label)])
+            own = points[labels == label]
+            made.append(self.scatter(own, role, name=name, radius=0.05, ring=True, later=later))
+        return made
+
+    def class_name(self, number: int, areas: np.ndarray, name: str, *, later: bool = False) -> Note:
+        """The name of a class in the largest of its cells."""
+        cells = self.cells
+        largest = int(np.argmax(np.where(cells.classes == number, areas, -1.0)))
+        middle = cells.polygons[largest].mean(axis=0)
+        return self.note(middle, _named(name), "text", align="center", later=later)
+
+
+def _named(name: str) -> str:
+    return f"class {name}" if name.isdigit() else name
+
+
+class Cells(Mark):
+    """Convex polygons of one colour each."""
+
+    is_behind = True
+
+    def __init__(
+        self, frame: Frame, values: tuple[Any, ...], polygons: np.ndarray, classes: np.ndarray,
+        middle: np.ndarray, half: np.ndarray,
+    ):  # fmt: skip
+        super().__init__(frame, values, "text")
+        self.polygons, self.middle, self.half = np.asarray(polygons), middle, half
+        self.classes = np.asarray(classes)
+        count, corners = self.polygons.shape[:2]
+        faces = np.arange(count * corners).reshape(count, corners)
+        self.mesh = Mesh(np.zeros((count * corners, 2)), faces, np.zeros((count, 3)))
+        self.add(self.mesh)
+
+    def draw(self, places: Any, odd: Any, decided: Any) -> None:
+        """Take the colours of other places, and a mixture of these with those of the classes."""
+        self.mesh.set_vertices(self.frame.place(self.polygons.reshape(-1, 2))[:, :2])
+        odd = np.asarray(odd, dtype=float)[:, None]
+        own = colormap.bivariate((np.asarray(places) - self.middle) / self.half)
+        own = own * (1 - (1 - DARKER) * odd)
+        paints = (1 - decided) * own + decided * self._of_classes(odd)
+        self.mesh.rgbas = np.column_stack([paints, self.mesh.rgbas[:, 3:]])
+
+    def _of_classes(self, odd: np.ndarray) -> np.ndarray:
+        """The colours of the classes (D, 3), mixed with that of the background."""
+        known = np.array([theme.rgb(role) for role in CLASSES])
+        full = FULL[0] + (FULL[1] - FULL[0]) * odd
+        mixed = full * known[self.classes % len(CLASSES)] + (1 - full) * theme.rgb("background")
+        return np.asarray(mixed)
+
+
+class Cuts(Mark):
+    """Separate straight lines."""
+
+    def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, width: str):
+        super().__init__(frame, values, role)
+        self.lines = Segments(np.zeros((0, 2, 2)), role, width)
+        self.add(self.lines)
+
+    def draw(self, segments: Any) -> None:
+        """Lie elsewhere."""
+        self.lines.set_segments(self.frame.place(segments) if len(segments) else segments)
