@@ -21,8 +21,6 @@ from mlanim.stage.vocabulary import (
     LessonScene,
     Lines,
     Panel,
-    Paragraphs,
-    Rows,
     SceneParams,
     Table,
     Track,
@@ -105,16 +103,16 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         """The boundary between the classes and the examples, over the regions."""
         d, plane = self.data, panel.picture
         assert isinstance(plane, RegionsPlane)
-        boundary = plane.cuts(d.boundary, "bold", "text", later=later)
-        self.told = [boundary, *plane.examples(d.points, d.labels, d.names, later=later)]
-        absent = np.setdiff1d(d.classes, d.labels)
-        self.told += [plane.class_name(k, d.areas, d.names[k], later=later) for k in absent]
+        self.told = [plane.cuts(d.boundary, "bold", "text", later=later)]
+        self.told += plane.examples(d.points, d.wrong, later=later)
+        self.told += [plane.class_name(int(k), d.areas, d.names[k], later=later)
+                      for k in np.unique(d.classes)]  # fmt: skip
 
     def words(self) -> Panel:
         """The network's sizes, and how many regions there are where the track stands."""
         d = self.data
         count = Lines("regions: [{count:0}](highlight)", size="title", count=self.layer["counts"])
-        return Panel("count", Rows(count, Paragraphs(d.says_network), gap=0.2), d.heading)
+        return Panel("count", count, d.heading)
 
     def counts(self, *, later: bool = False) -> Panel:
         """Layer by layer: this network, random ones of its shape, and the bound."""
@@ -128,7 +126,7 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         self.others = [chart.curve(layers, bounds, dash="dash", name="at most", later=later)]
         if random.shape[1]:
             runs = chart.runs(layers, random, "input", dash="dot", name="random", later=later)
-            self.others += runs  # type: ignore[arg-type]
+            self.others += runs
         numbers = {"layer": layers[1:], "neurons": np.array(d.sizes), "regions": d.counts,
                    "bound": d.bounds}  # fmt: skip
         numbers |= {f"random {k}": row for k, row in enumerate(d.random.T)}
@@ -152,8 +150,11 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         d = self.data
         plane, counts = self.plane(later=True), self.counts(later=True)
         self.add_classes(plane, later=True)
-        self.enter(plane, [self.words(), counts], say=d.says_layers[0])
-        self.step(notes="Each place has a colour of its own; a region takes that of its middle.")
+        self.enter(plane, [self.words(), counts], say=d.says_network)
+        self.step(
+            d.says_layers[0],
+            notes="Each place has a colour of its own; a region takes that of its middle.",
+        )
         seconds = min(1.2, 4.5 / len(d.counts))
         for index, cuts in enumerate(self.cuts, start=1):
             self.reveal(cuts, say=d.says_layers[index], seconds=seconds)
@@ -176,9 +177,11 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         self.decided = Track((0, 1), start=1)
         classes = self.plane()
         self.add_classes(classes)
-        examples = along(self.data.points, before={"class": self.data.labels})
+        d = self.data
+        examples = along(d.points, before={"class": d.labels, "wrong": d.wrong.astype(int)})
         decided = replace(classes, name="classes", share=1.0, heading="The class of each",
-                          says=self.data.says_boundary, data={"examples": examples})  # fmt: skip
+                          remark=d.says_points,
+                          says=d.says_boundary, data={"examples": examples})  # fmt: skip
         return [replace(cut, share=1.0), decided, self.counts(), self.areas()]
 
     def regions_table(self) -> Table:

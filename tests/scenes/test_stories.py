@@ -400,3 +400,15 @@ def test_width_and_depth() -> None:
     is_sound(lecture)
     pieces = number(lecture.said(r"in 3 layers: (\d+) pieces")[1])
     assert pieces == 8
+
+
+def test_linear_regions() -> None:
+    lecture = told("linear_regions", {"classes": 4, "widths": [6, 5], "seed": 2})
+    is_sound(lecture)
+    found = lecture.data
+    said = lecture.said(r"^Layer 2, 5 neurons: ([\d,]+) regions cut into ([\d,]+)")
+    assert [number(one) for one in said.groups()] == found.counts.tolist()
+    pieces = number(lecture.said(r"boundary of \d classes: ([\d,]+) straight pieces?")[1])
+    assert pieces == len(found.boundary)
+    bound = number(lecture.said(r"no network of this shape has more than ([\d,]+)")[1])
+    assert bound == (1 + 6 + 15) * (1 + 5 + 10)

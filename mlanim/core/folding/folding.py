@@ -14,6 +14,8 @@ import numpy as np
 from mlanim.core.data.datasets import PlaneDataset, plane_dataset
 from mlanim.core.folding.bounds import upper_bounds
 from mlanim.core.folding.creases import Boundary, Creases, boundary, creases
+from mlanim.core.folding.own_fold import as_trained_net
+from mlanim.core.folding.own_network import only_with_a_model, own_module
 from mlanim.core.folding.polygons import crosses, on_the_line, split, square
 from mlanim.core.folding.regions import Regions, cells_by_layer, decision_cells, distinct_maps
 from mlanim.core.folding.sheet import Sheet, cut_sheet
@@ -255,15 +257,20 @@ def fold(net: TrainedNet, dataset: PlaneDataset, grid: int = GRID) -> PaperFoldi
 
 
 def paper_folding_lecture(
-    dataset: str = "moons", widths: Sequence[int] = (2, 2), seed: int = 0
-) -> PaperFoldingData:
+    dataset: str = "moons", widths: Sequence[int] = (2, 2), seed: int = 0, *, model: str = "",
+    checkpoint: str = "",
+) -> PaperFoldingData:  # fmt: skip
     """Trains a ReLU network of these hidden widths on a data set, both from a seed, and folds.
 
-    Raises ValueError for an unknown data set, a negative seed, or widths other than 1 to 4 layers
-    of 1 to 16 neurons.
+    A model, "file.py:name", is folded instead, with its own weights or those of a checkpoint.
+    Raises ValueError for an unknown data set, a negative seed, widths other than 1 to 4 layers
+    of 1 to 16 neurons, and a model of another kind.
     """
     widths = check_widths(widths)
     data = plane_dataset(dataset, seed)
+    if model:
+        return fold(as_trained_net(own_module(model, checkpoint), data), data)
+    only_with_a_model(checkpoint=checkpoint)
     test = (data.test_points, data.test_labels)
     net = train_classifier(data.train_points, data.train_labels, widths, seed, test=test)
     return fold(net, data)

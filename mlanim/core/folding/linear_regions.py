@@ -15,7 +15,14 @@ from mlanim.core.folding import region_sentences as says
 from mlanim.core.folding.bounds import bounds_of, cutting_sizes
 from mlanim.core.folding.edges import class_edges, new_edges
 from mlanim.core.folding.modules import relu_net
-from mlanim.core.folding.own_network import Labelled, own_examples, own_module, own_plane
+from mlanim.core.folding.own_network import (
+    Labelled,
+    numbers_in,
+    only_with_a_model,
+    own_examples,
+    own_module,
+    own_plane,
+)
 from mlanim.core.folding.planes import Plane
 from mlanim.core.folding.polygons import box
 from mlanim.core.folding.regions import Regions, class_cells, cut, distinct_maps
@@ -28,7 +35,7 @@ from mlanim.words.sentence import Sentence
 TRAINING, TESTS, STEPS, RATE = 300, 300, 300, 0.02
 RANDOM = 5
 MOST_LAYERS, MOST_CLASSES = 12, 12
-WIDE = 1.5  # the width of a picture over its height
+WIDE = 1.7  # the width of a picture over its height
 MARGIN = 0.08  # around the data, as a share of their width
 
 
@@ -70,6 +77,7 @@ class LinearRegions:
     extent: tuple[float, float, float, float]
     points: np.ndarray  # (N, 2) data that lie in the plane
     labels: np.ndarray  # (N,)
+    wrong: np.ndarray  # (N,) bool
     names: tuple[str, ...]  # of the classes
     axes: tuple[str, str]
     sizes: tuple[int, ...]  # (L,) neurons, or maxima, of each layer that cuts
@@ -79,6 +87,7 @@ class LinearRegions:
     random: np.ndarray
     heading: str
     says_network: Sentence
+    says_points: Sentence
     says_layers: tuple[Sentence, ...]  # one for each of `layers`
     says_pieces: Sentence
     says_boundary: Sentence
@@ -120,16 +129,9 @@ def linear_regions_lesson(
         examples = own_examples(data) if data else None
         subject = _own(own_module(model, checkpoint), examples, plane)
     else:
-        _only_with_a_model(checkpoint=checkpoint, data=data, plane=plane)
+        only_with_a_model(checkpoint=checkpoint, data=data, plane=plane)
         subject = _trained(classes, widths, seed)
     return lesson_of(subject, _extent(extent, subject), seed)
-
-
-def _only_with_a_model(**given: str) -> None:
-    for name, value in given.items():
-        if value:
-            raise ValueError(f"{name} is {value!r}, but there is no model; give model=file.py:name "
-                             "beside it.")  # fmt: skip
 
 
 def lesson_of(
@@ -145,6 +147,7 @@ def lesson_of(
     maps, boundary = distinct_maps(found.output), class_edges(parts, winners)
     bounds = np.array([float(bound) for bound in bounds_of(subject.net)])
     random = random_counts(subject, extent, seed)
+    wrong = decided(subject.net, subject.points) != subject.labels
     regions = found.layers[-1]
     crossed = int((np.bincount(parts.parents, minlength=len(regions)) > 1).sum())
     sizes, kinds = cutting_sizes(subject.net), _kinds(subject.net)
@@ -152,10 +155,10 @@ def lesson_of(
         layers=layers, polygons=parts.polygons, corners=parts.corners, areas=parts.areas,
         classes=winners, ancestors=_ancestors(found.layers, parts.parents),
         patterns=tuple(_written(parts.patterns)), linear=parts.linear, shift=parts.shift,
-        boundary=boundary, extent=extent, points=subject.points, labels=subject.labels,
+        boundary=boundary, extent=extent, points=subject.points, labels=subject.labels, wrong=wrong,
         names=subject.names, axes=_axes(subject.plane), sizes=sizes, counts=counts, bounds=bounds,
         maps=maps, random=random, heading=_heading(subject),
-        says_network=subject.says,
+        says_network=subject.says, says_points=says.of_points(wrong),
         says_layers=says.of_layers(kinds, sizes, counts),
         says_pieces=says.of_pieces(len(regions), maps),
         says_boundary=says.of_boundary(winners, boundary, crossed, len(regions), subject.names),
@@ -207,7 +210,7 @@ def _trained(classes: int, widths: Sequence[int], seed: int) -> Subject:
     end = train(loss, start, "adam", RATE, STEPS).end
     module = as_module(net, end)
     whole = relu_net(module)
-    right = (whole(points[TRAINING:]).argmax(axis=1) == labels[TRAINING:]).mean()
+    right = (decided(whole, points[TRAINING:]) == labels[TRAINING:]).mean()
     said = says.of_training(net.parameters, TRAINING, float(right), TESTS)
     names = tuple(str(k) for k in range(classes))
     return Subject(module, whole, whole, None, None, points[TRAINING:], labels[TRAINING:], names,
@@ -242,12 +245,11 @@ def _own(module: nn.Module, examples: Labelled | None, plane: str) -> Subject:
             "plane through its inputs: plane=0,5,9 for three examples of the data, or a file."
         )
     through = own_plane(plane, examples, whole.inputs)
-    marked = len(through.marks) == 3 and examples is not None and plane[-4:-1] != ".np"
-    labels = examples.labels[[int(k) for k in plane.split(",")]] if marked and examples else None
-    points = through.marks if labels is not None else np.zeros((0, 2))
     net = whole.on_plane(through.origin, through.axes)
-    shown = np.zeros(0, int) if labels is None else labels
-    return Subject(module, whole, net, through, shape, points, shown, names, said)
+    points, labels = np.zeros((0, 2)), np.zeros(0, int)
+    if examples is not None and (numbers := numbers_in(plane)):
+        points, labels = through.marks, examples.labels[numbers]
+    return Subject(module, whole, net, through, shape, points, labels, names, said)
 
 
 def _names(examples: Labelled | None, outputs: int) -> tuple[str, ...]:
@@ -264,6 +266,13 @@ def _names(examples: Labelled | None, outputs: int) -> tuple[str, ...]:
     return (*known, *(str(k) for k in range(len(known), classes)))
 
 
+def decided(net: ReluNet, rows: np.ndarray) -> np.ndarray:
+    """The class (N,) that a network gives to inputs (N, d); one output is positive for class 1."""
+    scores = net(rows)
+    found = scores.argmax(axis=1) if net.outputs > 1 else scores[:, 0] > 0
+    return np.asarray(found, dtype=np.int64)
+
+
 def _right(net: ReluNet, examples: Labelled | None) -> float | None:
     """The share of the examples that the network gives their class."""
     if examples is None:
@@ -273,9 +282,7 @@ def _right(net: ReluNet, examples: Labelled | None) -> float | None:
             f"The examples have {examples.rows.shape[1]} numbers each, and the network takes "
             f"{net.inputs}; give examples of that size."
         )
-    scores = net(examples.rows)
-    found = scores.argmax(axis=1) if net.outputs > 1 else scores[:, 0] > 0
-    return float((found == examples.labels).mean())
+    return float((decided(net, examples.rows) == examples.labels).mean())
 
 
 def _extent(given: Sequence[float], subject: Subject) -> tuple[float, float, float, float]:

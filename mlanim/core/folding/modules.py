@@ -12,7 +12,6 @@ from __future__ import annotations
 import copy
 import itertools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +76,7 @@ def relu_net(module: nn.Module, shape: tuple[int, ...] | None = None) -> ReluNet
     shape = _first_shape(module) if shape is None else shape
     module = copy.deepcopy(module).double().eval().requires_grad_(False)
     with torch.no_grad():
+        _try(module, shape)
         net = _Reader(module, shape).read()
         _compare(net, module, shape)
     return net
@@ -100,6 +100,17 @@ def _first_shape(module: nn.Module) -> tuple[int, ...]:
             "examples, or a plane, of that shape."
         )
     return (layers[0].in_features,)
+
+
+def _try(module: nn.Module, shape: tuple[int, ...]) -> None:
+    try:
+        module(torch.zeros(BATCH, *shape, dtype=torch.float64))
+    except Exception as error:  # whatever the user's forward raises
+        sizes = " × ".join(map(str, shape))
+        raise ValueError(
+            f"The network fails on examples of shape {sizes}: {error}; give examples, or a plane, "
+            "of the shape that it takes."
+        ) from error
 
 
 class _Reader:
@@ -201,7 +212,7 @@ class _Reader:
         if not isinstance(at_zero, Tensor) or at_zero.shape[:1] != (BATCH,):
             raise ValueError(_refused(node, self._kind(node)))
         shape, bias = tuple(at_zero.shape[1:]), at_zero[0].reshape(-1).numpy()
-        parts = []
+        parts: list[Value] = []
         for one in given:
             value = self.known[one]
             if value.size * len(bias) > LARGEST:
@@ -209,12 +220,23 @@ class _Reader:
                     f"The network's {node.name} takes {value.size:,} numbers to {len(bias):,}: as "
                     f"a matrix it has over {LARGEST:,} weights; give a smaller network."
                 )
-            weight = _columns(lambda x, one=one: self._run(node, {**zeros, one: x}), value) - bias
-            parts.append(self._added(Affine(weight.T, 0 * bias if parts else bias, value.number),
-                                     shape))  # fmt: skip
+            weight = self._columns(node, zeros, one) - bias
+            step = Affine(weight.T, 0 * bias if parts else bias, value.number)
+            parts.append(self._added(step, shape))
         if len(parts) == 1:
             return parts[0]
         return self._added(Sum(tuple(part.number for part in parts)), shape)
+
+    def _columns(self, node: fx.Node, zeros: dict[fx.Node, Tensor], one: fx.Node) -> np.ndarray:
+        """What an operation gives for the unit vectors of one value, one a row (n, m)."""
+        rows, value = [], self.known[one]
+        for start in range(0, value.size, BATCH):
+            units = torch.zeros(BATCH, value.size, dtype=torch.float64)
+            index = torch.arange(min(BATCH, value.size - start))
+            units[index, start + index] = 1.0
+            made = self._run(node, {**zeros, one: units.reshape(BATCH, *value.shape)})
+            rows.append(made.reshape(BATCH, -1)[: len(index)])
+        return torch.cat(rows).numpy()
 
     def _kink(self, node: fx.Node, given: fx.Node) -> Value:
         value = self.known[given]
@@ -231,7 +253,8 @@ class _Reader:
         sides = [_windows(pooling, axis, value.shape[axis - dims], shape[axis - dims])
                  for axis in range(dims)]  # fmt: skip
         places = np.arange(value.size).reshape(-1, *value.shape[len(value.shape) - dims :])
-        windows = [places[:, *np.ix_(*window)].reshape(len(places), -1)
+        every = np.arange(len(places))
+        windows = [places[np.ix_(every, *window)].reshape(len(places), -1)
                    for window in itertools.product(*sides)]  # fmt: skip
         widest = max(window.shape[1] for window in windows)
         filled = [np.pad(w, ((0, 0), (0, widest - w.shape[1])), "edge") for w in windows]
@@ -259,17 +282,6 @@ def _default(node: fx.Node) -> Any:
 
 def _nothing(size: int) -> Step:
     return Affine(np.eye(size), np.zeros(size), 0)
-
-
-def _columns(function: Callable[[Tensor], Tensor], value: Value) -> np.ndarray:
-    """What a function gives for unit vectors, one a row (n, m)."""
-    rows = []
-    for start in range(0, value.size, BATCH):
-        units = torch.zeros(BATCH, value.size, dtype=torch.float64)
-        index = torch.arange(min(BATCH, value.size - start))
-        units[index, start + index] = 1.0
-        rows.append(function(units.reshape(BATCH, *value.shape)).reshape(BATCH, -1)[: len(index)])
-    return torch.cat(rows).numpy()
 
 
 def _windows(pooling: Any, axis: int, length: int, count: int) -> list[np.ndarray]:

@@ -55,6 +55,14 @@ def own_module(model: str, checkpoint: str) -> nn.Module:
     return module
 
 
+def only_with_a_model(**given: str) -> None:
+    """Refuse what says something about a user's model where none is given."""
+    for name, value in given.items():
+        if value:
+            raise ValueError(f"{name} is {value!r}, but there is no model; give model=file.py:name "
+                             "beside it.")  # fmt: skip
+
+
 def _called(thing: Any, named: str, what: str) -> Any:
     """What a function or class makes; a thing that is there already as it is."""
     if not isinstance(thing, type) and (isinstance(thing, nn.Module) or not callable(thing)):
@@ -212,16 +220,21 @@ def _three(array: np.ndarray, plane: str) -> np.ndarray:
     return array
 
 
+def numbers_in(plane: str) -> list[int]:
+    """The numbers of three examples, where that is what is named; else none."""
+    words = [word.strip() for word in plane.split(",")]
+    return [int(w) for w in words] if len(words) == 3 and all(map(str.isdigit, words)) else []
+
+
 def _examples_at(plane: str, examples: Labelled | None) -> np.ndarray:
-    words = plane.split(",")
-    if len(words) != 3 or not all(word.strip().isdigit() for word in words):
+    numbers = numbers_in(plane)
+    if not numbers:
         raise ValueError(
             f"plane is {plane!r}; give the numbers of three examples, such as 0,5,9, or an .npy or "
             ".npz file."
         )
     if examples is None:
         raise ValueError(f"plane is {plane!r}, three examples, but there is no data; give data.")
-    numbers = [int(word) for word in words]
     if max(numbers) >= len(examples.rows):
         raise ValueError(
             f"plane is {plane!r}, but there are {len(examples.rows)} examples, from 0 to "

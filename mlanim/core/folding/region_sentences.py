@@ -34,6 +34,15 @@ def of_own(parameters: int, right: float | None, examples: int) -> Sentence:
                            right=right, examples=examples)  # fmt: skip
 
 
+def of_points(wrong: np.ndarray) -> Sentence:
+    """What the points in the picture are."""
+    if not len(wrong):
+        return sentence("Colours: the largest output")
+    if not wrong.any():
+        return sentence("{examples}, all of them right", examples=counted(len(wrong), "example"))
+    return sentence("{examples}, large where it is wrong", examples=counted(len(wrong), "example"))
+
+
 def of_layers(
     maxima: Sequence[bool], sizes: Sequence[int], counts: np.ndarray
 ) -> tuple[Sentence, ...]:

@@ -33,7 +33,7 @@ class TrainedNet:
     losses: (steps,) mean cross-entropy in nats before each step, of the start that was kept
     loss: the mean cross-entropy at the end
     train_accuracy, test_accuracy: shares in [0, 1]; without a test set test_accuracy is None
-    starts: random starts tried; chosen: the index of the one kept
+    starts: random starts tried, 0 where it was trained elsewhere; chosen: the index of the one kept
     screening_losses: (starts,) cross-entropy of every start when the finalists were picked
     """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from mlanim.stage.marks.shapes import Segments
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import Mark
-from mlanim.stage.plots.marks.points import Note, Points
+from mlanim.stage.plots.marks.points import Note
 from mlanim.stage.plots.scale import Range
 from mlanim.stage.text.texts import Content
 
@@ -58,16 +57,11 @@ class RegionsPlane(Chart):
         """Straight pieces (S, 2, 2) along which the cells were cut."""
         return self._with(Cuts(self.frame, (segments,), role, width), None, later)
 
-    def examples(
-        self, points: np.ndarray, labels: np.ndarray, names: Sequence[str], *, later: bool = False
-    ) -> list[Points]:
-        """The data's points (N, 2) in the colours of their classes, with a rim and their name."""
-        made = []
-        for label in np.unique(labels):
-            role, name = CLASSES[int(label) % len(CLASSES)], _named(names[int(label)])
-            own = points[labels == label]
-            made.append(self.scatter(own, role, name=name, radius=0.05, ring=True, later=later))
-        return made
+    def examples(self, points: np.ndarray, wrong: np.ndarray, *, later: bool = False) -> list[Mark]:
+        """The data's points (N, 2): larger, and in another ink, where the network is wrong (N,)."""
+        looks = ((~wrong, "text", 0.04), (wrong, "highlight", 0.075))
+        return [self.scatter(points[of], role, radius=radius, ring=True, later=later)
+                for of, role, radius in looks if of.any()]  # fmt: skip
 
     def class_name(self, number: int, areas: np.ndarray, name: str, *, later: bool = False) -> Note:
         """The name of a class in the largest of its cells."""
