@@ -30,9 +30,6 @@ from mlanim.stage.vocabulary import (
 if TYPE_CHECKING:
     from mlanim.core.folding.linear_regions import LinearRegions as Data
 
-WIDTHS = ("line", "thin", "hair")
-"""Of the lines that the first, the second, and all later layers draw."""
-
 
 class LinearRegionsParams(SceneParams):
     """Which network, and where it is looked at."""
@@ -92,10 +89,8 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
             d.polygons, (left, right), (bottom, top), self.layer["places"], self.layer["odd"],
             d.classes, self.decided, d.axes,
         )  # fmt: skip
-        self.cuts = [
-            plane.cuts(one.edges, WIDTHS[min(index, 2)], later=later)
-            for index, one in enumerate(d.layers[1:])
-        ]
+        self.cuts = [plane.cuts(one.edges, depth, later=later)
+                     for depth, one in enumerate(d.layers[1:])]  # fmt: skip
         return Panel("regions", plane, "Regions of the inputs", share=1.9, says=d.says_pieces,
                      data=data)  # fmt: skip
 
@@ -103,15 +98,15 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         """The boundary between the classes and the examples, over the regions."""
         d, plane = self.data, panel.picture
         assert isinstance(plane, RegionsPlane)
-        self.told = [plane.cuts(d.boundary, "bold", "text", later=later)]
+        self.told = [plane.boundary(d.boundary, later=later)]
         self.told += plane.examples(d.points, d.wrong, later=later)
-        self.told += [plane.class_name(int(k), d.areas, d.names[k], later=later)
+        self.told += [plane.class_name(int(k), d.names[k], d.boundary, later=later)
                       for k in np.unique(d.classes)]  # fmt: skip
 
     def words(self) -> Panel:
         """The network's sizes, and how many regions there are where the track stands."""
         d = self.data
-        count = Lines("regions: [{count:0}](highlight)", size="title", count=self.layer["counts"])
+        count = Lines("regions: [{count:,}](highlight)", size="title", count=self.layer["counts"])
         return Panel("count", count, d.heading)
 
     def counts(self, *, later: bool = False) -> Panel:
@@ -159,7 +154,9 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         for index, cuts in enumerate(self.cuts, start=1):
             self.reveal(cuts, say=d.says_layers[index], seconds=seconds)
             self.sweep(self.layer.to(index), seconds=seconds)
-            self.step(notes="In each region, a neuron of the next layer is zero along one line.")
+            self.step(
+                notes="In each region, a neuron of the next layer is zero along one line at most."
+            )
         self.step(d.says_pieces, notes="What a later layer switches off makes no difference.")
         self.ask("Where does the answer change?", notes="Let them guess: along these lines?")
         self.sweep(self.decided.to(1), say=d.says_boundary, seconds=1.5)

@@ -20,7 +20,10 @@ from mlanim.stage.text.texts import Content
 CLASSES = ("input", "weight", "attention", "gradient", "highlight", "muted", "positive", "negative")
 """Roles of the classes in their order; from the ninth on they come again."""
 
-DARKER = 0.9  # regions with an odd number of active neurons
+DARKER = 0.86  # regions with an odd number of active neurons
+SPREAD = 1.8  # full colours are reached at the half of the way to the edge
+WIDTHS, MANY, FAINTEST = ("line", "thin", "hair"), (300, 1500), 0.35
+WITHIN = 0.8  # of the half width: where names of classes may stand
 FULL = (0.62, 0.44)  # how much of a class's colour is in a region: even, odd
 
 
@@ -50,12 +53,19 @@ class RegionsPlane(Chart):
         mark = Cells(self.frame, (places, odd, decided), polygons, classes, middle, half)
         self.cells = self._with(mark, None, False)
 
-    def cuts(
-        self, segments: np.ndarray, width: str = "thin", role: str = "background", *,
-        later: bool = False,
-    ) -> Cuts:  # fmt: skip
-        """Straight pieces (S, 2, 2) along which the cells were cut."""
-        return self._with(Cuts(self.frame, (segments,), role, width), None, later)
+    def cuts(self, segments: np.ndarray, depth: int = 0, *, later: bool = False) -> Cuts:
+        """Straight pieces (S, 2, 2) along which a layer cut the cells.
+
+        Lines are finer the later the layer, from 0, and the more of them there are.
+        """
+        rank = min(max(depth, int(np.searchsorted(MANY, len(segments)))), len(WIDTHS) - 1)
+        opacity = float(np.clip(np.sqrt(MANY[-1] / max(len(segments), 1)), FAINTEST, 1.0))
+        mark = Cuts(self.frame, (segments,), "background", WIDTHS[rank], opacity)
+        return self._with(mark, None, later)
+
+    def boundary(self, segments: np.ndarray, *, later: bool = False) -> Cuts:
+        """Straight pieces (B, 2, 2) between different classes."""
+        return self._with(Cuts(self.frame, (segments,), "text", "bold"), None, later)
 
     def examples(self, points: np.ndarray, wrong: np.ndarray, *, later: bool = False) -> list[Mark]:
         """The data's points (N, 2): larger, and in another ink, where the network is wrong (N,)."""
@@ -63,12 +73,25 @@ class RegionsPlane(Chart):
         return [self.scatter(points[of], role, radius=radius, ring=True, later=later)
                 for of, role, radius in looks if of.any()]  # fmt: skip
 
-    def class_name(self, number: int, areas: np.ndarray, name: str, *, later: bool = False) -> Note:
-        """The name of a class in the largest of its cells."""
-        cells = self.cells
-        largest = int(np.argmax(np.where(cells.classes == number, areas, -1.0)))
-        middle = cells.polygons[largest].mean(axis=0)
-        return self.note(middle, _named(name), "text", align="center", later=later)
+    def class_name(
+        self, number: int, name: str, boundary: np.ndarray, *, later: bool = False
+    ) -> Note:
+        """The name of a class in the one of its cells that is farthest from the boundary."""
+        own = self.cells.polygons[self.cells.classes == number].mean(axis=1)
+        away = np.abs(own - self.cells.middle) / self.cells.half
+        own = own[away.max(axis=1) < WITHIN] if (away.max(axis=1) < WITHIN).any() else own
+        place = own[int(np.argmax(_distance(own, boundary)))]
+        return self.note(place, _named(name), "text", align="center", later=later)
+
+
+def _distance(places: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """From each place (N, 2) to the nearest of the segments (S, 2, 2), sampled along them: (N,)."""
+    if not len(segments):
+        return -np.linalg.norm(places - places.mean(axis=0), axis=1)
+    shares = np.linspace(0, 1, 9)[:, None, None]
+    nodes = (segments[:, 0] + shares * (segments[:, 1] - segments[:, 0])).reshape(-1, 2)
+    nearest = [np.linalg.norm(places - node, axis=1) for node in nodes]
+    return np.asarray(np.min(nearest, axis=0))
 
 
 def _named(name: str) -> str:
@@ -96,7 +119,7 @@ class Cells(Mark):
         """Take the colours of other places, and a mixture of these with those of the classes."""
         self.mesh.set_vertices(self.frame.place(self.polygons.reshape(-1, 2))[:, :2])
         odd = np.asarray(odd, dtype=float)[:, None]
-        own = colormap.bivariate((np.asarray(places) - self.middle) / self.half)
+        own = colormap.bivariate(SPREAD * (np.asarray(places) - self.middle) / self.half)
         own = own * (1 - (1 - DARKER) * odd)
         paints = (1 - decided) * own + decided * self._of_classes(odd)
         self.mesh.rgbas = np.column_stack([paints, self.mesh.rgbas[:, 3:]])
@@ -112,9 +135,11 @@ class Cells(Mark):
 class Cuts(Mark):
     """Separate straight lines."""
 
-    def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, width: str):
+    def __init__(
+        self, frame: Frame, values: tuple[Any, ...], role: str, width: str, opacity: float = 1.0
+    ):
         super().__init__(frame, values, role)
-        self.lines = Segments(np.zeros((0, 2, 2)), role, width)
+        self.lines = Segments(np.zeros((0, 2, 2)), role, width, opacity)
         self.add(self.lines)
 
     def draw(self, segments: Any) -> None:
