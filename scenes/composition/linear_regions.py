@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import Field
 
-from mlanim.stage.pictures.folding.regions import RegionsPlane
+from mlanim.stage.pictures.folding.regions import RegionsPlane, regions_table
 from mlanim.stage.table import along
 from mlanim.stage.vocabulary import (
     Chart,
@@ -169,30 +169,14 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         self.step(d.says_areas, notes="Most regions are far smaller than what one sees.")
 
     def figure(self) -> list[Panel]:
-        self.layer.put(len(self.data.counts))
-        cut = self.plane(data={"regions": self.regions_table()})
+        d = self.data
+        self.layer.put(len(d.counts))
+        cut = self.plane(data={"regions": regions_table(d)})
         self.decided = Track((0, 1), start=1)
         classes = self.plane()
         self.add_classes(classes)
-        d = self.data
         examples = along(d.points, before={"class": d.labels, "wrong": d.wrong.astype(int)})
         decided = replace(classes, name="classes", share=1.0, heading="The class of each",
                           remark=d.says_points,
                           says=d.says_boundary, data={"examples": examples})  # fmt: skip
         return [replace(cut, share=1.0), decided, self.counts(), self.areas()]
-
-    def regions_table(self) -> Table:
-        """A row for each region of one class: its outline (WKT), area, pattern and affine map."""
-        d = self.data
-        outlines = [", ".join(f"{x:.17g} {y:.17g}" for x, y in [*polygon[:count], polygon[0]])
-                    for polygon, count in zip(d.polygons, d.corners, strict=True)]  # fmt: skip
-        columns = {
-            "region": d.ancestors[-1], "class": np.array(d.names)[d.classes], "area": d.areas,
-            "corners": d.corners, "pattern": np.array(d.patterns),
-            "polygon": np.array([f"POLYGON (({outline}))" for outline in outlines]),
-        }  # fmt: skip
-        for output in range(d.shift.shape[1]):
-            columns |= {f"output {output}: u": d.linear[:, output, 0],
-                        f"output {output}: v": d.linear[:, output, 1],
-                        f"output {output}: 1": d.shift[:, output]}  # fmt: skip
-        return table(columns)

@@ -23,8 +23,7 @@ from mlanim.stage.track import Track, combined
 from mlanim.words.sentence import Sentence
 
 if TYPE_CHECKING:
-    from mlanim.core.folding.paper_folding import Neuron
-    from mlanim.core.folding.paper_folding import PaperFolding as Data
+    from mlanim.core.folding.paper_folding import Neuron, PaperFolding as Data  # isort: skip
 
 INKS = "dark points: class 0, light points: class 1"
 
@@ -36,11 +35,9 @@ class PaperFoldingParams(SceneParams):
         "moons", description="What is to be separated."
     )
     widths: tuple[int, ...] = Field(
-        (2, 2),
-        min_length=1,
-        max_length=4,
+        (2, 2), min_length=1, max_length=4,
         description="Neurons of each hidden layer, 1 to 16; layers of 2 are drawn exactly.",
-    )
+    )  # fmt: skip
     model: str = Field("", description="A network of yours: file.py:name of a module or factory.")
     checkpoint: str = Field("", description="Its weights: .safetensors, .pt or .pth.")
 

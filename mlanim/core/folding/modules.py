@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, fx, nn
 
+from mlanim.core.folding.pooling import pooling_groups
 from mlanim.core.folding.relu_net import Affine, Kink, Largest, ReluNet, Step, Sum, merged
 
 BATCH = 64
@@ -247,18 +248,8 @@ class _Reader:
     def _largest(self, node: fx.Node, given: fx.Node) -> Value:
         """A max-pooling over the last dimensions, each of its windows a group."""
         value = self.known[given]
-        pooling = self._pooling(node)
-        dims = 2 if isinstance(pooling, nn.MaxPool2d) else 1
         shape = tuple(self._run(node, self._zeros([given])).shape[1:])
-        sides = [_windows(pooling, axis, value.shape[axis - dims], shape[axis - dims])
-                 for axis in range(dims)]  # fmt: skip
-        places = np.arange(value.size).reshape(-1, *value.shape[len(value.shape) - dims :])
-        every = np.arange(len(places))
-        windows = [places[np.ix_(every, *window)].reshape(len(places), -1)
-                   for window in itertools.product(*sides)]  # fmt: skip
-        widest = max(window.shape[1] for window in windows)
-        filled = [np.pad(w, ((0, 0), (0, widest - w.shape[1])), "edge") for w in windows]
-        groups = np.stack(filled, axis=1).reshape(-1, widest)
+        groups = pooling_groups(self._pooling(node), value.shape, shape)
         return self._added(Largest(groups, value.number), shape)
 
     def _pooling(self, node: fx.Node) -> nn.MaxPool1d | nn.MaxPool2d:
@@ -282,19 +273,6 @@ def _default(node: fx.Node) -> Any:
 
 def _nothing(size: int) -> Step:
     return Affine(np.eye(size), np.zeros(size), 0)
-
-
-def _windows(pooling: Any, axis: int, length: int, count: int) -> list[np.ndarray]:
-    """The places along one axis that each window of a max-pooling covers."""
-
-    def along(option: Any) -> int:
-        return int(option[axis] if isinstance(option, tuple | list) else option)
-
-    kernel, stride = along(pooling.kernel_size), along(pooling.stride)
-    padding, dilation = along(pooling.padding), along(pooling.dilation)
-    starts = stride * np.arange(count) - padding
-    places = starts[:, None] + dilation * np.arange(kernel)
-    return [row[(row >= 0) & (row < length)] for row in places]
 
 
 def _refused(node: fx.Node, kind: str) -> str:

@@ -15,6 +15,7 @@ from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.plots.marks.points import Note
 from mlanim.stage.plots.scale import Range
+from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import Content
 
 CLASSES = ("input", "weight", "attention", "gradient", "highlight", "muted", "positive", "negative")
@@ -145,3 +146,23 @@ class Cuts(Mark):
     def draw(self, segments: Any) -> None:
         """Lie elsewhere."""
         self.lines.set_segments(self.frame.place(segments) if len(segments) else segments)
+
+
+def regions_table(found: Any) -> Table:
+    """A row for each region of one class: its outline (WKT), area, pattern and affine map.
+
+    found: `polygons` (D, K, 2), `corners`, `areas`, `classes`, `patterns` and `ancestors[-1]` (D,),
+    the outputs' `linear` (D, m, 2) and `shift` (D, m), and the classes' `names`.
+    """
+    outlines = [", ".join(f"{x:.17g} {y:.17g}" for x, y in [*polygon[:count], polygon[0]])
+                for polygon, count in zip(found.polygons, found.corners, strict=True)]  # fmt: skip
+    columns = {
+        "region": found.ancestors[-1], "class": np.array(found.names)[found.classes],
+        "area": found.areas, "corners": found.corners, "pattern": np.array(found.patterns),
+        "polygon": np.array([f"POLYGON (({outline}))" for outline in outlines]),
+    }  # fmt: skip
+    for output in range(found.shift.shape[1]):
+        columns |= {f"output {output}: u": found.linear[:, output, 0],
+                    f"output {output}: v": found.linear[:, output, 1],
+                    f"output {output}: 1": found.shift[:, output]}  # fmt: skip
+    return table(columns)
