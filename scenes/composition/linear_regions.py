@@ -89,8 +89,10 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
             d.polygons, (left, right), (bottom, top), self.layer["places"], self.layer["odd"],
             d.classes, self.decided, d.axes,
         )  # fmt: skip
-        self.cuts = [plane.cuts(one.edges, depth, later=later)
-                     for depth, one in enumerate(d.layers[1:])]  # fmt: skip
+        self.cuts = [
+            [plane.cuts(one.edges, depth, later=later)] if len(one.edges) else []
+            for depth, one in enumerate(d.layers[1:])
+        ]
         return Panel("regions", plane, "Regions of the inputs", share=1.9, says=d.says_pieces,
                      data=data)  # fmt: skip
 
@@ -98,7 +100,7 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         """The boundary between the classes and the examples, over the regions."""
         d, plane = self.data, panel.picture
         assert isinstance(plane, RegionsPlane)
-        self.told = [plane.boundary(d.boundary, later=later)]
+        self.told = [plane.boundary(d.boundary, later=later)] if len(d.boundary) else []
         self.told += plane.examples(d.points, d.wrong, later=later)
         self.told += [plane.class_name(int(k), d.names[k], d.boundary, later=later)
                       for k in np.unique(d.classes)]  # fmt: skip
@@ -152,7 +154,7 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         )
         seconds = min(1.2, 4.5 / len(d.counts))
         for index, cuts in enumerate(self.cuts, start=1):
-            self.reveal(cuts, say=d.says_layers[index], seconds=seconds)
+            self.reveal(*cuts, say=d.says_layers[index], seconds=seconds)
             self.sweep(self.layer.to(index), seconds=seconds)
             self.step(
                 notes="In each region, a neuron of the next layer is zero along one line at most."

@@ -403,6 +403,7 @@ def test_width_and_depth() -> None:
 
 
 def test_linear_regions() -> None:
+    is_sound(told("linear_regions", {"classes": 2, "widths": [1], "extent": [0.01]}))
     lecture = told("linear_regions", {"classes": 4, "widths": [6, 5], "seed": 2})
     is_sound(lecture)
     found = lecture.data

@@ -116,7 +116,9 @@ def lesson_of(
     maps, boundary = distinct_maps(found.output), class_edges(parts, winners)
     bounds = np.array([float(bound) for bound in bounds_of(subject.net)])
     random = random_counts(subject, extent, seed)
-    wrong = decided(subject.net, subject.points) != subject.labels
+    seen = _seen(subject.points, extent)
+    points, labels = subject.points[seen], subject.labels[seen]
+    wrong = decided(subject.net, points) != labels
     regions = found.layers[-1]
     crossed = int((np.bincount(parts.parents, minlength=len(regions)) > 1).sum())
     sizes, kinds = cutting_sizes(subject.net), _kinds(subject.net)
@@ -124,7 +126,7 @@ def lesson_of(
         layers=layers, polygons=parts.polygons, corners=parts.corners, areas=parts.areas,
         classes=winners, ancestors=_ancestors(found.layers, parts.parents),
         patterns=tuple(_written(parts.patterns)), linear=parts.linear, shift=parts.shift,
-        boundary=boundary, extent=extent, points=subject.points, labels=subject.labels, wrong=wrong,
+        boundary=boundary, extent=extent, points=points, labels=labels, wrong=wrong,
         names=subject.names, axes=_axes(subject.plane), sizes=sizes, counts=counts, bounds=bounds,
         maps=maps, random=random, heading=_heading(subject),
         says_network=subject.says, says_points=says.of_points(wrong),
@@ -135,6 +137,12 @@ def lesson_of(
         says_random=says.of_random(counts, random),
         says_areas=says.of_areas(regions.areas),
     )  # fmt: skip
+
+
+def _seen(points: np.ndarray, extent: tuple[float, float, float, float]) -> np.ndarray:
+    """Which points (N, 2) lie in the picture."""
+    left, right, bottom, top = extent
+    return np.asarray(((points >= [left, bottom]) & (points <= [right, top])).all(axis=1))
 
 
 def random_counts(
