@@ -15,9 +15,9 @@ from itertools import pairwise
 import numpy as np
 import regioncam
 
-from mlanim.core.folding.polygons import square
-from mlanim.core.folding.regions import cut
-from mlanim.core.folding.relu_net import perceptron
+from mlanim.core.relu.polygons import square
+from mlanim.core.relu.regions import cut
+from mlanim.core.relu.relu_net import perceptron
 
 HALF_WIDTH = 1.75
 Layers = list[tuple[np.ndarray, np.ndarray]]

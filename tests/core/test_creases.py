@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 
 from mlanim.core.folding.creases import boundary, chain, creases
-from mlanim.core.folding.regions import cells_by_layer
+from mlanim.core.relu.regions import cells_by_layer
 
 L = 1.75
 random_nets = settings(max_examples=25)

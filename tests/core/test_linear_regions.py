@@ -9,8 +9,8 @@ from torch import nn
 
 from mlanim.core.folding import region_sentences as says
 from mlanim.core.folding.linear_regions import initialised, linear_regions_lesson
-from mlanim.core.folding.own_network import own_examples
 from mlanim.core.folding.paper_folding import paper_folding_lesson
+from mlanim.core.relu.own_network import own_examples
 from mlanim.words.numbers import MINUS
 
 SETS = 200

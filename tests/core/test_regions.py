@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 
-from mlanim.core.folding.bounds import one_layer_bound, reachable_regions, upper_bounds
-from mlanim.core.folding.polygons import area, centroid, split, square
-from mlanim.core.folding.regions import (
+from mlanim.core.relu.bounds import one_layer_bound, reachable_regions, upper_bounds
+from mlanim.core.relu.polygons import area, centroid, split, square
+from mlanim.core.relu.regions import (
     cells_by_layer,
     decision_cells,
     distinct_maps,

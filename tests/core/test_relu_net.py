@@ -10,13 +10,13 @@ import torch.nn.functional as F
 from random_nets import random_layers
 from torch import nn
 
-from mlanim.core.folding.bounds import bounds_of, upper_bounds, widths_of
-from mlanim.core.folding.edges import class_edges, new_edges
-from mlanim.core.folding.modules import relu_net
-from mlanim.core.folding.planes import plane_of, plane_through
-from mlanim.core.folding.polygons import box, square
-from mlanim.core.folding.regions import class_cells, cut, distinct_maps, linear_regions
-from mlanim.core.folding.relu_net import perceptron
+from mlanim.core.relu.bounds import bounds_of, upper_bounds, widths_of
+from mlanim.core.relu.edges import class_edges, new_edges
+from mlanim.core.relu.modules import relu_net
+from mlanim.core.relu.planes import plane_of, plane_through
+from mlanim.core.relu.polygons import box, square
+from mlanim.core.relu.regions import class_cells, cut, distinct_maps, linear_regions
+from mlanim.core.relu.relu_net import perceptron
 
 L = 1.5
 

@@ -4,8 +4,8 @@ import torch
 from hypothesis import given, settings
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 
-from mlanim.core.folding.regions import cells_by_layer
 from mlanim.core.folding.sheet import cut_sheet, spread
+from mlanim.core.relu.regions import cells_by_layer
 
 L = 1.75
 GRID = 7

@@ -7,9 +7,9 @@ from random_nets import random_layers, run, seeds, torch_net, widths_lists
 from sklearn.decomposition import PCA
 
 from mlanim.core.folding.creases import boundary
-from mlanim.core.folding.regions import cells_by_layer
 from mlanim.core.folding.sheet import cut_sheet
 from mlanim.core.folding.spaces import layer_images, stages, turn_and_stretch
+from mlanim.core.relu.regions import cells_by_layer
 
 L = 1.75
 random_nets = settings(max_examples=20)

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from mlanim.core.folding.polygons import crosses, on_the_line, split
-from mlanim.core.folding.regions import Regions
-from mlanim.core.folding.relu_net import Affine
+from mlanim.core.relu.polygons import crosses, on_the_line, split
+from mlanim.core.relu.regions import Regions
+from mlanim.core.relu.relu_net import Affine
 
 SAME_POINT = 1e-9
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlanim.core.data.datasets import PlaneDataset, plane_dataset
-from mlanim.core.folding.bounds import upper_bounds
 from mlanim.core.folding.creases import Boundary, Creases, boundary, creases
 from mlanim.core.folding.own_fold import as_trained_net
-from mlanim.core.folding.own_network import only_with_a_model, own_module
-from mlanim.core.folding.polygons import crosses, on_the_line, split, square
-from mlanim.core.folding.regions import Regions, cells_by_layer, decision_cells, distinct_maps
 from mlanim.core.folding.sheet import Sheet, cut_sheet
 from mlanim.core.folding.spaces import Stage, layer_images, stages
 from mlanim.core.folding.training import TrainedNet, check_widths, train_classifier
+from mlanim.core.relu.bounds import upper_bounds
+from mlanim.core.relu.own_network import only_with_a_model, own_module
+from mlanim.core.relu.polygons import crosses, on_the_line, split, square
+from mlanim.core.relu.regions import Regions, cells_by_layer, decision_cells, distinct_maps
 
 HALF_WIDTH = 1.75
 GRID = 20

@@ -11,15 +11,15 @@ import torch
 from torch import nn
 
 from mlanim.core.folding import region_sentences as says
-from mlanim.core.folding.bounds import bounds_of, cutting_sizes
-from mlanim.core.folding.edges import class_edges, new_edges
-from mlanim.core.folding.modules import relu_net
-from mlanim.core.folding.own_network import only_with_a_model, own_examples, own_module
-from mlanim.core.folding.planes import Plane
-from mlanim.core.folding.polygons import box
-from mlanim.core.folding.regions import Regions, class_cells, cut, distinct_maps
-from mlanim.core.folding.relu_net import Kink, Largest, ReluNet
 from mlanim.core.folding.subjects import Subject, decided, extent_of, own, trained
+from mlanim.core.relu.bounds import bounds_of, cutting_sizes
+from mlanim.core.relu.edges import class_edges, new_edges
+from mlanim.core.relu.modules import relu_net
+from mlanim.core.relu.own_network import only_with_a_model, own_examples, own_module
+from mlanim.core.relu.planes import Plane
+from mlanim.core.relu.polygons import box
+from mlanim.core.relu.regions import Regions, class_cells, cut, distinct_maps
+from mlanim.core.relu.relu_net import Kink, Largest, ReluNet
 from mlanim.core.repeatable import one_thread
 from mlanim.words.sentence import Sentence
 

@@ -6,10 +6,10 @@ import numpy as np
 from torch import nn
 
 from mlanim.core.data.datasets import PlaneDataset
-from mlanim.core.folding.bounds import cutting_sizes, widths_of
-from mlanim.core.folding.modules import relu_net
-from mlanim.core.folding.relu_net import Affine, ReluNet
 from mlanim.core.folding.training import MOST_LAYERS, MOST_NEURONS, TrainedNet
+from mlanim.core.relu.bounds import cutting_sizes, widths_of
+from mlanim.core.relu.modules import relu_net
+from mlanim.core.relu.relu_net import Affine, ReluNet
 
 
 def as_trained_net(module: nn.Module, dataset: PlaneDataset) -> TrainedNet:

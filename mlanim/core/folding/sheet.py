@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlanim.core.folding.polygons import area, centroid, pieces
+from mlanim.core.relu.polygons import area, centroid, pieces
 
 WELD = 1e-9
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlanim.core.folding.regions import Regions
 from mlanim.core.folding.sheet import Sheet, spread
+from mlanim.core.relu.regions import Regions
 
 FLAT = 1e-9
 

@@ -11,12 +11,12 @@ from torch import nn
 
 from mlanim.core.data.datasets import spiral_arms
 from mlanim.core.folding import region_sentences as says
-from mlanim.core.folding.modules import relu_net
-from mlanim.core.folding.own_network import Labelled, numbers_in, own_plane
-from mlanim.core.folding.planes import Plane
-from mlanim.core.folding.relu_net import ReluNet
 from mlanim.core.learning.training import train
 from mlanim.core.models.mlp import MLP, cross_entropy
+from mlanim.core.relu.modules import relu_net
+from mlanim.core.relu.own_network import Labelled, numbers_in, own_plane
+from mlanim.core.relu.planes import Plane
+from mlanim.core.relu.relu_net import ReluNet
 from mlanim.words.sentence import Sentence
 
 TRAINING, TESTS, STEPS, RATE = 300, 300, 300, 0.02

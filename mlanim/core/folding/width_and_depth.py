@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlanim.core.folding.bounds import one_layer_bound, reachable_regions
 from mlanim.core.folding.line_pieces import pieces, tent
-from mlanim.core.folding.polygons import area
-from mlanim.core.folding.regions import cells_by_layer
 from mlanim.core.learning.training import train
 from mlanim.core.models.mlp import MLP
+from mlanim.core.relu.bounds import one_layer_bound, reachable_regions
+from mlanim.core.relu.polygons import area
+from mlanim.core.relu.regions import cells_by_layer
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import digits_with_spread, with_spread
 from mlanim.words.sentence import Sentence, sentence

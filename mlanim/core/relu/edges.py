@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlanim.core.folding.regions import Regions
+from mlanim.core.relu.regions import Regions
 
 INSIDE = 1e-9
 """How far from an edge, as a share of the picture's width, a place is counted as beside it."""

@@ -21,7 +21,7 @@ from functools import reduce
 
 import numpy as np
 
-from mlanim.core.folding.polygons import largest_pieces, pieces
+from mlanim.core.relu.polygons import largest_pieces, pieces
 
 
 @dataclass(frozen=True)

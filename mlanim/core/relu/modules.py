@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor, fx, nn
 
-from mlanim.core.folding.pooling import pooling_groups
-from mlanim.core.folding.relu_net import Affine, Kink, Largest, ReluNet, Step, Sum, merged
+from mlanim.core.relu.pooling import pooling_groups
+from mlanim.core.relu.relu_net import Affine, Kink, Largest, ReluNet, Step, Sum, merged
 
 BATCH = 64
 """All runs have so many examples: a module may ask for the number, and keep it."""

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from mlanim.core.folding.planes import Plane, plane_of, plane_through
 from mlanim.core.models.own import fault_in, from_file, with_weights
+from mlanim.core.relu.planes import Plane, plane_of, plane_through
 
 POINTS, LABELS = ("x", "points", "inputs"), ("y", "labels", "targets")
 """Names of the arrays in an .npz."""

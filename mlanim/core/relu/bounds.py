@@ -6,7 +6,7 @@ from math import comb, prod
 
 import numpy as np
 
-from mlanim.core.folding.relu_net import Affine, Kink, Largest, ReluNet, Sum, perceptron
+from mlanim.core.relu.relu_net import Affine, Kink, Largest, ReluNet, Sum, perceptron
 
 
 def one_layer_bound(neurons: int, inputs: int = 2) -> int:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlanim.core.folding.polygons import (
+from mlanim.core.relu.polygons import (
     TooManyRegions,
     area,
     centroid,
@@ -25,7 +25,7 @@ from mlanim.core.folding.polygons import (
     pieces,
     square,
 )
-from mlanim.core.folding.relu_net import Kink, Largest, ReluNet, perceptron
+from mlanim.core.relu.relu_net import Kink, Largest, ReluNet, perceptron
 
 MOST_REGIONS = 100_000
 SAME_MAP = 1e-9
@@ -57,7 +57,7 @@ class Regions:
 
     @property
     def maps(self) -> np.ndarray:
-        """The affine maps (m, C, 3), as in `mlanim.core.folding.relu_net`."""
+        """The affine maps (m, C, 3), as in `mlanim.core.relu.relu_net`."""
         return np.concatenate([self.linear, self.shift[..., None]], axis=2).swapaxes(0, 1)
 
     @property
