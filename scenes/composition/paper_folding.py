@@ -23,8 +23,7 @@ from mlanim.stage.track import Track, combined
 from mlanim.words.sentence import Sentence
 
 if TYPE_CHECKING:
-    from mlanim.core.folding.paper_folding import Neuron
-    from mlanim.core.folding.paper_folding import PaperFolding as Data
+    from mlanim.core.folding.paper_folding import Neuron, PaperFolding as Data  # isort: skip
 
 INKS = "dark points: class 0, light points: class 1"
 
@@ -36,11 +35,11 @@ class PaperFoldingParams(SceneParams):
         "moons", description="What is to be separated."
     )
     widths: tuple[int, ...] = Field(
-        (2, 2),
-        min_length=1,
-        max_length=4,
+        (2, 2), min_length=1, max_length=4,
         description="Neurons of each hidden layer, 1 to 16; layers of 2 are drawn exactly.",
-    )
+    )  # fmt: skip
+    model: str = Field("", description="A network of yours: file.py:name of a module or factory.")
+    checkpoint: str = Field("", description="Its weights: .safetensors, .pt or .pth.")
 
 
 class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
@@ -52,7 +51,8 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
     def compute(params: PaperFoldingParams) -> Data:
         from mlanim.core.folding.paper_folding import paper_folding_lesson
 
-        return paper_folding_lesson(params.dataset, params.widths, params.seed)
+        own = params.model, params.checkpoint
+        return paper_folding_lesson(params.dataset, params.widths, params.seed, *own)
 
     def setup(self) -> None:
         """The sheet's way through the stages, one neuron's fold, and the colours of the classes."""
@@ -100,7 +100,7 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
 
     def construct(self) -> None:
         self.panel_of_sheet = self.sheet()
-        widths = "–".join(map(str, (2, *self.params.widths, 1)))
+        widths = "–".join(map(str, (2, *self.data.folding.net.widths, 1)))
         formula = '$bold(h)_(l + 1) = "ReLU"(W_l thin bold(h)_l + bold(b)_l)$'
         self.show(f"A {widths} ReLU network", formula, self.data.says_network)
         self.step(self.data.way.says[0], notes="A colour tells where a piece came from.")

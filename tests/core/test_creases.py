@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 
 from mlanim.core.folding.creases import boundary, chain, creases
-from mlanim.core.folding.regions import cells_by_layer
+from mlanim.core.relu.regions import cells_by_layer
 
 L = 1.75
 random_nets = settings(max_examples=25)
@@ -150,7 +150,7 @@ def test_each_crease_segment_adds_to_the_regions(widths, seed):
     found = creases(layers, weights[:-1], biases[:-1])
 
     def perimeter(cells):
-        return length([np.vstack([c.polygon, c.polygon[:1]]) for c in cells])
+        return length([np.vstack([c, c[:1]]) for c in cells.outlines])
 
     for layer in range(len(widths)):
         mine = found.segments[found.layer == layer]

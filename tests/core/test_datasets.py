@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import make_circles, make_moons
 
-from mlanim.core.data.datasets import SHAPES, dataset_of, plane_dataset
+from mlanim.core.data.datasets import SHAPES, dataset_of, plane_dataset, spiral_arms
 
 
 def farthest_from(curve, points):
@@ -135,3 +135,13 @@ def test_too_few_points_of_a_class_are_counted(rows):
 
 def test_a_name_is_a_data_set_as_before():
     assert np.array_equal(dataset_of("moons", 1).test_points, plane_dataset("moons", 1).test_points)
+
+
+def test_arms_of_a_spiral_are_the_same_turned_further():
+    points, labels = spiral_arms(4, 400, 1, noise=0.0)
+    assert np.bincount(labels).tolist() == [100] * 4
+    radius = np.linalg.norm(points, axis=1)
+    angle = np.arctan2(points[:, 1], points[:, 0]) - 2 * np.pi * (0.6 * (radius - 0.15) / 1.2)
+    off = (angle - np.pi / 2 * labels) / (2 * np.pi)
+    np.testing.assert_allclose(off, np.round(off), atol=1e-9)
+    assert not np.array_equal(points, spiral_arms(4, 400, 2, noise=0.0)[0])

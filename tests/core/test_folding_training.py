@@ -6,7 +6,7 @@ from random_nets import run, torch_net
 from mlanim.core.data.datasets import plane_dataset
 from mlanim.core.folding.training import (
     random_parameters,
-    relu_net,
+    relu_mlp,
     starts_for,
     train_classifier,
 )
@@ -52,7 +52,7 @@ def plain_run(parameters, rates, decay):
 def test_training_side_by_side_is_training_one_at_a_time():
     net = train((3, 2), seed=5, starts=12, steps=40, rate=0.05, decay=1e-3)
     generator = torch.Generator().manual_seed(5)
-    every = relu_net(2, (3, 2)).layers(random_parameters(relu_net(2, (3, 2)), 12, generator))
+    every = relu_mlp(2, (3, 2)).layers(random_parameters(relu_mlp(2, (3, 2)), 12, generator))
     alone = [
         plain_run([part[k] for pair in every for part in pair], [0.05] * 10, 1e-3)
         for k in range(12)

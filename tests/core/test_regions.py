@@ -8,19 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 
-from mlanim.core.folding.regions import (
-    area,
-    as_regions,
+from mlanim.core.relu.bounds import one_layer_bound, reachable_regions, upper_bounds
+from mlanim.core.relu.polygons import area, centroid, split, square
+from mlanim.core.relu.regions import (
     cells_by_layer,
-    centroid,
     decision_cells,
     distinct_maps,
     linear_regions,
-    one_layer_bound,
-    reachable_regions,
-    split,
-    square,
-    upper_bounds,
 )
 
 L = 1.75
@@ -111,14 +105,13 @@ def test_decision_cells_tile_and_have_one_class_each(widths, seed):
     weights, biases = random_layers([2, *widths, 1], seed)
     cells = cells_by_layer(weights[:-1], biases[:-1], L)[-1]
     parts = decision_cells(cells, weights[-1], biases[-1])
-    assert sum(area(p.polygon) for p in parts) == pytest.approx((2 * L) ** 2, abs=1e-12)
+    assert parts.areas.sum() == pytest.approx((2 * L) ** 2, abs=1e-12)
     net = torch_net(weights, biases)
-    for part in parts:
-        inside = 0.99 * part.polygon + 0.01 * centroid(part.polygon)
-        assert ((run(net, inside)[:, 0] > 0) == part.pattern[-1]).all()
-        np.testing.assert_allclose(
-            inside @ part.linear.T + part.shift, run(net, inside), atol=1e-12
-        )
+    for part, polygon in enumerate(parts.outlines):
+        inside = 0.99 * polygon + 0.01 * centroid(polygon)
+        assert ((run(net, inside)[:, 0] > 0) == parts.patterns[part, -1]).all()
+        mapped = inside @ parts.linear[part].T + parts.shift[part]
+        np.testing.assert_allclose(mapped, run(net, inside), atol=1e-12)
 
 
 @given(st.floats(0, 6.28), st.floats(-1, 1), st.integers(3, 9))
@@ -128,7 +121,7 @@ def test_a_cut_shares_out_the_area_and_runs_along_the_line(angle, offset, sides)
     values = polygon @ [np.cos(angle), np.sin(angle)] + offset
     if np.abs(values).min() < 1e-6 or not values.min() < 0 < values.max():
         return
-    below, above, cut = split(polygon, values)
+    below, above, cut = (part[0] for part in split(polygon[None], values[None]))
     assert area(below) + area(above) == pytest.approx(np.sin(2 * np.pi / sides) * sides / 2)
     assert min(area(below), area(above)) > 0
     np.testing.assert_allclose(cut @ [np.cos(angle), np.sin(angle)] + offset, 0, atol=1e-12)
@@ -168,7 +161,7 @@ def test_regions_that_a_later_layer_switches_off_share_a_map():
 
 
 def test_before_any_layer_there_is_the_sheet():
-    whole = as_regions(cells_by_layer([], [], L)[0])
+    whole = cells_by_layer([], [], L)[0]
     np.testing.assert_array_equal(whole.polygons[0], square(L))
     np.testing.assert_array_equal(whole.linear[0], np.eye(2))
     np.testing.assert_allclose(whole.centroids, 0, atol=1e-15)

@@ -4,8 +4,8 @@ import torch
 from hypothesis import given, settings
 from random_nets import random_layers, run, seeds, torch_net, widths_lists
 
-from mlanim.core.folding.regions import cells_by_layer
 from mlanim.core.folding.sheet import cut_sheet, spread
+from mlanim.core.relu.regions import cells_by_layer
 
 L = 1.75
 GRID = 7
@@ -15,7 +15,7 @@ random_nets = settings(max_examples=20)
 def random_sheet(widths, seed, grid=GRID):
     weights, biases = random_layers([2, *widths], seed)
     cells = cells_by_layer(weights, biases, L)[-1]
-    return weights, biases, cells, cut_sheet([cell.polygon for cell in cells], L, grid)
+    return weights, biases, cells, cut_sheet(cells.polygons, L, grid)
 
 
 def triangle_areas(corners):
@@ -60,8 +60,7 @@ def test_the_network_bends_no_face(widths, seed):
     images = run(torch_net(weights, biases).append(torch.nn.ReLU()), sheet.vertices)
     for k in range(sheet.faces.shape[1]):
         corner = sheet.faces[:, k]
-        linear = np.array([cells[c].linear for c in sheet.cells])
-        shift = np.array([cells[c].shift for c in sheet.cells])
+        linear, shift = cells.linear[sheet.cells], cells.shift[sheet.cells]
         mapped = np.einsum("fmi,fi->fm", linear, sheet.vertices[corner]) + shift
         np.testing.assert_allclose(images[corner], mapped, atol=1e-7)
 

@@ -7,9 +7,9 @@ from random_nets import random_layers, run, seeds, torch_net, widths_lists
 from sklearn.decomposition import PCA
 
 from mlanim.core.folding.creases import boundary
-from mlanim.core.folding.regions import cells_by_layer
 from mlanim.core.folding.sheet import cut_sheet
 from mlanim.core.folding.spaces import layer_images, stages, turn_and_stretch
+from mlanim.core.relu.regions import cells_by_layer
 
 L = 1.75
 random_nets = settings(max_examples=20)
@@ -20,7 +20,7 @@ def folded(widths, seed):
     layers = cells_by_layer(weights[:-1], biases[:-1], L)
     cut = boundary(layers[-1], weights[-1], biases[-1], widths).points
     points = np.random.default_rng(seed).uniform(-L, L, (50, 2))
-    sheet = cut_sheet([cell.polygon for cell in layers[-1]], L, 8)
+    sheet = cut_sheet(layers[-1].polygons, L, 8)
     return weights, biases, sheet, points, stages(weights, biases, layers, sheet, points, cut)
 
 
@@ -104,7 +104,7 @@ def test_a_layer_of_one_neuron_makes_a_line_before_its_relu_makes_a_point():
     weights = [np.eye(2), np.array([[1.0, 1.0]]), np.ones((1, 1))]
     biases = [np.zeros(2), np.array([-L]), np.zeros(1)]
     layers = cells_by_layer(weights[:2], biases[:2], L)
-    sheet = cut_sheet([cell.polygon for cell in layers[-1]], L, 8)
+    sheet = cut_sheet(layers[-1].polygons, L, 8)
     found = stages(weights, biases, layers, sheet, np.zeros((3, 2)), np.zeros((0, 2)))
     shares = [[0, 0, 1], [0, 0, 1], [0.25, 0.5, 0.25], [0.25, 0.75, 0], [0.875, 0.125, 0]]
     np.testing.assert_allclose([stage.ranks for stage in found], shares, atol=1e-12)
@@ -142,7 +142,7 @@ def test_wide_layers_are_not_drawn_as_mirror_images(seed):
 def test_layers_without_signal_are_points():
     weights, biases = [np.zeros((3, 2)), np.zeros((1, 3))], [-np.ones(3), np.ones(1)]
     layers = cells_by_layer(weights[:1], biases[:1], L)
-    sheet = cut_sheet([cell.polygon for cell in layers[-1]], L, 4)
+    sheet = cut_sheet(layers[-1].polygons, L, 4)
     found = stages(weights, biases, layers, sheet, np.zeros((3, 2)), np.zeros((0, 2)))
     np.testing.assert_array_equal(found[2].vertices, 0)
     assert found[2].kept == 1.0

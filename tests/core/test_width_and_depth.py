@@ -10,7 +10,6 @@ import regioncam
 import torch
 
 from mlanim.core.folding.line_pieces import pieces, tent
-from mlanim.core.folding.regions import one_layer_bound
 from mlanim.core.folding.width_and_depth import (
     HALF_WIDTH,
     SHAPES,
@@ -24,6 +23,7 @@ from mlanim.core.folding.width_and_depth import (
     width_and_depth_lesson,
 )
 from mlanim.core.models.mlp import MLP
+from mlanim.core.relu.bounds import one_layer_bound
 
 
 @pytest.fixture(scope="module")

@@ -458,3 +458,14 @@ def test_attention_heads_of_a_pretrained_model() -> None:
     assert given[int(found[1]) - 1, int(found[2]) - 1] == given.max()
     assert lecture.data.moved.shape == (len(lecture.data.tokens),)
     assert lecture.data.special == (True, *(False,) * (len(lecture.data.tokens) - 2), True)
+def test_linear_regions() -> None:
+    is_sound(told("linear_regions", {"classes": 2, "widths": [1], "extent": [0.01]}))
+    lecture = told("linear_regions", {"classes": 4, "widths": [6, 5], "seed": 2})
+    is_sound(lecture)
+    found = lecture.data
+    said = lecture.said(r"^Layer 2, 5 neurons: ([\d,]+) regions cut into ([\d,]+)")
+    assert [number(one) for one in said.groups()] == found.counts.tolist()
+    pieces = number(lecture.said(r"boundary of \d classes: ([\d,]+) straight pieces?")[1])
+    assert pieces == len(found.boundary)
+    bound = number(lecture.said(r"no network of this shape has more than ([\d,]+)")[1])
+    assert bound == (1 + 6 + 15) * (1 + 5 + 10)

@@ -145,3 +145,18 @@ def dataset_of(data: str | Sequence[tuple[float, float, int]], seed: int) -> Pla
     return PlaneDataset(
         "own", seed, 0.0, points[train], labels[train], points[test], labels[test], is_scaled
     )
+
+
+def spiral_arms(
+    classes: int, count: int, seed: int, noise: float = NOISE
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points (N, 2) on so many arms of a spiral, and the arm (N,) of each, from 0.
+
+    An arm is three fifths of a turn long; the next one is the same, turned further.
+    """
+    rng = np.random.default_rng(seed)
+    labels = (rng.permutation(count) % classes).astype(np.int64)
+    along = np.sqrt(rng.uniform(0.0, 1.0, count))
+    angle, radius = 2.0 * np.pi * (0.6 * along + labels / classes), 0.15 + 1.2 * along
+    points = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return points + noise * rng.standard_normal((count, 2)), labels

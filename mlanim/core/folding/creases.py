@@ -11,7 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from mlanim.core.folding.regions import Cell, crosses, on_the_line, split
+from mlanim.core.relu.polygons import crosses, on_the_line, split
+from mlanim.core.relu.regions import Regions
+from mlanim.core.relu.relu_net import Affine
 
 SAME_POINT = 1e-9
 
@@ -47,7 +49,7 @@ class Boundary:
 
 
 def zero_segments(
-    cells: Sequence[Cell], weight: np.ndarray, bias: np.ndarray
+    cells: Regions, weight: np.ndarray, bias: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The segments on which neurons fed by the cells' maps are zero.
 
@@ -55,18 +57,22 @@ def zero_segments(
     each. A neuron that is zero along an edge, or all over a cell, has no segment there.
     """
     segments, neurons, owners = [], [], []
-    for owner, cell in enumerate(cells):
-        values = on_the_line(cell.polygon, weight @ cell.linear, weight @ cell.shift + bias)
-        for neuron in np.flatnonzero(crosses(values)):
-            segments.append(split(cell.polygon, values[:, neuron])[2])
-            neurons.append(int(neuron))
-            owners.append(owner)
-    indices = np.array([neurons, owners], dtype=np.int64)
-    return np.array(segments).reshape(-1, 2, 2), indices[0], indices[1]
+    for neuron, line in enumerate(Affine(weight, bias, 0).maps(cells.maps)):
+        values = on_the_line(cells.polygons, line)
+        where = np.flatnonzero(crosses(values))
+        if len(where):
+            segments.append(split(cells.polygons[where], values[where])[2])
+            neurons.append(np.full(len(where), neuron))
+            owners.append(where)
+    if not segments:
+        return np.zeros((0, 2, 2)), np.zeros(0, int), np.zeros(0, int)
+    order = np.argsort(np.concatenate(owners), kind="stable")  # cell by cell
+    found = (np.concatenate(part)[order] for part in (segments, neurons, owners))
+    return tuple(found)  # type: ignore[return-value]
 
 
 def creases(
-    layers: Sequence[Sequence[Cell]], weights: Sequence[np.ndarray], biases: Sequence[np.ndarray]
+    layers: Sequence[Regions], weights: Sequence[np.ndarray], biases: Sequence[np.ndarray]
 ) -> Creases:
     """Every hidden neuron's crease. layers: from `cells_by_layer`; weights, biases: as there."""
     segments, layer, neuron = [np.zeros((0, 2, 2))], [], []
@@ -122,15 +128,15 @@ def _turns(points: np.ndarray, closed: bool) -> np.ndarray:
     return np.concatenate([angles, angles[:1]] if closed else [[0.0], angles, [0.0]])
 
 
-def _crossed(before: Cell, after: Cell, widths: Sequence[int]) -> tuple[int, int]:
-    """Layer and index of the first neuron in whose state two cells differ."""
-    flat = int(np.argmax(np.array(before.pattern) != np.array(after.pattern)))
+def _crossed(before: np.ndarray, after: np.ndarray, widths: Sequence[int]) -> tuple[int, int]:
+    """Layer and index of the first neuron in which two patterns differ."""
+    flat = int(np.argmax(before != after))
     layer = int(np.searchsorted(np.cumsum(widths), flat, side="right"))
     return layer, flat - sum(widths[:layer])
 
 
 def boundary(
-    cells: Sequence[Cell], weight: np.ndarray, bias: np.ndarray, widths: Sequence[int]
+    cells: Regions, weight: np.ndarray, bias: np.ndarray, widths: Sequence[int]
 ) -> Boundary:
     """The set weight @ h(x) + bias = 0 over the cells of the last hidden layer.
 
@@ -145,7 +151,7 @@ def boundary(
         line = np.array([ends[end] for end in walk] + [ends[walk[-1] ^ 1]])
         loop = len(walk) > 2 and bool(np.abs(line[0] - line[-1]).max() <= SAME_POINT)
         line[-1] = line[0] if loop else line[-1]
-        path = [cells[owners[end // 2]] for end in walk]
+        path = [cells.patterns[owners[end // 2]] for end in walk]
         joints = [_crossed(a, b, widths) for a, b in pairwise(path)]
         ending = _crossed(path[-1], path[0], widths) if loop else (-1, -1)
         crossed += [ending, *joints, ending]

@@ -13,24 +13,14 @@ import numpy as np
 
 from mlanim.core.data.datasets import PlaneDataset, plane_dataset
 from mlanim.core.folding.creases import Boundary, Creases, boundary, creases
-from mlanim.core.folding.regions import (
-    Cell,
-    Regions,
-    area,
-    as_regions,
-    cells_by_layer,
-    crosses,
-    decision_cells,
-    distinct_maps,
-    on_the_line,
-    padded,
-    split,
-    square,
-    upper_bounds,
-)
+from mlanim.core.folding.own_fold import as_trained_net
 from mlanim.core.folding.sheet import Sheet, cut_sheet
 from mlanim.core.folding.spaces import Stage, layer_images, stages
 from mlanim.core.folding.training import TrainedNet, check_widths, train_classifier
+from mlanim.core.relu.bounds import upper_bounds
+from mlanim.core.relu.own_network import only_with_a_model, own_module
+from mlanim.core.relu.polygons import crosses, on_the_line, split, square
+from mlanim.core.relu.regions import Regions, cells_by_layer, decision_cells, distinct_maps
 
 HALF_WIDTH = 1.75
 GRID = 20
@@ -167,8 +157,8 @@ def unit_normals(net: TrainedNet) -> TrainedNet:
 
 def line_across(polygon: np.ndarray, normal: np.ndarray, offset: float) -> np.ndarray | None:
     """The part (2, 2) of the line normal @ x + offset = 0 in a convex polygon (k, 2), or None."""
-    values = on_the_line(polygon, normal[None], np.array([offset]))
-    return split(polygon, values[:, 0])[2] if crosses(values)[0] else None
+    values = on_the_line(polygon[None], np.array([[*normal, offset]]))
+    return split(polygon[None], values)[2][0] if crosses(values)[0] else None
 
 
 def _dead_areas(weight: np.ndarray, bias: np.ndarray, half_width: float) -> np.ndarray:
@@ -177,7 +167,7 @@ def _dead_areas(weight: np.ndarray, bias: np.ndarray, half_width: float) -> np.n
     for row in range(len(weight)):
         one = slice(row, row + 1)
         cells = cells_by_layer([weight[one]], [bias[one]], half_width)[1]
-        shares.append(sum(area(c.polygon) for c in cells if not c.pattern[0]))
+        shares.append(float(cells.areas[cells.patterns[:, 0] == 0].sum()))
     return np.array(shares) / (2.0 * half_width) ** 2
 
 
@@ -224,16 +214,11 @@ def straight_cut(stage: Stage, weight: np.ndarray, bias: np.ndarray) -> Straight
     return StraightCut(normal, offset, line_across(box, normal, offset))
 
 
-def _decision(parts: Sequence[Cell], regions: Sequence[Cell]) -> DecisionCells:
-    index = {cell.pattern: k for k, cell in enumerate(regions)}
-    polygons, corners = padded([part.polygon for part in parts])
+def _decision(parts: Regions) -> DecisionCells:
     return DecisionCells(
-        polygons=polygons,
-        corners=corners,
-        areas=np.array([area(part.polygon) for part in parts]),
-        regions=np.array([index[part.pattern[:-1]] for part in parts]),
-        positive=np.array([part.pattern[-1] for part in parts]),
-    )
+        polygons=parts.polygons, corners=parts.corners, areas=parts.areas, regions=parts.parents,
+        positive=parts.patterns[:, -1] == 1,
+    )  # fmt: skip
 
 
 def fold(net: TrainedNet, dataset: PlaneDataset, grid: int = GRID) -> PaperFoldingData:
@@ -244,11 +229,11 @@ def fold(net: TrainedNet, dataset: PlaneDataset, grid: int = GRID) -> PaperFoldi
     half_width = max(HALF_WIDTH, 1.05 * float(np.abs(points).max()))
     layers = cells_by_layer(*hidden, half_width)
     parts = decision_cells(layers[-1], weight, bias)
-    sheet = cut_sheet([part.polygon for part in parts], half_width, grid)
+    sheet = cut_sheet(parts.polygons, half_width, grid)
     cut_in_input = boundary(layers[-1], weight, bias, net.widths)
     steps = stages(net.weights, net.biases, layers, sheet, points, cut_in_input.points)
     logits = layer_images(*hidden, points)[-1] @ weight[0] + bias[0]
-    regions = tuple(as_regions(cells) for cells in layers[1:])
+    regions = layers[1:]
     return PaperFoldingData(
         dataset=dataset,
         points=points,
@@ -262,25 +247,30 @@ def fold(net: TrainedNet, dataset: PlaneDataset, grid: int = GRID) -> PaperFoldi
         stages=steps,
         cut=straight_cut(steps[-1], weight, bias),
         regions=regions,
-        region_counts=tuple(len(found.areas) for found in regions),
+        region_counts=tuple(map(len, regions)),
         region_bounds=upper_bounds(net.widths),
         region_maps=tuple(distinct_maps(found) for found in regions),
-        decision=_decision(parts, layers[-1]),
+        decision=_decision(parts),
         creases=creases(layers, *hidden),
         boundary=cut_in_input,
     )
 
 
 def paper_folding_lecture(
-    dataset: str = "moons", widths: Sequence[int] = (2, 2), seed: int = 0
-) -> PaperFoldingData:
+    dataset: str = "moons", widths: Sequence[int] = (2, 2), seed: int = 0, *, model: str = "",
+    checkpoint: str = "",
+) -> PaperFoldingData:  # fmt: skip
     """Trains a ReLU network of these hidden widths on a data set, both from a seed, and folds.
 
-    Raises ValueError for an unknown data set, a negative seed, or widths other than 1 to 4 layers
-    of 1 to 16 neurons.
+    A model, "file.py:name", is folded instead, with its own weights or those of a checkpoint.
+    Raises ValueError for an unknown data set, a negative seed, widths other than 1 to 4 layers
+    of 1 to 16 neurons, and a model of another kind.
     """
     widths = check_widths(widths)
     data = plane_dataset(dataset, seed)
+    if model:
+        return fold(as_trained_net(own_module(model, checkpoint), data), data)
+    only_with_a_model(checkpoint=checkpoint)
     test = (data.test_points, data.test_labels)
     net = train_classifier(data.train_points, data.train_labels, widths, seed, test=test)
     return fold(net, data)

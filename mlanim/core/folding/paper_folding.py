@@ -65,23 +65,20 @@ class PaperFolding:
     notes_regions: Sentence
 
 
-def paper_folding_lesson(dataset: str, widths: Sequence[int], seed: int) -> PaperFolding:
+def paper_folding_lesson(
+    dataset: str, widths: Sequence[int], seed: int, model: str = "", checkpoint: str = ""
+) -> PaperFolding:
     """Train, fold, and say what is found; see `paper_folding_lecture` for what is refused."""
-    return told(paper_folding_lecture(dataset, widths, seed))
+    return told(paper_folding_lecture(dataset, widths, seed, model=model, checkpoint=checkpoint))
 
 
 def told(found: PaperFoldingData) -> PaperFolding:
     """What is shown and said of a network and its data set, whatever they are."""
-    net, training = found.net, int((~found.is_test).sum())
     return PaperFolding(
         folding=found,
         way=_way(found),
         neuron=_neuron(found.one_neuron, found),
-        says_network=sentence(
-            "{count} weights, trained on {training} points; right on {share:%1} of {tests} others",
-            count=net.parameter_count, training=training, share=net.test_accuracy,
-            tests=len(found.is_test) - training,
-        ),
+        says_network=_network(found),
         says_cut=_cut(found),
         says_unfolded=_unfolded(found),
         says_regions=sentence(
@@ -89,6 +86,21 @@ def told(found: PaperFoldingData) -> PaperFolding:
             patterns=found.region_counts[-1], maps=found.region_maps[-1],
         ),
         notes_regions=_counted(found),
+    )  # fmt: skip
+
+
+def _network(found: PaperFoldingData) -> Sentence:
+    net, tests = found.net, int(found.is_test.sum())
+    if not net.starts:
+        right = float((found.predictions == found.labels).mean())
+        return sentence(
+            "Your network: {count} weights; right on {share:%1} of {points} points",
+            count=net.parameter_count, share=right, points=len(found.labels),
+        )  # fmt: skip
+    return sentence(
+        "{count} weights, trained on {training} points; right on {share:%1} of {tests} others",
+        count=net.parameter_count, training=len(found.is_test) - tests, share=net.test_accuracy,
+        tests=tests,
     )  # fmt: skip
 
 

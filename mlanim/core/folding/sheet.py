@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlanim.core.folding.regions import area, centroid, pieces
+from mlanim.core.relu.polygons import area, centroid, pieces
 
 WELD = 1e-9
 
@@ -38,20 +38,23 @@ class Sheet:
     triangle_faces: np.ndarray
 
 
-def _grid_parts(polygon: np.ndarray, lines: np.ndarray) -> list[np.ndarray]:
-    """The parts of a convex polygon between vertical and horizontal lines at these coordinates."""
-    across = np.tile([1.0, 0.0], (len(lines), 1))
-    columns = pieces(polygon, across, -lines)
-    return [part for column in columns for part in pieces(column, across[:, ::-1], -lines)]
+def _grid_parts(polygons: np.ndarray, lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The parts of convex polygons (C, K, 2) between vertical and horizontal lines, and whose."""
+    owner = np.arange(len(polygons))
+    for axis in (0, 1):
+        across = np.zeros((len(lines), len(polygons), 3))
+        across[..., axis], across[..., 2] = 1.0, -lines[:, None]
+        polygons, part = pieces(polygons, across)
+        owner = owner[part]
+    return polygons, owner
 
 
-def _weld(polygons: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+def _weld(polygons: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
     """Shared vertices (V, 2) of polygons, and each polygon's indices without repeats."""
-    corners = np.concatenate(polygons)
+    corners = polygons.reshape(-1, 2)
     keys = np.round(corners / WELD).astype(np.int64)
     _, first, index = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    split_at = np.cumsum([len(p) for p in polygons])[:-1]
-    faces = np.split(index.reshape(-1), split_at)
+    faces = index.reshape(polygons.shape[:2])
     return corners[first], [face[face != np.roll(face, -1)] for face in faces]
 
 
@@ -62,12 +65,11 @@ def _fan(faces: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return np.array(triangles, dtype=np.int64), np.array(owners, dtype=np.int64)
 
 
-def cut_sheet(polygons: Sequence[np.ndarray], half_width: float, grid: int) -> Sheet:
-    """Cuts convex polygons that tile [-half_width, half_width]^2 by grid x grid squares."""
+def cut_sheet(polygons: np.ndarray, half_width: float, grid: int) -> Sheet:
+    """Cuts polygons (C, K, 2) that tile [-half_width, half_width]^2 by grid x grid squares."""
     lines = np.linspace(-half_width, half_width, grid + 1)
-    parts = [_grid_parts(polygon, lines[1:-1]) for polygon in polygons]
-    vertices, faces = _weld([part for several in parts for part in several])
-    cells = np.repeat(np.arange(len(parts)), [len(several) for several in parts])
+    parts, cells = _grid_parts(polygons, lines[1:-1])
+    vertices, faces = _weld(parts)
     kept = [k for k, face in enumerate(faces) if len(face) > 2]
     faces = [faces[k] for k in kept]
     triangles, owners = _fan(faces)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlanim.core.folding.regions import Cell, area
 from mlanim.core.folding.sheet import Sheet, spread
+from mlanim.core.relu.regions import Regions
 
 FLAT = 1e-9
 
@@ -142,10 +142,6 @@ def turn_and_stretch(weight: np.ndarray) -> tuple[float, np.ndarray | None]:
     return angle, weight @ rotation.T
 
 
-def _areas_and_maps(cells: Sequence[Cell]) -> tuple[np.ndarray, np.ndarray]:
-    return np.array([area(c.polygon) for c in cells]), np.array([c.linear for c in cells])
-
-
 def _stage(
     step: str,
     layer: int,
@@ -178,7 +174,7 @@ def _stage(
 def stages(
     weights: Sequence[np.ndarray],
     biases: Sequence[np.ndarray],
-    layers: Sequence[Sequence[Cell]],
+    layers: Sequence[Regions],
     sheet: Sheet,
     points: np.ndarray,
     boundary: np.ndarray,
@@ -192,7 +188,7 @@ def stages(
         layer_images(weights[:-1], biases[:-1], x) for x in (sheet.vertices, points, boundary)
     ]
     images = list(zip(*tracks, strict=True))
-    sizes, maps = _areas_and_maps(layers[0])
+    sizes, maps = layers[0].areas, layers[0].linear
     found = [_stage("input", 0, images[0], np.eye(2), sheet, rank_shares(sizes, maps))]
     for layer, weight in enumerate(weights[:-1], start=1):
         before, after = images[2 * layer - 1], images[2 * layer]
@@ -200,6 +196,6 @@ def stages(
         axes = plane_axes(before[0], after[0], sheet, found[-1].vertices, normal)
         ranks, turn = rank_shares(sizes, weight @ maps), turn_and_stretch(weight)
         found.append(_stage("affine", layer, before, axes, sheet, ranks, turn))
-        sizes, maps = _areas_and_maps(layers[layer])
+        sizes, maps = layers[layer].areas, layers[layer].linear
         found.append(_stage("relu", layer, after, axes, sheet, rank_shares(sizes, maps)))
     return tuple(found)

@@ -33,7 +33,7 @@ class TrainedNet:
     losses: (steps,) mean cross-entropy in nats before each step, of the start that was kept
     loss: the mean cross-entropy at the end
     train_accuracy, test_accuracy: shares in [0, 1]; without a test set test_accuracy is None
-    starts: random starts tried; chosen: the index of the one kept
+    starts: random starts tried, 0 where it was trained elsewhere; chosen: the index of the one kept
     screening_losses: (starts,) cross-entropy of every start when the finalists were picked
     """
 
@@ -76,7 +76,7 @@ def starts_for(widths: Sequence[int]) -> int:
     return 64 if sum(widths) <= SMALL else 16
 
 
-def relu_net(inputs: int, widths: Sequence[int]) -> MLP:
+def relu_mlp(inputs: int, widths: Sequence[int]) -> MLP:
     """A ReLU network with one logit."""
     return MLP((inputs, *widths, 1), torch.relu)
 
@@ -127,7 +127,7 @@ def train_classifier(
     widths = check_widths(widths)
     _check_points(points, labels)
     starts = starts_for(widths) if starts is None else starts
-    net = relu_net(points.shape[1], widths)
+    net = relu_mlp(points.shape[1], widths)
     inputs, targets = torch.from_numpy(points), torch.from_numpy(labels.astype(np.float64))
     measure = partial(cross_entropy, net, points=inputs, targets=targets)
 

@@ -9,14 +9,11 @@ import torch
 from torch import Tensor
 
 from mlanim.core.folding.line_pieces import pieces, tent
-from mlanim.core.folding.regions import (
-    area,
-    cells_by_layer,
-    one_layer_bound,
-    reachable_regions,
-)
 from mlanim.core.learning.training import train
 from mlanim.core.models.mlp import MLP
+from mlanim.core.relu.bounds import one_layer_bound, reachable_regions
+from mlanim.core.relu.polygons import area
+from mlanim.core.relu.regions import cells_by_layer
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import digits_with_spread, with_spread
 from mlanim.words.sentence import Sentence, sentence
@@ -123,7 +120,7 @@ def circle_error(cuts: int) -> float:
     """The share of a circle's area that lies between it and the polygon of so many tangents."""
     angles = 2 * np.pi * (np.arange(cuts) + 0.5) / cuts
     corners = np.stack([np.cos(angles), np.sin(angles)], axis=1) / np.cos(np.pi / cuts)
-    return area(corners) / np.pi - 1
+    return float(area(corners)) / np.pi - 1
 
 
 def fitted(
