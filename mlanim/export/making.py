@@ -33,6 +33,7 @@ class Run:
         cluster: a Dask scheduler's address, or local:N.
         as_json: events on stdout, one JSON a line.
         quiet: no progress.
+        preloaded: modules that each process finds imported, which is worth it for many jobs.
     """
 
     jobs: int | None = None
@@ -40,6 +41,7 @@ class Run:
     cluster: str | None = None
     as_json: bool = False
     quiet: bool = False
+    preloaded: tuple[str, ...] = ()
 
 
 def make(jobs: Sequence[Job], run: Run, listener: Listener | None = None) -> list[Outcome]:
@@ -51,7 +53,7 @@ def make(jobs: Sequence[Job], run: Run, listener: Listener | None = None) -> lis
     with contextlib.ExitStack() as stack:
         cluster = stack.enter_context(_cluster(run.cluster))
         told = listener or stack.enter_context(reporter(jobs, run.as_json, run.quiet))
-        return Engine(workers, told, WORKER, run.timeout, cluster).run(jobs)
+        return Engine(workers, told, WORKER, run.timeout, cluster, run.preloaded).run(jobs)
 
 
 def make_one(job: Job, run: Run, listener: Listener | None = None) -> None:

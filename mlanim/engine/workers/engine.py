@@ -7,7 +7,7 @@ the job's process joins them. What concerns one job is in `task.py`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mlanim.engine import temporary
@@ -28,6 +28,7 @@ class Engine:
         worker: the module that is run in each process.
         timeout: seconds after which a job is given up.
         cluster: draws the segments, if there is one.
+        preloaded: what processes find imported, beside what all of them need.
     """
 
     def __init__(
@@ -37,8 +38,10 @@ class Engine:
         worker: str,
         timeout: float | None = None,
         cluster: Cluster | None = None,
+        preloaded: Sequence[str] = (),
     ):
         self._asked = workers, listener, worker, timeout, cluster
+        self._preloaded = preloaded
         self._tasks: list[Task] = []
         self._fault: BaseException | None = None
         self._lock = threading.RLock()
@@ -50,7 +53,7 @@ class Engine:
         An interrupt ends what is under way, and so does whatever the listener raises: it comes out
         here.
         """
-        resources = self.resources = Resources(*self._asked, self._fail)
+        resources = self.resources = Resources(*self._asked, self._fail, self._preloaded)
         self._tasks = [Task(job, resources, number) for number, job in enumerate(jobs)]
         temporary.sweep()
         with leaving_no_empty_folder(Path(task.job.output).parent for task in self._tasks):

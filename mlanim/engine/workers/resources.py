@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mlanim.engine.events import Event
 from mlanim.engine.jobs.job import Job
@@ -24,6 +24,7 @@ class Resources:
         timeout: seconds after which a job is given up.
         cluster: draws the segments, if there is one.
         failed: is told of an error that is no job's, such as one that the listener raises.
+        preloaded: what processes find imported, beside what all of them need.
     """
 
     def __init__(
@@ -34,12 +35,13 @@ class Resources:
         timeout: float | None,
         cluster: Cluster | None,
         failed: Callable[[BaseException], None],
+        preloaded: Sequence[str] = (),
     ):
         self.timeout, self.cluster = timeout, cluster
         self.pool = Pool(workers, failed)
         self.drawing = Pool(AT_ONCE, failed) if cluster is not None else self.pool
         self._listener, self._failed = listener, failed
-        self._processes = Processes(worker)
+        self._processes = Processes(worker, preloaded)
         self.running: set[Process] = set()
         self._lock = threading.RLock()
         self._stopped = self._silent = False

@@ -117,7 +117,7 @@ def picture(payload: Payload, indices: Sequence[int] | None = None) -> str:
     for group, index in zip(payload["groups"], chosen, strict=True):
         state = group["states"][index]
         if "refused" in state:
-            raise ValueError(state["refused"])
+            raise ValueError(state.get("refused"))
         pieces += state["svg"]
         size = state.get("size", size)
     width, height = size

@@ -52,7 +52,9 @@ def _flat(inside: str) -> Iterator[str]:
             continue
         if name == "g" and _NAMED_ONLY.fullmatch(attributes):
             yield from _flat(content)
-        elif name == "g" and content.lstrip().startswith("<text ") and "transform" not in attributes:
+        elif (
+            name == "g" and content.lstrip().startswith("<text ") and "transform" not in attributes
+        ):
             for _, own, words, _ in _children(content):
                 yield f"<text{attributes}{own}>{words}</text>"
         else:
@@ -94,7 +96,7 @@ class Pool:
         """The indices of a picture's pieces; `variants` has them for each theme."""
         first = variants[0]
         if any(len(other) != len(first) for other in variants):
-            return [self._index(self._either(["\n".join(variant) for variant in variants]))]
+            return [self._index(self._either(["".join(variant) for variant in variants]))]
         return [self._index(self._joined(same)) for same in zip(*variants, strict=True)]
 
     def colors(self) -> dict[str, list[str]]:

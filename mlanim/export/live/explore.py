@@ -1,0 +1,244 @@
+"""Live figures: sweeps of a scene's parameters, each state drawn, as one HTML file."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mlanim.engine import temporary
+from mlanim.engine.cache.ownership import refuse, save
+from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.jobs.job import THEMES
+from mlanim.engine.jobs.scene_entry import SceneEntry
+from mlanim.engine.playback.loading import load, params_of
+from mlanim.export.live.groups import grouped, samples
+from mlanim.export.live.making import payload_of, refuse_idle
+from mlanim.export.live.page.document import document, framed
+from mlanim.export.live.payload import Payload
+from mlanim.export.live.progress import Progress, left_words, progress
+from mlanim.export.live.states import PRELOADED, No, Place, States, draw
+from mlanim.export.live.sweeps import MOST_STATES, split, sweep, themes
+from mlanim.export.making import Run
+from mlanim.words.numbers import grouped as with_commas
+
+USUAL_THEMES = ("dark", "light")
+MOST_BYTES = 8_000_000
+
+Sweeps = str | Sequence[str] | Mapping[str, Any]
+"""As --sweep takes them: one, several, or by name with a text or the values themselves."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for of one scene.
+
+    Args:
+        sweeps: parameters and their values; by default those that the scene declares.
+        params: the other parameters that are set.
+        page: options of its figures: width, panel, slide.
+        output: a file or a folder; None keeps the page in memory.
+    """
+
+    entry: SceneEntry
+    sweeps: Sweeps = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+    page: Mapping[str, Any] = field(default_factory=dict)
+    output: Path | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class LiveFigure:
+    """A page of states: what a notebook shows, and what `save` writes.
+
+    `path` is its file, if it was asked to have one. `payload` is all that it holds.
+    """
+
+    scene: SceneEntry
+    payload: Payload
+    page: bytes
+    path: Path | None = None
+
+    @property
+    def states(self) -> int:
+        """How many states it shows."""
+        return sum("svg" in state for group in self.payload["groups"] for state in group["states"])
+
+    def save(self, path: str | Path, force: bool = False) -> Path:
+        """Write the page to a file, whole or not at all.
+
+        Raises:
+            UsageError: if the name does not end in .html; or, without `force`, if a file is there
+                that mlanim did not make.
+        """
+        target = Path(path)
+        if target.suffix.lower() not in (".html", ".htm"):
+            raise UsageError(f"{target.name} is no page; end it in .html.")
+        save(target, self.page, force)
+        return target
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of a notebook, which needs no kernel for it."""
+        width, height = self.payload["size"]
+        return framed(self.page, self.scene.title, width / height)
+
+    def __repr__(self) -> str:
+        size = size_words(len(self.page))
+        return f"<live figure of {self.scene.name}: {self.states} states, {size}>"
+
+
+def size_words(size: float) -> str:
+    """Bytes as people say them."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"
+
+
+def explored(
+    wanted: Sequence[Wanted], run: Run, say: Callable[[str], None] = lambda line: None
+) -> list[LiveFigure]:
+    """Draw the states of scenes, and make their pages; files are written where they are asked for.
+
+    `say` hears what is about to be drawn, before most of it is.
+
+    Raises:
+        UsageError: for what cannot be done as asked.
+        RenderError: for what went wrong in a scene's code.
+    """
+    begun = [_begun(one) for one in wanted]
+    run = replace(run, preloaded=PRELOADED)
+    with temporary.folder() as folder, progress(run.quiet) as bar:
+        _draw([(one, place) for one in begun for place in samples(one)], folder, run, bar, True)
+        begun = [_started(one) for one in begun]
+        _draw([(one, place) for one in begun for place in samples(one)], folder, run, bar, True)
+        parts = [grouped(one) for one in begun]
+        for one, groups in zip(begun, parts, strict=True):
+            say(_foretold(one, groups, bar.pace))
+        rest = [(s, place) for groups in parts for s in groups for place in s.places()]
+        _draw(rest, folder, run, bar)
+    for groups in parts:
+        refuse_idle(groups)
+    return [_made(one, groups) for one, groups in zip(wanted, parts, strict=True)]
+
+
+def _draw(
+    states: Sequence[tuple[States, Place]], folder: Path, run: Run, bar: Progress,
+    is_apart: bool = False,
+) -> None:  # fmt: skip
+    bar.expect(sum(len(one.themes) for one, place in states if place not in one.shots))
+    draw(states, folder, run, bar, is_apart)
+
+
+def _begun(wanted: Wanted) -> States:
+    """A scene's states before any is drawn."""
+    entry, name = wanted.entry, wanted.entry.name
+    if wanted.output is not None and not wanted.force:
+        refuse({wanted.output: None}, {})
+    scene_class = load(entry)
+    model = params_of(scene_class)
+    asked = _asked(wanted.sweeps) or _asked(getattr(scene_class, "explore", ()))
+    chosen = themes(asked.pop("theme"), THEMES) if _is_theme(asked, model) else USUAL_THEMES
+    asked = asked or _asked(getattr(scene_class, "explore", ()))
+    if not asked:
+        raise UsageError(
+            f"{name} does not say which parameter is worth a slider; "
+            f"give one, as --sweep NAME=LOW:HIGH:STEP. It has {', '.join(model.model_fields)}."
+        )
+    both = [one for one in asked if one in wanted.params]
+    if both:
+        raise UsageError(f"{both[0]} is both swept and set; leave one of them out.")
+    sweeps = [sweep(model, one, said, wanted.params, name) for one, said in asked.items()]
+    return States(entry, sweeps, chosen, wanted.params, wanted.page)
+
+
+def _is_theme(asked: Mapping[str, Any], model: Any) -> bool:
+    """Whether the theme is swept, and not a parameter that the scene calls so."""
+    return "theme" in asked and "theme" not in model.model_fields
+
+
+def _asked(sweeps: Sweeps) -> dict[str, Any]:
+    """Sweeps by the parameter's name.
+
+    Raises:
+        UsageError: for one that is given twice.
+    """
+    if isinstance(sweeps, Mapping):
+        return dict(sweeps)
+    pairs = [split(text) for text in ([sweeps] if isinstance(sweeps, str) else sweeps)]
+    for name, _ in pairs:
+        if sum(name == other for other, _ in pairs) > 1:
+            raise UsageError(f"--sweep {shortened(name)} is given twice; give it once.")
+    return dict(pairs)
+
+
+def _started(states: States) -> States:
+    """The states with a start that the scene does not refuse.
+
+    Raises:
+        UsageError: if it refuses all that were tried.
+    """
+    start = states.shots[states.start]
+    if not isinstance(start, No):
+        return states
+    place = next((p for p, shot in states.shots.items() if not isinstance(shot, No)), None)
+    if place is None:
+        raise UsageError(f"{states.entry.name}: {start.sentence}")
+    sweeps = [
+        replace(one, control={**one.control, "start": at})
+        for one, at in zip(states.sweeps, place, strict=True)
+    ]
+    return replace(states, sweeps=sweeps)
+
+
+def _foretold(states: States, groups: Sequence[States], pace: float | None) -> str:
+    """How much there will be, as the first states tell.
+
+    Raises:
+        UsageError: for what is too much.
+    """
+    name, count = states.entry.name, sum(len(one.places()) for one in groups)
+    sizes = " + ".join(
+        " × ".join(f"{len(sweep.values)} of {sweep.name}" for sweep in one.sweeps) for one in groups
+    )
+    if count > MOST_STATES:
+        raise UsageError(
+            f"{name}: {with_commas(count)} states ({sizes}) are more than the "
+            f"{with_commas(MOST_STATES)} that a page holds; give larger steps, narrower ranges or "
+            "fewer sweeps."
+        )
+    size = _foretold_size(states, count)
+    if size > MOST_BYTES:
+        raise UsageError(
+            f"{name}: {with_commas(count)} states ({sizes}) would make a page of about "
+            f"{size_words(size)}, more than {size_words(MOST_BYTES)}; give larger steps, "
+            "narrower ranges, or --panel."
+        )
+    left = sum(len(one.themes) * sum(p not in one.shots for p in one.places()) for one in groups)
+    return (
+        f"{name}: {with_commas(count)} states ({sizes}), {' and '.join(states.themes)}; "
+        f"{left_words(pace, left)}, about {size_words(size)}"
+    )
+
+
+def _foretold_size(states: States, count: int) -> float:
+    """Bytes of a page, as the states that are drawn tell."""
+    places = list(states.shots)
+    one, all_of_them = _packed(states, places[:1]), _packed(states, places)
+    return one + (all_of_them - one) / max(1, len(places) - 1) * (count - 1)
+
+
+def _packed(states: States, places: Sequence[Place]) -> float:
+    text = json.dumps(payload_of([states], places))
+    return len(zlib.compress(text.encode())) * 4 / 3
+
+
+def _made(wanted: Wanted, groups: list[States]) -> LiveFigure:
+    payload = payload_of(groups)
+    page = document(payload)
+    made = LiveFigure(wanted.entry, payload, page, wanted.output)
+    if wanted.output is not None:
+        wanted.output.parent.mkdir(parents=True, exist_ok=True)
+        made.save(wanted.output, wanted.force)
+    return made
