@@ -52,7 +52,9 @@ def _flat(inside: str) -> Iterator[str]:
             continue
         if name == "g" and _NAMED_ONLY.fullmatch(attributes):
             yield from _flat(content)
-        elif name == "g" and content.lstrip().startswith("<text ") and "transform" not in attributes:
+        elif (
+            name == "g" and content.lstrip().startswith("<text ") and "transform" not in attributes
+        ):
             for _, own, words, _ in _children(content):
                 yield f"<text{attributes}{own}>{words}</text>"
         else:
