@@ -123,6 +123,17 @@ def explored(
     return [_made(one, groups) for one, groups in zip(wanted, parts, strict=True)]
 
 
+def at_start(wanted: Wanted) -> dict[str, Any]:
+    """The parameters where the controls start.
+
+    Raises:
+        UsageError: for sweeps that cannot be.
+    """
+    states = _begun(wanted)
+    swept = {sweep.name: sweep.values[sweep.control["start"]] for sweep in states.sweeps}
+    return {**states.fixed, **swept}
+
+
 def _draw(
     states: Sequence[tuple[States, Place]], folder: Path, run: Run, bar: Progress,
     is_apart: bool = False,

@@ -13,9 +13,9 @@ from typing import Any, Literal, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from mlanim.engine.jobs.request import theme_in_use
 from mlanim.export import page_theme
 from mlanim.export.live.payload import Drawn, Group, Payload, compressed, picture, start
-from mlanim.stage.colors.palette import THEMES
 
 HERE = Path(__file__).parent
 
@@ -85,7 +85,7 @@ def _only_theme(payload: Payload) -> str:
     """Dark or light, where all that the page has is one theme; else nothing."""
     if len(payload["themes"]) > 1:
         return ""
-    return "dark" if THEMES[payload["themes"][0]].is_dark else "light"
+    return "dark" if theme_in_use(payload["themes"][0]).is_dark else "light"
 
 
 def _first(group: Group) -> Drawn:
@@ -111,7 +111,7 @@ def _shown(group: Group) -> dict[str, Any]:
 def _style(payload: Payload) -> str:
     """The page's style, with the colours of its themes and of its pictures as variables."""
     worn = {
-        name: {**THEMES[name].roles, **{c: v[at] for c, v in payload["colors"].items()}}
+        name: {**theme_in_use(name).roles, **{c: v[at] for c, v in payload["colors"].items()}}
         for at, name in enumerate(payload["themes"])
     }
     first = worn[payload["themes"][0]]

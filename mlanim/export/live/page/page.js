@@ -5,6 +5,8 @@
   const [QUICKEST, SLOWEST] = [60, 700]; // milliseconds of a state in it
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
+  const onSlide = document.documentElement.dataset.place === "slide" && parent !== window;
+
   fitFrame();
   passKeysOn();
   const { scene, size, pool, numbers, tables, groups } = await unpacked();
@@ -13,7 +15,10 @@
   const sections = [...document.querySelectorAll(".group")];
   const parts = sections.map((section, number) => part(section, groups[number]));
   restore();
-  addEventListener("hashchange", restore);
+  addEventListener("hashchange", () => restore());
+  addEventListener("message", ({ source, data }) => {
+    if (onSlide && source === parent && data.mlanim) restore(data.mlanim.state);
+  });
 
   async function unpacked() {
     try {
@@ -233,8 +238,8 @@
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }
 
-  function restore() {
-    const asked = new URLSearchParams(location.hash.slice(1));
+  function restore(state = location.hash.slice(1)) {
+    const asked = new URLSearchParams(state);
     for (const one of parts) one.restore(asked);
     draw();
   }
@@ -244,9 +249,10 @@
   function remember() {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
-      const words = new URLSearchParams(parts.flatMap((one) => one.words()));
+      const state = String(new URLSearchParams(parts.flatMap((one) => one.words())));
+      if (onSlide) parent.postMessage({ mlanim: { state } }, "*");
       try {
-        history.replaceState(null, "", `#${words}`);
+        history.replaceState(null, "", `#${state}`);
       } catch {
         // a page within another's text has no address of its own
       }
@@ -273,14 +279,15 @@
 
   // On a slide, keys that no control needs are the deck's; Escape gives all of them back to it.
   function passKeysOn() {
-    if (document.documentElement.dataset.place !== "slide" || parent === window) return;
+    if (!onSlide) return;
     addEventListener("keydown", (event) => {
       const control = event.target.closest?.("input, select");
       const pressed = event.target.closest?.("button") && [" ", "Enter"].includes(event.key);
       if (event.key === "Tab" || pressed || (control && event.key !== "Escape")) return;
       event.preventDefault();
       document.activeElement.blur();
-      parent.postMessage({ mlanim: control ? "focus" : event.keyCode }, "*");
+      const { key, keyCode } = event;
+      parent.postMessage({ mlanim: { key: control ? "Escape" : key, keyCode } }, "*");
     });
   }
 })();
