@@ -38,7 +38,10 @@
     for (const one of parts) one.placeGrip();
   }
 
-  const whole = (states) => states.reduce((before, state) => state.size ?? before, size);
+  // The picture's width and height, which handles' places are in.
+  function whole(states = parts.map((one) => one.state())) {
+    return states.reduce((before, state) => state.size ?? before, size);
+  }
 
   // Controls that go together, and what they change. `at` holds the index of each one's value.
   function part(section, { controls, handle, states }) {
@@ -125,7 +128,7 @@
     function placeGrip() {
       if (!grip) return;
       const point = handle.points[index(at)];
-      const [width, height] = whole(parts.map((one) => one.state()));
+      const [width, height] = whole();
       grip.hidden = !point;
       if (point) grip.style.left = `${(100 * point[0]) / width}%`;
       if (point) grip.style.top = `${(100 * point[1]) / height}%`;
@@ -134,7 +137,7 @@
     // To the state whose handle is closest to the pointer, among those that it can reach.
     function drag(event) {
       const box = picture.getBoundingClientRect();
-      const [width, height] = whole(parts.map((one) => one.state()));
+      const [width, height] = whole();
       const x = ((event.clientX - box.left) / box.width) * width;
       const y = ((event.clientY - box.top) / box.height) * height;
       const free = controls.map((control) => handle.controls.includes(control.name));
