@@ -124,7 +124,7 @@ def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
 
     start = given["start"]
     if start and start.endswith(".json"):
-        choosing = {"every", "chapter", "params_file", "seed", *model.model_fields}
+        choosing = {"every", "chapter", "params_file", "seed", "device", *model.model_fields}
         settled = choosing - {"output", "start", "force", "voice", "tts"}
         refuse_beside("--from", "makes the very same file again", settled)
         named = catalog.select(scenes, folders())

@@ -102,6 +102,9 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
         set_option,
         click.option("--params", "params_file", metavar="FILE", help="A .toml or .json of them."),
         click.option("--seed", type=Whole(0, 2**31 - 1), metavar="N", help="A whole number."),
+        click.option(
+            "--device", metavar="NAME", help="auto, cpu, cuda or mps; for scenes that take it."
+        ),
         click.option("--from", "start", metavar="NAME.json", help="Make that file again."),
         click.option(
             "--jobs", type=Whole(1, 64), metavar="N", help="Processes at once; default: cores."
@@ -122,14 +125,14 @@ def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def params_given(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that were given: `--set` wins over `--seed`, and both over `--params`."""
+    """The parameters that were given: `--set` wins over flags, and these over `--params`."""
     from mlanim.engine.jobs import request, settings
 
     path = given.get("params_file")
-    seed = given.get("seed")
+    flags = {name: given.get(name) for name in ("seed", "device")}
     return {
         **(settings.params_file(Path(path)) if path else {}),
-        **({} if seed is None else {"seed": seed}),
+        **{name: value for name, value in flags.items() if value is not None},
         **dict(map(request.parse_setting, given["params"])),
     }
 

@@ -16,9 +16,19 @@ from mlanim.engine.lines import from_line
 
 @dataclass(frozen=True)
 class Computing:
-    """A scene's `compute` begins, since its result is not there yet."""
+    """A scene's `compute` runs, since its result is not there yet.
 
+    Of a long one so many of so many parts are done; 0 of 0 where it does not say.
+    """
+
+    done: int = 0
+    total: int = 0
     event: Literal["compute"] = "compute"
+
+    @property
+    def words(self) -> str:
+        """As a user is told of it."""
+        return f"computing, {self.done} of {self.total}" if self.total else "computing"
 
 
 @dataclass(frozen=True)

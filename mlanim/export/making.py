@@ -15,9 +15,9 @@ from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.settings import defaults
 from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.engine import Engine
+from mlanim.engine.workers.job_run import Outcome
 from mlanim.engine.workers.progress import reporter
 from mlanim.engine.workers.resources import Listener
-from mlanim.engine.workers.task import Outcome
 
 WORKER = "mlanim.export.worker"
 """The module that each process runs."""

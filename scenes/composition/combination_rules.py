@@ -148,3 +148,5 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
         charts = Multiples.of([*map(self.measured, COUNTS)], (1, 3))
         costs = Panel("costs", charts, says=d.says_cost)
         return [Panel("rules", rules, heading, says=d.says_bent), self.stack(aspect=2.8), costs]
+
+    explore = "nonlinearity"

@@ -198,3 +198,5 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
         ends = dict(zip(("x_start", "y_start", "x_end", "y_end"), edges, strict=True))
         return {name: points, "cut": along(way.boundary[at], before={"piece": pieces}),
                 "edges": table(ends)}  # fmt: skip
+
+    explore = "dataset"

@@ -188,3 +188,5 @@ class Gating(LessonScene[GatingParams, "Data"]):
         gates = [self.gated(name) for name in QUANTITIES if name != "scalar"]
         blends = self.ways(bold=False), self.lengths()
         return [*gates, self.scores(framed=False), *blends, self.logic()]
+
+    explore = "angle=-180:180:30"

@@ -148,3 +148,5 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
         self.turn.put(self.data.turns[0])
         self.weight.put(self.params.high)
         return [self.graph(), self.rates(), self.drive(), self.product()]
+
+    explore = "w=-3:3:0.5"

@@ -148,3 +148,5 @@ class Clipping(LessonScene[ClippingParams, "Data"]):
             run.put(float(run.at[-1]))
         self.above()
         return [self.surface(), self.cut("both"), self.norms(), self.directions()]
+
+    explore = "threshold=0.25,0.5,1,2,4"

@@ -147,3 +147,5 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         self.nudge.put(0.3)
         square = [self.square(Rows)] if self.data.is_square else []
         return [self.tangent(), *square, self.rise(), self.errors()]
+
+    explore = "x=-3:3:0.5"

@@ -148,3 +148,5 @@ class LearningRateRange(LessonScene[LearningRateRangeParams, "Data"]):
         for track in (self.rate, *self.steps.values()):
             track.put(float(track.at[-1]))
         return [self.test(), self.falls(), self.trainings(), self.ends()]
+
+    explore = ("network", "optimizer")

@@ -99,3 +99,5 @@ class ReadingLossCurves(LessonScene[LossCurvesParams, "Data"]):
         for track in self.tracks.values():
             track.put(float(track.at[-1]))
         return [self.panel(name) for name in ORDER]
+
+    explore = "dataset"

@@ -179,3 +179,5 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         for run in self.runs.values():
             run.put(run.at[-1])
         return [self.plane(), self.space(215, BESIDE), self.losses(), self.shares()]
+
+    explore = "optimizer"

@@ -148,3 +148,5 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
         changes, remark = Multiples.of(self.changes(), columns=2), "with batch norm, and without"
         along = Panel("smoothness", changes, "Along training", remark, 1.3, self.data.says_changes)
         return [self.norms(), self.spread(), self.scale(), along]
+
+    explore = "rate=0.05,0.1,0.2,0.4"

@@ -125,3 +125,5 @@ class Optimisers(LessonScene[OptimisersParams, "Data"]):
         for run in self.runs.values():
             run.put(float(self.data.steps[-1]))
         return [self.ravine(), self.plane(), self.losses(), self.network()]
+
+    explore = "kappa=2,5,10,20,50,100"

@@ -125,3 +125,5 @@ class OverfitOneBatch(LessonScene[OverfitOneBatchParams, "Data"]):
         for track in self.tracks.values():
             track.put(float(self.data.steps[-1]))
         return [self.both(), self.gradients(), *map(self.losses, BUGS)]
+
+    explore = "classes=2,4,6,8,10"

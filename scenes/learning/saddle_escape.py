@@ -125,3 +125,5 @@ class SaddleEscape(LessonScene[SaddleEscapeParams, "Data"]):
         for run in self.runs.values():
             run.put(run.at[-1])
         return [self.surface(60), self.spectrum(), self.losses()]
+
+    explore = "dataset"

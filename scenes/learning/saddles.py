@@ -102,3 +102,5 @@ class HowManyLeadDown(LessonScene[SaddlesParams, "Data"]):
     def figure(self) -> list[Panel]:
         self.matrices.put(float(self.matrices.at[-1]))
         return [self.semicircle(), self.chance(), self.network(), self.escape()]
+
+    explore = "size=10,25,50,100,200"

@@ -124,3 +124,5 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
     def figure(self) -> list[Panel]:
         self.rates.put(float(self.data.steps[-1]))
         return [self.curves(), self.losses(), self.peaks()]
+
+    explore = "optimizer"

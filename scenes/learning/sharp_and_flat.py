@@ -150,3 +150,5 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
         for run in self.descents:
             run.put(min(self.seen, run.at[-1]))
         return [self.surface(), self.cuts(), self.away(), self.steepest()]
+
+    explore = "rate=0.13:0.2:0.01"

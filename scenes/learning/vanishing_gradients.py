@@ -149,3 +149,5 @@ class VanishingGradients(LessonScene[VanishingGradientsParams, "Data"]):
         self.back.put(0)
         self.layer.put(self.data.layers[0])
         return [self.four(), self.rates(), self.plane(), self.remedies()]
+
+    explore = "activation"

@@ -119,3 +119,5 @@ class WidthAndDepthScene(LessonScene[WidthAndDepthParams, "Data"]):
     def figure(self) -> list[Panel]:
         self.layers.put(float(self.data.folds[-1]))
         return [self.pieces(), self.regions(), self.circle(), self.fit()]
+
+    explore = "folds"

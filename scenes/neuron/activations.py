@@ -145,3 +145,5 @@ class Activations(LessonScene[ActivationsParams, "Data"]):
         self.z.put(1.0)
         self.layers.put(self.data.depth)
         return [self.valves(), self.flat(), self.stack(), self.bound()]
+
+    explore = "gain=0.5:4:0.5"

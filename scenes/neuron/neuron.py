@@ -145,3 +145,5 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
             self.side(end, "The same from the side"),
             self.learning(),
         ]
+
+    explore = "b=-3:3:0.5"

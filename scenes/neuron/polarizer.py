@@ -136,3 +136,5 @@ class Polarizer(LessonScene[PolarizerParams, "Data"]):
             says=self.data.says_between,
         )  # fmt: skip
         return [one, three, self.limit()]
+
+    explore = ("angle=0:180:10", "middle=0:90:10")

@@ -197,3 +197,5 @@ class Attention(LessonScene[AttentionParams, "Data"]):
             Panel("reading", self.tokens, "What “it” reads", says=d.says_answer),
             self.heads(),
         ]
+
+    explore = "temperature=0.1,0.25,0.5,1,2,5,20"

@@ -149,3 +149,5 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
         plane, answer = self.plane(), self.answer()
         left = self.margins("without", d.without[-1], WITHOUT, says=d.says_removed)
         return [alone, plane, answer, left, self.serving()]
+
+    explore = "hidden=16,32,64,128,256"

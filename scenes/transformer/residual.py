@@ -148,3 +148,5 @@ class Residual(LessonScene[ResidualParams, "Data"]):
         self.layer.put(self.layer.at[-1])
         self.back.put(0)
         return [self.stream(), self.deltas()[0], self.gradient(), self.gains()]
+
+    explore = "depth=10:35:5"

@@ -1,4 +1,4 @@
-"""The same parameters give the same bytes, wherever arrays lie and whatever lay there before."""
+"""The same parameters give the same bytes, and what was interrupted goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -59,3 +59,65 @@ def test_neither_alignment_nor_old_memory_nor_threads_show_and_no_compiler_is_lo
     assert done.code == 0, done.err
     about = json.loads((tmp_path / "memory.json").read_text())
     assert about["results"] == {"dots": 1, "fits": 1, "threads": "1", "compilers": False}
+
+
+LONG = '''
+"""Computes in five parts, and is killed after the third of the first run."""
+
+from pathlib import Path
+
+from mlanim.stage.panels import Panel
+from mlanim.stage.picture import Composed
+from mlanim.stage.scene import LessonScene, SceneParams
+from mlanim.stage.text.texts import Text
+
+
+class Params(SceneParams):
+    size: float = 1.0
+
+
+class Long(LessonScene[Params, dict]):
+    @staticmethod
+    def compute(params):
+        import os
+        import time
+        import numpy as np
+        from mlanim.long_run import keep, kept, progress
+
+        name = f"parts of {params.size}"
+        had = kept(name)
+        parts = list(had["parts"]) if had else []
+        began = len(parts)
+        for part in range(began, 5):
+            parts.append(part * params.size)
+            keep(name, parts=np.array(parts))
+            progress(len(parts), 5)
+            if len(parts) == 3 and params.size == 2:
+                os.kill(os.getpid(), 9)
+            time.sleep(0.21)
+        return {"parts": np.array(parts), "began": began}
+
+    def figure(self):
+        return [Panel("one", Composed(Text("one")))]
+'''
+
+
+def test_a_computation_tells_how_far_it_is_and_goes_on_where_it_was_interrupted(
+    mlanim: Callable[..., Any], tmp_path: Path
+) -> None:
+    scene = tmp_path / "long.py"
+    scene.write_text(LONG)
+    words = ("figure", "long.py", "--set", "size=2", "--dpi", "30", "-o", "long.png")
+    killed = mlanim(*words)
+    assert killed.code == 1
+    assert "SIGKILL" in killed.err
+    done = mlanim(*words, "--json")
+    assert done.code == 0, done.err
+    told = [json.loads(line) for line in done.out.splitlines()]
+    assert [(one["done"], one["total"]) for one in told if one["event"] == "compute"] == [
+        (0, 0), (4, 5), (5, 5)
+    ]  # fmt: skip
+    about = json.loads((tmp_path / "long.json").read_text())
+    assert about["results"]["began"] == 3
+    again = mlanim(*words, "--fresh", "-o", "again.png")
+    assert again.code == 1, "what was kept is forgotten once all is there"

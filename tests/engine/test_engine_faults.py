@@ -21,8 +21,8 @@ from mlanim.engine.events import Event, Joining, as_fields
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.workers.engine import Engine
+from mlanim.engine.workers.job_run import Outcome
 from mlanim.engine.workers.processes import events_of
-from mlanim.engine.workers.task import Outcome
 
 HERE = Path(__file__).parent
 LONG = HERE.parent / "manim_scenes" / "long.py"

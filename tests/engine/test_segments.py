@@ -26,7 +26,7 @@ from mlanim.engine.playback.loading import load, params_of
 from mlanim.engine.playback.plan import Play
 from mlanim.engine.playback.renderer import ALL, Span
 from mlanim.engine.workers.engine import Engine
-from mlanim.engine.workers.task import Outcome
+from mlanim.engine.workers.job_run import Outcome
 
 SCENES = Path(__file__).parent.parent / "manim_scenes"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import sys
 from pathlib import Path
 
@@ -157,6 +158,33 @@ def test_the_digest_follows_files_that_the_scene_names(
     assert len(set(found)) == 1 + 2 * len(named)
     unnamed = digests(scene, (tmp_path / "other.csv", "1"), (tmp_path / "data" / "other", "1"))
     assert set(unnamed) == {found[-1]}
+
+
+def test_the_digest_follows_what_parameters_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scene = tmp_path / "scenes" / "a.py"
+    for name, text in {
+        "scenes/a.py": "class A: pass", "own/net.py": "from layers import Layer",
+        "own/layers.py": "import sizes", "own/sizes.py": "WIDTH = 3", "w.npz": "1",
+        "runs/1.pt": "1",
+    }.items():  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    params = {"model": "own/net.py:make", "w": "w.npz:a", "checkpoints": "runs"}
+
+    def both() -> tuple[str, str]:
+        texts = list(sources.texts_in(params))
+        return source_key(scene, texts=texts), keys.data_key(scene, "A", json.dumps(params))
+
+    found = [both()]
+    for name in ("own/net.py", "own/layers.py", "own/sizes.py", "w.npz", "runs/1.pt", "runs/2.pt"):
+        with (tmp_path / name).open("a") as file:
+            file.write("\n")
+        found.append(both())
+    for kind in zip(*found, strict=True):
+        assert len(set(kind)) == 7
 
 
 def test_the_digest_ignores_places_and_what_is_not_reached(tmp_path: Path) -> None:

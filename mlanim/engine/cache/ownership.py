@@ -96,10 +96,12 @@ def files_of(scene: Path, params: Mapping[str, Any]) -> list[Path]:
     """A scene's file, what it imports of the project, and the files that are named in it."""
     code = sources.closure([scene], scene.parent)
     own = [path for path in code if sources.PACKAGE not in path.parents]
-    words = [*sources.texts_in(params), *(t for path in own for t in sources.texts_of(path))]
+    texts = list(sources.texts_in(params))
+    words = [*texts, *(text for path in own for text in sources.texts_of(path))]
     names = {os.path.basename(word) for word in words}
     named = sources.named_files(words, scene.parent)
-    return [*own, *(path for path in named if path.name in names)]
+    given = sources.given_files(texts, scene.parent)
+    return [*own, *(path for path in named if path.name in names), *given]
 
 
 def _vouched_beside(output: Path) -> dict[str, str]:

@@ -19,6 +19,7 @@ from mlanim.engine.cache.sources import (
     closure,
     fingerprint,
     foreign,
+    given_files,
     imports,
     imports_in,
     modules,
@@ -48,13 +49,17 @@ def compute_digest(scene: Path, class_name: str, texts: Iterable[str] = ()) -> s
         reached = source.decode()
     names, folder = imports_in(reached.encode()), scene.parent
     used = closure([file for name in names for file in modules(name, scene, folder)], folder)
+    texts = list(texts)
+    given = given_files(texts, folder)
     drawing = [PACKAGE / room for room in _DRAWING]
     files = [file for file in used if not any(room in file.parents for room in drawing)]
-    own = [file for file in files if PACKAGE not in file.parents]
+    code = [file for file in given if file.suffix == ".py"]
+    own = [file for file in [*files, *code] if PACKAGE not in file.parents]
     names += [name for file in own for name in imports(file)]
     words = [*texts, *quoted(reached.encode()), *(text for file in own for text in texts_of(file))]
     digest = hashlib.sha256(f"{sys.version}\n{reached}".encode())
-    for file in [*files, *named_files(words, folder), *(PACKAGE / name for name in _MACHINERY)]:
+    machinery = [PACKAGE / name for name in _MACHINERY]
+    for file in dict.fromkeys([*files, *named_files(words, folder), *given, *machinery]):
         digest.update(fingerprint(file))
     for name in sorted(foreign(names, folder).union(_LIBRARIES)):
         digest.update(f"{name} {version_of(name)}".encode())

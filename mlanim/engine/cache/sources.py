@@ -21,6 +21,9 @@ DYNAMIC = ("import_module", "__import__", "exec", "eval", "run_path", "spec_from
 
 LARGE = 64 << 20  # bytes; beyond that, size and time of change stand for a file's content
 
+MOST_OF_TEXT = 4096
+"""Characters of a text that is looked at for a file's name: no path is longer."""
+
 _IMPORT = re.compile(
     rb"\b(?:from[ \t]+([\w.]+)[ \t]+)?import"
     rb"(?:[ \t]*(\((?:[\w\s,]|#[^\n]*)*\))|[ \t]*(\*)|[ \t]+([\w., \t]+))"
@@ -45,29 +48,47 @@ def used_by(scene: Path, roots: Iterable[Path] = (), texts: Iterable[str] = ()) 
     """
     files = closure([scene, *roots], scene.parent)
     own = [path for path in files if PACKAGE not in path.parents]
+    texts = list(texts)
     words = [*texts, *(text for path in own for text in texts_of(path))]
-    named = named_files(words, scene.parent)
+    given = given_files(texts, scene.parent)
+    own += [path for path in given if path.suffix == ".py"]
+    found = dict.fromkeys((*files, *named_files(words, scene.parent), *given))
     names = (name for path in own for name in imports(path))
-    return Used((*files, *named), tuple(sorted(foreign(names, scene.parent))))
+    return Used(tuple(found), tuple(sorted(foreign(names, scene.parent))))
+
+
+def given_files(texts: Iterable[str], folder: Path) -> list[Path]:
+    """The files that parameters name: data, what lies in a folder, and code with what it imports.
+
+    `folder` is the scene's; names are looked for there and in the current folder, code only here.
+    """
+    texts = list(texts)
+    code = [Path(text).absolute() for text in texts if text.endswith(".py") and _is_file(text)]
+    folders = [Path(text) for text in texts if _is_folder(Path.cwd(), text)]
+    inside = [path for place in folders for path in sorted(place.iterdir()) if _is_file(str(path))]
+    return [*closure(code, folder), *named_files(texts, folder), *inside]
 
 
 def closure(files: Iterable[Path], folder: Path) -> list[Path]:
     """These files and all that they import of the project, in an order that places do not change.
 
-    `folder` is where the scene lies; what lies beside it can be imported.
+    `folder` is where the scene lies; what lies beside it can be imported, and beside the files.
     """
     found: dict[Path, None] = {}
-    seen: set[str] = set()
+    seen: set[tuple[str, Path]] = set()
     waiting = list(files)
     while waiting:
         path = waiting.pop()
-        if path not in found:
-            found[path] = None
-            if PACKAGE not in path.parents and _LOADS.search(path.read_bytes()):
-                waiting += folder.glob("*.py")
-            names = [name for name in imports(path) if name not in seen]
-            seen.update(name for name in names if not name.startswith("."))
-            waiting += [file for name in names for file in modules(name, path, folder)]
+        if path in found:
+            continue
+        found[path] = None
+        is_ours = PACKAGE in path.parents
+        if not is_ours and _LOADS.search(path.read_bytes()):
+            waiting += folder.glob("*.py")
+        for place in {folder} if is_ours else {folder, path.parent}:
+            names = [name for name in imports(path) if (name, place) not in seen]
+            seen.update((name, place) for name in names if not name.startswith("."))
+            waiting += [file for name in names for file in modules(name, path, place)]
     return sorted(found, key=lambda path: (path.name, path.read_bytes()))
 
 
@@ -117,9 +138,10 @@ def modules(name: str, importer: Path, folder: Path) -> Iterator[Path]:
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """The texts in a value of nested mappings and lists."""
+    """The texts in a value of nested mappings and lists; of "file:key" also the file."""
     if isinstance(value, str):
-        yield value[:200]
+        text = value[:MOST_OF_TEXT]
+        yield from dict.fromkeys((text, text.rpartition(":")[0] or text))
     elif isinstance(value, Mapping):
         yield from texts_in(list(value.values()))
     elif isinstance(value, (list, tuple)):
@@ -156,6 +178,10 @@ def named_files(texts: Iterable[str], folder: Path) -> list[Path]:
         if os.path.isfile(path := os.path.join(base, word + suffix))
     }
     return [Path(path) for path in found if Path(path).suffix != ".py"]
+
+
+def _is_file(text: str) -> bool:
+    return "\0" not in text and os.path.isfile(text)
 
 
 def _is_folder(base: Path, word: str) -> bool:

@@ -71,8 +71,9 @@ def pack(line: str, worker: str) -> Bundle:
     for path in sources.closure([scene], scene.parent):
         if sources.PACKAGE not in path.parents:
             files |= _placed(path, [scene.parent, *_python_path()], _SCENE)
-    texts = [*sources.texts_of(scene), *sources.texts_in(segment.job.params)]
-    for path in sources.named_files(texts, scene.parent):
+    texts = list(sources.texts_in(segment.job.params))
+    named = sources.named_files([*texts, *sources.texts_of(scene)], scene.parent)
+    for path in [*named, *sources.given_files(texts, scene.parent)]:
         files |= _placed(path, [scene.parent], _SCENE) | _placed(path, [Path.cwd()], _HERE)
     if segment.data:
         files["data"] = Path(segment.data).read_bytes()

@@ -1,4 +1,7 @@
-"""The process in which torch runs: a job on stdin, the stored form of its data on stdout."""
+"""The process in which torch runs: a job on stdin, the stored form of its data on stdout.
+
+Before the data it tells on stdout how far it is, in lines of JSON that an empty line ends.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,17 @@ import os
 import random
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from mlanim.engine.cache import keys, reads, store
+from mlanim.engine.cache.unfinished import Unfinished
 from mlanim.engine.errors import RenderError, UsageError, shortened
+from mlanim.engine.events import Computing
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.params import validated
 from mlanim.engine.lines import as_line, from_line
@@ -22,6 +29,7 @@ from mlanim.engine.playback.loading import faults_of, is_refusal, load, params_o
 from mlanim.engine.workers.fork_server import ended, importing
 from mlanim.engine.workers.parent_watch import end_with_parent
 from mlanim.engine.workers.processes import FORKS, is_alone
+from mlanim.long_run import listened
 from mlanim.stage.scene import LessonScene, SceneParams
 
 REPEATABLE = {
@@ -31,6 +39,10 @@ REPEATABLE = {
     "VECLIB_MAXIMUM_THREADS": "1",
 }
 """What this process must find in its environment before torch and numpy are imported."""
+
+EVERY = 0.2  # seconds between two lines that tell how far a computation is
+
+Tell = Callable[[Computing], None]
 
 
 def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
@@ -51,16 +63,27 @@ def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
     return scene_class.compute(params)
 
 
-def in_own_process(job: Job) -> tuple[bytes, int]:
+def in_own_process(job: Job, tell: Tell) -> tuple[bytes, int]:
     """What `main` answers to a job, and its exit code, in a process that dies when this one does.
 
-    A fork of this one has manim already; where it would lack threads, one is started.
+    A fork of this one has manim already; where it would lack threads, one is started. `tell` hears
+    how far it is.
     """
     line = as_line(job).encode() + b"\n"
-    return _forked(line) if FORKS and is_alone() else _started(line)
+    return _forked(line, tell) if FORKS and is_alone() else _started(line, tell)
 
 
-def _forked(line: bytes) -> tuple[bytes, int]:
+def _answer(stdout: IO[bytes], tell: Tell) -> bytes:
+    """What follows the empty line; nothing if the process is killed before."""
+    for line in iter(stdout.readline, b""):
+        if line == b"\n":
+            return stdout.read()
+        if line.endswith(b"\n"):
+            tell(from_line(Computing, line.decode()))
+    return b""
+
+
+def _forked(line: bytes, tell: Tell) -> tuple[bytes, int]:
     (theirs, stdin), (stdout, says) = os.pipe(), os.pipe()
     process = os.fork()
     if process == 0:
@@ -75,14 +98,14 @@ def _forked(line: bytes) -> tuple[bytes, int]:
     with contextlib.suppress(BrokenPipeError):
         os.write(stdin, line)
     with os.fdopen(stdout, "rb") as answer:
-        payload = answer.read()
+        payload = _answer(answer, tell)
     _, status = os.waitpid(process, 0)  # with its stdin still open: losing that would end it
     os.close(stdin)
     scratch.remove(process)
     return payload, os.waitstatus_to_exitcode(status)
 
 
-def _started(line: bytes) -> tuple[bytes, int]:
+def _started(line: bytes, tell: Tell) -> tuple[bytes, int]:
     command = [sys.executable, "-P", "-m", "mlanim.engine.workers.compute"]
     settings, pipe = {**os.environ, **REPEATABLE}, subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=settings) as child:
@@ -91,7 +114,7 @@ def _started(line: bytes) -> tuple[bytes, int]:
         with contextlib.suppress(BrokenPipeError):
             child.stdin.write(line)
             child.stdin.flush()
-        payload = child.stdout.read()
+        payload = _answer(child.stdout, tell)
         return payload, child.wait()  # likewise
 
 
@@ -106,31 +129,47 @@ def main() -> int:
     process = os.getpid()
     end_with_parent(lambda: scratch.remove(process))
     try:
-        payload, code = _payload(job), 0
+        payload, code = _payload(job, _telling(output)), 0
     except UsageError as error:
         payload, code = str(error).encode(errors="backslashreplace"), 2
     except RenderError as error:
         payload, code = str(error).encode(errors="backslashreplace"), 1
-    output.write(payload)
+    output.write(b"\n" + payload)
     output.flush()
     return code
 
 
-def _payload(job: Job) -> bytes:
+def _telling(output: IO[bytes]) -> Callable[[int, int], None]:
+    """Writes how far a computation is, but not more often than anybody looks."""
+    last = -EVERY
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last >= EVERY:
+            last = now
+            output.write(as_line(Computing(done, total)).encode() + b"\n")
+            output.flush()
+
+    return tell
+
+
+def _payload(job: Job, tell: Callable[[int, int], None]) -> bytes:
     found: reads.Reads = {}
     with reads.noted(found), unheard():
         scene_class = load(job.scene, job)
     params = validated(params_of(scene_class), job.params, job.scene.name)
-    with reads.noted(found), faults_of(job.scene):
+    scene = Path(job.scene.path)
+    key = keys.data_key(scene, job.scene.class_name, params.model_dump_json())
+    unfinished = Unfinished(reads.settled(key, scene))
+    with reads.noted(found), faults_of(job.scene), listened(tell, unfinished):
         try:
             value = compute(scene_class, params)
         except ValueError as error:
             if is_refusal(error, job.scene):
                 raise UsageError(f"{job.scene.name}: {shortened(str(error), 300)}") from error
             raise
-    scene = Path(job.scene.path)
-    key = keys.data_key(scene, job.scene.class_name, params.model_dump_json())
     reads.remembered(key, scene, found)
+    unfinished.clear()
     try:
         return store.dump(value)
     except TypeError as error:

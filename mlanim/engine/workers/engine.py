@@ -1,7 +1,7 @@
 """Runs jobs and their segments, each in a process of its own, a few at a time.
 
 A job's process plans it and says what its segments are; processes as they get free draw those; then
-the job's process joins them. What concerns one job is in `task.py`.
+the job's process joins them. What concerns one job is in `job_run.py`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from mlanim.engine import temporary
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import has_sidecar, leaving_no_empty_folder
 from mlanim.engine.workers.cluster import Cluster
+from mlanim.engine.workers.job_run import BEGIN, JobRun, Outcome
 from mlanim.engine.workers.processes import end
 from mlanim.engine.workers.resources import Listener, Resources
-from mlanim.engine.workers.task import BEGIN, Outcome, Task
 
 
 class Engine:
@@ -42,7 +42,7 @@ class Engine:
     ):
         self._asked = workers, listener, worker, timeout, cluster
         self._preloaded = preloaded
-        self._tasks: list[Task] = []
+        self._runs: list[JobRun] = []
         self._fault: BaseException | None = None
         self._lock = threading.RLock()
         self.resources: Resources
@@ -54,19 +54,19 @@ class Engine:
         here.
         """
         resources = self.resources = Resources(*self._asked, self._fail, self._preloaded)
-        self._tasks = [Task(job, resources, number) for number, job in enumerate(jobs)]
+        self._runs = [JobRun(job, resources, number) for number, job in enumerate(jobs)]
         temporary.sweep()
-        with leaving_no_empty_folder(Path(task.job.output).parent for task in self._tasks):
+        with leaving_no_empty_folder(Path(run.job.output).parent for run in self._runs):
             return self._outcomes(resources)
 
     def _outcomes(self, resources: Resources) -> list[Outcome]:
-        """Have all tasks begin, and wait for their ends."""
+        """Have all of them begin, and wait for their ends."""
         try:
-            if not all(has_sidecar(task.job) for task in self._tasks):
+            if not all(has_sidecar(run.job) for run in self._runs):
                 resources.prepare()
-            for task in self._tasks:
-                resources.pool.submit((BEGIN, task.number), task.begin)
-            outcomes = [task.outcome() for task in self._tasks]
+            for run in self._runs:
+                resources.pool.submit((BEGIN, run.number), run.begin)
+            outcomes = [run.outcome() for run in self._runs]
             if self._fault is not None:
                 raise self._fault
             return outcomes
@@ -90,5 +90,5 @@ class Engine:
         self._give_up()
 
     def _give_up(self) -> None:
-        for task in self._tasks:
-            task.give_up()
+        for run in self._runs:
+            run.give_up()

@@ -92,7 +92,7 @@ class _PlainLines:
         key, name = job.output, f"{job.scene.name} ({job.kind})"
         match event:
             case Computing():
-                _say(f"{name}: computing")
+                self._tell_computing(name, event)
             case Planned():
                 self._frames[key] = event.frames
                 self._paces.setdefault(key, Pace())
@@ -109,6 +109,13 @@ class _PlainLines:
                 _say(f"{name}: unchanged")
             case OutputMade():
                 _say(f"{name}: done")
+
+    def _tell_computing(self, name: str, event: Computing) -> None:
+        """Say that a computation begins, and now and then how far it is."""
+        now = self._now()
+        if not event.done or now - self._last >= EVERY:
+            self._last = now
+            _say(f"{name}: {event.words}")
 
     def _tell(self, key: str, name: str, event: FramesDone) -> None:
         """Say how far a job is, unless something was said of the frames of any a moment ago."""
@@ -156,7 +163,7 @@ def bars(jobs: Sequence[Job], now: Callable[[], float] = time.monotonic) -> Iter
             label = f"{job.scene.name} {job.kind}"
             match event:
                 case Computing():
-                    progress.update(task, description=f"{label}: computing")
+                    progress.update(task, description=f"{label}: {event.words}")
                 case Planned():
                     progress.start_task(task)
                     progress.update(task, description=label, total=event.frames)

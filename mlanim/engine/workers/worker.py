@@ -185,18 +185,18 @@ def _stored(job: Job, params: Any, emit: Callable[[Event], None]) -> tuple[bytes
     found = store.load(reads.settled(entry, scene))
     if found is None:
         emit(Computing())
-        payload = _computed(job)
+        payload = _computed(job, emit)
         store.save(reads.settled(entry, scene), payload)
         found = payload, store.parse(payload)
     reads.include(entry, scene)
     return found
 
 
-def _computed(job: Job) -> bytes:
+def _computed(job: Job, emit: Callable[[Event], None]) -> bytes:
     """The stored form of a job's data, from a process of its own that dies when this one does."""
     from mlanim.engine.workers.compute import in_own_process
 
-    payload, code = in_own_process(job)
+    payload, code = in_own_process(job, emit)
     if code == 0:
         return payload
     message = payload.decode(errors="replace") or ending(f"computed {job.scene.name}", code)

@@ -17,7 +17,7 @@ from mlanim.engine.jobs import request
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, options
 from mlanim.engine.jobs.voice import Voice
-from mlanim.engine.workers.task import Outcome
+from mlanim.engine.workers.job_run import Outcome
 from mlanim.export.deck.frames import frames_at
 from mlanim.export.deck.lecture.blocks import Figure, Live
 from mlanim.export.deck.lecture.model import Deck, Item

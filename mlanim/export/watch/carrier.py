@@ -10,7 +10,7 @@ from typing import Any
 from manim import Scene
 
 from mlanim.engine.cache import reads
-from mlanim.engine.events import Computing, FramesDone, Planned
+from mlanim.engine.events import Computing, Event, FramesDone, Planned
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.params import validated
 from mlanim.engine.playback.loading import as_set_by_file, faults_of, load, params_of
@@ -57,8 +57,12 @@ class Carrier:
         scene_class = load(self.order.job.scene, self.order.job)
         job = as_set_by_file(self.order.job, scene_class)
         params = validated(params_of(scene_class), job.params, job.scene.name)
-        data = stored_data(job, params, lambda _: self.tell(Computing()))
+        data = stored_data(job, params, self._tell_computing)
         return job, scene_class, params, data
+
+    def _tell_computing(self, event: Event) -> None:
+        if isinstance(event, Computing):
+            self.tell(event)
 
     def _put_together(self, fps: float, planned: Plan, clips: list[Clip]) -> None:
         """Make the film of its clips, once those that are lacking are drawn."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from mlanim.engine.cache.sources import closure, named_files, texts_in
+from mlanim.engine.cache.sources import closure, given_files, texts_in
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs.request import theme_in_use
 from mlanim.engine.jobs.settings import project_file
@@ -101,5 +101,5 @@ def sources_of(item: Item) -> list[Path]:
     for entry, params in item.scenes:
         scene = Path(entry.path)
         found += closure([scene], scene.parent)
-        found += named_files(texts_in(params), scene.parent)
+        found += given_files(texts_in(params), scene.parent)
     return found

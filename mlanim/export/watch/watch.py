@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mlanim.engine.cache.keys import current_key, job_key
 from mlanim.engine.cache.reads import FILE, FOLDER
-from mlanim.engine.cache.sources import PACKAGE, closure, modules, named_files, texts_in
+from mlanim.engine.cache.sources import PACKAGE, closure, given_files, modules, texts_in
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.events import Computing, FramesDone, Planned, WorkerFailed
 from mlanim.engine.jobs.job import Job
@@ -141,7 +141,7 @@ class Watch:
             return
         match told:
             case Computing():
-                self.say("computing")
+                self.say(told.words)
             case SceneRead(key, names):
                 self._has_read(key, names)
             case Planned(frames):
@@ -183,7 +183,7 @@ def _sources(job: Job) -> list[Path]:
     scene = Path(job.scene.path)
     roots = modules(WORKER, scene, scene.parent)
     files = closure([scene, *roots], scene.parent)
-    return [*files, *named_files(texts_in(job.params), scene.parent)]
+    return [*files, *given_files(texts_in(job.params), scene.parent)]
 
 
 def _told(process: Process) -> Iterator[Told]:

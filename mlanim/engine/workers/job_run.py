@@ -70,7 +70,7 @@ class Outcome:
     fresh: bool = True
 
 
-class Task:
+class JobRun:
     """A job from its first process to its outcome."""
 
     def __init__(self, job: Job, resources: Resources, number: int):
