@@ -71,13 +71,23 @@ def colored(svg: str, payload: Payload, theme: str) -> str:
 
 
 def framed(page: bytes, title: str, ratio: float) -> str:
-    """An HTML element that carries the page within itself and becomes as high as it needs.
+    """An HTML element that carries the page within itself, for a notebook.
 
-    `ratio` is what its width is to its height until then.
+    `ratio` is what the picture's width is to its height.
     """
+    return frame(f'srcdoc="{html.escape(page.decode())}"', title, ratio)
+
+
+def frame(source: str, title: str, ratio: float) -> str:
+    """A frame for a page, which `source` says where to find, as an attribute of HTML.
+
+    It becomes as high as the page where that may see the frame, and else has room for the picture
+    and what is usual below it.
+    """
+    shape = 1 / (1 / ratio + 0.35)
     return (
-        f'<iframe data-fit title="{html.escape(title)}" srcdoc="{html.escape(page.decode())}" '
-        f'style="width: 100%; aspect-ratio: {ratio:.3f}; border: 0"></iframe>'
+        f'<iframe data-fit title="{html.escape(title)}" {source} '
+        f'style="width: 100%; min-height: 26rem; aspect-ratio: {shape:.3f}; border: 0"></iframe>'
     )
 
 

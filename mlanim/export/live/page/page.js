@@ -17,7 +17,7 @@
   restore();
   addEventListener("hashchange", () => restore());
   addEventListener("message", ({ source, data }) => {
-    if (onSlide && source === parent && data.mlanim) restore(data.mlanim.state);
+    if (parent !== window && source === parent && data.mlanim) follow(data.mlanim);
   });
 
   async function unpacked() {
@@ -226,6 +226,14 @@
     };
   }
 
+  // What the page around this one says: the state in which it was left, the theme that it wears.
+  function follow({ state, theme }) {
+    if (state !== undefined) restore(state);
+    if (!document.querySelector(".theme-switch") || !["dark", "light"].includes(theme)) return;
+    document.documentElement.dataset.theme = theme;
+    document.dispatchEvent(new CustomEvent("themechange", { detail: theme }));
+  }
+
   // Columns, each a heading with its values, as lines.
   function csv(columns) {
     const rows = columns[0][1].map((_, row) => columns.map(([, values]) => values[row]));
@@ -264,7 +272,7 @@
     const frame = ownFrame();
     if (frame?.dataset.fit === undefined) return;
     document.documentElement.dataset.place = "frame";
-    frame.style.aspectRatio = "auto";
+    frame.style.aspectRatio = frame.style.minHeight = "auto";
     const fit = () => (frame.style.height = `${Math.ceil(document.body.scrollHeight)}px`);
     new ResizeObserver(fit).observe(document.body);
   }
