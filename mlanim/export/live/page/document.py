@@ -126,7 +126,11 @@ def _style(payload: Payload) -> str:
     }
     first = worn[payload["themes"][0]]
     style = _templates().get_template("page.css")
-    return style.render(dark=worn.get("dark", first), light=worn.get("light", first))
+    fonts = {
+        weight: base64.b64encode((HERE / f"sans-{weight}.woff").read_bytes()).decode()
+        for weight in ("regular", "semibold")
+    }
+    return style.render(dark=worn.get("dark", first), light=worn.get("light", first), fonts=fonts)
 
 
 def _policy(scripts: list[str]) -> str:

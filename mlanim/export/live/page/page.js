@@ -14,6 +14,7 @@
   const grips = [...document.querySelectorAll(".handle")];
   const sections = [...document.querySelectorAll(".group")];
   const parts = sections.map((section, number) => part(section, groups[number]));
+  new ResizeObserver(reachable).observe(document.querySelector(".scrolling"));
   restore();
   addEventListener("hashchange", () => restore());
   addEventListener("message", ({ source, data }) => {
@@ -265,6 +266,12 @@
         // a page within another's text has no address of its own
       }
     }, 200);
+  }
+
+  // A picture that is wider than the page is scrolled by keys, too.
+  function reachable([{ target }]) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
   }
 
   // In a frame that asks for it: without what the page around it says, and as high as the rest.
