@@ -21,7 +21,6 @@ from mlanim.commands.options import (
     timeout_option,
 )
 from mlanim.engine.errors import UsageError
-from mlanim.engine.jobs import request
 from mlanim.engine.jobs.options import FigureOptions
 
 PAGE = ("width", "font_size", "panel", "slide")
@@ -61,11 +60,11 @@ def explore(scenes: tuple[str, ...], **options: Any) -> None:
     Examples:
       mlanim explore dot_product -o dot.html
       mlanim explore dot_product --sweep angle=0:180:5 --sweep theme=light
-      mlanim explore neuron --sweep activation --sweep b=-2:2:0.25 --panel sides
+      mlanim explore neuron --sweep activation --sweep b=-2:2:0.5 -o neuron.html
       mlanim explore polarizer --slide 3 --sweep angle=0,30,60,90
       mlanim explore --all -o site/live/
     """
-    from mlanim.export.live.explore import Wanted, explored
+    from mlanim.export.live.explore import Wanted, explored, file_of
     from mlanim.export.making import Run
 
     chosen = _chosen(scenes, options["every"], options["chapter"])
@@ -76,7 +75,7 @@ def explore(scenes: tuple[str, ...], **options: Any) -> None:
     wanted = [
         Wanted(
             entry, sweeps, params_given(options), page,
-            request.place_of(options["output"], f"{entry.name}-live", "html", len(chosen)),
+            file_of(options["output"], entry.name, len(chosen)),
             bool(options["force"]),
         )
         for entry in chosen

@@ -13,6 +13,7 @@ from mlanim.engine import temporary
 from mlanim.engine.cache.ownership import refuse, save
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.job import THEMES
+from mlanim.engine.jobs.request import place_of
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback.loading import load, params_of
 from mlanim.export.live.groups import grouped, samples
@@ -22,7 +23,7 @@ from mlanim.export.live.payload import Payload
 from mlanim.export.live.progress import Progress, left_words, progress
 from mlanim.export.live.states import PRELOADED, No, Place, States, draw
 from mlanim.export.live.sweeps import MOST_STATES, split, sweep, themes
-from mlanim.export.making import Run
+from mlanim.export.making import Run, warm
 from mlanim.words.numbers import grouped as with_commas
 
 USUAL_THEMES = ("dark", "light")
@@ -108,8 +109,8 @@ def explored(
         RenderError: for what went wrong in a scene's code.
     """
     begun = [_begun(one) for one in wanted]
-    run = replace(run, preloaded=PRELOADED)
-    with temporary.folder() as folder, progress(run.quiet) as bar:
+    with temporary.folder() as folder, progress(run.quiet) as bar, warm(PRELOADED) as processes:
+        run = replace(run, processes=processes)
         _draw([(one, place) for one in begun for place in samples(one)], folder, run, bar, True)
         begun = [_started(one) for one in begun]
         _draw([(one, place) for one in begun for place in samples(one)], folder, run, bar, True)
@@ -252,4 +253,31 @@ def _made(wanted: Wanted, groups: list[States]) -> LiveFigure:
     if wanted.output is not None:
         wanted.output.parent.mkdir(parents=True, exist_ok=True)
         made.save(wanted.output, wanted.force)
+    return made
+
+
+def file_of(output: str | None, name: str, count: int = 1) -> Path:
+    """Where a scene's page goes.
+
+    Raises:
+        UsageError: for a file that is no page.
+    """
+    suffix = Path(output or "").suffix.lower()
+    is_folder = not output or output.endswith(("/", "\\")) or Path(output).is_dir()
+    if suffix not in ("", ".html") and not is_folder:
+        raise UsageError(f"-o {output}: {suffix[1:]!r} is no page; give an .html file or a folder.")
+    return place_of(output, f"{name}-live", "html", count)
+
+
+def live_figure(entry: SceneEntry, given: Mapping[str, Any], run: Run) -> LiveFigure:
+    """One scene's live figure: in a file if `output` is given, else in memory alone.
+
+    `given` holds `sweep`, `params`, `output`, `force`, and options of the figures by their names.
+    """
+    asked = {name: value for name, value in given.items() if value is not None}
+    output = asked.pop("output", None)
+    place = None if output is None else file_of(output, entry.name)
+    sweeps, params = asked.pop("sweep", ()), asked.pop("params", {})
+    force = bool(asked.pop("force", False))
+    (made,) = explored([Wanted(entry, sweeps, params, asked, place, force)], run)
     return made

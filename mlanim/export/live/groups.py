@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -100,7 +101,8 @@ def _interact(states: States, one: int, other: int) -> bool:
 
 def _of(shot: Shot, name: str) -> tuple[object, ...]:
     """All that a panel shows and says."""
-    return shot.alone[name], shot.says.get(name), shot.numbers.get(name)
+    numbers = json.dumps(shot.numbers.get(name))
+    return shot.alone[name], shot.says.get(name), numbers
 
 
 def _axes(states: States) -> range:

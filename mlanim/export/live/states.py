@@ -83,16 +83,19 @@ class States:
         return list(product(*(range(len(sweep.values)) for sweep in self.sweeps)))
 
     def jobs(self, place: Place, stem: Path, is_apart: bool) -> list[Job]:
-        """The figure of a state in each theme; with `is_apart`, of each panel as well."""
+        """The figure of a state in each theme; with `is_apart`, of its panels as well if several
+        sweeps may have some for themselves.
+        """
         return [self._job(place, stem, theme, is_apart) for theme in self.themes]
 
     def _job(self, place: Place, stem: Path, theme: str, is_apart: bool) -> Job:
         swept = {s.name: s.values[at] for s, at in zip(self.sweeps, place, strict=True)}
         is_moment = self.page.get("slide") is not None
+        is_whole = is_moment or self.page.get("panel") is not None or len(self.sweeps) < 2
         asked = {
             **self.page, "theme": theme, "format": "svg", "text": True, "live": True,
             "transparent": not self.is_ground, "data": None if is_moment else "json",
-            "panels": is_apart and not is_moment, "params": {**self.fixed, **swept},
+            "panels": is_apart and not is_whole, "params": {**self.fixed, **swept},
             "output": f"{stem}-{theme}.svg",
         }  # fmt: skip
         job = request.job(options(FigureOptions, **asked), self.entry)
