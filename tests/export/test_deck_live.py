@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from mlanim.engine.errors import UsageError
 from mlanim.export.deck.lecture.reading import from_file
+from mlanim.export.deck.make import Wanted, make_deck
 
 LECTURE = f"""\
 title = "Live"
@@ -23,7 +24,7 @@ title = "Live"
 [[slide]]
 heading = "Turn it"
 live = "{DEMO}"
-sweep = ["angle=0:180:90"]
+sweep = ["angle=0,90"]
 bullets = ["One", "Two"]
 
 [[slide]]
@@ -117,11 +118,9 @@ def test_what_cannot_be_is_said_with_its_place(tmp_path: Path, lines: str, said:
         from_file(tmp_path / "lecture.toml")
 
 
-def test_a_sweep_that_cannot_be_is_said_with_its_place(
-    tmp_path: Path, mlanim: Callable[..., Any]
-) -> None:
+def test_a_sweep_that_cannot_be_is_said_with_its_place(tmp_path: Path) -> None:
     lecture = f'title = "x"\n[[slide]]\nlive = "{DEMO}"\nsweep = ["angel=0:180:5"]\n'
     (tmp_path / "lecture.toml").write_text(lecture, encoding="utf-8")
-    ran = mlanim("deck", "lecture.toml", "-o", "x.html")
-    assert ran.code == 2
-    assert "line 3, column 8: --sweep angel: demo has no parameter of that name" in ran.err
+    said = "line 3, column 8: --sweep angel: demo has no parameter of that name"
+    with pytest.raises(UsageError, match=said):
+        make_deck([str(tmp_path / "lecture.toml")], Wanted((str(tmp_path / "x.html"),), quiet=True))
