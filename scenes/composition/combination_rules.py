@@ -54,6 +54,7 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
     """Which inputs an output hears"""
 
     order = 2
+    explore = "nonlinearity"
 
     @staticmethod
     def compute(params: CombinationRulesParams) -> Data:
@@ -148,5 +149,3 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
         charts = Multiples.of([*map(self.measured, COUNTS)], (1, 3))
         costs = Panel("costs", charts, says=d.says_cost)
         return [Panel("rules", rules, heading, says=d.says_bent), self.stack(aspect=2.8), costs]
-
-    explore = "nonlinearity"

@@ -47,6 +47,7 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
     """How a network folds the plane"""
 
     order = 1
+    explore = "dataset"
 
     @staticmethod
     def compute(params: PaperFoldingParams) -> Data:
@@ -198,5 +199,3 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
         ends = dict(zip(("x_start", "y_start", "x_end", "y_end"), edges, strict=True))
         return {name: points, "cut": along(way.boundary[at], before={"piece": pieces}),
                 "edges": table(ends)}  # fmt: skip
-
-    explore = "dataset"

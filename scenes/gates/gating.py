@@ -57,6 +57,7 @@ class Gating(LessonScene[GatingParams, "Data"]):
 
     order = 1
     after = ("dot_product",)
+    explore = "angle=-180:180:30"
 
     @staticmethod
     def compute(params: GatingParams) -> Data:
@@ -188,5 +189,3 @@ class Gating(LessonScene[GatingParams, "Data"]):
         gates = [self.gated(name) for name in QUANTITIES if name != "scalar"]
         blends = self.ways(bold=False), self.lengths()
         return [*gates, self.scores(framed=False), *blends, self.logic()]
-
-    explore = "angle=-180:180:30"

@@ -53,6 +53,7 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
     """The chain rule: rates multiply"""
 
     after = ("derivative",)
+    explore = "w=-3:3:0.5"
 
     @staticmethod
     def compute(params: ChainRuleParams) -> Data:
@@ -148,5 +149,3 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
         self.turn.put(self.data.turns[0])
         self.weight.put(self.params.high)
         return [self.graph(), self.rates(), self.drive(), self.product()]
-
-    explore = "w=-3:3:0.5"

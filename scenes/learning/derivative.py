@@ -47,6 +47,7 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
     """What a derivative is, and how close one can come"""
 
     order = 1
+    explore = "x=-3:3:0.5"
 
     @staticmethod
     def compute(params: DerivativeParams) -> Data:
@@ -147,5 +148,3 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         self.nudge.put(0.3)
         square = [self.square(Rows)] if self.data.is_square else []
         return [self.tangent(), *square, self.rise(), self.errors()]
-
-    explore = "x=-3:3:0.5"

@@ -37,6 +37,7 @@ class LearningRateRange(LessonScene[LearningRateRangeParams, "Data"]):
     """Which learning rate? Ask the network"""
 
     order = 7
+    explore = ("network", "optimizer")
 
     @staticmethod
     def compute(params: LearningRateRangeParams) -> Data:
@@ -148,5 +149,3 @@ class LearningRateRange(LessonScene[LearningRateRangeParams, "Data"]):
         for track in (self.rate, *self.steps.values()):
             track.put(float(track.at[-1]))
         return [self.test(), self.falls(), self.trainings(), self.ends()]
-
-    explore = ("network", "optimizer")

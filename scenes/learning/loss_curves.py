@@ -33,6 +33,7 @@ class ReadingLossCurves(LessonScene[LossCurvesParams, "Data"]):
     """What a loss curve says"""
 
     order = 12
+    explore = "dataset"
 
     @staticmethod
     def compute(params: LossCurvesParams) -> Data:
@@ -99,5 +100,3 @@ class ReadingLossCurves(LessonScene[LossCurvesParams, "Data"]):
         for track in self.tracks.values():
             track.put(float(track.at[-1]))
         return [self.panel(name) for name in ORDER]
-
-    explore = "dataset"

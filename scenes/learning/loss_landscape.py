@@ -55,6 +55,7 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
 
     order = 2
     after = ("derivative",)
+    explore = "optimizer"
 
     @staticmethod
     def compute(params: LossLandscapeParams) -> Data:
@@ -179,5 +180,3 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         for run in self.runs.values():
             run.put(run.at[-1])
         return [self.plane(), self.space(215, BESIDE), self.losses(), self.shares()]
-
-    explore = "optimizer"

@@ -45,6 +45,7 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
     """What normalisation averages over"""
 
     order = 9
+    explore = "rate=0.05,0.1,0.2,0.4"
 
     @staticmethod
     def compute(params: NormalisationParams) -> Data:
@@ -148,5 +149,3 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
         changes, remark = Multiples.of(self.changes(), columns=2), "with batch norm, and without"
         along = Panel("smoothness", changes, "Along training", remark, 1.3, self.data.says_changes)
         return [self.norms(), self.spread(), self.scale(), along]
-
-    explore = "rate=0.05,0.1,0.2,0.4"

@@ -37,6 +37,7 @@ class Optimisers(LessonScene[OptimisersParams, "Data"]):
     """Five ways down"""
 
     order = 4
+    explore = "kappa=2,5,10,20,50,100"
 
     @staticmethod
     def compute(params: OptimisersParams) -> Data:
@@ -125,5 +126,3 @@ class Optimisers(LessonScene[OptimisersParams, "Data"]):
         for run in self.runs.values():
             run.put(float(self.data.steps[-1]))
         return [self.ravine(), self.plane(), self.losses(), self.network()]
-
-    explore = "kappa=2,5,10,20,50,100"

@@ -48,6 +48,7 @@ class OverfitOneBatch(LessonScene[OverfitOneBatchParams, "Data"]):
     """Overfit one batch first"""
 
     order = 11
+    explore = "classes=2,4,6,8,10"
 
     @staticmethod
     def compute(params: OverfitOneBatchParams) -> Data:
@@ -125,5 +126,3 @@ class OverfitOneBatch(LessonScene[OverfitOneBatchParams, "Data"]):
         for track in self.tracks.values():
             track.put(float(self.data.steps[-1]))
         return [self.both(), self.gradients(), *map(self.losses, BUGS)]
-
-    explore = "classes=2,4,6,8,10"

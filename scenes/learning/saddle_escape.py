@@ -37,6 +37,7 @@ class SaddleEscape(LessonScene[SaddleEscapeParams, "Data"]):
     """How descent leaves a saddle"""
 
     order = 3.2
+    explore = "dataset"
 
     @staticmethod
     def compute(params: SaddleEscapeParams) -> Data:
@@ -125,5 +126,3 @@ class SaddleEscape(LessonScene[SaddleEscapeParams, "Data"]):
         for run in self.runs.values():
             run.put(run.at[-1])
         return [self.surface(60), self.spectrum(), self.losses()]
-
-    explore = "dataset"

@@ -30,6 +30,7 @@ class HowManyLeadDown(LessonScene[SaddlesParams, "Data"]):
     """How many directions lead down"""
 
     order = 3.5
+    explore = "size=10,25,50,100,200"
 
     @staticmethod
     def compute(params: SaddlesParams) -> Data:
@@ -102,5 +103,3 @@ class HowManyLeadDown(LessonScene[SaddlesParams, "Data"]):
     def figure(self) -> list[Panel]:
         self.matrices.put(float(self.matrices.at[-1]))
         return [self.semicircle(), self.chance(), self.network(), self.escape()]
-
-    explore = "size=10,25,50,100,200"

@@ -48,6 +48,7 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
 
     order = 5
     after = "optimisers"
+    explore = "optimizer"
 
     @staticmethod
     def compute(params: SchedulesParams) -> Data:
@@ -124,5 +125,3 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
     def figure(self) -> list[Panel]:
         self.rates.put(float(self.data.steps[-1]))
         return [self.curves(), self.losses(), self.peaks()]
-
-    explore = "optimizer"

@@ -41,6 +41,7 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
     """Sharp and flat minima"""
 
     order = 2.2
+    explore = "rate=0.13:0.2:0.01"
 
     @staticmethod
     def compute(params: SharpAndFlatParams) -> Data:
@@ -150,5 +151,3 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
         for run in self.descents:
             run.put(min(self.seen, run.at[-1]))
         return [self.surface(), self.cuts(), self.away(), self.steepest()]
-
-    explore = "rate=0.13:0.2:0.01"

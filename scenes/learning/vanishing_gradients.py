@@ -46,6 +46,7 @@ class VanishingGradients(LessonScene[VanishingGradientsParams, "Data"]):
     """Vanishing and exploding gradients"""
 
     order = 5
+    explore = "activation"
 
     @staticmethod
     def compute(params: VanishingGradientsParams) -> Data:
@@ -149,5 +150,3 @@ class VanishingGradients(LessonScene[VanishingGradientsParams, "Data"]):
         self.back.put(0)
         self.layer.put(self.data.layers[0])
         return [self.four(), self.rates(), self.plane(), self.remedies()]
-
-    explore = "activation"

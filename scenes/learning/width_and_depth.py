@@ -29,6 +29,7 @@ class WidthAndDepthScene(LessonScene[WidthAndDepthParams, "Data"]):
     """Width against depth"""
 
     order = 2.5
+    explore = "folds"
 
     @staticmethod
     def compute(params: WidthAndDepthParams) -> Data:
@@ -119,5 +120,3 @@ class WidthAndDepthScene(LessonScene[WidthAndDepthParams, "Data"]):
     def figure(self) -> list[Panel]:
         self.layers.put(float(self.data.folds[-1]))
         return [self.pieces(), self.regions(), self.circle(), self.fit()]
-
-    explore = "folds"

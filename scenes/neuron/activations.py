@@ -47,6 +47,7 @@ class Activations(LessonScene[ActivationsParams, "Data"]):
     """Activation functions are valves"""
 
     order = 3
+    explore = "gain=1:4:0.5"
 
     @staticmethod
     def compute(params: ActivationsParams) -> Data:
@@ -145,5 +146,3 @@ class Activations(LessonScene[ActivationsParams, "Data"]):
         self.z.put(1.0)
         self.layers.put(self.data.depth)
         return [self.valves(), self.flat(), self.stack(), self.bound()]
-
-    explore = "gain=0.5:4:0.5"

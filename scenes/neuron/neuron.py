@@ -46,6 +46,7 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
     """What a neuron detects"""
 
     order = 2
+    explore = "b=-3:3:0.5"
 
     @staticmethod
     def compute(params: NeuronParams) -> Data:
@@ -145,5 +146,3 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
             self.side(end, "The same from the side"),
             self.learning(),
         ]
-
-    explore = "b=-3:3:0.5"

@@ -38,6 +38,7 @@ class Polarizer(LessonScene[PolarizerParams, "Data"]):
     """A polarising filter takes a dot product"""
 
     order = 2
+    explore = ("angle=0:180:10", "middle=0:90:10")
 
     @staticmethod
     def compute(params: PolarizerParams) -> Data:
@@ -136,5 +137,3 @@ class Polarizer(LessonScene[PolarizerParams, "Data"]):
             says=self.data.says_between,
         )  # fmt: skip
         return [one, three, self.limit()]
-
-    explore = ("angle=0:180:10", "middle=0:90:10")

@@ -48,6 +48,7 @@ class Attention(LessonScene[AttentionParams, "Data"]):
 
     order = 2
     after = ("dot_product",)
+    explore = "temperature=0.1,0.25,0.5,1,2,5,20"
 
     @staticmethod
     def compute(params: AttentionParams) -> Data:
@@ -197,5 +198,3 @@ class Attention(LessonScene[AttentionParams, "Data"]):
             Panel("reading", self.tokens, "What “it” reads", says=d.says_answer),
             self.heads(),
         ]
-
-    explore = "temperature=0.1,0.25,0.5,1,2,5,20"

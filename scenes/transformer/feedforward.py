@@ -50,6 +50,7 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
     """A feed-forward layer looks facts up"""
 
     order = 3
+    explore = "hidden=16,32,64,128,256"
 
     @staticmethod
     def compute(params: FeedforwardParams) -> Data:
@@ -149,5 +150,3 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
         plane, answer = self.plane(), self.answer()
         left = self.margins("without", d.without[-1], WITHOUT, says=d.says_removed)
         return [alone, plane, answer, left, self.serving()]
-
-    explore = "hidden=16,32,64,128,256"

@@ -41,6 +41,7 @@ class Residual(LessonScene[ResidualParams, "Data"]):
     """The residual stream is a running sum"""
 
     order = 3
+    explore = "depth=10:35:5"
 
     @staticmethod
     def compute(params: ResidualParams) -> Data:
@@ -148,5 +149,3 @@ class Residual(LessonScene[ResidualParams, "Data"]):
         self.layer.put(self.layer.at[-1])
         self.back.put(0)
         return [self.stream(), self.deltas()[0], self.gradient(), self.gains()]
-
-    explore = "depth=10:35:5"

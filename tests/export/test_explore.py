@@ -21,6 +21,7 @@ from mlanim.export.live.pieces import Pool, Taken, apart
 from mlanim.export.live.states import No, Shot, States
 from mlanim.export.live.sweeps import Sweep, split, sweep, themes
 from mlanim.stage.data import as_record
+from mlanim.stage.scene import SceneParams
 
 PAIR = Path(__file__).parents[1] / "demo_scenes" / "pair.py"
 
@@ -264,7 +265,7 @@ def states_of(look):
         "start": 0,
     }
     sweeps = [Sweep(name, (0, 1), {**control, "name": name}) for name in "ab"]
-    found = States(catalog.the_scene("dot_product"), sweeps, ("dark",), {}, {})
+    found = States(catalog.the_scene("dot_product"), SceneParams, sweeps, ("dark",), {}, {})
     for place in samples(found):
         seen = look(*place)
         if seen is None:

@@ -21,7 +21,7 @@ from mlanim.export.live.making import payload_of, refuse_idle
 from mlanim.export.live.page.document import document, framed
 from mlanim.export.live.payload import Payload
 from mlanim.export.live.progress import Progress, left_words, progress
-from mlanim.export.live.states import PRELOADED, No, Place, States, draw
+from mlanim.export.live.states import PRELOADED, No, Place, Shot, States, draw
 from mlanim.export.live.sweeps import MOST_STATES, split, sweep, themes
 from mlanim.export.making import Run, warm
 from mlanim.words.numbers import grouped as with_commas
@@ -162,7 +162,7 @@ def _begun(wanted: Wanted) -> States:
     if both:
         raise UsageError(f"{both[0]} is both swept and set; leave one of them out.")
     sweeps = [sweep(model, one, said, wanted.params, name) for one, said in asked.items()]
-    return States(entry, sweeps, chosen, wanted.params, wanted.page)
+    return States(entry, model, sweeps, chosen, wanted.params, wanted.page)
 
 
 def _is_theme(asked: Mapping[str, Any], model: Any) -> bool:
@@ -236,7 +236,7 @@ def _foretold(states: States, groups: Sequence[States], pace: float | None) -> s
 
 def _foretold_size(states: States, count: int) -> float:
     """Bytes of a page, as the states that are drawn tell."""
-    places = list(states.shots)
+    places = [place for place, shot in states.shots.items() if isinstance(shot, Shot)]
     one, all_of_them = _packed(states, places[:1]), _packed(states, places)
     return one + (all_of_them - one) / max(1, len(places) - 1) * (count - 1)
 

@@ -9,10 +9,11 @@ from itertools import count, product, zip_longest
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.errors import RenderError
+from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import request
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, options
+from mlanim.engine.jobs.params import validated
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.workers.resources import Listener
 from mlanim.export.figures.tables import slug
@@ -20,6 +21,7 @@ from mlanim.export.live.payload import Numbers
 from mlanim.export.live.pieces import Taken, apart
 from mlanim.export.live.sweeps import Sweep
 from mlanim.export.making import Run, make
+from mlanim.stage.scene import SceneParams
 
 PRELOADED = ("mlanim.export.figures.figure", "mlanim.stage.vocabulary", "torch")
 """What is imported once for all states."""
@@ -57,6 +59,7 @@ class States:
     """A scene's states as they are drawn.
 
     Args:
+        model: the scene's parameters.
         sweeps: the parameters that run.
         fixed: the others that were set.
         page: options of the figures.
@@ -65,6 +68,7 @@ class States:
     """
 
     entry: SceneEntry
+    model: type[SceneParams]
     sweeps: Sequence[Sweep]
     themes: Sequence[str]
     fixed: Mapping[str, Any]
@@ -82,6 +86,20 @@ class States:
         """All combinations, row by row."""
         return list(product(*(range(len(sweep.values)) for sweep in self.sweeps)))
 
+    def params(self, place: Place) -> dict[str, Any]:
+        """All that is set in a state."""
+        swept = {s.name: s.values[at] for s, at in zip(self.sweeps, place, strict=True)}
+        return {**self.fixed, **swept}
+
+    def is_refused(self, place: Place) -> bool:
+        """Whether the parameters of a state cannot go together, which is noted with its reason."""
+        try:
+            validated(self.model, self.params(place), self.entry.name)
+        except UsageError as error:
+            self.shots[place] = No(_sentence(str(error), self.entry.name))
+            return True
+        return False
+
     def jobs(self, place: Place, stem: Path, is_apart: bool) -> list[Job]:
         """The figure of a state in each theme; with `is_apart`, of its panels as well if several
         sweeps may have some for themselves.
@@ -89,13 +107,12 @@ class States:
         return [self._job(place, stem, theme, is_apart) for theme in self.themes]
 
     def _job(self, place: Place, stem: Path, theme: str, is_apart: bool) -> Job:
-        swept = {s.name: s.values[at] for s, at in zip(self.sweeps, place, strict=True)}
         is_moment = self.page.get("slide") is not None
         is_whole = is_moment or self.page.get("panel") is not None or len(self.sweeps) < 2
         asked = {
             **self.page, "theme": theme, "format": "svg", "text": True, "live": True,
             "transparent": not self.is_ground, "data": None if is_moment else "json",
-            "panels": is_apart and not is_whole, "params": {**self.fixed, **swept},
+            "panels": is_apart and not is_whole, "params": self.params(place),
             "output": f"{stem}-{theme}.svg",
         }  # fmt: skip
         job = request.job(options(FigureOptions, **asked), self.entry)
@@ -116,7 +133,11 @@ def draw(
         RenderError: for what went wrong in a scene's code.
     """
     numbers = count(sum(1 for _ in folder.iterdir()))
-    missing = [one for one in wanted if one[1] not in one[0].shots]
+    missing = [
+        (states, place)
+        for states, place in wanted
+        if place not in states.shots and not states.is_refused(place)
+    ]
     if not missing:
         return
     jobs = [states.jobs(place, folder / f"{next(numbers)}", is_apart) for states, place in missing]
