@@ -28,6 +28,7 @@ from mlanim.words.numbers import grouped as with_commas
 
 USUAL_THEMES = ("dark", "light")
 MOST_BYTES = 8_000_000
+FRAME = 80_000  # bytes of style, scripts and fonts
 
 Sweeps = str | Sequence[str] | Mapping[str, Any]
 """As --sweep takes them: one, several, or by name with a text or the values themselves."""
@@ -238,7 +239,8 @@ def _foretold_size(states: States, count: int) -> float:
     """Bytes of a page, as the states that are drawn tell."""
     places = [place for place, shot in states.shots.items() if isinstance(shot, Shot)]
     one, all_of_them = _packed(states, places[:1]), _packed(states, places)
-    return one + (all_of_them - one) / max(1, len(places) - 1) * (count - 1)
+    first = sum(map(len, payload_of([states], places[:1])["pool"]))  # it stands as it is, too
+    return FRAME + first + one + (all_of_them - one) / max(1, len(places) - 1) * (count - 1)
 
 
 def _packed(states: States, places: Sequence[Place]) -> float:
