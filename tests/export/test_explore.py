@@ -7,8 +7,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 
 import mlanim
+from mlanim.commands.explore import explore
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog, request
 from mlanim.engine.jobs.options import FigureOptions, options
@@ -312,9 +314,15 @@ def test_a_payload_is_plain_json(live):
     assert json.loads(json.dumps(live.payload))["scene"] == "pair"
 
 
-def test_the_command_foretells_and_refuses(mlanim, tmp_path):
-    ran = mlanim("explore", "dot_product", "--sweep", "angle=0:180:0")
-    assert (ran.code, ran.err) == (
-        2,
-        "Error: --sweep angle=0:180:0: a step of 0 comes to no end; give one above 0.\n",
-    )
+def test_the_command_refuses_in_the_words_of_its_options():
+    for words, said in (
+        (["dot_product", "--sweep", "angle=0:180:0"], "a step of 0 comes to no end"),
+        (["dot_product", "neuron", "--sweep", "angle"], "--sweep is for one scene"),
+        (["dot_product", "-o", "x.svg"], "'svg' is no page"),
+        (["--all", "dot_product"], "Give one of: scenes, --chapter, --all"),
+        (["dot_product", "--sweep", "angle", "--set", "angle=3"], "both swept and set"),
+        (["dot_product", "--sweep", "angle", "--sweep", "angle"], "given twice"),
+    ):
+        ended = CliRunner().invoke(explore, words)
+        assert isinstance(ended.exception, UsageError)
+        assert said in str(ended.exception)
