@@ -24,7 +24,7 @@ title = "Live"
 [[slide]]
 heading = "Turn it"
 live = "{DEMO}"
-sweep = ["angle=0,90"]
+sweep = ["angle=0:180:90"]
 bullets = ["One", "Two"]
 
 [[slide]]

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from live_pages import HOSTILE, REFUSED, payload
+from live_pages import HOSTILE, ORDERS, REFUSED, payload
 from PIL import Image
 
 from mlanim.export.live.page.document import colored, document, framed
@@ -158,6 +158,14 @@ def _words(state: int, mark: int) -> str:
 
 def _pixels(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), int)
+
+
+def test_pieces_stand_in_the_order_in_which_they_were_drawn(tab: Any) -> None:
+    read = "all => all.map(path => path.getAttribute('d').slice(1, 4)).slice(1)"
+    for number in (1, 2, 0, 2, 1):
+        tab.page.select_option("select", str(number))
+        places = [f"1{5 + mark}0" for mark in ORDERS[number]]
+        assert tab.page.eval_on_selector_all(".picture path", read) == places
 
 
 def test_words_stay_words(tab: Any) -> None:
