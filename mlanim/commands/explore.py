@@ -60,7 +60,7 @@ def explore(scenes: tuple[str, ...], **options: Any) -> None:
     Examples:
       mlanim explore dot_product -o dot.html
       mlanim explore dot_product --sweep angle=0:180:5 --sweep theme=light
-      mlanim explore neuron --sweep activation --sweep b=-2:2:0.5 -o neuron.html
+      mlanim explore neuron --sweep activation --sweep b=-1:1:0.5 -o neuron.html
       mlanim explore polarizer --slide 3 --sweep angle=0,30,60,90
       mlanim explore --all -o site/live/
     """

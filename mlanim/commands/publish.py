@@ -25,7 +25,7 @@ EMBED_FORMATS = ("html", "markdown", "quarto", "myst", "latex", "typst")
 @click.option("--page", metavar="FILE", help="The document; paths are relative to its folder.")
 @click.option("--live", is_flag=True, help="The live figure that `explore` made, in a frame.")
 def embed(scene: str, format: str | None, page: str | None, live: bool) -> None:
-    """Print the lines that put a rendered scene, or its live figure, into a document.
+    """Print the lines that put a film or a live figure into a document.
 
     \b
     Examples:

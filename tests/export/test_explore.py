@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -33,11 +34,13 @@ def live(tmp_path_factory):
     return mlanim.explore(str(PAIR), sweep=["a", "b=1,3", "theme=light"], output=output)
 
 
-def figure_svg(scene, folder, theme="light", **params):
-    """The figure that `mlanim figure --live` makes, drawn in this process."""
+def figure_svg(scene, folder, theme="light", only=(), transparent=False, **params):
+    """The figure that `mlanim figure --live` makes, drawn in this process; or some panels of it."""
     entry = catalog.the_scene(str(scene))
     asked = {"theme": theme, "format": "svg", "text": True, "live": True, "output": f"{folder}/"}
+    asked["transparent"] = transparent
     job = request.job(options(FigureOptions, params=params, **asked), entry)
+    job = replace(job, page=replace(job.page, only=only))
     scene_class = load(entry, job)
     checked = validated(scene_class.Params, params, entry.name)
     data = as_record(scene_class.compute(checked))
@@ -144,6 +147,14 @@ def test_the_tip_of_x_is_a_handle_that_lies_where_it_was_computed(turned):
     length = across[0] ** 2 + across[1] ** 2
     assert across[0] * up[0] + across[1] * up[1] == pytest.approx(0, abs=1e-3 * length)
     assert length == pytest.approx(up[0] ** 2 + up[1] ** 2, rel=1e-3)
+
+
+def test_panels_that_are_drawn_by_themselves_make_up_the_figure(tmp_path):
+    whole, _ = figure_svg(PAIR, tmp_path, a=2, b=1)
+    left, _ = figure_svg(PAIR, tmp_path, only=("a",), a=2)
+    right, _ = figure_svg(PAIR, tmp_path, only=("b",), transparent=True, b=1)
+    assert sorted([*drawn_in(left), *drawn_in(right)]) == sorted(drawn_in(whole))
+    assert apart(left).size == apart(right).size == apart(whole).size
 
 
 def test_variants_that_differ_in_more_than_colour_are_both_there():

@@ -11,7 +11,7 @@ from typing import Any
 
 from mlanim.engine import temporary
 from mlanim.engine.cache.ownership import refuse, save
-from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.jobs.job import THEMES
 from mlanim.engine.jobs.request import place_of
 from mlanim.engine.jobs.scene_entry import SceneEntry
@@ -20,7 +20,7 @@ from mlanim.export.live.groups import grouped, samples
 from mlanim.export.live.making import payload_of, refuse_idle
 from mlanim.export.live.page.document import document, framed
 from mlanim.export.live.payload import Payload
-from mlanim.export.live.progress import Progress, left_words, progress
+from mlanim.export.live.progress import left_words, progress
 from mlanim.export.live.states import PRELOADED, No, Place, Shot, States, draw
 from mlanim.export.live.sweeps import MOST_STATES, split, sweep, themes
 from mlanim.export.making import Run, warm
@@ -28,6 +28,7 @@ from mlanim.words.numbers import grouped as with_commas
 
 USUAL_THEMES = ("dark", "light")
 MOST_BYTES = 8_000_000
+FRAME = 80_000  # bytes of style, scripts and fonts
 
 Sweeps = str | Sequence[str] | Mapping[str, Any]
 """As --sweep takes them: one, several, or by name with a text or the values themselves."""
@@ -105,23 +106,77 @@ def explored(
     `say` hears what is about to be drawn, before most of it is.
 
     Raises:
-        UsageError: for what cannot be done as asked.
-        RenderError: for what went wrong in a scene's code.
+        UsageError: for what cannot be done as asked; by then the other scenes have their pages.
+        RenderError: for what went wrong in a scene's code; likewise.
     """
-    begun = [_begun(one) for one in wanted]
+    studies = [_Study(one) for one in wanted]
     with temporary.folder() as folder, progress(run.quiet) as bar, warm(PRELOADED) as processes:
-        run = replace(run, processes=processes)
-        _draw([(one, place) for one in begun for place in samples(one)], folder, run, bar, True)
-        begun = [_started(one) for one in begun]
-        _draw([(one, place) for one in begun for place in samples(one)], folder, run, bar, True)
-        parts = [grouped(one) for one in begun]
-        for one, groups in zip(begun, parts, strict=True):
-            say(_foretold(one, groups, bar.pace))
-        rest = [(s, place) for groups in parts for s in groups for place in s.places()]
-        _draw(rest, folder, run, bar)
-    for groups in parts:
-        refuse_idle(groups)
-    return [_made(one, groups) for one, groups in zip(wanted, parts, strict=True)]
+
+        def draw_all(is_apart: bool) -> None:
+            asked = [one for study in studies if study.fault is None for one in study.wants()]
+            bar.expect(sum(len(states.themes) for states, place in asked))
+            draw(asked, folder, replace(run, processes=processes), bar, is_apart)
+
+        for step, is_apart in ((_Study.begin, True), (_Study.start, True), (_Study.part, False)):
+            for study in studies:
+                study.attempt(step)
+                if step is _Study.part and study.fault is None:
+                    study.attempt(lambda one: say(_foretold(one.states, one.parts, bar.pace)))
+            draw_all(is_apart)
+    for study in studies:
+        study.attempt(_Study.finish)
+    if faults := [study.fault for study in studies if study.fault is not None]:
+        raise type(faults[0])("\n".join(dict.fromkeys(map(str, faults))))
+    return [study.made for study in studies]
+
+
+class _Study:
+    """One scene on its way to its page; what goes wrong with it leaves the others alone."""
+
+    states: States
+    made: LiveFigure
+
+    def __init__(self, wanted: Wanted):
+        self.wanted = wanted
+        self.parts: list[States] = []
+        self.fault: UsageError | RenderError | None = None
+
+    def attempt(self, step: Callable[[_Study], None]) -> None:
+        """Go a step, unless something went wrong before."""
+        if self.fault is None:
+            try:
+                step(self)
+            except (UsageError, RenderError) as error:
+                self.fault = error
+
+    def wants(self) -> list[tuple[States, Place]]:
+        """The states that are to be drawn next."""
+        if not self.parts:
+            asked = [(self.states, place) for place in samples(self.states)]
+        else:
+            asked = [(part, place) for part in self.parts for place in part.places()]
+        return [(states, place) for states, place in asked if place not in states.shots]
+
+    def begin(self) -> None:
+        """Read what is asked for."""
+        self.states = _begun(self.wanted)
+
+    def start(self) -> None:
+        """Start where the scene refuses nothing."""
+        self.states.raise_failed()
+        self.states = _started(self.states)
+
+    def part(self) -> None:
+        """Find which sweeps multiply."""
+        self.states.raise_failed()
+        self.parts = grouped(self.states)
+
+    def finish(self) -> None:
+        """Make the page, and write it where it is asked for."""
+        for part in self.parts:
+            part.raise_failed()
+        refuse_idle(self.parts)
+        self.made = _made(self.wanted, self.parts)
 
 
 def at_start(wanted: Wanted) -> dict[str, Any]:
@@ -133,14 +188,6 @@ def at_start(wanted: Wanted) -> dict[str, Any]:
     states = _begun(wanted)
     swept = {sweep.name: sweep.values[sweep.control["start"]] for sweep in states.sweeps}
     return {**states.fixed, **swept}
-
-
-def _draw(
-    states: Sequence[tuple[States, Place]], folder: Path, run: Run, bar: Progress,
-    is_apart: bool = False,
-) -> None:  # fmt: skip
-    bar.expect(sum(len(one.themes) for one, place in states if place not in one.shots))
-    draw(states, folder, run, bar, is_apart)
 
 
 def _begun(wanted: Wanted) -> States:
@@ -238,7 +285,8 @@ def _foretold_size(states: States, count: int) -> float:
     """Bytes of a page, as the states that are drawn tell."""
     places = [place for place, shot in states.shots.items() if isinstance(shot, Shot)]
     one, all_of_them = _packed(states, places[:1]), _packed(states, places)
-    return one + (all_of_them - one) / max(1, len(places) - 1) * (count - 1)
+    first = sum(map(len, payload_of([states], places[:1])["pool"]))  # it stands as it is, too
+    return FRAME + first + one + (all_of_them - one) / max(1, len(places) - 1) * (count - 1)
 
 
 def _packed(states: States, places: Sequence[Place]) -> float:

@@ -76,6 +76,7 @@ class States:
     panels: tuple[str, ...] = ()
     is_ground: bool = True
     shots: dict[Place, Shot | No] = field(default_factory=dict)
+    failed: str = ""
 
     @property
     def start(self) -> Place:
@@ -99,6 +100,15 @@ class States:
             self.shots[place] = No(_sentence(str(error), self.entry.name))
             return True
         return False
+
+    def raise_failed(self) -> None:
+        """Say what went wrong in the scene's code, if anything did.
+
+        Raises:
+            RenderError: with the scene's own lines.
+        """
+        if self.failed:
+            raise RenderError(self.failed)
 
     def jobs(self, place: Place, stem: Path, is_apart: bool) -> list[Job]:
         """The figure of a state in each theme; with `is_apart`, of its panels as well if several
@@ -127,11 +137,7 @@ def draw(
     listener: Listener,
     is_apart: bool = False,
 ) -> None:
-    """Draw states that are not drawn yet, all in one pool of processes.
-
-    Raises:
-        RenderError: for what went wrong in a scene's code.
-    """
+    """Draw states that are not drawn yet, all in one pool of processes."""
     numbers = count(sum(1 for _ in folder.iterdir()))
     missing = [
         (states, place)
@@ -148,8 +154,8 @@ def draw(
         ended = [outcomes[job.output] for job in themes]
         failed = next((one for one in ended if one.code), None)
         if failed is not None and failed.code != 2:
-            raise RenderError(failed.message)
-        if failed is not None:
+            states.failed = failed.message
+        elif failed is not None:
             states.shots[place] = No(_sentence(failed.message, states.entry.name))
         else:
             states.shots[place] = _read(themes)
