@@ -8,6 +8,8 @@ from mlanim.export.live.payload import Control, Payload, State
 
 HOSTILE = """</script><script>alert("x")</script><img src=x onerror=alert(1)> & 'q' {{ 7 * 7 }}"""
 SIZES = [10, 20, 30, 40, 50]
+ORDERS = [[0, 1], [2, 1, 0], [1, 1, 2]]
+"""Marks of the states of the menu: in another order, and one of them twice."""
 REFUSED = "A square of 30 is refused."
 
 
@@ -47,7 +49,8 @@ def payload() -> Payload:
             states.append({"svg": [0, len(pool) - 1], "says": says, "table": table})
     marks = [f'<path style="fill:#b95a10" d="M{150 + 10 * n} 70h8v8h-8z"/>' for n in range(3)]
     marked: list[State] = [
-        {"svg": [len(pool) + n], "says": f"Mark {n}.", "table": None} for n in range(3)
+        {"svg": [len(pool) + n for n in order], "says": f"Mark {number}.", "table": None}
+        for number, order in enumerate(ORDERS)
     ]
     return {
         "scene": "shapes", "title": HOSTILE, "description": HOSTILE, "themes": ["dark", "light"],

@@ -18,13 +18,14 @@ from mlanim.engine.errors import UsageError
 from mlanim.export.deck.lecture.reading import from_file
 from mlanim.export.deck.make import Wanted, make_deck
 
+PAIR = DEMO.with_name("pair.py")
 LECTURE = f"""\
 title = "Live"
+theme = "light"
 
 [[slide]]
 heading = "Turn it"
-live = "{DEMO}"
-sweep = ["angle=0,90"]
+live = "{PAIR}"
 bullets = ["One", "Two"]
 
 [[slide]]
@@ -62,28 +63,28 @@ def inside(window: Window) -> Any:
 def test_it_is_live_and_keys_are_the_decks_unless_a_control_has_the_focus(window: Window) -> None:
     page = window.page
     page.keyboard.press("ArrowRight")
-    assert here(window) == "demo-live/1"
+    assert here(window) == "pair-live/1"
     frame = inside(window)
     frame.focus("[type=range]")
     before = frame.inner_html(".picture")
     page.keyboard.press("ArrowRight")
-    assert frame.get_attribute("[type=range]", "aria-valuetext") == "90"
+    assert frame.get_attribute("[type=range]", "aria-valuetext") == "2"
     assert frame.inner_html(".picture") != before
     frame.wait_for_timeout(300)  # until it has told its state
     page.keyboard.press("Escape")
     page.wait_for_function("document.activeElement.tagName !== 'IFRAME'")
     page.keyboard.press("ArrowRight")
-    assert here(window) == "demo-live/2"
+    assert here(window) == "pair-live/2"
     again = inside(window)
-    again.wait_for_selector("[type=range][aria-valuetext='90']")
-    again.click(".play")  # a button has no use for arrows
+    again.wait_for_selector("[type=range][aria-valuetext='2']")
+    again.click(".picture")  # which has no use for arrows
     page.keyboard.press("ArrowRight")
     page.wait_for_function("Reveal.getCurrentSlide().dataset.link === 'slide'")
     page.keyboard.press("ArrowRight")
 
 
 def test_it_fills_its_place_and_looks_like_the_slide(window: Window) -> None:
-    window.page.evaluate("location.hash = '#/demo-live/1'")
+    window.page.evaluate("location.hash = '#/pair-live/1'")
     frame = inside(window)
     assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
     grounds = [

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from live_pages import HOSTILE, REFUSED, payload
+from live_pages import HOSTILE, ORDERS, REFUSED, payload
+from offline import Window, opened
 from PIL import Image
 
 from mlanim.export.live.page.document import colored, document, framed
@@ -32,14 +33,25 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def window(chromium: Any, file: Path) -> Iterator[Window]:
+    """One window for most tests."""
+    with opened(chromium, file.as_uri(), accept_downloads=True) as found:
+        yield found
+
+
 @pytest.fixture
-def tab(file: Path, open_tab: Callable[..., Any]) -> Iterator[Any]:
-    settings = {"color_scheme": "dark", "viewport": {"width": 1200, "height": 900}}
-    opened = open_tab(file.as_uri(), offline=True, accept_downloads=True, **settings)
-    opened.page.wait_for_selector(READY, state="attached")
-    yield opened
-    assert opened.complaints == []
-    assert [one for one in opened.requests if not one.startswith(("file:", "data:"))] == []
+def tab(window: Window, file: Path) -> Iterator[Window]:
+    """The window with the page as it is at first."""
+    window.page.set_viewport_size({"width": 1200, "height": 900})
+    window.page.emulate_media(media="screen", color_scheme="dark")
+    window.page.goto("about:blank")
+    window.page.goto(file.as_uri())
+    window.page.wait_for_selector(READY, state="attached")
+    yield window
+    assert window.complaints == []
+    asked = [one for one in window.requests if not one.startswith(("file:", "data:", "about:"))]
+    assert asked == []
 
 
 def says(page: Any) -> str:
@@ -158,6 +170,14 @@ def _words(state: int, mark: int) -> str:
 
 def _pixels(png: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), int)
+
+
+def test_pieces_stand_in_the_order_in_which_they_were_drawn(tab: Any) -> None:
+    read = "all => all.map(path => path.getAttribute('d').slice(1, 4)).slice(1)"
+    for number in (1, 2, 0, 2, 1):
+        tab.page.select_option("select", str(number))
+        places = [f"1{5 + mark}0" for mark in ORDERS[number]]
+        assert tab.page.eval_on_selector_all(".picture path", read) == places
 
 
 def test_words_stay_words(tab: Any) -> None:

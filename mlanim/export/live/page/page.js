@@ -11,6 +11,7 @@
   passKeysOn();
   const { scene, size, pool, numbers, tables, groups } = await unpacked();
   const picture = document.querySelector(".picture");
+  const made = new Map(); // pieces as elements
   const grips = [...document.querySelectorAll(".handle")];
   const sections = [...document.querySelectorAll(".group")];
   const parts = sections.map((section, number) => part(section, groups[number]));
@@ -36,12 +37,37 @@
   // The pieces of each part's state, together as they were drawn.
   function draw() {
     const states = parts.map((one) => one.state());
-    const [width, height] = whole(states);
-    const pieces = states.flatMap(({ svg }) => svg.map((piece) => pool[piece]));
-    picture.innerHTML = `<svg viewBox="0 0 ${width} ${height}">${pieces.join("")}</svg>`;
+    const svg = picture.firstElementChild;
+    svg.setAttribute("viewBox", `0 0 ${whole(states).join(" ")}`);
+    put(elements(states.flatMap((state) => state.svg)), svg);
     const says = states.map((state) => state.says).join(" ");
     picture.setAttribute("aria-label", `${document.title}. ${says}`);
     for (const one of parts) one.placeGrip();
+  }
+
+  // What stands there already stays, which is most of it from one state to the next.
+  function put(wanted, svg) {
+    const kept = new Set(wanted);
+    for (const old of [...svg.childNodes]) if (!kept.has(old)) old.remove();
+    let at = svg.firstChild;
+    for (const group of wanted) {
+      if (group === at) at = at.nextSibling;
+      else svg.insertBefore(group, at);
+    }
+  }
+
+  // Each piece is parsed once; one that a picture has twice is copied.
+  function elements(pieces) {
+    const missing = [...new Set(pieces)].filter((piece) => !made.has(piece));
+    const parsed = document.createElement("template");
+    parsed.innerHTML = `<svg>${missing.map((piece) => `<g>${pool[piece]}</g>`).join("")}</svg>`;
+    [...parsed.content.firstChild.children].forEach((group, n) => made.set(missing[n], group));
+    const used = new Set();
+    return pieces.map((piece) => {
+      const group = used.has(piece) ? made.get(piece).cloneNode(true) : made.get(piece);
+      used.add(piece);
+      return group;
+    });
   }
 
   // The picture's width and height, which handles' places are in.
