@@ -110,10 +110,9 @@ class _Commands(click.Group):
 
 
 def _unknown(word: str) -> str:
-    from mlanim.engine.jobs import catalog
-    from mlanim.engine.jobs.catalog import scene_folders
+    from mlanim.commands.completion import known_scenes
 
-    if any(entry.name == word for entry in catalog.find(scene_folders())):
+    if any(entry.name == word for entry in known_scenes()):
         return f"{word} is a scene, not a command: `mlanim render {word}`."
     near = difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.5)
     hint = f"Did you mean `mlanim {near[0]}`?" if near else f"There are {', '.join(COMMANDS)}."

@@ -81,8 +81,9 @@ def render(
         more_params: every other name is a parameter of the scene, too.
 
     Returns:
-        A `Video`: a notebook shows it, `save` writes it, `path` is its file if it has one, `about`
-        is its description, and `data` what the scene computed.
+        A `Video`: a notebook shows it, `save` writes it, `path` is its file if it has one, `paths`
+        are that and those beside it, `about` is its description, and `data` what the scene
+        computed.
 
     Raises:
         UsageError: for what cannot be done as asked, with what is allowed.
@@ -155,7 +156,8 @@ def figure(
 
     Returns:
         A `Figure`: a notebook shows it, `save` writes it in any format, `path` is its file if it
-        has one, `panels` are its panels' names, and `data` is what the scene computed.
+        has one, `paths` are that and those beside it, `about` is its description, `panels` are its
+        panels' names, and `data` is what the scene computed.
 
     Raises:
         UsageError: for what cannot be done as asked, with what is allowed.
@@ -261,13 +263,14 @@ def deck(
         quiet: no progress.
 
     Returns:
-        `DeckFiles`, whose `paths` are the files, in the order asked for.
+        `DeckFiles`, whose `paths` are the files, in the order asked for, and whose `data` is what
+        each scene computed, by the name of its slide.
 
     Raises:
         UsageError: for what cannot be done as asked, with what is allowed.
         RenderError: for what was tried and failed, with the scene's own lines.
     """
-    from mlanim.export.deck.make import DeckFiles, Wanted, make_deck
+    from mlanim.export.deck.make import Wanted, make_deck
 
     several = [output] if isinstance(output, (str, PathLike)) else output
     wanted = Wanted(
@@ -275,7 +278,7 @@ def deck(
         resolution=resolution, theme=theme, one_file=one_file, notes=notes, handout=handout,
         voice=_text(voice), tts=tts, jobs=jobs, force=force, quiet=quiet,
     )  # fmt: skip
-    return DeckFiles(tuple(make_deck(sources, wanted)))
+    return make_deck(sources, wanted)
 
 
 def narrate(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from mlanim.engine.jobs.scene_entry import SceneEntry
 
 PARAMS = "SceneParams"
 
@@ -21,11 +24,9 @@ class SceneName(click.ParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The scenes whose names begin so, with their titles; and files."""
-        from mlanim.engine.jobs.catalog import find, scene_folders
-
         found = [
             CompletionItem(entry.name, help=entry.title)
-            for entry in find(scene_folders())
+            for entry in known_scenes()
             if entry.name.startswith(incomplete)
         ]
         return found or [CompletionItem(incomplete, type="file")]
@@ -40,15 +41,24 @@ class Setting(click.ParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The parameters of the scenes that stand in the line so far."""
-        from mlanim.engine.jobs.catalog import find, scene_folders
-
         # An option that lacks its value yet leaves the words before it unread, in `args`.
         words = ("scenes", "scene", "source")
         given: Any = next((ctx.params[word] for word in words if ctx.params.get(word)), ())
         names = {*ctx.args, *([given] if isinstance(given, str) else given)}
-        paths = [Path(entry.path) for entry in find(scene_folders()) if entry.name in names]
+        paths = [Path(entry.path) for entry in known_scenes() if entry.name in names]
         found = [name for path in paths for name in parameters(path)]
         return [CompletionItem(f"{name}=") for name in found if name.startswith(incomplete)]
+
+
+def known_scenes() -> list[SceneEntry]:
+    """The scenes by name; where mlanim.toml is wrong, which a shell cannot tell, the built-in."""
+    from mlanim.engine.errors import UsageError
+    from mlanim.engine.jobs.catalog import find, scene_folders
+
+    try:
+        return find(scene_folders())
+    except UsageError:
+        return find()
 
 
 def parameters(path: Path) -> list[str]:

@@ -89,7 +89,7 @@ def deck(
         return
     if port is not None:
         raise UsageError("--port is for --watch.")
-    made_files = make_deck(sources, Wanted(**options))
+    made_files = make_deck(sources, Wanted(**options)).paths
     for path in made_files:
         made = {"kind": "deck", "event": "made", "file": str(path)}
         click.echo(json.dumps(made) if options["as_json"] else path)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import itertools
 import json
 import os
+from pathlib import Path
 
 import click
 
 from mlanim.commands.completion import SceneName
 from mlanim.commands.options import cache_option, entries, folders, params_given, set_option
 from mlanim.engine.errors import RenderError
+from mlanim.engine.installed import scene_packages
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.chapters import chapter_title
 from mlanim.engine.jobs.job import THEMES
+
+FILES = "Lists of numbers may be files: .npy, .npz:NAME, .safetensors:NAME, .csv or .csv:COLUMN."
 
 
 @click.command("list")
@@ -21,23 +25,32 @@ from mlanim.engine.jobs.job import THEMES
 def list_scenes(as_json: bool) -> None:
     """List the scenes.
 
-    They come chapter by chapter, in the order in which they are to be seen.
+    They come chapter by chapter, in the order in which they are to be seen; behind those that are
+    not built in stands their file. They are looked for in installed packages, in the folders that
+    mlanim.toml names as scenes, and in scenes/ of this folder; of two by one name the later is
+    taken.
 
     \b
     Example:
       mlanim list --json | jq -r '.[].name'
     """
-    from mlanim.engine.jobs.catalog import find
-
-    found = find(folders())
+    found = catalog.find(folders())
     if as_json:
         click.echo(json.dumps([entry.summary() for entry in found], indent=2, ensure_ascii=False))
         return
     width = max((len(entry.name) for entry in found), default=0)
+    built_in = catalog.builtin_folder().resolve()
     for chapter, entries_of in itertools.groupby(found, key=lambda entry: entry.chapter):
         click.echo(chapter_title(chapter) or "Your own")
         for entry in entries_of:
-            click.echo(f"  {entry.name:<{width}}  {entry.title}")
+            from_where = "" if built_in in Path(entry.path).parents else f"  ({_place(entry.path)})"
+            click.echo(f"  {entry.name:<{width}}  {entry.title}{from_where}")
+    for hidden, taken in catalog.find_hidden(folders()):
+        there = "the built-in one" if built_in in Path(hidden.path).parents else _place(hidden.path)
+        click.echo(f"{taken.name} is {_place(taken.path)}, in place of {there}.", err=True)
+    for package in scene_packages():
+        if package.place is None:
+            click.echo(f"Warning: {package.fault}", err=True)
 
 
 @click.command()
@@ -62,8 +75,11 @@ def info(scene: str, as_json: bool) -> None:
     click.echo(f"{entry.name}: {entry.title}{chapter}\n\n{entry.description}\n")
     if entry.after:
         click.echo(f"To be seen before: {', '.join(entry.after)}\n")
-    for name, allowed, default, text in parameter_rows(model):
+    rows = parameter_rows(model)
+    for name, allowed, default, text in rows:
         click.echo(f"  {name} = {default}   [{allowed}]\n      {text}")
+    if any("×" in allowed or "rows of" in allowed for _, allowed, _, _ in rows):
+        click.echo(f"\n{FILES}")
 
 
 @click.command()
@@ -136,7 +152,7 @@ def lint(
         raise RenderError(f"{faults} fault{'s' * (faults > 1)} in the layout.")
 
 
-def _place(path: str, line: int) -> str:
+def _place(path: str, line: int = 0) -> str:
     """A file as seen from the working folder, and a line of it."""
     near = os.path.relpath(path)
     shown = path if near.startswith(os.pardir) else near

@@ -105,7 +105,7 @@ def _usual(quality: Setting) -> dict[str, Setting]:
         "quality": "h", "theme": DEFAULT_THEME, "output": f"{DEFAULT_FOLDER}/",
         "format": f"{VIDEO_FORMATS[0]}, {FIGURE_FORMATS[0]}", "seed": "the scene's own",
         "transparent": False, "jobs": os.cpu_count() or 1, "cache_dir": str(cache.folder()),
-        "cache_size": cache.DEFAULT_SIZE,
+        "cache_size": cache.DEFAULT_SIZE, "scenes": [],
     }  # fmt: skip
     return {
         **{name: Setting(value, DEFAULT) for name, value in usual.items()},

@@ -99,4 +99,4 @@ def computed(entry: SceneEntry, params: Mapping[str, Any]) -> Any:
 
     model = params_of(load(entry))
     job = Job(entry, "video", f"{entry.name}.mp4", "mp4", 854, 480, 15, "dark", params=params)
-    return stored_data(job, validated(model, params, entry.name))
+    return stored_data(job, validated(model, job.params, entry.name))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from mlanim.stage.parameters import of_length
+from mlanim.stage.parameters import Points, of_length
 from mlanim.stage.pictures.neuron.plane import NeuronPlane
 from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, table
 from mlanim.words.sentence import Sentence, sentence
@@ -37,8 +37,9 @@ class NeuronParams(SceneParams):
     activation: Literal["relu", "leaky_relu", "gelu", "sigmoid", "tanh"] = Field(
         "relu", description="What is made of z."
     )
-    data: Literal["clouds", "moons", "circles", "xor"] = Field(
-        "clouds", description="Two classes of points that it learns to part, with a sigmoid."
+    data: Literal["clouds", "moons", "circles", "xor"] | Points = Field(
+        "clouds",
+        description="Two classes of points that it learns to part, with a sigmoid; also your own.",
     )
 
 
@@ -102,7 +103,7 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         heading = "Is it of class [1](positive), not [0](negative)?"
         x, y = d.learned.points.T
         numbers = table({"x": x, "y": y, "class": labels})
-        return Panel("learning", plane, heading, None, 1.9, d.says.learned, numbers)
+        return Panel("learning", plane, heading, d.says.scaled, 1.9, d.says.learned, numbers)
 
     def progress(self) -> Panel:
         """The loss, step by step."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import make_circles, make_moons
 
-from mlanim.core.data.datasets import SHAPES, plane_dataset
+from mlanim.core.data.datasets import SHAPES, dataset_of, plane_dataset
 
 
 def farthest_from(curve, points):
@@ -96,3 +96,42 @@ def test_wrong_input_is_refused_in_one_sentence(wrong, said):
         plane_dataset(**({"name": "moons", "seed": 0} | wrong))
     assert str(caught.value).count(".") <= 2
     assert "\n" not in str(caught.value)
+
+
+def own(count: int, far: float = 1.0) -> list[tuple[float, float, int]]:
+    """Points on a line, of the two classes in turn."""
+    return [(far * k / count, -far * k / count, k % 2) for k in range(count)]
+
+
+def test_a_users_points_are_all_there_once_and_a_quarter_of_each_class_is_held_out():
+    data = dataset_of(own(40), 3)
+    both = np.concatenate([data.train_points, data.test_points])
+    assert np.array_equal(np.sort(both[:, 0]), [k / 40 for k in range(40)])
+    assert [(data.test_labels == c).sum() for c in (0, 1)] == [5, 5]
+    assert len(data.train_labels) == 30
+    assert not data.is_scaled
+    for points, labels in ((data.train_points, data.train_labels), (both[30:], data.test_labels)):
+        assert np.array_equal(np.round(points[:, 0] * 40) % 2, labels)
+    assert np.array_equal(data.train_points, dataset_of(own(40), 3).train_points)
+    assert not np.array_equal(data.train_points, dataset_of(own(40), 4).train_points)
+
+
+def test_points_that_lie_far_out_are_stretched_along_each_axis_into_the_square():
+    rows = [(170 + x, 70 * y, c) for x, y, c in own(40, 12)]
+    data = dataset_of(rows, 0)
+    both = np.concatenate([data.train_points, data.test_points])
+    assert data.is_scaled
+    assert np.allclose([both.min(axis=0), both.max(axis=0)], [[-1.5, -1.5], [1.5, 1.5]])
+    assert np.isfinite(dataset_of([(9, y, c) for _, y, c in own(40)], 0).train_points).all()
+
+
+@pytest.mark.parametrize(
+    "rows", [[(0, 0, 0)] * 9, [(0, 0, 0)] * 9 + [(1, 1, 1)] * 3, [(0, 0, 2)] * 9, []]
+)
+def test_too_few_points_of_a_class_are_counted(rows):
+    with pytest.raises(ValueError, match=r"give at least 4 of each, labelled 0 and 1"):
+        dataset_of(rows, 0)
+
+
+def test_a_name_is_a_data_set_as_before():
+    assert np.array_equal(dataset_of("moons", 1).test_points, plane_dataset("moons", 1).test_points)

@@ -92,3 +92,13 @@ def test_what_is_said_of_learning_holds_for_each_seed(dataset, seed):
     assert run.loss[-1] >= -np.log(p).mean() - 1e-6
     if dataset in ("circles", "xor"):
         assert share < 0.75
+
+
+def test_a_neuron_learns_a_users_own_points_and_says_that_it_stretched_them():
+    points = [(170 + 9 * label + k % 5, 60 + k % 7, label) for k in range(40) for label in (0, 1)]
+    found = neuron_lesson((1.2, 0.9), 0.0, "relu", points, 0)
+    assert found.learned.unseen == 20
+    assert found.learned.right[-1] == 20
+    assert str(found.says.scaled) == "Each axis is moved and stretched to fit"
+    near = [(x / 100 - 1.7, y / 100 - 0.6, label) for x, y, label in points]
+    assert neuron_lesson((1.2, 0.9), 0.0, "relu", near, 0).says.scaled is None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
 
+import numpy as np
 import pytest
 from pydantic import Field, field_validator
 
 from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs import params
 from mlanim.engine.jobs.params import bounds, parameter_rows, validated
 from mlanim.stage.scene import SceneParams
 
@@ -33,9 +36,9 @@ class Params(SceneParams):
 
 
 def taken(**settings: Any) -> Params:
-    params = validated(Params, settings, "scene")
-    assert isinstance(params, Params)
-    return params
+    found = validated(Params, settings, "scene")
+    assert isinstance(found, Params)
+    return found
 
 
 def refused(**settings: Any) -> str:
@@ -79,8 +82,8 @@ def test_takes_text_from_a_command_line(field: str, text: str, value: object) ->
 
 
 def test_takes_values_from_a_file_and_keeps_the_defaults() -> None:
-    params = taken(pair=[3, 4], angle=1)
-    assert (params.pair, params.angle, params.count) == ((3.0, 4.0), 1.0, 3)
+    found = taken(pair=[3, 4], angle=1)
+    assert (found.pair, found.angle, found.count) == ((3.0, 4.0), 1.0, 3)
 
 
 @pytest.mark.parametrize(
@@ -171,3 +174,67 @@ def test_rows_name_every_parameter_and_the_seed_last() -> None:
     rows = parameter_rows(Params)
     assert [row[0] for row in rows] == [*(n for n in Params.model_fields if n != "seed"), "seed"]
     assert ("pair", "2 × number", "[1.0, 2.0]", "A pair.") in rows
+
+
+class Row(NamedTuple):
+    x: float
+    label: Annotated[int, Field(ge=0, le=1)]
+
+
+class Tables(SceneParams):
+    v: tuple[float, float] = Field((1, 2), description="A vector.")
+    m: list[list[float]] = Field([[1]], description="A matrix.")
+    rows: Literal["none"] | tuple[Row, ...] = Field("none", description="Rows with names.")
+    columns: dict[str, list[float]] = Field({}, description="Columns by name.")
+    level: Literal[1, 2] = Field(1, description="A level.")
+    file: str = Field("", description="A file that the scene reads itself.")
+
+
+@pytest.fixture
+def numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    np.savez("a.npz", v=np.array([[3.0, 4.0]]), m=np.arange(6.0).reshape(3, 2), one=np.array([2]))
+    Path("t.csv").write_text("label,x\n1,0.5\n0,2\n")
+    Path("odd.csv").write_text("label,x\n1,0.5\n3,2\n")
+    return tmp_path
+
+
+def test_takes_a_file_of_numbers_in_the_form_that_a_field_wants(numbers: Path) -> None:
+    given = {
+        "v": "a.npz:v", "m": "a.npz:m", "rows": "t.csv", "columns": "t.csv", "level": "a.npz:one",
+        "file": "t.csv",
+    }  # fmt: skip
+    found = validated(Tables, given, "scene")
+    assert found.model_dump() == {
+        "seed": 0, "v": (3, 4), "m": [[0, 1], [2, 3], [4, 5]], "rows": ((0.5, 1), (2, 0)),
+        "columns": {"label": [1, 0], "x": [0.5, 2]}, "level": 2, "file": "t.csv",
+    }  # fmt: skip
+    with_numbers = params.with_numbers({**given, "seed": "0"}, found)
+    assert validated(Tables, with_numbers, "scene") == found
+    assert (with_numbers["seed"], with_numbers["file"]) == ("0", "t.csv")
+    assert ".npz" not in str(with_numbers)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"v": "a.npz:m"}, "v is a.npz:m, which holds 3 × 2 numbers; allowed: 2 × number, such as"),
+        ({"v": "a.npz:w"}, "v is a.npz:w. a.npz has no array 'w'; it has v, m, one."),
+        ({"v": "b.npy"}, "v is b.npy. There is no file b.npy."),
+        ({"rows": "odd.csv"}, "in the columns label, x, 3 at place 2, label; allowed: "),
+        ({"rows": "a.npz:v"}, "which holds 1 × 2 numbers, 4 at place 1, 2; allowed: none or"),
+        ({"level": "t.csv"}, "level is t.csv, which holds 2 × 2 numbers in the columns label, x;"),
+    ],
+    ids=str,
+)
+def test_says_what_a_file_holds_and_what_the_field_wants(
+    numbers: Path, settings: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        validated(Tables, settings, "scene")
+    assert words in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_words_for_rows_with_names() -> None:
+    assert bounds(Tables, "rows") == "none or rows of x, label"

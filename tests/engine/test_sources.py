@@ -224,3 +224,18 @@ def test_looks_at_texts_that_are_no_names(tmp_path: Path) -> None:
     strange = ["", ".", "..", "/", "a\0b", "\udcff", "x" * 5000, "*", "~"]
     assert sources.named_files(strange, tmp_path) == []
     assert source_key(scene, texts=strange)
+
+
+def test_a_scene_within_a_package_is_made_from_the_rest_of_that_package(tmp_path: Path) -> None:
+    package = tmp_path / "week3"
+    scene = package / "learning" / "scene.py"
+    scene.parent.mkdir(parents=True)
+    for path in (package / "__init__.py", package / "numbers.py", tmp_path / "beside.py"):
+        path.write_text("")
+    scene.write_text("import beside, week3.numbers\n")
+    before = source_key(scene)
+    (tmp_path / "beside.py").write_text("changed = True\n")
+    assert source_key(scene) == before  # it lies among all that is installed
+    (package / "numbers.py").write_text("changed = True\n")
+    assert source_key(scene) != before
+    assert "week3" not in sources.used_by(scene).packages

@@ -109,3 +109,17 @@ def test_the_lecture_in_the_documentation_is_one(tmp_path: Path) -> None:
     deck = read(tmp_path, example.group(1))
     names = [item.name for item in deck.items]  # type: ignore[attr-defined]
     assert names == ["why-a-product-measures-alignment", "dot_product", "loss_landscape-figure"]
+
+
+def test_a_deck_knows_the_scenes_of_its_slides_and_figures(tmp_path: Path) -> None:
+    (tmp_path / "w.npy").touch()
+    text = SLIDE + 'scene = "dot_product"\nparams = { angle = 9, w = "w.npy" }\n'
+    text += '[[slide]]\nheading = "H"\n'
+    text += '[[slide]]\nfigure = "neuron"\nname = "one"\n'
+    (tmp_path / "lecture.toml").write_text(text)
+    found = from_file(tmp_path / "lecture.toml").scenes
+    told = {name: (entry.name, dict(params)) for name, (entry, params) in found.items()}
+    assert told == {
+        "dot_product": ("dot_product", {"angle": 9, "w": str(tmp_path / "w.npy")}),
+        "one": ("neuron", {}),
+    }

@@ -127,12 +127,13 @@ def ground(file: Path) -> tuple[int, ...]:
 
 def test_each_theme_has_a_file_and_handouts_are_for_paper() -> None:
     Path("lecture.toml").write_text(DARK_LECTURE)
-    both = make_deck(["lecture.toml"], Wanted(("a.pdf",), theme="dark,print", quiet=True))
+    both = make_deck(["lecture.toml"], Wanted(("a.pdf",), theme="dark,print", quiet=True)).paths
     assert [path.name for path in both] == ["a-dark.pdf", "a-print.pdf"]
     slides, handout = make_deck(
         ["lecture.toml"], Wanted(("s.html", "h.pdf"), handout=1, quiet=True)
-    )
-    (asked,) = make_deck(["lecture.toml"], Wanted(("d.pdf",), handout=1, theme="dark", quiet=True))
+    ).paths
+    dark = Wanted(("d.pdf",), handout=1, theme="dark", quiet=True)
+    (asked,) = make_deck(["lecture.toml"], dark).paths
     is_light = [sum(ground(path)) > 700 for path in (*both, handout, asked)]
     assert is_light == [False, True, True, False]
     assert f"--background: {THEMES['dark'].roles['background']};" in slides.read_text()

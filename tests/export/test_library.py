@@ -14,7 +14,9 @@ import pytest
 
 import mlanim
 from mlanim.engine.errors import UsageError
+from mlanim.engine.jobs.catalog import the_scene
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions
+from mlanim.export.deck.make import DeckFiles
 
 SMALL: Any = {"resolution": "160x90", "fps": 5}
 
@@ -53,6 +55,7 @@ def test_a_video_knows_its_file_its_description_and_its_data(demo: Path, tmp_pat
     assert video.path == tmp_path / "a.mp4"
     assert video.path.read_bytes() == video.payload
     assert {path.name for path in tmp_path.iterdir()} >= {"a.mp4", "a.png", "a.json", "a.vtt"}
+    assert sorted(video.paths) == sorted(tmp_path.iterdir())
     assert video.about["params"]["angle"] == 60
     with av.open(str(video.path)) as container:
         assert container.streams.video[0].height == 90
@@ -66,15 +69,21 @@ def test_without_output_nothing_is_left(
     monkeypatch.chdir(tmp_path)
     figure = mlanim.figure(str(demo), width="6cm", dpi=40)
     assert figure.path is None
+    assert figure.paths == ()
     assert list(tmp_path.iterdir()) == []
-    asked = mlanim.figure(str(demo), output="b.svg", width="6cm", dpi=40)
-    assert asked.path == tmp_path / "b.svg"
+    asked = mlanim.figure(str(demo), output="b.svg", format="svg,pdf", width="6cm", dpi=40)
+    assert asked.path == tmp_path / "b.svg" == asked.paths[0]
+    assert sorted(asked.paths) == sorted(tmp_path.iterdir())
+    assert {path.suffix for path in asked.paths} == {".svg", ".pdf", ".json"}
     assert (tmp_path / "b.svg").read_bytes() == figure.files["svg"]
 
 
 def test_a_computation_is_what_the_scene_sees(demo: Path) -> None:
-    data = mlanim.compute(str(demo), params={"angle": 90})
-    assert any(isinstance(data[name], np.ndarray) for name in data) or list(data)
+    data = mlanim.compute(str(demo), params={"angle": np.float64(90), "v": np.array([3, 4])})
+    assert np.allclose(data["tip"], [0, 2])
+    entry = the_scene(str(demo))
+    deck = DeckFiles((), "T", {"first": (entry, {"angle": 90.0, "v": [3, 4]})})
+    assert np.array_equal(deck.data["first"]["tip"], data["tip"])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import os
 import re
@@ -43,6 +44,16 @@ def test_every_word_has_an_example_and_a_docstring() -> None:
 def test_marks_and_steps_count_as_words() -> None:
     assert {"Chart.curve", "Chart.angle", "LessonScene.sweep", "Track"} < set(reference.words())
     assert "Chart.zoom" not in reference.words()
+
+
+def test_what_core_gives_to_scenes_is_there_and_says_what_it_is(built: Path) -> None:
+    named = re.findall(r"^::: ([\w.]+)$", (ROOT / "docs" / "core.md").read_text(), re.M)
+    page = (built / "core.html").read_text()
+    assert len(named) > 20
+    for name in named:
+        module, _, word = name.rpartition(".")
+        assert inspect.getdoc(getattr(importlib.import_module(module), word)), name
+        assert f'id="{name}"' in page, name
 
 
 def test_each_word_stands_in_the_site_with_a_picture_in_each_theme(built: Path) -> None:

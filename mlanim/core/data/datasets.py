@@ -4,7 +4,7 @@ Each is centred on the origin and about as wide as the square [-1.5, 1.5]^2, so 
 paper carries any of them. The noise is normal and unclipped: a point may lie a little outside.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,10 @@ import numpy as np
 NOISE = 0.09
 TRAIN_SIZE = 200
 TEST_SIZE = 200
+
+HELD_OUT = 4  # one point of so many of a user's takes no part in training
+FEWEST = 4  # points of each class
+FITS, SIDE = 2.0, 1.5  # how far out points may lie as they are, and how far they lie once scaled
 
 Curve = Callable[[np.random.Generator, int, int], np.ndarray]
 
@@ -32,6 +36,7 @@ class PlaneDataset:
     train_labels: np.ndarray
     test_points: np.ndarray
     test_labels: np.ndarray
+    is_scaled: bool = False  # whether a user's points were moved and stretched along each axis
 
 
 def _moon(rng: np.random.Generator, count: int, label: int) -> np.ndarray:
@@ -108,3 +113,35 @@ def plane_dataset(
     train = _labelled(SHAPES[name], rng, train_size, noise)
     test = _labelled(SHAPES[name], rng, test_size, noise)
     return PlaneDataset(name, seed, float(noise), *train, *test)
+
+
+def dataset_of(data: str | Sequence[tuple[float, float, int]], seed: int) -> PlaneDataset:
+    """One of the data sets by its name, or a user's own points: x, y and a label, 0 or 1.
+
+    Of each class of the user's points every fourth is for testing, in an order that the seed draws.
+    Points of which one lies more than 2 from the origin along an axis are moved and stretched along
+    both, so that they fill the square [-1.5, 1.5]^2: a straight boundary stays straight.
+
+    Raises ValueError for an unknown name, or fewer than 4 points of a class.
+    """
+    if isinstance(data, str):
+        return plane_dataset(data, seed)
+    table = np.array(data, dtype=float).reshape(-1, 3)
+    points, labels = table[:, :2], table[:, 2].astype(np.int64)
+    counts = [int((labels == label).sum()) for label in (0, 1)]
+    if min(counts) < FEWEST or sum(counts) < len(labels):
+        raise ValueError(
+            f"The points are {counts[0]} of class 0 and {counts[1]} of class 1, of {len(labels)}; "
+            f"give at least {FEWEST} of each, labelled 0 and 1."
+        )
+    is_scaled = bool(np.abs(points).max() > FITS)
+    if is_scaled:
+        low, high = points.min(axis=0), points.max(axis=0)
+        points = SIDE * (2 * points - low - high) / np.maximum(high - low, np.finfo(float).tiny)
+    order = np.random.default_rng(seed).permutation(len(labels))
+    of_class = [order[labels[order] == label] for label in (0, 1)]
+    test = np.concatenate([rows[::HELD_OUT] for rows in of_class])
+    train = order[~np.isin(order, test)]
+    return PlaneDataset(
+        "own", seed, 0.0, points[train], labels[train], points[test], labels[test], is_scaled
+    )

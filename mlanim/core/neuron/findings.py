@@ -39,6 +39,7 @@ class Findings:
     clamped: Sentence
     moved: Sentence
     learned: Sentence
+    scaled: Sentence | None  # where a user's points do not stand as they were given
 
 
 def findings(way: Course, activation: str, radius: float, run: Learned) -> Findings:
@@ -69,6 +70,7 @@ def findings(way: Course, activation: str, radius: float, run: Learned) -> Findi
             "to end with [{f}](output) alone", f=TITLES[activation],
         ),
         clamped=says_clamped(activation), moved=says_moved(run), learned=says_learned(run),
+        scaled=sentence("Each axis is moved and stretched to fit") if run.is_scaled else None,
     )  # fmt: skip
 
 

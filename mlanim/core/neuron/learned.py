@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from mlanim.core.data.datasets import plane_dataset
+from mlanim.core.data.datasets import dataset_of
 from mlanim.core.learning.training import train
 from mlanim.core.models.mlp import MLP
 from mlanim.core.vectors.vectors import FLOAT, Array, as_array
@@ -24,7 +25,8 @@ class Learned:
 
     steps, b, loss, length: (S,), loss in nats over the training points, length that of w; w:
     (S, 2). right: (S,), whole numbers of unseen points on the side of their class. points: (N, 2)
-    and labels: (N,), the training points; unseen: how many others there are.
+    and labels: (N,), the training points; unseen: how many others there are. is_scaled: whether a
+    user's points were moved and stretched along each axis to be seen.
     """
 
     steps: Array
@@ -36,11 +38,16 @@ class Learned:
     points: Array
     labels: np.ndarray
     unseen: int
+    is_scaled: bool
 
 
-def learned(w: Tensor, b: float, dataset: str, seed: int) -> Learned:
+Data = str | Sequence[tuple[float, float, int]]
+"""A data set by its name, or points (x, y, label)."""
+
+
+def learned(w: Tensor, b: float, dataset: Data, seed: int) -> Learned:
     """Full-batch gradient descent on the mean cross-entropy, from the given weights and bias."""
-    data, neuron = plane_dataset(dataset, seed), MLP((2, 1))
+    data, neuron = dataset_of(dataset, seed), MLP((2, 1))
     inputs, unseen = (torch.from_numpy(a.T.copy()) for a in (data.train_points, data.test_points))
     wanted = torch.from_numpy(data.train_labels).to(FLOAT)
 
@@ -55,5 +62,5 @@ def learned(w: Tensor, b: float, dataset: str, seed: int) -> Learned:
     return Learned(
         run.steps.astype(float), as_array(weights), as_array(run.path[:, 2]),
         as_array(weights.norm(dim=-1)), as_array(run.losses), right.numpy(),
-        data.train_points, data.train_labels, len(data.test_labels),
+        data.train_points, data.train_labels, len(data.test_labels), data.is_scaled,
     )  # fmt: skip

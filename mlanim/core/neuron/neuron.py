@@ -10,7 +10,7 @@ import torch
 from mlanim.core.models.activations import TITLES
 from mlanim.core.neuron.findings import Findings, findings
 from mlanim.core.neuron.half_space import SHOWN, Z_FULL, Course, course
-from mlanim.core.neuron.learned import UNSURE, Learned, learned
+from mlanim.core.neuron.learned import UNSURE, Data, Learned, learned
 from mlanim.core.vectors.vectors import FLOAT, Array, as_vector
 
 FARTHEST = 1.0  # that the boundary lies from the origin
@@ -40,12 +40,13 @@ class Neuron:
 
 
 def neuron_lesson(
-    w: tuple[float, float], b: float, activation: str, dataset: str, seed: int
+    w: tuple[float, float], b: float, activation: str, dataset: Data, seed: int
 ) -> Neuron:
     """The lesson on a neuron with weights w, a bias b and an activation.
 
     Raises:
-        ValueError: for a bias that puts the boundary too far from the origin to be seen.
+        ValueError: for a bias that puts the boundary too far from the origin to be seen, and for
+            too few points of a class.
     """
     weights = as_vector("w", w, 2)
     length = float(weights.norm())

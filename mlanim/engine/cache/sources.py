@@ -129,6 +129,7 @@ def modules(name: str, importer: Path, folder: Path) -> Iterator[Path]:
     else:
         own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         roots = [folder, *(Path(place) for place in own if place)]
+        roots += _roots_of_package(name.partition(".")[0], folder)
     for root in roots:
         place = str(root)  # a thousand names are looked for, and making paths costs more than that
         for part in name[dots:].split("."):
@@ -137,11 +138,19 @@ def modules(name: str, importer: Path, folder: Path) -> Iterator[Path]:
             yield from map(Path, filter(os.path.isfile, files))
 
 
+def _roots_of_package(top: str, folder: Path) -> list[Path]:
+    """Where the package of that name lies, if a folder is within it, as a package's scenes are."""
+    if top not in folder.parts:
+        return []
+    within = [place for place in (folder, *folder.parents) if place.name == top]
+    return [place.parent for place in within if (place / "__init__.py").is_file()]
+
+
 def texts_in(value: Any) -> Iterator[str]:
     """The texts in a value of nested mappings and lists; of "file:key" also the file."""
     if isinstance(value, str):
         text = value[:MOST_OF_TEXT]
-        yield from dict.fromkeys((text, text.rpartition(":")[0] or text))
+        yield from (text, *(text[: colon.start()] for colon in re.finditer(":", text)))
     elif isinstance(value, Mapping):
         yield from texts_in(list(value.values()))
     elif isinstance(value, (list, tuple)):

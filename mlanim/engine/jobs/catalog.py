@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.installed import scene_packages
+from mlanim.engine.jobs import settings
 from mlanim.engine.jobs.chapters import chapter_of, in_order
 from mlanim.engine.jobs.scene_entry import SceneEntry
 
@@ -35,24 +37,40 @@ def builtin_folder() -> Path:
 
 
 def scene_folders() -> list[Path]:
-    """Where a user's own scenes are found by name: `scenes/` in the current folder."""
-    folder = Path.cwd() / "scenes"
-    return [folder] if folder.is_dir() and folder != builtin_folder() else []
+    """Where scenes are found by name beside the built-in ones, a single file in it being a scene's.
+
+    They are those of installed packages, then what mlanim.toml names, then `scenes/` right here.
+
+    Raises:
+        UsageError: if mlanim.toml names a folder that is not there.
+    """
+    installed = [one.place for one in scene_packages() if one.place is not None]
+    found = [*installed, *settings.scene_folders(Path.cwd()), Path.cwd() / "scenes"]
+    return [place for place in dict.fromkeys(found) if place.exists() and place != builtin_folder()]
 
 
 def find(folders: Iterable[Path] = ()) -> list[SceneEntry]:
     """All scenes of the built-in folder and of `folders`, as a course; a later folder's win."""
-    entries: dict[str, SceneEntry] = {}
-    for folder in (builtin_folder(), *folders):
-        for path in _files(folder):
-            entry = _read_quietly(path)
-            if entry is not None:
-                entries[entry.name] = entry
-    return in_order(entries.values())
+    return in_order({entry.name: entry for entry in _every(folders)}.values())
+
+
+def find_hidden(folders: Iterable[Path]) -> list[tuple[SceneEntry, SceneEntry]]:
+    """The scenes that have the name of one in a later folder, each with that one."""
+    every = _every(folders)
+    taken = {entry.name: entry for entry in every}
+    return [(entry, taken[entry.name]) for entry in every if entry.path != taken[entry.name].path]
+
+
+def _every(folders: Iterable[Path]) -> list[SceneEntry]:
+    places = [(path, root) for root in (builtin_folder(), *folders) for path in _files(root)]
+    read = (_read_quietly(path, root) for path, root in places)
+    return [entry for entry in read if entry is not None]
 
 
 def _files(folder: Path) -> list[Path]:
     """The files of a folder of scenes, and of its chapters, which are the folders in it."""
+    if folder.is_file():
+        return [folder]
     return sorted([*folder.glob("*.py"), *folder.glob("[!._]*/*.py")])
 
 
@@ -83,29 +101,33 @@ def the_scene(name: str) -> SceneEntry:
     return select([name], scene_folders())[0]
 
 
-def read(path: Path) -> SceneEntry | None:
+def read(path: Path, root: Path | None = None) -> SceneEntry | None:
     """What a file in a folder of scenes says of itself; None if it has no LessonScene.
+
+    `root` is the folder in which it was found, in which other folders are chapters.
 
     Raises:
         SyntaxError, ValueError: if it is not Python.
     """
     tree = _parsed(path)
     lessons = _deriving(tree, LESSON)
-    return _entry(path, tree, lessons[0], path.stem) if lessons else None
+    return _entry(path, tree, lessons[0], path.stem, root) if lessons else None
 
 
 def _parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_bytes(), filename=str(path))
 
 
-def _entry(path: Path, tree: ast.Module, node: ast.ClassDef, name: str) -> SceneEntry:
+def _entry(
+    path: Path, tree: ast.Module, node: ast.ClassDef, name: str, root: Path | None = None
+) -> SceneEntry:
     title = (ast.get_docstring(node) or node.name).splitlines()[0].strip()
     text = inspect.cleandoc(ast.get_docstring(tree) or "")
     order, after, explored = (_constant(node, name) for name in ("order", "after", "explore"))
     return SceneEntry(
         name,
         title,
-        chapter_of(path),
+        chapter_of(path, root),
         str(path.resolve()),
         node.name,
         text,
@@ -122,10 +144,10 @@ def names_in(after: object) -> tuple[str, ...]:
     return tuple(map(str, after)) if isinstance(after, (list, tuple)) else ()
 
 
-def _read_quietly(path: Path) -> SceneEntry | None:
+def _read_quietly(path: Path, root: Path) -> SceneEntry | None:
     """Like `read`; a broken file in a folder must not take the others down with it."""
     try:
-        return read(path)
+        return read(path, root)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         return None
 
@@ -135,7 +157,8 @@ def _broken(name: str, folders: Iterable[Path]) -> SceneEntry | None:
     for folder in (*folders, builtin_folder()):
         for path in _files(folder):
             if path.stem == name:
-                return SceneEntry(name, name, chapter_of(path), str(path.resolve()), "", "")
+                chapter = chapter_of(path, folder)
+                return SceneEntry(name, name, chapter, str(path.resolve()), "", "")
     return None
 
 
@@ -246,7 +269,8 @@ def _unknown(name: str, known: list[str]) -> str:
         return f"There is no file {shortened(file)}."
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
-    return f"Unknown scene {shortened(name)!r}. {hint}"
+    gone = [one.fault for one in scene_packages() if one.place is None]
+    return " ".join([f"Unknown scene {shortened(name)!r}. {hint}", *gone])
 
 
 def _deriving(tree: ast.Module, ending: str) -> list[ast.ClassDef]:

@@ -15,8 +15,13 @@ CHAPTERS = (
 """The folders of `scenes/`, in the order of the course. A user's other folders follow them."""
 
 
-def chapter_of(path: Path) -> str:
-    """The chapter of a scene's file: the folder that it is in, if that is in a `scenes` folder."""
+def chapter_of(path: Path, root: Path | None = None) -> str:
+    """The chapter of a scene's file: the folder that it is in, if that is in a folder of scenes.
+
+    That is `root`, where the file was found through it; else any by the name `scenes`.
+    """
+    if root not in (None, path, path.parent):
+        return path.parent.name
     folder = path.resolve().parent
     return folder.name if folder.parent.name == "scenes" else ""
 

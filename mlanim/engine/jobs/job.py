@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mlanim.engine.arrays import as_plain
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.encoder import OWN, Encoder
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS, KINDS, PICTURES, WITH_ALPHA, Kind
@@ -144,7 +145,7 @@ class Job:
             )
 
         try:
-            sane(self.params)
+            object.__setattr__(self, "params", as_plain(sane(self.params)))
         except ValueError as error:
             raise UsageError(f"{self.scene.name}: what is set cannot be used: {error}.") from error
 

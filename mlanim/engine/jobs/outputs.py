@@ -110,6 +110,16 @@ def beside(job: Job) -> list[str]:
     return [str(output.with_name(name)) for name in names]
 
 
+def written(output: Path) -> tuple[Path, ...]:
+    """All the files that an output is of: itself, what was made with it, and its sidecar.
+
+    Raises:
+        UsageError: if its sidecar cannot be read.
+    """
+    about = output.with_suffix(".json")
+    return (*map(output.with_name, vouched(read(about))), about)
+
+
 def as_bytes(content: dict[str, Any]) -> bytes:
     """A sidecar as it stands in its file."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"

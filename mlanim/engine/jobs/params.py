@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from mlanim.engine import arrays
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.reading import booleans_in, sane
 from mlanim.stage.scene import SceneParams
 from mlanim.words.nearest import nearest
+
+FORMS = 4  # that a file of numbers can have at most
+
+Reading = Callable[[Any, arrays.Numbers | None], Any]
+"""A value as it may be meant: from what was given, and from the file of numbers that it names."""
 
 
 def validated(model: type[SceneParams], given: Mapping[str, Any], scene: str) -> SceneParams:
     """The parameters with what the user gave in them.
 
     A value from the command line is a string: it is taken as one where the field takes strings,
-    else read as JSON, or as a list of comma-separated numbers.
+    else read as JSON, as a list of comma-separated numbers, or as a file of numbers.
 
     Raises:
         UsageError: naming each wrong field, its value, and what is allowed.
@@ -30,16 +36,37 @@ def validated(model: type[SceneParams], given: Mapping[str, Any], scene: str) ->
     for name, value in given.items():
         if not _is_unicode(value):
             raise UsageError(f"{scene}: {name} is {shortened(value)}. It is not text in UTF-8.")
-    attempt, wrong, failure = dict(given), set(given), None
-    for reading in (_as_given, _as_value, _as_only_item):
-        attempt = {n: reading(v) if n in wrong else v for n, v in attempt.items()}
+    attempt, wrong, failures = dict(given), set(given), list[ValidationError]()
+    files: dict[str, arrays.Numbers] = {}
+    for reading in (_as_given, _as_value, *map(_in_form, range(FORMS)), _as_only_item):
+        attempt |= {name: reading(attempt[name], files.get(name)) for name in wrong}
         try:
             return _numbers_kept(model(**attempt), attempt, given, scene)
         except ValidationError as error:
-            wrong = {str(e["loc"][0]) for e in error.errors() if e["loc"]}
-            failure = failure if reading is _as_only_item else error
-    assert failure is not None
-    raise UsageError(_explain(failure, model, given, scene))
+            wrong = {str(e["loc"][0]) for e in error.errors() if e["loc"]} & set(given)
+            failures.append(error)
+        if reading is _as_value:
+            files = _files(attempt, wrong, scene)
+    told = min(failures[2:-1], key=_kinds)
+    raise UsageError(_explain(told, model, given, scene, files))
+
+
+def _kinds(error: ValidationError) -> int:
+    """How many kinds of faults there are: one that each row of a table has counts once."""
+    found = ((e["type"], [at for at in e["loc"] if isinstance(at, str)]) for e in error.errors())
+    return len(set(map(str, found)))
+
+
+def with_numbers(given: Mapping[str, Any], params: SceneParams) -> dict[str, Any]:
+    """What was given, with the numbers themselves in place of the files that they were read from.
+
+    Whoever gets these needs no file, and sees none that has changed meanwhile.
+    """
+    checked = params.model_dump(mode="json")
+    return {
+        name: checked[name] if arrays.names_arrays(value) else value
+        for name, value in given.items()
+    }
 
 
 def _numbers_kept(
@@ -62,11 +89,32 @@ def _is_unicode(value: Any) -> bool:
     return True
 
 
-def _as_given(value: Any) -> Any:
+def _files(given: Mapping[str, Any], wrong: Iterable[str], scene: str) -> dict[str, arrays.Numbers]:
+    """The numbers of the files that fields name which do not take a text."""
+    found = {}
+    for name in wrong:
+        if arrays.names_arrays(given[name]):
+            try:
+                found[name] = arrays.read(given[name])
+            except ValueError as error:
+                raise UsageError(f"{scene}: {name} is {_shown(given[name])}. {error}") from error
+    return found
+
+
+def _in_form(number: int) -> Reading:
+    """A file of numbers in one of its forms; where it has fewer, in the last."""
+
+    def read(value: Any, file: arrays.Numbers | None) -> Any:
+        return value if file is None else (forms := file.forms())[min(number, len(forms) - 1)]
+
+    return read
+
+
+def _as_given(value: Any, _: arrays.Numbers | None) -> Any:
     return value
 
 
-def _as_value(value: Any) -> Any:
+def _as_value(value: Any, _: arrays.Numbers | None) -> Any:
     """A string as the JSON, or the comma-separated list of JSON, that it may be."""
     if not isinstance(value, str):
         return value
@@ -76,7 +124,7 @@ def _as_value(value: Any) -> Any:
     return None if value == "none" else value
 
 
-def _as_only_item(value: Any) -> Any:
+def _as_only_item(value: Any, _: arrays.Numbers | None) -> Any:
     return [value]
 
 
@@ -86,27 +134,44 @@ def _unknown(name: str, known: list[str], scene: str) -> str:
 
 
 def _explain(
-    error: ValidationError, model: type[SceneParams], given: Mapping[str, Any], scene: str
+    error: ValidationError,
+    model: type[SceneParams],
+    given: Mapping[str, Any],
+    scene: str,
+    files: Mapping[str, arrays.Numbers],
 ) -> str:
     lines: dict[str, str] = {}  # by field, since each kind that a field may be complains
-    for problem in error.errors():
+    problems = error.errors()
+    for problem in problems:
         field = str(problem["loc"][0]) if problem["loc"] else ""
-        value = given.get(field, problem["input"])
-        lines.setdefault(field, f"{scene}: {_complaint(problem, model, field, value)}.")
+        shown = _shown(given.get(field, problem["input"]))
+        if field in files:
+            shown += f", which holds {files[field]}{_odd_one(problems, field)}"
+        lines.setdefault(field, f"{scene}: {_complaint(problem, model, field, shown)}.")
     return "\n".join(list(lines.values())[:3])
 
 
-def _complaint(problem: Mapping[str, Any], model: type[SceneParams], field: str, given: Any) -> str:
+def _odd_one(problems: Iterable[Mapping[str, Any]], field: str) -> str:
+    """The first number in a list that a field does not allow, with its place from 1."""
+    for problem in problems:
+        place = [str(at + 1) for at in problem["loc"][1:] if isinstance(at, int)]
+        if problem["loc"][:1] == (field,) and place and isinstance(problem["input"], (int, float)):
+            named = [at for at in problem["loc"][-1:] if isinstance(at, str)]
+            return f", {_plain(problem['input'])} at place {', '.join(place + named)}"
+    return ""
+
+
+def _complaint(problem: Mapping[str, Any], model: type[SceneParams], field: str, shown: str) -> str:
     """What is wrong: in the words of the scene's own check, or else by what is allowed."""
     if problem["type"] in ("value_error", "assertion_error"):
         reason = str(problem["msg"]).removeprefix("Value error, ")
         reason = shortened(reason.removeprefix("Assertion failed, "), 300).rstrip(".")
-        return f"{field} is {_shown(given)}. {reason}" if field else reason
-    allowed = bounds(model, field)
-    if "×" in allowed:
-        allowed += f", such as {_as_typed(model.model_fields[field].get_default())}"
+        return f"{field} is {shown}. {reason}" if field else reason
+    allowed, default = bounds(model, field), model.model_fields[field].get_default()
+    if "×" in allowed and isinstance(default, (list, tuple)):
+        allowed += f", such as {_as_typed(default)}"
     finite = ", and finite" if problem["type"] == "finite_number" else ""
-    return f"{field} is {_shown(given)}; allowed: {allowed}{finite}"
+    return f"{field} is {shown}; allowed: {allowed}{finite}"
 
 
 def _shown(value: Any) -> str:
@@ -167,7 +232,17 @@ def _array_words(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> s
         count = f"{least} to {most}"
     else:
         count = "list of"
+    if columns := _columns(items, definitions):
+        return f"{count} rows of {', '.join(columns)}".replace("list of rows", "rows")
     return f"{count} × {schema_words(items, definitions)}"
+
+
+def _columns(items: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[str]:
+    """The names that a row's values have, in a NamedTuple or a model; none in a plain list."""
+    row = definitions.get(items.get("$ref", "").rsplit("/", 1)[-1], items)
+    titles = [str(cell.get("title", "")) for cell in row.get("prefixItems", ())]
+    named = [title.lower().replace(" ", "_") for title in titles if title]
+    return named or list(row.get("properties", ()))
 
 
 def parameter_rows(model: type[SceneParams]) -> list[tuple[str, str, str, str]]:

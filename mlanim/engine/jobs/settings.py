@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlanim.engine.arrays import named_from
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.job import QUALITIES, THEMES
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS, VIDEO_FORMATS
@@ -29,6 +30,7 @@ KEYS: Mapping[str, type] = {
     "jobs": int,
     "cache_dir": str,
     "cache_size": str,
+    "scenes": list,
 }
 """What mlanim.toml (at its top) and MLANIM_<NAME> may set."""
 
@@ -37,7 +39,13 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "theme": THEMES,
     "format": (*VIDEO_FORMATS, *FIGURE_FORMATS),
 }
-WORDS = {str: "a text", float: "a number", int: "a whole number", bool: "true or false"}
+WORDS = {
+    str: "a text",
+    float: "a number",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list of folders",
+}
 MOST_JOBS = 64
 DEFAULT_THEME = "dark"
 
@@ -112,6 +120,27 @@ def use_cache(start: Path, chosen: str | None = None) -> None:
         os.environ["MLANIM_CACHE_SIZE"] = found["cache_size"]
 
 
+def scene_folders(start: Path) -> list[Path]:
+    """The folders of scenes that the project names; from its mlanim.toml paths start there.
+
+    Raises:
+        UsageError: if one is not there.
+    """
+    setting, file = in_force(start).get("scenes"), project_file(start)
+    if setting is None:
+        return []
+    base = file.parent if file is not None and setting.place == str(file) else start
+    names: list[str] = setting.value
+    found = [(base / Path(name).expanduser()).resolve() for name in names]
+    for name, folder in zip(names, found, strict=True):
+        if not folder.is_dir():
+            raise UsageError(
+                f"{setting.place} names {shortened(name)!r} among its scenes; "
+                f"there is no folder {folder}."
+            )
+    return found
+
+
 def project_style(start: Path) -> Style | None:
     """The `[theme]` table of the project's mlanim.toml, without the theme that it starts from."""
     path = project_file(start)
@@ -130,7 +159,7 @@ def project_params(start: Path, scene: str) -> dict[str, Any]:
     table = tables.get(scene, {}) if isinstance(tables, dict) else tables
     if not isinstance(table, dict):
         raise UsageError(f"{path} sets params = {shortened(table)}; write [params.{scene}] tables.")
-    return table
+    return named_from(path.parent, table) if path is not None else {}
 
 
 def params_file(path: Path) -> dict[str, Any]:
@@ -139,12 +168,10 @@ def params_file(path: Path) -> dict[str, Any]:
     Raises:
         UsageError: if it cannot be read, or is not a table of names and values.
     """
-    if path.suffix == ".toml":
-        return toml_of(path)
-    content = json_of(path)
+    content = toml_of(path) if path.suffix == ".toml" else json_of(path)
     if not isinstance(content, dict):
         raise UsageError(f"{path} holds a {type(content).__name__}; it must be an object of names.")
-    return content
+    return named_from(path.parent, content)
 
 
 _TOP = re.compile(r"\A.*?(?=^[ \t]*\[|\Z)", re.DOTALL | re.MULTILINE)
@@ -201,6 +228,10 @@ def _checked(name: str, value: Any, place: str) -> Any:
     kind = KEYS[name]
     if kind is float and type(value) is int:
         return float(value)
+    if kind is list and isinstance(value, list) and not all(isinstance(v, str) for v in value):
+        raise UsageError(
+            f'{place} sets {name} = {shortened(value)}; each must be a text, as in ["week3"].'
+        )
     if type(value) is not kind:
         raise UsageError(f"{place} sets {name} = {shortened(value)}; it must be {WORDS[kind]}.")
     if name in CHOICES and value not in CHOICES[name]:
@@ -220,6 +251,8 @@ def _from_text(name: str, text: str, variable: str) -> Any:
             return True
         if text.lower() in ("0", "false", "no", "off"):
             return False
+    elif kind is list:
+        return [part for part in text.split(os.pathsep) if part]
     else:
         try:
             return kind(text)

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -91,18 +92,19 @@ def _plan(asked: PlanFilm, emit: Emit) -> None:
     emit.film, emit.data = asked.film, asked.data
     data = store.parse(Path(asked.data).read_bytes()) if asked.data else None
     with unheard(), faults_of(asked.job.scene):
-        job, scene_class, params = _loaded(asked.job)
+        job, scene_class, params = loaded(asked.job)
         plan_video(job, scene_class, params, data, Path(asked.temporary), emit)
 
 
-def _loaded(job: Job) -> tuple[Job, Any, Any]:
-    """A job with what its scene's file sets, the scene's class, and its parameters."""
-    from mlanim.engine.jobs.params import validated
+def loaded(job: Job) -> tuple[Job, Any, Any]:
+    """A job with what its scene's file sets and with all numbers, the scene's class, parameters."""
+    from mlanim.engine.jobs.params import validated, with_numbers
     from mlanim.engine.playback.loading import as_set_by_file, load, params_of
 
     scene_class = load(job.scene, job)
     job = as_set_by_file(job, scene_class)
-    return job, scene_class, validated(params_of(scene_class), job.params, job.scene.name)
+    params = validated(params_of(scene_class), job.params, job.scene.name)
+    return replace(job, params=with_numbers(job.params, params)), scene_class, params
 
 
 def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
@@ -113,7 +115,7 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
     asked, known = job, keys.job_key(job)
     scene, found = Path(job.scene.path), reads.Reads()
     with reads.noted(found):
-        job, scene_class, params = _loaded(job)
+        job, scene_class, params = loaded(job)
         payload, data = _stored(job, params, emit)
         emit.film = keys.film_key(reads.remembered(known, scene, found), payload)
         reads.cover(emit.film, known, scene)

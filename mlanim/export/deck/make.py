@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from mlanim.engine import temporary
 from mlanim.engine.cache import ownership
 from mlanim.engine.errors import RenderError, UsageError, os_error_words, shortened
 from mlanim.engine.jobs.outputs import leaving_no_empty_folder, prepare_folder, sha256_of
 from mlanim.engine.jobs.request import DEFAULT_FOLDER, theme_in_use, themes_of, with_theme
+from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.settings import DEFAULT_THEME, defaults
 from mlanim.export import seal
 from mlanim.export.deck import voice
@@ -22,7 +25,7 @@ from mlanim.export.deck.powerpoint import to_pptx
 from mlanim.export.deck.step import Step
 from mlanim.export.deck.steps import Look, make_steps
 from mlanim.export.deck.typst import to_pdf, typst_process
-from mlanim.export.making import Run
+from mlanim.export.making import Run, computed
 from mlanim.export.voice.script import Script
 from mlanim.export.voice.speaking import Speaker
 from mlanim.stage.colors.palette import Theme
@@ -61,13 +64,23 @@ class Wanted:
 
 @dataclass(frozen=True)
 class DeckFiles:
-    """A deck that was made: its files, in the order in which they were asked for."""
+    """A deck that was made: its files, in the order in which they were asked for.
+
+    `scenes` are those that it shows, by the names of their slides, with their parameters.
+    """
 
     paths: tuple[Path, ...]
+    title: str = ""
+    scenes: Mapping[str, tuple[SceneEntry, Mapping[str, Any]]] = field(default_factory=dict)
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """What each scene computed, as it sees it, by the name of its slide."""
+        return {name: computed(entry, params) for name, (entry, params) in self.scenes.items()}
 
 
-def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
-    """Make a deck's files; where they are, in the order asked for.
+def make_deck(sources: Sequence[str], wanted: Wanted) -> DeckFiles:
+    """Make a deck's files.
 
     Raises:
         UsageError, RenderError: with one clear message; no file is left half-written.
@@ -89,7 +102,7 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> list[Path]:
             root.mkdir()
             files = [path for path, asked in plan if asked == theme]
             _make(deck, sources, files, theme, wanted, root)
-    return paths
+    return DeckFiles(tuple(paths), deck.title, deck.scenes)
 
 
 def _make(

@@ -16,6 +16,7 @@ from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import request
 from mlanim.engine.jobs.kinds import FIGURE_FORMATS
 from mlanim.engine.jobs.options import FigureOptions, options
+from mlanim.engine.jobs.outputs import written
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.export.making import Run, computed, make_one
 
@@ -43,6 +44,11 @@ class Figure:
     def data(self) -> Any:
         """What the scene computed, as it sees it: arrays and plain values by name."""
         return computed(self.scene, self.about["params"])
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All of its files, itself the first; none if it is kept here alone."""
+        return written(self.path) if self.path is not None else ()
 
     @property
     def panels(self) -> tuple[str, ...]:

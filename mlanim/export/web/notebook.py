@@ -20,6 +20,7 @@ from mlanim.engine.jobs import request, settings
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import PICTURES
 from mlanim.engine.jobs.options import VideoOptions, options
+from mlanim.engine.jobs.outputs import written
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.workers.progress import reporter
 from mlanim.engine.workers.resources import Listener
@@ -60,6 +61,11 @@ class Video:
         if self.scene is None:
             return None
         return computed(self.scene, self.about["params"])
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All of its files, itself the first; none if it is kept here alone."""
+        return written(self.path) if self.path is not None else ()
 
     @property
     def format(self) -> str:

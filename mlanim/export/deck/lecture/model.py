@@ -75,6 +75,11 @@ class Deck:
         return self.head.title
 
     @property
+    def scenes(self) -> dict[str, tuple[SceneEntry, Mapping[str, Any]]]:
+        """The scene of each slide that shows one, by the slide's name, with its parameters."""
+        return {item.name: item.scenes[-1] for item in self.items if item.scenes}
+
+    @property
     def style(self) -> Style:
         """How all its slides look besides their theme."""
         return self.head.style

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from mlanim.engine.arrays import named_from
 from mlanim.engine.errors import UsageError, reason, shortened
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.catalog import scene_folders
@@ -58,6 +59,20 @@ def from_file(path: Path) -> Deck:
     return _Lecture(path).deck()
 
 
+def _named_from(folder: Path, content: Any) -> Any:
+    """A lecture whose parameters name files of numbers from here, and not from beside it."""
+    if isinstance(content, list):
+        return [_named_from(folder, item) for item in content]
+    if not isinstance(content, dict):
+        return content
+    return {
+        key: named_from(folder, value)
+        if key == "params" and isinstance(value, dict)
+        else _named_from(folder, value)
+        for key, value in content.items()
+    }
+
+
 class _Lecture:
     """A lecture.toml while it is being read."""
 
@@ -68,7 +83,7 @@ class _Lecture:
         except (OSError, ValueError) as error:
             raise UsageError(f"Cannot read {path}: {reason(error)}.") from error
         try:
-            self.content = sane(tomllib.loads(text))
+            self.content = _named_from(path.parent, sane(tomllib.loads(text)))
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{path}: {shortened(str(error), 300)}.") from error
         self.places: Places = find_places(text)
