@@ -186,7 +186,7 @@ def _read(themes: Sequence[Job]) -> Shot:
 
 
 def numbers_of(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Numbers]]:
-    """The tables of each panel, as a figure's data has them in JSON; what is no number is a text."""
+    """The tables of each panel, from a figure's data in JSON; what is no number is a text."""
     return {
         panel: [
             Numbers(name=name, columns=list(map(_column, columns)))
