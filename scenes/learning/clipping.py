@@ -149,3 +149,7 @@ class Clipping(LessonScene[ClippingParams, "Data"]):
             run.put(float(run.at[-1]))
         self.above()
         return [self.surface(), self.cut("both"), self.norms(), self.directions()]
+
+    def live(self) -> list[Panel]:
+        """All but the surface: its cells, once a state, would make a page of megabytes."""
+        return [panel for panel in self.figure() if panel.name != "surface"]

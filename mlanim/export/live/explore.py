@@ -117,12 +117,14 @@ def explored(
             bar.expect(sum(len(states.themes) for states, place in asked))
             draw(asked, folder, replace(run, processes=processes), bar, is_apart)
 
-        for step, is_apart in ((_Study.begin, True), (_Study.start, True), (_Study.part, False)):
+        def attempt(step: Callable[[_Study], None], is_apart: bool = True) -> None:
             for study in studies:
                 study.attempt(step)
-                if step is _Study.part and study.fault is None:
-                    study.attempt(lambda one: say(_foretold(one.states, one.parts, bar.pace)))
             draw_all(is_apart)
+
+        attempt(_Study.begin)
+        attempt(_Study.start)
+        attempt(lambda study: say(study.part(bar.pace)), False)
     for study in studies:
         study.attempt(_Study.finish)
     if faults := [study.fault for study in studies if study.fault is not None]:
@@ -155,7 +157,7 @@ class _Study:
             asked = [(self.states, place) for place in samples(self.states)]
         else:
             asked = [(part, place) for part in self.parts for place in part.places()]
-        return [(states, place) for states, place in asked if place not in states.shots]
+        return [one for one in asked if one[0].lacks(one[1])]
 
     def begin(self) -> None:
         """Read what is asked for."""
@@ -166,10 +168,11 @@ class _Study:
         self.states.raise_failed()
         self.states = _started(self.states)
 
-    def part(self) -> None:
-        """Find which sweeps multiply."""
+    def part(self, pace: float | None) -> str:
+        """Find which sweeps multiply; how much there will be, in a sentence."""
         self.states.raise_failed()
         self.parts = grouped(self.states)
+        return _foretold(self.states, self.parts, pace)
 
     def finish(self) -> None:
         """Make the page, and write it where it is asked for."""

@@ -93,14 +93,16 @@ class States:
         swept = {s.name: s.values[at] for s, at in zip(self.sweeps, place, strict=True)}
         return {**self.fixed, **swept}
 
-    def is_refused(self, place: Place) -> bool:
-        """Whether the parameters of a state cannot go together, which is noted with its reason."""
+    def lacks(self, place: Place) -> bool:
+        """Whether a state is still to be drawn; parameters that cannot go together are noted."""
+        if place in self.shots:
+            return False
         try:
             validated(self.model, self.params(place), self.entry.name)
         except UsageError as error:
             self.shots[place] = No(_sentence(str(error), self.entry.name))
-            return True
-        return False
+            return False
+        return True
 
     def raise_failed(self) -> None:
         """Say what went wrong in the scene's code, if anything did.
@@ -138,20 +140,15 @@ def draw(
     listener: Listener,
     is_apart: bool = False,
 ) -> None:
-    """Draw states that are not drawn yet, all in one pool of processes."""
+    """Draw states, all in one pool of processes."""
     numbers = count(sum(1 for _ in folder.iterdir()))
-    missing = [
-        (states, place)
-        for states, place in wanted
-        if place not in states.shots and not states.is_refused(place)
-    ]
-    if not missing:
+    if not wanted:
         return
-    jobs = [states.jobs(place, folder / f"{next(numbers)}", is_apart) for states, place in missing]
+    jobs = [states.jobs(place, folder / f"{next(numbers)}", is_apart) for states, place in wanted]
     # Theme after theme: what is computed for the first is there for the others.
     in_turn = [job for same in zip_longest(*jobs) for job in same if job is not None]
     outcomes = {one.job.output: one for one in make(in_turn, run, listener)}
-    for (states, place), themes in zip(missing, jobs, strict=True):
+    for (states, place), themes in zip(wanted, jobs, strict=True):
         ended = [outcomes[job.output] for job in themes]
         failed = next((one for one in ended if one.code), None)
         if failed is not None and failed.code != 2:
