@@ -125,10 +125,10 @@ def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
     start = given["start"]
     if start and start.endswith(".json"):
         choosing = {"every", "chapter", "params_file", "seed", "device", *model.model_fields}
-        settled = choosing - {"output", "start", "force", "voice", "tts"}
+        settled = choosing - {"output", "start", "force", "voice", "tts", "params"}
         refuse_beside("--from", "makes the very same file again", settled)
         named = catalog.select(scenes, folders())
-        job = make_again(Path(start), named, given["output"])
+        job = make_again(Path(start), named, given["output"], params_given(given))
         return [replace(job, force=bool(given["force"]))]
     if start and model is FigureOptions:
         raise UsageError(f"--from {shortened(start)!r} is no .json file of a render.")

@@ -133,6 +133,20 @@ def test_a_scene_s_name_is_not_a_path(
     assert "no scene's name" in said or "Unknown scene" in said
 
 
+def test_code_that_a_parameter_names_runs_only_if_it_is_named_again(
+    film: Job, tmp_path: Path
+) -> None:
+    content = changed(content_of(film), "params", {"model": "own/net.py:make", "text": "a.py: b"})
+    said = refusal(content, tmp_path, [film.scene])
+    assert "it runs code, model=own/net.py:make. If that is wanted, add: --set model=own" in said
+    path = tmp_path / "demo.json"
+    made = again(path, [film.scene], None, {"model": "own/net.py:make"})
+    assert made.params == content["params"]
+    for named, said in (("model", "other.py:make"), "it runs code"), (("text", "c"), "names none"):
+        with pytest.raises(UsageError, match=said):
+            again(path, [film.scene], None, dict([("model", "own/net.py:make"), named]))
+
+
 def nested(levels: int) -> str:
     return "[" * levels + "]" * levels
 

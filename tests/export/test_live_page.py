@@ -16,7 +16,8 @@ from offline import Window, opened
 from PIL import Image
 
 from mlanim.export.live.page.document import colored, document, framed
-from mlanim.export.live.payload import picture
+from mlanim.export.live.payload import as_json, picture
+from mlanim.export.live.states import numbers_of
 
 PLAIN = "body { margin: 0 } svg { display: block; width: 1000px; height: 500px }"
 ALONE = """
@@ -270,6 +271,13 @@ def test_a_frame_is_as_high_as_the_page_and_a_sandbox_does_not_break_it(
 
 def test_the_same_states_give_the_same_page() -> None:
     assert document(payload()) == document(payload())
+
+
+def test_what_is_no_number_is_a_text_in_the_tables() -> None:
+    column = {"name": "loss", "unit": "nat", "values": [float("nan"), float("-inf"), 0.12345678, 3]}
+    (table,) = numbers_of({"panel": {"losses": [column]}})["panel"]
+    assert table == {"name": "losses", "columns": [("loss [nat]", ["nan", "-inf", 0.123457, 3])]}
+    assert "NaN" not in as_json({**payload(), "numbers": [table]})
 
 
 def test_a_page_of_one_theme_wears_it_and_has_no_switch(

@@ -1,4 +1,7 @@
-"""From a sidecar to the job that made its file. A sidecar is data: it names no code and no path."""
+"""From a sidecar to the job that made its file. A sidecar is data: code that it names is not run.
+
+Code that a parameter names runs only if whoever asks names it, too.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from mlanim.engine.errors import UsageError, shortened
@@ -25,13 +29,22 @@ from mlanim.engine.jobs.voice import Voice
 Value = TypeVar("Value")
 
 _NAME = re.compile(r"[^/\\:\x00-\x1f]{1,200}")
+_CODE = re.compile(r"\.py:\w+$")
 _OPTION = re.compile(r"[\w.:,+-]{0,60}")
 
 
-def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> Job:
+def again(
+    sidecar: Path,
+    entries: Sequence[SceneEntry],
+    output: str | None,
+    named: Mapping[str, Any] = MappingProxyType({}),
+) -> Job:
     """The job that a sidecar's file was made by, to make the same file again.
 
     Of a voice it names the recordings; where they lie, it does not know.
+
+    Args:
+        named: parameters that name code, which may run since they are given here as well.
 
     Raises:
         UsageError: if the file is no sidecar, or asks for what only a command may ask for.
@@ -39,9 +52,25 @@ def again(sidecar: Path, entries: Sequence[SceneEntry], output: str | None) -> J
     content = read(sidecar)
     scene = entries[0] if entries else _scene_of(content, sidecar)
     try:
+        _refuse_code(content["params"], named)
         return _job(content, scene, sidecar, output)
     except UsageError as error:
         raise UsageError(f"{sidecar}: {error}") from error
+
+
+def _refuse_code(params: Mapping[str, Any], named: Mapping[str, Any]) -> None:
+    """Refuse parameters that name code and were not named by whoever asks, and the reverse."""
+    code = {n: v for n, v in params.items() if isinstance(v, str) and _CODE.search(v)}
+    for name, value in code.items():
+        if named.get(name) != value:
+            said = f"{name}={shortened(value)}"
+            raise UsageError(f"it runs code, {said}. If that is wanted, add: --set {said}")
+    for name in named:
+        if name not in code:
+            raise UsageError(
+                f"beside --from, --set says which code may run, and {shortened(name)} names none "
+                "here; everything else is as in the file."
+            )
 
 
 def _job(content: Mapping[str, Any], scene: SceneEntry, sidecar: Path, output: str | None) -> Job:

@@ -89,7 +89,7 @@ class Payload(TypedDict):
 
 def as_json(payload: Payload) -> str:
     """The payload as JSON, the same for the same payload."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def compressed(payload: Payload) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count, product, zip_longest
@@ -175,14 +176,14 @@ def _read(themes: Sequence[Job]) -> Shot:
     return Shot(
         tuple(apart(svg.read_text(encoding="utf-8")) for svg in svgs),
         about.get("says", {}),
-        _numbers(json.loads(data.read_bytes())) if data.is_file() else {},
+        numbers_of(json.loads(data.read_bytes())) if data.is_file() else {},
         about.get("handles", {}),
         {n: apart(svg.read_text(encoding="utf-8")) for n, svg in alone.items() if svg.is_file()},
     )
 
 
-def _numbers(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Numbers]]:
-    """The tables of each panel."""
+def numbers_of(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Numbers]]:
+    """The tables of each panel, from a figure's data in JSON; what is no number is a text."""
     return {
         panel: [
             Numbers(name=name, columns=list(map(_column, columns)))
@@ -198,4 +199,6 @@ def _column(column: Mapping[str, Any]) -> tuple[str, list[Any]]:
 
 
 def _short(value: Any) -> Any:
-    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else str(value)
