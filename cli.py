@@ -19,6 +19,7 @@ COMMANDS = {
     "info": "look:info",
     "render": "make:render",
     "figure": "make:figure",
+    "explore": "explore:explore",
     "deck": "deck:deck",
     "narrate": "narrate:narrate",
     "themes": "setup:themes",

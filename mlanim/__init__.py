@@ -7,6 +7,7 @@
     mlanim.narrate("dot_product", output="voice")           # what is said in it, to be recorded
     mlanim.render("dot_product", voice="voice")             # with the recordings under it
     mlanim.deck("dot_product", "attention", output="talk.html")
+    mlanim.explore("dot_product", sweep="angle=0:180:5")    # with a slider, each state computed
     mlanim.compute("dot_product", angle=60)                 # the numbers themselves
 
 `%load_ext mlanim` is for scenes that are written in a notebook's cell, below `%%mlanim -q l`.
@@ -22,6 +23,7 @@ from mlanim.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from mlanim.export.deck.make import DeckFiles
+    from mlanim.export.live.explore import LiveFigure
     from mlanim.export.voice.script import Script
     from mlanim.export.web.figure import Figure
     from mlanim.export.web.notebook import Video
@@ -172,6 +174,60 @@ def figure(
         "params": {**more_params, **(params or {})},
     }  # fmt: skip
     return drawn(the_scene(scene), given)
+
+
+def explore(
+    scene: str,
+    *,
+    output: str | PathLike[str] | None = None,
+    sweep: str | Sequence[str] | Mapping[str, Any] | None = None,
+    params: Mapping[str, Any] | None = None,
+    width: str | None = None,
+    font_size: str | None = None,
+    panel: str | None = None,
+    slide: int | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    quiet: bool = True,
+    **more_params: Any,
+) -> LiveFigure:
+    """Make a live figure: a page with sliders, each of whose states is computed and drawn.
+
+    Args:
+        scene: its name, as `mlanim list` shows it, its file, or `file.py:Class`.
+        output: the .html file, or the folder with a slash at its end. Without it the page is kept
+            in what is returned alone, where `save` writes it.
+        sweep: the parameters that run: "angle=0:180:5", several of these, or {"angle": values}
+            with a range as text or the values themselves; by default what the scene says. The
+            themes are swept as "theme=light".
+        params: the scene's other parameters by name, as `mlanim info SCENE` shows them.
+        width: of the figure, as "8.6cm"; by default 17.8 cm.
+        font_size: of body text, as "8pt" (the default).
+        panel: the only panel to show.
+        slide: the state of the lecture at the pause with that number, from 1.
+        jobs: processes at once; by default as many as there are cores.
+        force: replace a file that mlanim did not make, too.
+        quiet: no progress.
+        more_params: every other name is a parameter of the scene, too.
+
+    Returns:
+        A `LiveFigure`: a notebook shows it, `save` writes it, `path` is its file if it has one,
+        `states` is how many states it has, and `payload` is all that it holds.
+
+    Raises:
+        UsageError: for what cannot be done as asked, with what is allowed.
+        RenderError: for what was tried and failed, with the scene's own lines.
+    """
+    from mlanim.engine.jobs.catalog import the_scene
+    from mlanim.export.live.explore import live_figure
+    from mlanim.export.making import Run
+
+    given = {
+        "output": _text(output), "sweep": sweep, "width": width, "font_size": font_size,
+        "panel": panel, "slide": slide, "force": force,
+        "params": {**more_params, **(params or {})},
+    }  # fmt: skip
+    return live_figure(the_scene(scene), given, Run(jobs, quiet=quiet))
 
 
 def deck(

@@ -116,7 +116,12 @@ def _watch(sources: tuple[str, ...], port: int | None, opened: bool, given: dict
 
     def look(theme: str) -> Look:
         return Look(
-            theme, theme_in_use(theme), quality=given["quality"] or "l", quiet=True, **shared
+            theme,
+            theme_in_use(theme),
+            pages=True,
+            quality=given["quality"] or "l",
+            quiet=True,
+            **shared,
         )
 
     with temporary.folder() as folder:

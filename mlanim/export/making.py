@@ -17,6 +17,7 @@ from mlanim.engine.jobs.settings import defaults
 from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.engine import Engine
 from mlanim.engine.workers.job_run import Outcome
+from mlanim.engine.workers.processes import Processes
 from mlanim.engine.workers.progress import reporter
 from mlanim.engine.workers.resources import Listener
 
@@ -34,6 +35,7 @@ class Run:
         cluster: a Dask scheduler's address, or local:N.
         as_json: events on stdout, one JSON a line.
         quiet: no progress.
+        processes: starts processes for several calls of `make`, as `warm` has them.
     """
 
     jobs: int | None = None
@@ -41,6 +43,7 @@ class Run:
     cluster: str | None = None
     as_json: bool = False
     quiet: bool = False
+    processes: Processes | None = None
 
 
 def make(jobs: Sequence[Job], run: Run, listener: Listener | None = None) -> list[Outcome]:
@@ -52,7 +55,7 @@ def make(jobs: Sequence[Job], run: Run, listener: Listener | None = None) -> lis
     with contextlib.ExitStack() as stack:
         cluster = stack.enter_context(_cluster(run.cluster))
         told = listener or stack.enter_context(reporter(jobs, run.as_json, run.quiet))
-        return Engine(workers, told, WORKER, run.timeout, cluster).run(jobs)
+        return Engine(workers, told, WORKER, run.timeout, cluster, run.processes).run(jobs)
 
 
 def make_one(job: Job, run: Run, listener: Listener | None = None) -> None:
@@ -65,6 +68,13 @@ def make_one(job: Job, run: Run, listener: Listener | None = None) -> None:
     (outcome,) = make([job], run, listener)
     if outcome.code:
         raise (UsageError if outcome.code == 2 else RenderError)(outcome.message)
+
+
+@contextlib.contextmanager
+def warm(preloaded: Sequence[str]) -> Iterator[Processes]:
+    """Processes for several calls of `make`, which find these modules imported."""
+    with contextlib.closing(Processes(WORKER, preloaded)) as processes:
+        yield processes
 
 
 @contextlib.contextmanager

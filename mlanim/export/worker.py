@@ -19,7 +19,8 @@ PRELOADED = (
 
 def main() -> int:
     """Serve one job, or be the fork server of processes that do."""
-    return tend(_serve, PRELOADED) if sys.argv[1:] == ["fork-server"] else _serve()
+    kind, *more = sys.argv[1:] or [""]
+    return tend(_serve, (*PRELOADED, *more)) if kind == "fork-server" else _serve()
 
 
 def _serve() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -20,13 +21,14 @@ class Picture(VGroup):
         least: the narrowest box that it can be composed into, manim units.
         aspect: width over height, where nothing else settles the height.
         is_text: whether more height than it asks for would show nothing more.
-        handles: what a reader may drag on a live page: parameter to the place of its handle now.
+        handles: what a reader may drag on a live page: by parameter, the place of its handle, (3,)
+            in manim units, as a function of the picture once it is composed.
     """
 
     least: float = 3.0
     aspect: float = 4 / 3
     is_text: bool = False
-    handles: ClassVar[Mapping[str, Callable[[Any], np.ndarray]]] = {}
+    handles: Mapping[str, Callable[[Any], np.ndarray]] = MappingProxyType({})
 
     def __init__(self, least: float | None = None, aspect: float | None = None):
         super().__init__()

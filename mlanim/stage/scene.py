@@ -34,6 +34,7 @@ from mlanim.stage.data import as_record
 from mlanim.stage.panels import Layout, Panel
 from mlanim.stage.steps import Shown, Staging
 from mlanim.stage.text.texts import Colored, Content, Math, Text
+from mlanim.words.nearest import nearest
 from mlanim.words.sentence import Run, Sentence, as_sentence, as_text
 
 
@@ -82,6 +83,9 @@ class LessonScene(Scene, Generic[P, D]):
     """
 
     Params: ClassVar[type[SceneParams]] = SceneParams
+    explore: ClassVar[str | tuple[str, ...]] = ()
+    """Which parameters are worth a slider on a live page, as `mlanim explore --sweep` takes them:
+    "angle=0:180:5", or "activation" for all that is allowed."""
 
     params: P
     data: D
@@ -90,7 +94,8 @@ class LessonScene(Scene, Generic[P, D]):
         """Take the type of the parameters from between the brackets.
 
         Raises:
-            TypeError: for a class that has something else by the name of a word of the lesson.
+            TypeError: for a class that has something else by the name of a word of the lesson, and
+                for one whose `explore` names what is no parameter.
         """
         super().__init_subclass__(**kwargs)
         taken = {name for name, word in WORDS.items() if getattr_static(cls, name) is not word}
@@ -101,6 +106,7 @@ class LessonScene(Scene, Generic[P, D]):
             given = [one for one in get_args(base) if isinstance(one, type)]
             if given and issubclass(given[0], SceneParams) and "Params" not in cls.__dict__:
                 cls.Params = given[0]
+        _check_explored(cls)
 
     def __init__(self, *, params: P | None = None, data: Any = None, **kwargs: Any):
         config.background_color = theme.color("background")
@@ -148,6 +154,10 @@ class LessonScene(Scene, Generic[P, D]):
     def figure(self) -> list[Panel]:
         """The panels of the still."""
         raise NotImplementedError("The scene has no figure: write one that returns its panels.")
+
+    def live(self) -> list[Panel]:
+        """The panels of a live page, where the still would not change with a slider."""
+        return self.figure()
 
     # Steps.
 
@@ -264,9 +274,9 @@ WORDS = {
     for name, word in vars(LessonScene).items()
     if isinstance(word, FunctionType | property)
     and not name.startswith("_")
-    and name not in ("setup", "figure")
+    and name not in ("setup", "figure", "live")
 }
-"""What a scene calls, by name; `compute`, `construct`, `setup` and `figure` it writes itself."""
+"""What a scene calls, by name, without what it writes itself, such as `compute` and `figure`."""
 
 
 def _taken(scene: type, name: str) -> str:
@@ -274,6 +284,28 @@ def _taken(scene: type, name: str) -> str:
         f"{scene.__name__}.{name} would replace the word of the lesson by that name, and "
         f"`self.{name}` mean something else; give it another name."
     )
+
+
+def _check_explored(scene: type[LessonScene[Any, Any]]) -> None:
+    """Refuse a declaration of sliders that names no parameter.
+
+    Raises:
+        TypeError: with the nearest names.
+    """
+    declared = scene.explore
+    wanted = (declared,) if isinstance(declared, str) else declared
+    if not (isinstance(wanted, tuple) and all(isinstance(one, str) for one in wanted)):
+        raise TypeError(
+            f"{scene.__name__}.explore is {declared!r}; it is a text such as "
+            '"angle=0:180:5", or several of them in a tuple.'
+        )
+    for one in wanted:
+        name, known = one.partition("=")[0].strip(), list(scene.Params.model_fields)
+        if name not in known:
+            raise TypeError(
+                f"{scene.__name__}.explore names {name!r}, which is no parameter."
+                f"{nearest(name, known)} It has {', '.join(known)}."
+            )
 
 
 def _as_content(said: Any) -> Content:

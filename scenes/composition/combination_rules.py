@@ -54,6 +54,7 @@ class CombinationRules(LessonScene[CombinationRulesParams, "Data"]):
     """Which inputs an output hears"""
 
     order = 2
+    explore = "nonlinearity"
 
     @staticmethod
     def compute(params: CombinationRulesParams) -> Data:

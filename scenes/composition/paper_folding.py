@@ -46,6 +46,7 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
     """How a network folds the plane"""
 
     order = 1
+    explore = "dataset"
 
     @staticmethod
     def compute(params: PaperFoldingParams) -> Data:

@@ -57,6 +57,7 @@ class Gating(LessonScene[GatingParams, "Data"]):
 
     order = 1
     after = ("dot_product",)
+    explore = "angle=-180:180:30"
 
     @staticmethod
     def compute(params: GatingParams) -> Data:

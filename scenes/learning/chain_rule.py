@@ -53,6 +53,7 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
     """The chain rule: rates multiply"""
 
     after = ("derivative",)
+    explore = "w=-3:3:0.5"
 
     @staticmethod
     def compute(params: ChainRuleParams) -> Data:

@@ -37,6 +37,7 @@ class Clipping(LessonScene[ClippingParams, "Data"]):
     """Gradient clipping"""
 
     order = 8
+    explore = "threshold=0.25,0.5,1,2,4"
 
     @staticmethod
     def compute(params: ClippingParams) -> Data:
@@ -148,3 +149,7 @@ class Clipping(LessonScene[ClippingParams, "Data"]):
             run.put(float(run.at[-1]))
         self.above()
         return [self.surface(), self.cut("both"), self.norms(), self.directions()]
+
+    def live(self) -> list[Panel]:
+        """All but the surface: its cells, once a state, would make a page of megabytes."""
+        return [panel for panel in self.figure() if panel.name != "surface"]

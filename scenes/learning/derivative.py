@@ -47,6 +47,7 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
     """What a derivative is, and how close one can come"""
 
     order = 1
+    explore = "x=-3:3:0.5"
 
     @staticmethod
     def compute(params: DerivativeParams) -> Data:

@@ -37,6 +37,7 @@ class LearningRateRange(LessonScene[LearningRateRangeParams, "Data"]):
     """Which learning rate? Ask the network"""
 
     order = 7
+    explore = ("network", "optimizer")
 
     @staticmethod
     def compute(params: LearningRateRangeParams) -> Data:

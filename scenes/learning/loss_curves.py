@@ -33,6 +33,7 @@ class ReadingLossCurves(LessonScene[LossCurvesParams, "Data"]):
     """What a loss curve says"""
 
     order = 12
+    explore = "dataset"
 
     @staticmethod
     def compute(params: LossCurvesParams) -> Data:

@@ -60,6 +60,7 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
 
     order = 2
     after = ("derivative",)
+    explore = "optimizer"
 
     @staticmethod
     def compute(params: LossLandscapeParams) -> Data:

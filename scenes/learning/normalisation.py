@@ -45,6 +45,7 @@ class Normalisation(LessonScene[NormalisationParams, "Data"]):
     """What normalisation averages over"""
 
     order = 9
+    explore = "rate=0.05,0.1,0.2,0.4"
 
     @staticmethod
     def compute(params: NormalisationParams) -> Data:

@@ -37,6 +37,7 @@ class Optimisers(LessonScene[OptimisersParams, "Data"]):
     """Five ways down"""
 
     order = 4
+    explore = "kappa=2,5,20,100"
 
     @staticmethod
     def compute(params: OptimisersParams) -> Data:

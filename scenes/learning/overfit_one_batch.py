@@ -48,6 +48,7 @@ class OverfitOneBatch(LessonScene[OverfitOneBatchParams, "Data"]):
     """Overfit one batch first"""
 
     order = 11
+    explore = "classes=2,4,6,8,10"
 
     @staticmethod
     def compute(params: OverfitOneBatchParams) -> Data:

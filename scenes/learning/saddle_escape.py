@@ -37,6 +37,7 @@ class SaddleEscape(LessonScene[SaddleEscapeParams, "Data"]):
     """How descent leaves a saddle"""
 
     order = 3.2
+    explore = "dataset"
 
     @staticmethod
     def compute(params: SaddleEscapeParams) -> Data:

@@ -30,6 +30,7 @@ class HowManyLeadDown(LessonScene[SaddlesParams, "Data"]):
     """How many directions lead down"""
 
     order = 3.5
+    explore = "size=10,25,50,100,200"
 
     @staticmethod
     def compute(params: SaddlesParams) -> Data:

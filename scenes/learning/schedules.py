@@ -48,6 +48,7 @@ class LearningRateSchedules(LessonScene[SchedulesParams, "Data"]):
 
     order = 5
     after = "optimisers"
+    explore = "optimizer"
 
     @staticmethod
     def compute(params: SchedulesParams) -> Data:

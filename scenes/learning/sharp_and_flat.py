@@ -41,6 +41,7 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
     """Sharp and flat minima"""
 
     order = 2.2
+    explore = "rate=0.13:0.2:0.01"
 
     @staticmethod
     def compute(params: SharpAndFlatParams) -> Data:

@@ -46,6 +46,7 @@ class VanishingGradients(LessonScene[VanishingGradientsParams, "Data"]):
     """Vanishing and exploding gradients"""
 
     order = 5
+    explore = "activation"
 
     @staticmethod
     def compute(params: VanishingGradientsParams) -> Data:

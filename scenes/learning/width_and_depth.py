@@ -29,6 +29,7 @@ class WidthAndDepthScene(LessonScene[WidthAndDepthParams, "Data"]):
     """Width against depth"""
 
     order = 2.5
+    explore = "folds"
 
     @staticmethod
     def compute(params: WidthAndDepthParams) -> Data:

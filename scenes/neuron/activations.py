@@ -47,6 +47,7 @@ class Activations(LessonScene[ActivationsParams, "Data"]):
     """Activation functions are valves"""
 
     order = 3
+    explore = "gain=1:4:0.5"
 
     @staticmethod
     def compute(params: ActivationsParams) -> Data:

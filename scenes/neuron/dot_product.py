@@ -7,6 +7,7 @@ and length together. The figure shows the three landmarks: same direction, perpe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +23,7 @@ from mlanim.stage.pictures.vectors.product import Product
 from mlanim.stage.pictures.vectors.shadow import ShadowPlane
 from mlanim.stage.plots.meters import Meter, Meters
 from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.table import table
+from mlanim.stage.table import Table, table
 from mlanim.stage.track import Track
 from mlanim.words.sentence import Sentence, sentence
 
@@ -72,6 +73,7 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
     """The dot product measures alignment"""
 
     order = 1
+    explore = "angle=0:180:5"
 
     @staticmethod
     def compute(params: DotProductParams) -> Data:
@@ -141,6 +143,12 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
     def figure(self) -> list[Panel]:
         return [self.still(name, still) for name, still in self.data.stills]
 
+    def live(self) -> list[Panel]:
+        plane, given = self.plane(), self.data.given
+        self.picture.handles = {"angle": lambda picture: picture.frame.place(given.x)}
+        says, data = self.told(given)
+        return [replace(plane, says=says, data=data), replace(self.numbers(), data={})]
+
     def still(self, name: str, still: Alignment) -> Panel:
         """One landmark: its plane, and its numbers below."""
         now = fields_of(still)
@@ -151,8 +159,14 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
             dot=still.dot, angle=degrees, cosine=still.cosine, shadow=still.shadow_length,
         )  # fmt: skip
         plane = ShadowPlane(now, self.data.side, self.reach(), ticks=4)
+        says, data = self.told(still)
+        rows = Rows(plane, lines, gap=0.2)
+        return Panel(name, rows, name.capitalize(), says=says, data=data)
+
+    def told(self, still: Alignment) -> tuple[Sentence, Table]:
+        """What is measured at one angle, in a sentence and as a table."""
+        degrees = abs(float(np.degrees(still.angle)))
         says = sentence("The dot product is {dot:2}, at {angle:0}°.", dot=still.dot, angle=degrees)
         measured = ("dot", "cosine", "w_norm", "x_norm", "shadow_length")
-        numbers = {"angle": degrees, **{field: now[field] for field in measured}}
-        rows = Rows(plane, lines, gap=0.2)
-        return Panel(name, rows, name.capitalize(), says=says, data=table(numbers, {"angle": "°"}))
+        numbers = {field: getattr(still, field) for field in measured}
+        return says, table({"angle": degrees, **numbers}, {"angle": "°"})

@@ -47,6 +47,7 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
     """What a neuron detects"""
 
     order = 2
+    explore = "b=-1.5:1.5:0.25"
 
     @staticmethod
     def compute(params: NeuronParams) -> Data:

@@ -38,6 +38,7 @@ class Polarizer(LessonScene[PolarizerParams, "Data"]):
     """A polarising filter takes a dot product"""
 
     order = 2
+    explore = ("angle=0:180:10", "middle=0:90:15")
 
     @staticmethod
     def compute(params: PolarizerParams) -> Data:

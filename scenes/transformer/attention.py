@@ -49,6 +49,7 @@ class Attention(LessonScene[AttentionParams, "Data"]):
     order = 2
     after = ("dot_product",)
     instead: ClassVar = {"model": "attention_heads"}
+    explore = "temperature=0.1,0.25,0.5,1,2,5,20"
 
     @staticmethod
     def compute(params: AttentionParams) -> Data:

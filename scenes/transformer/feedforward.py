@@ -50,6 +50,7 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
     """A feed-forward layer looks facts up"""
 
     order = 3
+    explore = "hidden=16,64,128"
 
     @staticmethod
     def compute(params: FeedforwardParams) -> Data:

@@ -41,6 +41,7 @@ class Residual(LessonScene[ResidualParams, "Data"]):
     """The residual stream is a running sum"""
 
     order = 3
+    explore = "depth=10:35:5"
 
     @staticmethod
     def compute(params: ResidualParams) -> Data:

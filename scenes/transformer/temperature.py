@@ -43,6 +43,8 @@ class TemperatureParams(SceneParams):
 class Temperature(LessonScene[TemperatureParams, "Data"]):
     """What a temperature does to probabilities"""
 
+    explore = "index=21:41:2"
+
     @staticmethod
     def compute(params: TemperatureParams) -> Data:
         from mlanim.core.transformer.temperature import temperature_lesson

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from mlanim.engine.errors import UsageError
-from mlanim.export.web import embed
+from mlanim.export.web import embed, embed_live
 from mlanim.export.web.embed import Rendered
 
 NASTY = (
@@ -190,3 +190,62 @@ def test_the_command_prints_for_the_page_it_is_given(
     assert ran.code == 0
     assert ran.out.startswith("[![")
     assert "(../my%20renders/a%20b%20%26%20c.mp4)" in ran.out
+
+
+@pytest.fixture
+def live(site: Path) -> Path:
+    """The page of a live figure beside what was rendered."""
+    from live_pages import payload
+
+    from mlanim.export.live.page.document import document
+
+    path = site / "my renders" / f"{NAME}-live.html"
+    path.write_bytes(document({**payload(), "title": NASTY}))
+    return path
+
+
+def test_a_live_figure_stands_in_a_frame_as_high_as_it_needs(
+    site: Path, live: Path, open_tab: Callable[..., Any], serve_folder: Callable[[Path], str]
+) -> None:
+    page = embed_live.find(live, NAME, site / "pages", NAME)
+    assert page.still == f"../my renders/{NAME}-figure.pdf"
+    (site / "pages" / "x.html").write_text(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>x</title>'
+        f'<link rel="icon" href="data:,">{embed_live.as_html(page)}'
+    )
+    tab = open_tab(f"{serve_folder(site)}/pages/x.html", viewport={"width": 360, "height": 640})
+    frame = tab.page.query_selector("iframe")
+    inside = frame.content_frame()
+    inside.wait_for_selector(".controls:not([hidden])")
+    inside.press("[type=range]", "End")
+    assert inside.inner_text(".says >> nth=0").startswith("The square is 50 wide.")
+    assert frame.get_attribute("title") == NASTY
+    assert frame.bounding_box()["height"] >= inside.evaluate("document.body.scrollHeight")
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert tab.complaints == []
+
+
+def test_a_live_figure_in_quarto_and_jupyter_book(
+    site: Path, live: Path, mlanim: Callable[..., Any]
+) -> None:
+    page = embed_live.find(live, NAME, site / "pages", NAME)
+    in_pages, on_paper = embed_live.as_quarto(page).split('unless-format="html"}')
+    assert embed_live.as_html(page) in in_pages
+    assert "-figure.pdf)](" in on_paper
+    assert "-live.html)" in on_paper
+    printed = mlanim("embed", live, "--live", "--page", site / "pages" / "x.md", "--format", "myst")
+    assert printed.out == f"```{{raw}} html\n{embed_live.as_html(page)}\n```\n"
+
+
+def test_a_live_figure_that_cannot_be_put_there_is_refused(
+    mlanim: Callable[..., Any], demo: Path, tmp_path: Path
+) -> None:
+    ran = mlanim("embed", demo, "--live")
+    assert (ran.code, ran.out) == (1, "")
+    file = Path("renders/demo-live.html")
+    assert ran.err == (
+        f"Error: There is no live figure of demo at {file}; run: mlanim explore {demo} -o {file}\n"
+    )
+    (tmp_path / "x.html").write_text("<title>x</title>")
+    with pytest.raises(UsageError, match="is no page that `mlanim explore` made"):
+        embed_live.find(tmp_path / "x.html", "x", tmp_path, "x")

@@ -13,12 +13,15 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from live_pages import payload
 from PIL import Image
 
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.scene_entry import SceneEntry
+from mlanim.export.live.page.document import document
+from mlanim.export.making import Run
 from mlanim.export.web import gallery
 from mlanim.export.web.site import Site
 from mlanim.stage import theme
@@ -59,7 +62,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     entries = [demo, replace(untidy, title=HOSTILE, chapter="a & <b>", description=HOSTILE)]
     for entry in entries:
         publish(folder, entry)
-    gallery.write(Site(folder, "docs/index.html"), entries, THEMES, "Scenes")
+    (folder / "live").mkdir()
+    (folder / "live" / "untidy.html").write_bytes(document(payload()))
+    live = {"untidy": "live/untidy.html"}
+    gallery.write(Site(folder, "docs/index.html"), entries, THEMES, "Scenes", live)
     return folder
 
 
@@ -155,6 +161,18 @@ def test_the_switch_dresses_page_films_and_figures_and_is_remembered(tab: Any) -
     assert worn() == expected("light")
     page.reload()
     assert worn() == expected("light")
+
+
+def test_a_live_figure_is_loaded_once_it_is_asked_for_and_wears_the_theme(tab: Any) -> None:
+    assert not any(address.endswith("live/untidy.html") for address in tab.requests)
+    tab.page.click("#untidy summary:has-text('Try it')")
+    inside = tab.page.wait_for_selector("#untidy iframe[src]").content_frame()
+    inside.wait_for_selector(".controls:not([hidden])")
+    inside.press("[type=range]", "End")
+    assert inside.inner_text(".says >> nth=0").startswith("The square is 50 wide.")
+    tab.page.click(".theme-switch")
+    inside.wait_for_selector("[data-theme=light]", state="attached")
+    assert tab.page.query_selector("#demo .live") is None
 
 
 def test_copies_the_command(
@@ -267,3 +285,11 @@ def test_a_scene_that_fails_leaves_no_page(mlanim: Callable[..., Any], tmp_path:
     assert "name 'nothing' is not defined" in ran.err
     assert "Traceback" not in ran.err
     assert not (tmp_path / "site" / "index.html").exists()
+
+
+def test_scenes_that_say_what_is_worth_a_slider_get_a_live_figure(tmp_path: Path) -> None:
+    pair, demo = catalog.select([str(SCENES / "pair.py"), str(SCENES / "demo.py")])
+    made = gallery.explore([pair, demo], tmp_path, ("light",), Run(quiet=True), False)
+    assert made == {"pair": "live/pair.html"}
+    assert [path.name for path in (tmp_path / "live").iterdir()] == ["pair.html"]
+    assert b"A pair of numbers" in (tmp_path / "live" / "pair.html").read_bytes()

@@ -59,6 +59,7 @@ class DotProduct:
     course: AlignmentSweep  # (T,)
     limit: float  # |w| |x|: the most that the product can be
     side: int  # 1 where x lies anticlockwise of w, -1 where clockwise
+    given: Alignment
     stills: tuple[tuple[str, Alignment], ...]
     says: Findings
 
@@ -90,6 +91,7 @@ def dot_product_lesson(w: Sequence[float], x: Sequence[float], samples: int = 18
         course=course,
         limit=start.w_norm * start.x_norm,
         side=-1 if against < 0 else 1,
+        given=start,
         stills=tuple((name, stills.at(i)) for i, name in enumerate(names)),
         says=_findings(start, course),
     )

@@ -143,7 +143,7 @@ def _entry(
 ) -> SceneEntry:
     title = (ast.get_docstring(node) or node.name).splitlines()[0].strip()
     text = inspect.cleandoc(ast.get_docstring(tree) or "")
-    order, after = _constant(node, "order"), _constant(node, "after")
+    order, after, explored = (_constant(node, name) for name in ("order", "after", "explore"))
     return SceneEntry(
         name,
         title,
@@ -153,11 +153,12 @@ def _entry(
         text,
         float(order) if isinstance(order, (int, float)) else 0.0,
         names_in(after),
+        names_in(explored),
     )
 
 
 def names_in(after: object) -> tuple[str, ...]:
-    """The scenes that `after` names: one, or several."""
+    """The texts of a declaration such as `after`: one, or several."""
     if isinstance(after, str):
         return (after,)
     return tuple(map(str, after)) if isinstance(after, (list, tuple)) else ()
@@ -259,7 +260,8 @@ def _imported(path: Path) -> list[SceneEntry] | None:
     if done.returncode:
         return None
     return [
-        SceneEntry(**{**told, "after": tuple(told["after"])}) for told in json.loads(done.stdout)
+        SceneEntry(**{**told, "after": tuple(told["after"]), "explore": tuple(told["explore"])})
+        for told in json.loads(done.stdout)
     ]
 
 

@@ -42,7 +42,7 @@ def page_for(asked: FigureOptions, formats: tuple[str, ...]) -> Page:
         "dpi": asked.dpi,
         **_moment(asked.at),
     }
-    plain = ("layout", "panel", "panels", "letters", "crop", "text", "data", "slide")
+    plain = ("layout", "panel", "panels", "letters", "crop", "text", "data", "slide", "live")
     settled = {name: value for name, value in given.items() if value is not None}
     return Page(**settled, **{name: getattr(asked, name) for name in plain}, formats=formats)
 

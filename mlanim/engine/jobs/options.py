@@ -132,6 +132,7 @@ class FigureOptions(Options):
     panels: bool = option("Each panel in a file of its own as well.", default=False)
     at: str | None = option("The state at 3.2s, or at the end.", metavar="TIME")
     slide: int | None = option("The state at the N-th pause.", metavar="N")
+    live: bool = option("The panels of a live page, as `explore` draws them.", default=False)
     crop: bool = option("End the page where the content ends.", default=False)
     dpi: float | None = option("Of a PNG; default: 300.", metavar="N")
     font_size: str | None = option("Of body text; default: 8pt.", metavar="SIZE")

@@ -88,6 +88,8 @@ class Page:
         formats: what to write; the job's own is the first.
         at: instead of the figure, the state after so many seconds; `end` for the last one.
         slide: instead of the figure, the state at that pause, from 1.
+        live: whether it is for a live page: of a scene that has panels for that, these.
+        only: the only panels to show where they stand among all, if not all.
     """
 
     width: float = USUAL_WIDTH
@@ -105,6 +107,8 @@ class Page:
     at: float | None = None
     end: bool = False
     slide: int | None = None
+    live: bool = False
+    only: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, points in (("width", self.width), ("height", self.height)):

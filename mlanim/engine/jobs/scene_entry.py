@@ -10,7 +10,7 @@ class SceneEntry:
     """One scene: its name on the command line, its text, and where it is.
 
     `chapter` is the folder that it is in, `order` its place there, and `after` the names of scenes
-    that are to be seen before.
+    that are to be seen before. `explore` says which parameters are worth a slider.
     """
 
     name: str
@@ -21,6 +21,7 @@ class SceneEntry:
     description: str
     order: float = 0.0
     after: tuple[str, ...] = ()
+    explore: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, object]:
         """What `list --json` prints of it."""

@@ -38,11 +38,14 @@ def describe(
     slides: tuple[Slide, ...] = (),
     duration: float | None = None,
     panels: tuple[str, ...] = (),
+    says: Mapping[str, str] = MappingProxyType({}),
+    handles: Mapping[str, list[float]] = MappingProxyType({}),
     beside: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:
     """The sidecar's bytes; the same job gives the same bytes.
 
-    `key` is the job's as it was before anything was made.
+    `key` is the job's as it was before anything was made. On a live page, `says` holds what each
+    panel says, and `handles` the places of what can be dragged, in points.
     """
     scene = job.scene
     content: dict[str, Any] = {
@@ -76,6 +79,8 @@ def describe(
         content |= {"duration": duration, "slides": [asdict(slide) for slide in slides]}
     else:
         content["panels"] = list(panels)
+        content |= {"says": dict(says)} if says else {}
+        content |= {"handles": dict(handles)} if handles else {}
     return as_bytes(content)
 
 

@@ -45,6 +45,7 @@ def _entry(module: ModuleType, name: str, kind: type[Scene], alone: bool) -> Sce
         text,
         float(getattr(kind, "order", 0)),
         names_in(getattr(kind, "after", ())),
+        names_in(getattr(kind, "explore", ())),
     )
 
 

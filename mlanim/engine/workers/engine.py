@@ -15,7 +15,7 @@ from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import has_sidecar, leaving_no_empty_folder
 from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.job_run import BEGIN, JobRun, Outcome
-from mlanim.engine.workers.processes import end
+from mlanim.engine.workers.processes import Processes, end
 from mlanim.engine.workers.resources import Listener, Resources
 
 
@@ -28,6 +28,7 @@ class Engine:
         worker: the module that is run in each process.
         timeout: seconds after which a job is given up.
         cluster: draws the segments, if there is one.
+        processes: starts them, also for other engines; by default this one starts its own.
     """
 
     def __init__(
@@ -37,8 +38,10 @@ class Engine:
         worker: str,
         timeout: float | None = None,
         cluster: Cluster | None = None,
+        processes: Processes | None = None,
     ):
         self._asked = workers, listener, worker, timeout, cluster
+        self._processes = processes
         self._runs: list[JobRun] = []
         self._fault: BaseException | None = None
         self._lock = threading.RLock()
@@ -50,7 +53,7 @@ class Engine:
         An interrupt ends what is under way, and so does whatever the listener raises: it comes out
         here.
         """
-        resources = self.resources = Resources(*self._asked, self._fail)
+        resources = self.resources = Resources(*self._asked, self._fail, self._processes)
         self._runs = [JobRun(job, resources, number) for number, job in enumerate(jobs)]
         temporary.sweep()
         with leaving_no_empty_folder(Path(run.job.output).parent for run in self._runs):
@@ -59,7 +62,8 @@ class Engine:
     def _outcomes(self, resources: Resources) -> list[Outcome]:
         """Have all of them begin, and wait for their ends."""
         try:
-            if not all(has_sidecar(run.job) for run in self._runs):
+            is_first = self._processes is None
+            if is_first and not all(has_sidecar(run.job) for run in self._runs):
                 resources.prepare()
             for run in self._runs:
                 resources.pool.submit((BEGIN, run.number), run.begin)

@@ -12,14 +12,20 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from queue import SimpleQueue
 from typing import IO, Any, Protocol
 
 from mlanim.engine.events import Event, read_event
 from mlanim.engine.playback import scratch
 
-REPEATABLE = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+REPEATABLE = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_CBWR": "AUTO",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
 """No set's order may show, and no sum depend on the number of cores; and forks want no threads."""
 
 FORKS = hasattr(os, "fork") and sys.platform != "darwin"
@@ -44,10 +50,14 @@ class Process(Protocol):
 
 
 class Processes:
-    """Starts workers of one kind, the module `worker`, with a session of their own each."""
+    """Starts workers of one kind, the module `worker`, with a session of their own each.
 
-    def __init__(self, worker: str, **environment: str):
+    Those that are forked find the modules `preloaded` imported.
+    """
+
+    def __init__(self, worker: str, preloaded: Sequence[str] = (), **environment: str):
         self._environment = {**REPEATABLE, **environment}
+        self._preloaded = preloaded
         self.command = [sys.executable, "-P", "-m", worker]
         self._fork_server: _ForkServer | None = None
         self._lock = threading.Lock()
@@ -70,7 +80,9 @@ class Processes:
     def _server(self) -> _ForkServer:
         """What forks; another if it was killed."""
         if self._fork_server is None or not self._fork_server.lives:
-            self._fork_server = _ForkServer([*self.command, "fork-server"], self._environment)
+            self._fork_server = _ForkServer(
+                [*self.command, "fork-server", *self._preloaded], self._environment
+            )
         return self._fork_server
 
     def close(self) -> None:

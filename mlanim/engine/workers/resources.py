@@ -24,6 +24,7 @@ class Resources:
         timeout: seconds after which a job is given up.
         cluster: draws the segments, if there is one.
         failed: is told of an error that is no job's, such as one that the listener raises.
+        processes: starts them, and is closed by whoever made it.
     """
 
     def __init__(
@@ -34,12 +35,14 @@ class Resources:
         timeout: float | None,
         cluster: Cluster | None,
         failed: Callable[[BaseException], None],
+        processes: Processes | None = None,
     ):
         self.timeout, self.cluster = timeout, cluster
         self.pool = Pool(workers, failed)
         self.drawing = Pool(AT_ONCE, failed) if cluster is not None else self.pool
         self._listener, self._failed = listener, failed
-        self._processes = Processes(worker)
+        self._processes = processes or Processes(worker)
+        self._are_own = processes is None
         self.running: set[Process] = set()
         self._lock = threading.RLock()
         self._stopped = self._silent = False
@@ -92,4 +95,5 @@ class Resources:
         """End the threads, once what they do is done."""
         self.pool.close()
         self.drawing.close()
-        self._processes.close()
+        if self._are_own:
+            self._processes.close()

@@ -117,6 +117,7 @@ def _make(
         theme_in_use(theme),
         videos=bool(kinds - {".pdf"}),
         vectors=".pdf" in kinds,
+        pages=".html" in kinds,
         **{name: getattr(wanted, name) for name in asked},
     )
     steps = _spoken_steps(deck, look, sources, wanted, root)

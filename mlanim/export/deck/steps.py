@@ -19,12 +19,14 @@ from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, opt
 from mlanim.engine.jobs.voice import Voice
 from mlanim.engine.workers.job_run import Outcome
 from mlanim.export.deck.frames import frames_at
-from mlanim.export.deck.lecture.blocks import Figure
+from mlanim.export.deck.lecture.blocks import Figure, Live
 from mlanim.export.deck.lecture.model import Deck, Item
 from mlanim.export.deck.lecture.parts import ScenePart, VideoPart, includes
 from mlanim.export.deck.own_video import own_video
 from mlanim.export.deck.step import Clip, Cover, Film, Step, Still
 from mlanim.export.deck.typst import pages
+from mlanim.export.live.explore import Wanted, at_start, explored
+from mlanim.export.live.page.document import document
 from mlanim.export.making import Run, make
 from mlanim.stage.colors.palette import Theme
 
@@ -33,13 +35,14 @@ from mlanim.stage.colors.palette import Theme
 class Look:
     """How a deck's scenes are drawn: as videos for screens, as vectors for paper, or as both.
 
-    As neither, it is only found out what their steps are.
+    As neither, it is only found out what their steps are. With `pages` live figures are live.
     """
 
     theme: str
     palette: Theme
     videos: bool = True
     vectors: bool = False
+    pages: bool = False  # of live figures
     quality: str | None = None
     fps: float | None = None
     resolution: str | None = None
@@ -88,7 +91,8 @@ class StepMaker:
         folders = [self._new_folder() for _ in new]
         drawn = _drawn(new, self.look, folders)
         for item, jobs, folder in zip(new, drawn, folders, strict=True):
-            self._made[_key(item)] = tuple(_steps_of(item, jobs, self.look.palette, folder))
+            live = _with_pages(item, self.look)
+            self._made[_key(item)] = tuple(_steps_of(live, jobs, self.look.palette, folder))
         found = [_cover(deck, self.root)] if deck.cover else []
         return (*found, *(step for item in deck.items for step in self._made[_key(item)]))
 
@@ -148,12 +152,52 @@ def _jobs(item: Item, look: Look, folder: Path) -> list[Job]:
     found = []
     for number, block in enumerate(item.columns):
         if isinstance(block, Figure) and block.entry:
+            live = isinstance(block, Live)
             asked_of: Options = options(
-                FigureOptions, theme=look.theme, transparent=True, format="svg",
-                output=f"{folder}/{number}/", params=block.params,
+                FigureOptions, theme=look.theme, transparent=True, format="svg", live=live,
+                output=f"{folder}/{number}/", params=_params(item, block),
             )  # fmt: skip
             found += request.jobs(asked_of, [block.entry])
     return found
+
+
+def _params(item: Item, figure: Figure) -> Mapping[str, Any]:
+    """Those of a figure; of a live one, where its controls start.
+
+    Raises:
+        UsageError: for a sweep that cannot be, with its place.
+    """
+    if not isinstance(figure, Live) or not figure.entry:
+        return figure.params
+    try:
+        return at_start(Wanted(figure.entry, figure.sweep, figure.params))
+    except UsageError as error:
+        raise _with_place(item, figure, error) from error
+
+
+def _with_pages(item: Item, look: Look) -> Item:
+    """The item with the pages of its live figures, each state of them drawn, if they are wanted."""
+    if not look.pages:
+        return item
+    made = tuple(_with_page(item, b, look) if isinstance(b, Live) else b for b in item.columns)
+    return replace(item, columns=made)
+
+
+def _with_page(item: Item, figure: Live, look: Look) -> Live:
+    assert figure.entry is not None
+    wanted = Wanted(figure.entry, (f"theme={look.theme}", *figure.sweep), figure.params)
+    run = Run(look.jobs, look.timeout, quiet=look.quiet or look.as_json)
+    try:
+        (made,) = explored([wanted], run)
+    except (UsageError, RenderError) as error:
+        raise _with_place(item, figure, error) from error
+    return replace(figure, page=document(made.payload, "slide"))
+
+
+def _with_place(
+    item: Item, figure: Live, error: UsageError | RenderError
+) -> UsageError | RenderError:
+    return type(error)(f"{figure.place.words or item.place}: {error}")
 
 
 def _refuse_failure(item: Item, outcome: Outcome) -> None:

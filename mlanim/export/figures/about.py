@@ -28,18 +28,19 @@ class About:
 def about(scene: SceneEntry, params: Any, panels: Iterable[Panel] = ()) -> About:
     """The metadata of a scene's figure: its paragraph, then what each panel says."""
     named = list(panels)
-    sentences = [words for panel in named if (words := _sentence(panel))]
+    sentences = [f"Panel “{panel.name}”: {words}" for panel in named if (words := told_of(panel))]
     words = " ".join([" ".join(scene.description.split()), *sentences]).strip()
     told = {"scene": scene.name, "params": params.model_dump(mode="json")}
     text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return About(printable(scene.title), printable(words or scene.title), printable(text))
 
 
-def _sentence(panel: Panel) -> str:
+def told_of(panel: Panel) -> str:
+    """What a panel says to those who cannot see it, or the ranges of its numbers, as a sentence."""
     said = str(as_sentence(panel.says))
     says = said or " ".join(_ranges(table) for table in panel.tables.values())
     end = "" if says.endswith((".", "?", "!")) else "."
-    return f"Panel “{panel.name}”: {says}{end}" if says else ""
+    return f"{says}{end}" if says else ""
 
 
 def _ranges(table: Table) -> str:

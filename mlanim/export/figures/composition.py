@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,7 +45,9 @@ def compose(panels: Mapping[str, Panel], page: Page, name: str) -> Composition:
     """
     unit = theme.POINTS_PER_UNIT * page.size / USUAL_SIZE
     chosen = _chosen(panels, page.panel, name)
-    if page == replace(page, panel=None, layout=None, letters=False, height=None):
+    if page == replace(
+        page, panel=None, live=False, only=(), panels=False, layout=None, letters=False, height=None
+    ):
         whole = _as_it_stands(chosen, page.width / unit, unit)
         if whole is not None:
             return whole
@@ -70,6 +72,12 @@ def alone(place: Place, unit: float) -> Composition:
     box = Box(EDGE, EDGE - height, width - EDGE, -EDGE)
     here = replace(place, box=box, letter="")
     return Composition(composed(here), Box(0, -height, width, 0), (here,), unit)
+
+
+def in_place(whole: Composition, names: Collection[str]) -> Composition:
+    """Some of a figure's panels where they stand in it, on the same page."""
+    places = tuple(place for place in whole.places if place.panel.name in names)
+    return replace(whole, mobjects=[m for place in places for m in composed(place)], places=places)
 
 
 def _chosen(panels: Mapping[str, Panel], wanted: str | None, name: str) -> list[Panel]:

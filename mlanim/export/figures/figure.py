@@ -16,9 +16,10 @@ from mlanim.engine.jobs.page import Page
 from mlanim.engine.maker import Emit, Made
 from mlanim.engine.playback.draw import configured
 from mlanim.export.figures import vector
-from mlanim.export.figures.about import About, about
+from mlanim.export.figures.about import About, about, told_of
 from mlanim.export.figures.at_time import Moment, run_to
-from mlanim.export.figures.composition import Composition, alone, compose
+from mlanim.export.figures.composition import Composition, alone, compose, in_place
+from mlanim.export.figures.handles import handles_on
 from mlanim.export.figures.metadata import into_eps, into_png, into_svg
 from mlanim.export.figures.pdf import into_pdf
 from mlanim.export.figures.repeatable import repeatable
@@ -27,7 +28,9 @@ from mlanim.export.figures.tables import files_of, slug
 from mlanim.export.figures.words import Words, words_on
 from mlanim.stage import theme
 from mlanim.stage.arrays.camera import StageCamera
+from mlanim.stage.panels import Place
 from mlanim.stage.scene import LessonScene
+from mlanim.words.printable import printable
 
 
 def make_figure(
@@ -37,12 +40,11 @@ def make_figure(
     page = page_of(job)
     with configured(job, scene_class):
         if page.is_moment or not has_figure(scene_class):
-            files = _moment(job, page, scene_class, params, data)
-            panels: tuple[str, ...] = ()
+            files, details = _moment(job, page, scene_class, params, data)
         else:
-            files, panels = _figure(job, page, scene_class, params, data)
+            files, details = _figure(job, page, scene_class, params, data)
     temporary.write_bytes(files.pop(f".{job.format}"))
-    return Made(None, {"panels": panels}, files)
+    return Made(None, details, files)
 
 
 def page_of(job: Job) -> Page:
@@ -59,7 +61,7 @@ def figure_of(scene_class: Any, params: Any, data: Any, page: Page, name: str) -
     """A scene's figure on a page; call it within `configured`, then draw it at once."""
     scene = scene_class(params=params, data=data, skip_animations=True)
     scene.setup()
-    panels = scene.figure()
+    panels = scene.live() if page.live else scene.figure()
     if not panels:
         raise UsageError(f"{name} has a figure without panels; return a list of Panel(…).")
     return compose({panel.name: panel for panel in panels}, page, name)
@@ -67,23 +69,32 @@ def figure_of(scene_class: Any, params: Any, data: Any, page: Page, name: str) -
 
 def _figure(
     job: Job, page: Page, scene_class: Any, params: Any, data: Any
-) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Files by what follows the output's stem, and the names of the panels."""
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Files by what follows the output's stem, and what the sidecar says of the panels."""
     with theme.drawn_for(theme.PAGE):
         whole = figure_of(scene_class, params, data, page, job.scene.name)
         panels = [place.panel for place in whole.places]
         told = about(job.scene, params, panels)
-        pages = {"": whole}
+        pages = {"": in_place(whole, page.only) if page.only else whole}
         if page.panels:
-            pages |= {f"-{slug(p.panel.name)}": alone(p, whole.unit) for p in whole.places}
+            pages |= {f"-{slug(p.panel.name)}": _alone(p, whole, page) for p in whole.places}
         files = {
             f"{stem}.{format}": drawn(made, format, page, job.transparent, told)
             for stem, made in pages.items()
             for format in page.formats
         }
-    if page.data is not None:
+    if page.data is not None and not (page.live and not any(panel.tables for panel in panels)):
         files |= files_of(panels, page.data, job.scene.name)
-    return files, tuple(panel.name for panel in panels)
+    details: dict[str, Any] = {"panels": tuple(panel.name for panel in panels)}
+    if page.live:
+        said = {panel.name: printable(told_of(panel)) for panel in panels}
+        details |= {"says": said, "handles": handles_on(whole)}
+    return files, details
+
+
+def _alone(place: Place, whole: Composition, page: Page) -> Composition:
+    """A panel on a page of its own; for a live page, where it stands in the figure."""
+    return in_place(whole, [place.panel.name]) if page.live else alone(place, whole.unit)
 
 
 def drawn(made: Composition, format: str, page: Page, transparent: bool, told: About) -> bytes:
@@ -123,15 +134,20 @@ def as_png(made: Composition, dpi: float, transparent: bool) -> bytes:
     return png_bytes(np.asarray(camera.pixel_array), transparent)
 
 
-def _moment(job: Job, page: Page, scene_class: Any, params: Any, data: Any) -> dict[str, bytes]:
-    """Files of the scene's state at a moment, by what follows the output's stem."""
+def _moment(
+    job: Job, page: Page, scene_class: Any, params: Any, data: Any
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Files of the scene's state at a moment, and what the sidecar says of it."""
     name = job.scene.name
     scene = run_to(scene_class, params, data, Moment(page.at, page.slide), name)
     if not scene.mobjects:
         when = "at that moment" if page.is_moment and not page.end else "at its end"
         raise UsageError(f"{name} shows nothing {when} to make a figure of.")
     told = about(job.scene, params)
-    return {f".{format}": _still(job, page, scene, format, told) for format in page.formats}
+    files = {f".{format}": _still(job, page, scene, format, told) for format in page.formats}
+    caption = scene.caption if isinstance(scene, LessonScene) else None
+    said = {"": printable(caption.plain)} if page.live and caption is not None else {}
+    return files, {"panels": (), "says": said}
 
 
 def _still(job: Job, page: Page, scene: Any, format: str, told: About) -> bytes:

@@ -107,7 +107,7 @@ def as_html(scene: Rendered) -> str:
 
 def as_markdown(scene: Rendered) -> str:
     """The picture, or the poster as a link to the video: plain Markdown has no player."""
-    alt = _markdown(scene.description)
+    alt = markdown_text(scene.description)
     if scene.is_picture:
         return f"![{alt}]({quote(scene.video)})"
     return f"[![{alt}]({quote(scene.poster)})]({quote(scene.video)})"
@@ -122,7 +122,7 @@ def as_quarto(scene: Rendered) -> str:
         "```{=html}", as_html(scene), "```",
         ":::", "",
         '::: {.content-visible unless-format="html"}',
-        f'[![{_markdown(scene.title)}]({still}){{fig-alt="{alt}"}}]({quote(scene.video)})',
+        f'[![{markdown_text(scene.title)}]({still}){{fig-alt="{alt}"}}]({quote(scene.video)})',
         ":::",
     ])  # fmt: skip
 
@@ -173,7 +173,8 @@ SUFFIXES = {
 """What a page's name says of the format."""
 
 
-def _markdown(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """A text as Markdown that says just that."""
     return re.sub(r"([\\`*_\[\]<>&$~^|{}@#!])", r"\\\1", text)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mlanim.engine.errors import UsageError
@@ -17,6 +19,8 @@ from mlanim.engine.jobs.options import FigureOptions, VideoOptions, options
 from mlanim.engine.jobs.params import parameter_rows
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback.loading import load
+from mlanim.export.live.explore import Wanted, explored
+from mlanim.export.making import Run
 from mlanim.export.web.site import Site
 
 FIGURES = ("svg", "pdf", "png")
@@ -56,6 +60,7 @@ class Exhibit:
     figures: Mapping[str, Mapping[str, str]]
     parameters: Sequence[tuple[str, str, str, str]]
     steps: Sequence[NotedStep]
+    live: str | None = None
 
     @property
     def first(self) -> VideoFiles:
@@ -96,6 +101,26 @@ def jobs(
     return made
 
 
+def explore(
+    entries: Sequence[SceneEntry], folder: Path, themes: Sequence[str], run: Run, force: bool
+) -> dict[str, str]:
+    """Make the pages of live figures, of the scenes that say what is worth a slider.
+
+    Returns:
+        The address of each within the site, by the scene's name.
+    """
+    addresses = {entry.name: f"live/{entry.name}.html" for entry in entries if entry.explore}
+    sweeps = f"theme={','.join(themes)}"
+    wanted = [
+        Wanted(entry, sweeps, output=folder / addresses[entry.name], force=force)
+        for entry in entries
+        if entry.explore
+    ]
+    if wanted:
+        explored(wanted, run, lambda line: None if run.quiet else print(line, file=sys.stderr))
+    return addresses
+
+
 def _refuse_clashes(entries: Sequence[SceneEntry]) -> None:
     seen: dict[str, SceneEntry] = {}
     for entry in entries:
@@ -106,9 +131,18 @@ def _refuse_clashes(entries: Sequence[SceneEntry]) -> None:
             )
 
 
-def write(site: Site, entries: Sequence[SceneEntry], themes: Sequence[str], title: str) -> Path:
-    """The page, once all that it shows is there."""
-    exhibits = [_exhibit(entry, site.folder, themes) for entry in entries]
+def write(
+    site: Site,
+    entries: Sequence[SceneEntry],
+    themes: Sequence[str],
+    title: str,
+    live: Mapping[str, str] = MappingProxyType({}),
+) -> Path:
+    """The page, once all that it shows is there; `live` has the addresses of live figures."""
+    exhibits = [
+        replace(_exhibit(entry, site.folder, themes), live=live.get(entry.name))
+        for entry in entries
+    ]
     chapters = [name for name in dict.fromkeys(e.chapter for e in exhibits) if name]
     return site.write("gallery.html", title=title, scenes=exhibits, chapters=chapters)
 

@@ -16,6 +16,7 @@ from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs.outputs import as_bytes, sha256_of
 from mlanim.engine.jobs.reading import json_of
+from mlanim.export import page_theme
 from mlanim.stage.colors import palette
 
 PAGES = Path(__file__).parent / "pages"
@@ -27,7 +28,7 @@ RECORD = "mlanim-site.json"
 
 
 TEMPLATES = Environment(
-    loader=FileSystemLoader(PAGES),
+    loader=FileSystemLoader([PAGES, page_theme.FOLDER]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -93,7 +94,8 @@ class Site:
 def asset(name: str) -> bytes:
     """A file that pages use, with the theme's colours filled in."""
     if name not in COLORED:
-        return (PAGES / name).read_bytes()
+        folder = page_theme.FOLDER if (page_theme.FOLDER / name).is_file() else PAGES
+        return (folder / name).read_bytes()
     colors = {name: dict(look.roles) for name, look in palette.THEMES.items()}
     return TEMPLATES.get_template(name).render(colors).encode()
 

@@ -7,7 +7,7 @@
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   const NEAR = 2; // steps on either side whose films are kept ready; browsers limit how many can be
 
-  const UNSEEN = "video, audio, aside, .before, .aside-from-sight"; // in the overview
+  const UNSEEN = "iframe, video, audio, aside, .before, .aside-from-sight"; // in the overview
 
   const steps = [...document.querySelectorAll("section[data-link]")];
   const urls = new Map();
@@ -47,12 +47,48 @@
     }
   }
 
+  // A live figure in the state in which it was left, on this step or on another of its slide.
+  const left = new Map();
+
+  function loadLive(step) {
+    if (printing) return;
+    for (const frame of step.querySelectorAll("iframe:not([src])")) {
+      frame.src = url(frame.dataset.media);
+      frame.addEventListener("load", () => resume(frame));
+    }
+  }
+
+  function unloadLive(step) {
+    for (const frame of step.querySelectorAll("iframe[src]")) frame.removeAttribute("src");
+  }
+
+  function resume(frame) {
+    const state = left.get(frame.dataset.media);
+    if (state !== undefined) frame.contentWindow.postMessage({ mlanim: { state } }, "*");
+  }
+
+  // What live figures say: the keys that they have no use for, and their states.
+  function hear({ source, data }) {
+    const frame = [...document.querySelectorAll("iframe")].find((f) => f.contentWindow === source);
+    if (!frame || !data.mlanim) return;
+    const { state, key, keyCode } = data.mlanim;
+    if (state !== undefined) left.set(frame.dataset.media, state);
+    if (keyCode === undefined) return;
+    frame.blur();
+    window.focus();
+    if (key !== "Escape") {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key, keyCode, bubbles: true }));
+    }
+  }
+
   const still = () => printing || motion.matches;
 
   function loadAround(index) {
     steps.forEach((step, at) => {
       const near = Math.abs(at - index) <= NEAR;
       if (near) loadPictures(step);
+      if (near) loadLive(step);
+      else unloadLive(step);
       if (near && !still()) loadFilm(step);
       else unloadFilm(step);
     });
@@ -100,6 +136,7 @@
     loadAround(index);
     if (current && current !== step) stop(current);
     current = step;
+    step.querySelectorAll("iframe[src]").forEach(resume);
     speak(step, forward);
     deckCaptions.show();
     deckSpeaker.show();
@@ -280,6 +317,7 @@
     follow();
     if (current === null) enter(event.currentSlide, true);
     addEventListener("hashchange", follow);
+    addEventListener("message", hear);
     addKeys();
   });
   Reveal.on("slidechanged", ({ previousSlide, currentSlide }) => {

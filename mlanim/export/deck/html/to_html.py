@@ -18,12 +18,12 @@ from urllib.parse import quote
 
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs.outputs import leaving_no_empty_folder, sha256_of
-from mlanim.export.deck.lecture.blocks import Block, Bullets, Table
+from mlanim.export.deck.lecture.blocks import Block, Bullets, Live, Table
 from mlanim.export.deck.lecture.model import Deck
 from mlanim.export.deck.lecture.parts import Style
 from mlanim.export.deck.step import Cover, Film, Page, Step
 from mlanim.export.deck.typst import pages
-from mlanim.export.deck.typst.areas import LOGO_HEIGHT, Area, film_area
+from mlanim.export.deck.typst.areas import LOGO_HEIGHT, Area, areas, film_area
 from mlanim.export.seal import sealed
 from mlanim.stage.colors.palette import Theme
 from mlanim.stage.text.typesetting import FONTS
@@ -34,15 +34,16 @@ SCRIPTS = ("deck.js", "captions.js", "speaker.js")
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "font-src data:; img-src 'self' file: blob: data:; media-src 'self' file: blob: data:; "
-    "frame-src 'self' file:"
+    "frame-src 'self' file: blob:"
 )
 """What the page may load: what it carries and what lies beside it, nothing from any network."""
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _HIDDEN: Mapping[str, str] = MappingProxyType({"class": "aside-from-sight"})
-_OURS = re.compile(r"[0-9a-f]{16}\.(mp3|mp4|png|svg)")
+_OURS = re.compile(r"[0-9a-f]{16}\.(html|mp3|mp4|png|svg)")
 TYPES = {
-    ".mp3": "audio/mpeg", ".mp4": "video/mp4", ".png": "image/png", ".svg": "image/svg+xml",
+    ".html": "text/html", ".mp3": "audio/mpeg", ".mp4": "video/mp4", ".png": "image/png",
+    ".svg": "image/svg+xml",
 }  # fmt: skip
 
 
@@ -245,7 +246,21 @@ def _still_page(step: Step, page: Page, media: _Media) -> list[str]:
     structured = [_structure(block, page.shown_of(at)) for at, block in enumerate(page.columns)]
     said = _element("div", *filter(None, structured), attributes=_HIDDEN)
     image = _element("img", attributes={"alt": step.alt} | _picture(picture))
-    return [_heading(step), *([said] if any(structured) else []), image]
+    return [_heading(step), *([said] if any(structured) else []), image, *_live(page, media)]
+
+
+def _live(page: Page, media: _Media) -> Iterator[str]:
+    """The pages of live figures, each over the picture of its first state."""
+    places = areas(page.columns, page.heading_lines)
+    for block, area in zip(page.columns, places, strict=True):
+        if isinstance(block, Live) and block.page is not None:
+            name = media.add(".html", block.page)
+            yield _element(
+                "iframe",
+                attributes={"data-media": name, "title": block.title}
+                | _place(area)
+                | {"class": "live"},
+            )
 
 
 def _structure(block: Block, shown: int) -> str:

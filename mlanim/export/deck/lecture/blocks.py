@@ -75,6 +75,17 @@ class Figure(Block):
 
 
 @dataclass(frozen=True)
+class Live(Figure):
+    """A live figure: where slides are pages, with sliders; elsewhere as it stands at first.
+
+    `sweep` says which parameters run, `page` holds its page once that is made.
+    """
+
+    sweep: tuple[str, ...] = ()
+    page: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Code(Block):
     """Source code, of which some lines stand out, step by step."""
 

@@ -15,12 +15,13 @@ from mlanim.export.deck.lecture.blocks import (
     Bullets,
     Code,
     Figure,
+    Live,
     Place,
     Prose,
     Quote,
     Table,
 )
-from mlanim.export.deck.lecture.parts import Content, PagePart
+from mlanim.export.deck.lecture.parts import DRAWN, Content, PagePart
 
 Way = tuple[str | int, ...]
 """A field's place in a lecture: the names and numbers that lead to it."""
@@ -61,7 +62,7 @@ class ContentReader:
         return self._blocks(part, path)
 
     def _blocks(self, content: Content, path: Way) -> tuple[Block, ...]:
-        kinds = sorted(content.kinds, key=lambda kind: kind == "figure")  # it stands at the right
+        kinds = sorted(content.kinds, key=lambda kind: kind in DRAWN)  # they stand at the right
         return tuple(self._block(content, kind, (*path, kind)) for kind in kinds)
 
     def _block(self, content: Content, kind: str, path: Way) -> Block:
@@ -73,6 +74,10 @@ class ContentReader:
                 return Bullets(content.bullets, place=place)
             case "figure":
                 return self._figure(content, path, place)
+            case "live":
+                entry = self.entry(str(content.live), path)
+                shown = content.alt, entry, content.params
+                return Live(*shown, sweep=content.sweep, place=place)
             case "quote":
                 return Quote(content.quote.strip(), content.by, place=place)
             case "table":

@@ -36,7 +36,11 @@ class Item:
     @property
     def named_by_its_heading(self) -> bool:
         """Whether nobody gave it a name, and no scene or file has one for it."""
-        return isinstance(self.part, PagePart) and not self.part.name and not self.part.figure
+        return (
+            isinstance(self.part, PagePart)
+            and not self.part.name
+            and not (self.part.figure or self.part.live)
+        )
 
     @property
     def scenes(self) -> list[tuple[SceneEntry, Mapping[str, Any]]]:

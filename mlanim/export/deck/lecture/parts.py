@@ -43,11 +43,14 @@ def _line_numbers(given: Any) -> frozenset[int]:
 
 Lines = Annotated[frozenset[int], BeforeValidator(_line_numbers, json_schema_input_type=str | int)]
 
-KINDS = ("text", "bullets", "figure", "code", "code_file", "table", "quote")
+KINDS = ("text", "bullets", "figure", "live", "code", "code_file", "table", "quote")
 """The fields by which content shows what it is."""
 
+DRAWN = ("figure", "live")
+"""Those that may stand at the right of any other."""
+
 _BELONGING = {
-    "params": ("figure",), "alt": ("figure",), "by": ("quote",),
+    "params": DRAWN, "alt": DRAWN, "sweep": ("live",), "by": ("quote",),
     "language": ("code", "code_file"), "mark": ("code", "code_file"), "lines": ("code_file",),
 }  # fmt: skip
 
@@ -67,6 +70,13 @@ class Content(_Checked):
         str | None,
         Field(description="A scene's name for its figure, or a .svg, .pdf, .png or .jpg."),
     ] = None
+    live: Annotated[
+        str | None, Field(description="A scene's name for its live figure, with sliders.")
+    ] = None
+    sweep: Annotated[
+        tuple[Line, ...],
+        Field(description="The live figure's sliders: [\"angle=0:180:5\"]; else the scene's own."),
+    ] = ()
     params: Annotated[Mapping[str, Any], Field(description="Parameters of the figure's scene.")] = (
         Field(default_factory=dict)
     )
@@ -96,7 +106,8 @@ class Content(_Checked):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Content:
-        others = [kind for kind in self.kinds if kind != "figure"]
+        others = [kind for kind in self.kinds if kind not in DRAWN]
+        others = others if len(others) > 1 else [kind for kind in self.kinds if kind in DRAWN]
         if len(others) > 1:
             raise ValueError(
                 f"{others[0]} and {others[1]} stand together; put one into left and one into right"

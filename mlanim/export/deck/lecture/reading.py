@@ -182,15 +182,16 @@ def _kind(table: dict[str, Any]) -> tuple[type[Any], str] | tuple[None, str]:
     if "video" in table:
         return VideoPart, "A video's slide"
     if {"heading", "left", "right", *KINDS} & set(table):
-        return PagePart, "A figure's slide" if "figure" in table else "A plain slide"
+        return PagePart, "A figure's slide" if {"figure", "live"} & set(table) else "A plain slide"
     return None, ""
 
 
 def _name(part: PagePart, columns: tuple[Block, ...]) -> str:
     """What links to a page contain where the lecture gives it no name."""
-    if part.figure:
+    if part.figure or part.live:
         (figure,) = [block for block in columns if isinstance(block, Figure)]
-        return f"{figure.name}-figure" if figure.entry else slug(figure.name)
+        kind = "live" if part.live else "figure"
+        return f"{figure.name}-{kind}" if figure.entry else slug(figure.name)
     return slug(part.heading or "slide")
 
 

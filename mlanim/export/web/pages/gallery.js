@@ -7,6 +7,7 @@
   for (const scene of scenes) {
     film(scene);
     copying(scene);
+    trying(scene);
   }
   filtering();
   document.addEventListener("themechange", (event) => dress(event.detail));
@@ -59,6 +60,18 @@
     else video.addEventListener("loadedmetadata", () => (video.currentTime = time), { once: true });
   }
 
+  // A live figure, loaded once it is asked for.
+  function trying(scene) {
+    const frame = scene.querySelector(".live iframe");
+    frame?.closest("details").addEventListener("toggle", () => {
+      if (!frame.src) frame.src = frame.dataset.src;
+    });
+    frame?.addEventListener("load", () => tell(frame));
+  }
+
+  const tell = (frame, theme = document.documentElement.dataset.theme) =>
+    frame.contentWindow?.postMessage({ mlanim: { theme } }, "*");
+
   function copying(scene) {
     const button = scene.querySelector(".copy");
     const command = scene.querySelector(".command code");
@@ -104,6 +117,7 @@
   }
 
   function dress(theme) {
+    for (const frame of document.querySelectorAll(".live iframe[src]")) tell(frame, theme);
     for (const element of document.querySelectorAll("video, .poster, .downloads a")) {
       for (const name of ["src", "href"]) {
         const value = element.dataset[theme + name[0].toUpperCase() + name.slice(1)];

@@ -1,0 +1,1 @@
+"""Live figures: pages with sliders, each of whose states was computed and drawn before."""
