@@ -412,6 +412,8 @@ def test_loss_surface() -> None:
     assert number(lecture.said(r"keeps (\d+) % of the path")[1]) > 50
     top = number(lecture.said(r"^The largest eigenvalue is ([^,]+),")[1])
     assert top == pytest.approx(lecture.data.eigenvalues[0], rel=0.006)
+
+
 CAUSAL = """
 import torch
 from torch import nn
@@ -458,6 +460,8 @@ def test_attention_heads_of_a_pretrained_model() -> None:
     assert given[int(found[1]) - 1, int(found[2]) - 1] == given.max()
     assert lecture.data.moved.shape == (len(lecture.data.tokens),)
     assert lecture.data.special == (True, *(False,) * (len(lecture.data.tokens) - 2), True)
+
+
 def test_linear_regions() -> None:
     is_sound(told("linear_regions", {"classes": 2, "widths": [1], "extent": [0.01]}))
     lecture = told("linear_regions", {"classes": 4, "widths": [6, 5], "seed": 2})
