@@ -239,7 +239,7 @@ def test_a_bottleneck_lowers_the_bound_and_a_skip_lifts_it_again():
             self.narrow, self.wide = nn.Linear(2, 1), nn.Linear(1, 2)
 
         def forward(self, x):
-            return F.relu(x + self.wide(F.relu(self.narrow(x))))
+            return F.relu(self.wide(F.relu(self.narrow(x))) + x)
 
     assert bounds_of(relu_net(Around(), (2,))) == (2, 2 * 4)
 
