@@ -56,6 +56,7 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
 
     order = 1.5
     after = ("paper_folding",)
+    explore = "classes=2,3,4"
 
     @staticmethod
     def compute(params: LinearRegionsParams) -> Data:

@@ -54,6 +54,7 @@ class LossSurface(LessonScene[LossSurfaceParams, "Data"]):
 
     order = 2.1
     after = ("loss_landscape",)
+    explore = "normalise"
 
     @staticmethod
     def compute(params: LossSurfaceParams) -> Data:

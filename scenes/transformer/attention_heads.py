@@ -59,6 +59,10 @@ class AttentionHeads(LessonScene[HeadsParams, "Data"]):
 
     order = 2.5
     after = ("attention",)
+    explore = (
+        "sentence=the cat chased the mouse because it was hungry|"
+        "the cat chased the mouse because it was fast"
+    )
 
     @staticmethod
     def compute(params: HeadsParams) -> Data:
