@@ -14,6 +14,7 @@ from pydantic import Field
 
 from mlanim.stage.graphs.graph import Graph
 from mlanim.stage.panels import Panel
+from mlanim.stage.parameters import Points
 from mlanim.stage.picture import Rows
 from mlanim.stage.pictures.folding.sheet import SheetPlane
 from mlanim.stage.pictures.lines import Lines, Paragraphs
@@ -31,8 +32,8 @@ INKS = "dark points: class 0, light points: class 1"
 class PaperFoldingParams(SceneParams):
     """What is to be separated, and by which network."""
 
-    dataset: Literal["moons", "circles", "spiral", "xor"] = Field(
-        "moons", description="What is to be separated."
+    dataset: Literal["moons", "circles", "spiral", "xor"] | Points = Field(
+        "moons", description="What is to be separated; also points of your own."
     )
     widths: tuple[int, ...] = Field(
         (2, 2), min_length=1, max_length=4,
@@ -46,7 +47,7 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
     """How a network folds the plane"""
 
     order = 1
-    explore = "dataset"
+    explore = "dataset=moons,circles,spiral,xor"
 
     @staticmethod
     def compute(params: PaperFoldingParams) -> Data:

@@ -333,7 +333,7 @@ def refusals(folder):
     noisy = nn.Sequential(nn.Linear(2, 3), _Noise())
     broken = make_mlp()
     nn.init.constant_(broken[0].weight, float("nan"))
-    (folder / "bad.csv").write_text("a,b\n1,x\n")
+    (folder / "bad.csv").write_text("a,b\nx,1\n")
     (folder / "empty.csv").write_text("a,b\n")
     np.savez(folder / "other.npz", weights=np.ones(3))
     np.savez(folder / "objects.npz", inputs=np.array([{}]), targets=np.ones(1))
@@ -362,7 +362,7 @@ def refusals(folder):
         ((broken, (inputs, targets)), "loss at the model's own weights is nan"),
         ((good, str(folder / "absent.npz")), "no data file"),
         ((good, str(folder / "nets.py")), "no .npz, .safetensors, .csv file"),
-        ((good, str(folder / "bad.csv")), "must hold numbers"),
+        ((good, str(folder / "bad.csv")), "as many numbers as"),
         ((good, str(folder / "empty.csv")), "no rows"),
         ((good, str(folder / "other.npz")), "holds weights; it must hold"),
         ((good, str(folder / "objects.npz")), "cannot be read as arrays of numbers"),

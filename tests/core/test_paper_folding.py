@@ -155,3 +155,22 @@ def test_axes_are_named_after_the_neurons_that_they_are(lessons):
             assert ("one direction among" in said) == (stage.width > 2)
             assert ("no other neuron" in said) == (stage.width == 1)
             assert ("first neuron" in said) == (stage.width == 2)
+
+
+def test_points_of_ones_own_are_folded_and_stretched_where_that_is_said(tmp_path):
+    rng = np.random.default_rng(0)
+    points = rng.uniform(-1, 1, (40, 2))
+    near = [(x, y, int(x > 0)) for x, y in points]
+    far = [(30 * x + 7, y, label) for x, y, label in near]
+    plain, stretched = (paper_folding_lesson(given, (2,), 0) for given in (near, far))
+    assert len(plain.folding.points) == len(stretched.folding.points) == 40
+    assert "stretched" not in str(plain.says_network)
+    assert "axes stretched to fit" in str(stretched.says_network)
+    net = tmp_path / "net.py"
+    net.write_text(
+        "from torch import nn\n"
+        "def make(): return nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 1))"
+    )
+    assert "Your network" in str(paper_folding_lesson(near, (2,), 0, f"{net}:make").says_network)
+    with pytest.raises(ValueError, match="scale them for both"):
+        paper_folding_lesson(far, (2,), 0, f"{net}:make")

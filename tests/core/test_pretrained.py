@@ -408,7 +408,7 @@ def test_logits_of_a_module_of_ones_own_are_probabilities_of_its_tokens(file):
         ("missing", "has no missing; it has"),
         ("other_count", "attends over 3 tokens, but the tokenizer gives 1"),
         ("fails", "nets.py, line 57: nn.Linear(8, -1)"),
-        ("WORDS", "is a list; name a function that takes nothing"),
+        ("WORDS", "returns a list; it must return a torch.nn.Module"),
         ("floats", "it must return one integer for each token"),
         ("text", "returns a str; it must return a list of ids"),
     ],

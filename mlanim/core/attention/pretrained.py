@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import nn
 
 from mlanim.core.attention.recording import LayerRecord, run
 from mlanim.core.attention.tokens import MOST, Tokenise, of_callable, of_hugging_face, read, word_of
 from mlanim.core.attention.trace import AttentionTrace
-from mlanim.core.models.own import fault_in, from_file
+from mlanim.core.models.own import made_by
 
 WHAT = "model"
 
@@ -137,12 +135,7 @@ def _of_factory(named: str) -> Opened:
     The factory takes nothing and returns (module, tokenizer), or a module that has a `tokenizer`.
     Its random numbers are those of seed 0.
     """
-    factory = from_file(named, WHAT)
-    if not callable(factory):
-        raise ValueError(
-            f"{named} is a {type(factory).__name__}; name a function that takes nothing."
-        )
-    made = _made(named, factory)
+    made = made_by(named, WHAT)
     module, tokenizer = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
     if not isinstance(module, nn.Module):
         raise ValueError(
@@ -158,16 +151,6 @@ def _of_factory(named: str) -> Opened:
     if hasattr(tokenizer, "convert_ids_to_tokens"):
         return Opened(named, module, of_hugging_face(tokenizer, module), word_of(tokenizer))
     return Opened(named, module, of_callable(tokenizer), _named_by(tokenizer))
-
-
-def _made(named: str, factory: Callable[[], Any]) -> Any:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        try:
-            return factory()
-        except Exception as error:
-            file = Path(named.rpartition(":")[0]).absolute()
-            raise ValueError(f"{WHAT} cannot be had: {fault_in(file, error)}") from error
 
 
 def _named_by(tokenizer: Any) -> Callable[[int], str]:

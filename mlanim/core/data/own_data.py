@@ -12,12 +12,16 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset
 
+from mlanim.core.models.own import made_by
+
 Batch = tuple[Tensor, Tensor]
 """Inputs (rows, …) and targets (rows, …)."""
 
-TARGETS = ("targets", "target", "labels", "label", "y")
-INPUTS = ("inputs", "input", "x")
+COLUMNS = ("targets", "target", "labels", "label")  # not y, which may be a coordinate
+TARGETS = (*COLUMNS, "y")
+INPUTS = ("inputs", "input", "x", "points")
 READ_AT_ONCE = 1024  # examples of a Dataset
+SHOWN = 60  # characters of a line that is wrong
 
 
 def batches_of(data: Any) -> tuple[Batch, ...]:
@@ -25,13 +29,15 @@ def batches_of(data: Any) -> tuple[Batch, ...]:
 
     Args:
         data: a pair (inputs, targets), a Dataset of such pairs, a DataLoader or any iterable of
-            batches, or the path of a .npz, .safetensors or .csv file.
+            batches; "file.py:name" of one of these or of a function that returns it; or the path
+            of a .npz, .safetensors or .csv file.
 
     Raises:
         ValueError: if there are no rows, or not as many targets as inputs, or no pairs.
     """
     if isinstance(data, str | Path):
-        data = _file(Path(data))
+        named = str(data)
+        data = made_by(named, "data") if ".py:" in named else _file(Path(named))
     with torch.random.fork_rng(devices=[]):  # a loader that shuffles draws from torch's own
         torch.manual_seed(0)
         batches = [_batch(pair) for pair in _pairs(data)]
@@ -117,16 +123,47 @@ def _chosen(arrays: Mapping[str, Tensor], path: Path) -> Batch:
     return arrays[found[0]], arrays[found[1]]
 
 
-def _csv(path: Path) -> Batch:
-    """Numbers under a line of names; the targets are the column of that name, or the last."""
-    lines = path.read_text(encoding="utf-8").splitlines() or [""]
-    between = max(",;\t", key=lines[0].count)
-    names, *rows = csv.reader(lines, delimiter=between)
-    column = next((names.index(n) for n in TARGETS if n in names), len(names) - 1)
+def labelled_rows(path: Path) -> tuple[np.ndarray, list[str]]:
+    """The numbers (rows, columns) of a .csv file and the target of each row as it stands there.
+
+    A line of names may come first: the target is the column called so, else the last. Cells are
+    parted by commas, semicolons or tabs.
+
+    Raises:
+        ValueError: if it cannot be read, or another cell is no number.
+    """
     try:
-        values = np.array([[float(cell) for cell in row] for row in rows if row])
-    except ValueError as error:
-        raise ValueError(f"{path} must hold numbers below a line of names: {error}") from error
-    if len(names) < 2 or values.ndim < 2:
-        return torch.empty(0), torch.empty(0)
-    return torch.tensor(np.delete(values, column, 1)), torch.tensor(values[:, column])
+        lines = path.read_text(encoding="utf-8").splitlines() or [""]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"data is {path}, which cannot be read: {error}.") from error
+    rows = [row for row in csv.reader(lines, delimiter=max(",;\t", key=lines[0].count)) if row]
+    headed = bool(rows) and not all(map(_is_number, rows[0][:-1]))
+    names, body = (rows[0], rows[1:]) if headed else ([], rows)
+    target = next((names.index(name) for name in COLUMNS if name in names), -1)
+    labels = [row.pop(target).strip() for row in body]
+    for row, label in zip(body, labels, strict=True):
+        if len(row) != len(body[0]) or not all(map(_is_number, row)):
+            said = ",".join([*row, label])[:SHOWN]
+            raise ValueError(
+                f"data is {path}, with a line of {said!r}; each must have as many numbers as the "
+                "first one, beside its target."
+            )
+    return np.array(body, dtype=float), labels
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _csv(path: Path) -> Batch:
+    """Targets that are no numbers are classes, counted in the order of their names."""
+    inputs, labels = labelled_rows(path)
+    if all(map(_is_number, labels)):
+        return torch.tensor(inputs), torch.tensor([float(label) for label in labels])
+    return torch.tensor(inputs), torch.tensor(
+        [sorted(set(labels)).index(label) for label in labels]
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlanim.core.data.datasets import PlaneDataset, plane_dataset
+from mlanim.core.data.datasets import PlaneDataset, dataset_of
 from mlanim.core.folding.creases import Boundary, Creases, boundary, creases
 from mlanim.core.folding.own_fold import as_trained_net
 from mlanim.core.folding.sheet import Sheet, cut_sheet
@@ -257,8 +257,8 @@ def fold(net: TrainedNet, dataset: PlaneDataset, grid: int = GRID) -> PaperFoldi
 
 
 def paper_folding_lecture(
-    dataset: str = "moons", widths: Sequence[int] = (2, 2), seed: int = 0, *, model: str = "",
-    checkpoint: str = "",
+    dataset: str | Sequence[tuple[float, float, int]] = "moons", widths: Sequence[int] = (2, 2),
+    seed: int = 0, *, model: str = "", checkpoint: str = "",
 ) -> PaperFoldingData:  # fmt: skip
     """Trains a ReLU network of these hidden widths on a data set, both from a seed, and folds.
 
@@ -267,7 +267,12 @@ def paper_folding_lecture(
     of 1 to 16 neurons, and a model of another kind.
     """
     widths = check_widths(widths)
-    data = plane_dataset(dataset, seed)
+    data = dataset_of(dataset, seed)
+    if model and data.is_scaled:
+        raise ValueError(
+            "The points reach farther than 2 along an axis, so they would be moved and stretched, "
+            "but a model of your own takes them as they are; scale them for both."
+        )
     if model:
         return fold(as_trained_net(own_module(model, checkpoint), data), data)
     only_with_a_model(checkpoint=checkpoint)

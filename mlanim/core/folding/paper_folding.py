@@ -66,8 +66,9 @@ class PaperFolding:
 
 
 def paper_folding_lesson(
-    dataset: str, widths: Sequence[int], seed: int, model: str = "", checkpoint: str = ""
-) -> PaperFolding:
+    dataset: str | Sequence[tuple[float, float, int]], widths: Sequence[int], seed: int,
+    model: str = "", checkpoint: str = "",
+) -> PaperFolding:  # fmt: skip
     """Train, fold, and say what is found; see `paper_folding_lecture` for what is refused."""
     return told(paper_folding_lecture(dataset, widths, seed, model=model, checkpoint=checkpoint))
 
@@ -97,10 +98,11 @@ def _network(found: PaperFoldingData) -> Sentence:
             "Your network: {count} weights; right on {share:%1} of {points} points",
             count=net.parameter_count, share=right, points=len(found.labels),
         )  # fmt: skip
+    fit = ", axes stretched to fit" if found.dataset.is_scaled else ""
+    told = "{count} weights, trained on {training} points; right on {share:%1} of {tests} others"
     return sentence(
-        "{count} weights, trained on {training} points; right on {share:%1} of {tests} others",
-        count=net.parameter_count, training=len(found.is_test) - tests, share=net.test_accuracy,
-        tests=tests,
+        told + fit, count=net.parameter_count, training=len(found.is_test) - tests,
+        share=net.test_accuracy, tests=tests,
     )  # fmt: skip
 
 

@@ -33,7 +33,6 @@ from mlanim.core.landscape.losses import Loss, Measure
 from mlanim.core.landscape.memory import Portions, portions_for
 from mlanim.core.landscape.reading import (
     check_outputs,
-    data_given,
     dtype_given,
     floating,
     loss_given,
@@ -206,7 +205,7 @@ def loss_function(
     measure = loss_given(loss)
     batches = tuple(
         (floating(inputs, exact).to(where), measure.fitted(targets, exact).to(where))
-        for inputs, targets in batches_of(data_given(data))
+        for inputs, targets in batches_of(data)
     )
     layers = layers_of(made)
     if not layers:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,33 +16,8 @@ DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
 def model_given(model: str | nn.Module) -> nn.Module:
-    """A copy of the user's model; one that a file makes is made from torch's seed 0."""
-    if isinstance(model, nn.Module):
-        made: Any = copy.deepcopy(model)
-    else:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            made = _called(model, "model")
-    if not isinstance(made, nn.Module):
-        raise ValueError(f"model gives a {type(made).__name__}; it must give a torch.nn.Module.")
-    return made
-
-
-def _called(named: str, what: str) -> Any:
-    """What the function of a user's file gives, or the object itself."""
-    found = own.from_file(named, what)
-    if not callable(found) or isinstance(found, nn.Module):
-        return found
-    try:
-        return found()
-    except Exception as error:
-        fault = own.fault_in(Path(named.rpartition(":")[0]).absolute(), error)
-        raise ValueError(f"{what} is {named!r}, which fails: {fault}") from error
-
-
-def data_given(data: Any) -> Any:
-    """What a user's function gives, where one is named; else the data itself or a file's path."""
-    return _called(data, "data") if isinstance(data, str) and ".py:" in data else data
+    """A copy of the user's model, or the one that a file makes."""
+    return copy.deepcopy(model) if isinstance(model, nn.Module) else own.module_made_by(model)
 
 
 def loss_given(loss: str | Measure) -> Loss:

@@ -56,6 +56,39 @@ def from_file(named: str, what: str) -> Any:
     return getattr(module, name)
 
 
+def made_by(named: str, what: str) -> Any:
+    """What the function or the class of a user's file makes, or the object that stands there.
+
+    It is called without arguments. Random numbers of torch's are those of seed 0.
+
+    Raises:
+        ValueError: if it cannot be had, with the line of the file that failed.
+    """
+    found = from_file(named, what)
+    if isinstance(found, nn.Module) or not callable(found):
+        return found
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        try:
+            return found()
+        except Exception as error:
+            path = Path(named.rpartition(":")[0]).absolute()
+            raise ValueError(f"{what} cannot be had: {fault_in(path, error)}") from error
+
+
+def module_made_by(named: str) -> nn.Module:
+    """The module that a user's file makes, or has.
+
+    Raises:
+        ValueError: if it cannot be had, or is none.
+    """
+    module = made_by(named, "model")
+    if not isinstance(module, nn.Module):
+        kind = type(module).__name__
+        raise ValueError(f"model is {named!r}, a {kind}; it must give a torch.nn.Module.")
+    return module
+
+
 def _imported(path: Path, what: str) -> Any:
     """A user's file as a module, run once in a process."""
     name = f"mlanim_own_{path.stem}_{abs(hash(str(path)))}"

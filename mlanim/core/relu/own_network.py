@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from torch import Tensor, nn
+from torch import nn
 
-from mlanim.core.models.own import fault_in, from_file, with_weights
+from mlanim.core.data.own_data import batches_of, labelled_rows
+from mlanim.core.models.own import module_made_by, with_weights
 from mlanim.core.relu.planes import Plane, plane_of, plane_through
-
-POINTS, LABELS = ("x", "points", "inputs"), ("y", "labels", "targets")
-"""Names of the arrays in an .npz."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +41,7 @@ def own_module(model: str, checkpoint: str) -> nn.Module:
     Raises:
         ValueError: if it is no module, cannot be made, or the weights do not fit.
     """
-    module = _called(from_file(model, "model"), model, "model")
-    if not isinstance(module, nn.Module):
-        kind = type(module).__name__
-        raise ValueError(f"model is {model!r}, which gives a {kind}; it must give a torch module.")
+    module = module_made_by(model)
     if checkpoint:
         with_weights(module, checkpoint)
     return module
@@ -63,45 +55,20 @@ def only_with_a_model(**given: str) -> None:
                              "beside it.")  # fmt: skip
 
 
-def _called(thing: Any, named: str, what: str) -> Any:
-    """What a function or class makes; a thing that is there already as it is."""
-    if not isinstance(thing, type) and (isinstance(thing, nn.Module) or not callable(thing)):
-        return thing
-    make: Callable[[], Any] = thing
-    try:
-        return make()
-    except Exception as error:
-        path = Path(named.rpartition(":")[0]).absolute()
-        raise ValueError(f"{what} cannot be had: {fault_in(path, error)}.") from error
-
-
 def own_examples(data: str) -> Labelled:
-    """Examples with labels, of "file.py:name", a .csv or an .npz.
-
-    A function in a Python file, called without arguments, gives inputs and labels. In a .csv the
-    last column is the label, a word or a number; one line of headings may come first. In an .npz
-    the inputs are called x and the labels y.
+    """Examples with labels, of what `batches_of` reads; in a .csv, words may be labels.
 
     Raises:
         ValueError: if it cannot be read so, is empty, or holds what is not finite.
     """
-    suffix = Path(data.partition(":")[0]).suffix
-    if suffix == ".py":
-        found = _called(from_file(data, "data"), data, "data")
-        if not isinstance(found, tuple | list) or len(found) != 2:
-            raise ValueError(f"data is {data!r}, which must give two things: inputs and labels.")
-        inputs, labels = (_array(part) for part in found)
-    elif suffix == ".csv":
-        inputs, labels = _from_csv(Path(data))
-    elif suffix == ".npz":
-        inputs, labels = _from_npz(Path(data))
-    else:
-        raise ValueError(f"data is {data!r}; name a .csv, an .npz, or file.py:name.")
+    if data.endswith(".csv"):
+        inputs, words = labelled_rows(Path(data))
+        return _checked(inputs, np.array(words), data)
+    batches = batches_of(data)
+    if len(batches) > 1:
+        raise ValueError(f"data is {data!r}, with inputs of several shapes; give one for all.")
+    inputs, labels = (part.cpu().numpy() for part in batches[0])
     return _checked(inputs, labels, data)
-
-
-def _array(part: Any) -> np.ndarray:
-    return part.detach().cpu().numpy() if isinstance(part, Tensor) else np.asarray(part)
 
 
 def _checked(inputs: np.ndarray, labels: np.ndarray, data: str) -> Labelled:
@@ -129,45 +96,6 @@ def _as_classes(labels: np.ndarray) -> np.ndarray | None:
     if not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any() or numbers.min() < 0:
         raise ValueError("The labels of the data must be words, or whole numbers from 0.")
     return numbers.astype(np.int64)
-
-
-def _from_csv(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    try:
-        rows = [row for row in csv.reader(path.read_text("utf-8").splitlines()) if row]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"data is {path}, which cannot be read: {error}.") from error
-    headed = bool(rows) and not all(_is_number(word) for word in rows[0][:-1])
-    body = rows[1:] if headed else rows
-    for row in body:
-        if len(row) != len(body[0]) or not all(_is_number(word) for word in row[:-1]):
-            raise ValueError(
-                f"data is {path}, with a line {','.join(row)[:60]!r}; each has as many numbers as "
-                "the first, and a label behind them."
-            )
-    inputs = np.array([[float(word) for word in row[:-1]] for row in body])
-    return inputs, np.array([row[-1].strip() for row in body])
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
-
-
-def _from_npz(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    arrays = arrays_of(path, "data")
-    found = []
-    for names in (POINTS, LABELS):
-        named = [arrays[name] for name in names if name in arrays]
-        if not named:
-            raise ValueError(
-                f"data is {path}, which has {', '.join(arrays) or 'nothing'}; call the inputs x "
-                "and the labels y."
-            )
-        found.append(named[0])
-    return found[0], found[1]
 
 
 def arrays_of(path: Path, what: str) -> dict[str, np.ndarray]:
