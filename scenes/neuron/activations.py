@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ROLES = ("output", "input", "weight", "text", "highlight")
 DASHES: tuple[Any, ...] = ("", "dash", "dot", "", "dash")
-TOP = 1e9  # of the gradient's axis
+BOTTOM, TOP = 1e-30, 1e9  # of the gradient's axis
 
 
 class ActivationsParams(SceneParams):
@@ -47,7 +47,7 @@ class Activations(LessonScene[ActivationsParams, "Data"]):
     """Activation functions are valves"""
 
     order = 3
-    explore = "gain=1:4:0.5"
+    explore = "gain=0.5:4:0.5"
 
     @staticmethod
     def compute(params: ActivationsParams) -> Data:
@@ -107,7 +107,7 @@ class Activations(LessonScene[ActivationsParams, "Data"]):
 
     def stack(self) -> Panel:
         d = self.data
-        floor = min(float(shape.low.min()) for shape in d.shapes) / 3
+        floor = max(BOTTOM, min(float(shape.low.min()) for shape in d.shapes) / 3)
         chart = Chart((0, d.depth), (floor, TOP), "layers that it came back through", log="y")
         for shape, role, dash in zip(d.shapes, ROLES, DASHES, strict=True):
             count = np.arange(len(shape.norms))

@@ -68,6 +68,13 @@ def test_what_leaves_the_range_of_numbers_ends_the_curve():
     assert np.isfinite(norms).all()
 
 
+def test_a_gradient_that_vanishes_altogether_ends_where_it_is_0():
+    norms = gradient_norms("repu", 24, 0.5, 0)
+    assert 5 < len(norms) < 25
+    assert (norms > 0).all()
+    assert "RePU leaves the range" in str(activations_lesson("tanh", 24, 0.5, 0).says_stack)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_sentences_hold_away_from_the_defaults(seed):
     rng = np.random.default_rng(seed)

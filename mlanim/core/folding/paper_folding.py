@@ -99,9 +99,11 @@ def _network(found: PaperFoldingData) -> Sentence:
             count=net.parameter_count, share=right, points=len(found.labels),
         )  # fmt: skip
     fit = ", axes stretched to fit" if found.dataset.is_scaled else ""
-    told = "{count} weights, trained on {training} points; right on {share:%1} of {tests} others"
+    template = (
+        "{count} weights, trained on {training} points; right on {share:%1} of {tests} others"
+    )
     return sentence(
-        told + fit, count=net.parameter_count, training=len(found.is_test) - tests,
+        template + fit, count=net.parameter_count, training=len(found.is_test) - tests,
         share=net.test_accuracy, tests=tests,
     )  # fmt: skip
 
