@@ -17,7 +17,7 @@ from PIL import Image
 from mlanim.export.deck.lecture.blocks import Prose
 from mlanim.export.deck.lecture.model import Deck
 from mlanim.export.deck.lecture.parts import Head
-from mlanim.export.deck.step import Cover, Film, Page, Step, Still
+from mlanim.export.deck.step import CoverSlide, FilmSlide, Step, Still, TextSlide
 from mlanim.export.deck.typst import to_pdf
 from mlanim.export.deck.typst.to_pdf import Paper
 from mlanim.stage.colors.palette import LIGHT
@@ -104,11 +104,11 @@ def still_of(root: Path) -> Still:
 
 def written(root: Path, paper: Paper, notes: str = "what is said") -> Path:
     """Five steps laid out on paper."""
-    film = Film(1.0, False, False, "", None, still_of(root))
+    film = FilmSlide(1.0, False, False, "", None, still_of(root))
     steps = [
-        Step("title", 1, 1, "T #emph[x]", "", "", Cover(HEAD)),
+        Step("title", 1, 1, "T #emph[x]", "", "", CoverSlide(HEAD)),
         *(Step("scene", n, 3, "S", 'alt "x"', f"{notes} {n}", film) for n in (1, 2, 3)),
-        Step("text", 1, 1, "H", "", notes, Page("H ]", (Prose("words"),), LIGHT, root, 1)),
+        Step("text", 1, 1, "H", "", notes, TextSlide("H ]", (Prose("words"),), LIGHT, root, 1)),
     ]
     path = root / "paper.pdf"
     to_pdf.write(Deck(HEAD, ()), steps, LIGHT, path, root, paper)

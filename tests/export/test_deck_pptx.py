@@ -19,7 +19,7 @@ from PIL import Image
 from mlanim.export.deck.lecture.model import Deck
 from mlanim.export.deck.lecture.parts import Head
 from mlanim.export.deck.powerpoint import to_pptx
-from mlanim.export.deck.step import Clip, Film, Step
+from mlanim.export.deck.step import FilmPiece, FilmSlide, Step
 from mlanim.stage.colors.palette import DARK, LIGHT
 
 pptx = pytest.importorskip("pptx", reason="python-pptx is not installed")
@@ -151,7 +151,7 @@ def test_libreoffice_shows_every_slide_and_how_its_film_ends(
 def test_a_hundred_steps(deck: Path, tmp_path: Path) -> None:
     media = deck / "lecture_files"
     video, picture = next(media.glob("*.mp4")), next(media.glob("*.png"))
-    film = Film(2.2, False, False, "", Clip(video, picture, picture), None)
+    film = FilmSlide(2.2, False, False, "", FilmPiece(video, picture, picture), None)
     step = Step("scene", 1, 100, "A scene\x07", "alt\x00", "notes\x1b", film)
     steps = [replace(step, number=number) for number in range(1, 101)]
     to_pptx.write(Deck(Head(title="Long"), ()), steps, LIGHT, tmp_path / "long.pptx")

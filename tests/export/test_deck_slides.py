@@ -14,7 +14,7 @@ from PIL import Image
 from mlanim.engine.errors import UsageError
 from mlanim.export.deck.lecture.blocks import Prose
 from mlanim.export.deck.make import Wanted, make_deck
-from mlanim.export.deck.step import Page
+from mlanim.export.deck.step import TextSlide
 from mlanim.export.deck.typst import pages
 from mlanim.stage.colors.palette import THEMES, contrast, hex_to_rgb
 
@@ -35,7 +35,7 @@ fn main() -> u32 { let a: &str = "x"; println!("{}", a); 1 + 2 } // why
 @pytest.mark.parametrize("name", THEMES)
 def test_code_is_read_on_every_theme(name: str, tmp_path: Path) -> None:
     theme = THEMES[name]
-    drawn = pages.compiled(Page("", (Prose(CODE),), theme, tmp_path), "svg").decode()
+    drawn = pages.compiled(TextSlide("", (Prose(CODE),), theme, tmp_path), "svg").decode()
     colors = set(re.findall(r'fill="(#[0-9a-f]{6})"', drawn))
     ground = hex_to_rgb(theme.roles["background"])
     found = {color: float(contrast(hex_to_rgb(color), ground)) for color in colors}

@@ -18,7 +18,7 @@ def gradient_norms(name: str, depth: int, gain: float, seed: int) -> np.ndarray:
     """The norm at the input of a gradient of norm 1 that comes back through 0 … `depth` layers.
 
     Each gradient is autograd's, in a random direction at the last of these layers' outputs. Where
-    one is beyond the range of numbers, or so small that it is 0, (K,) ends before it, K ≤ depth + 1.
+    one is beyond the range of numbers, or so small that it is 0, (K,) ends before it.
     """
     generator = torch.Generator().manual_seed(seed)
 

@@ -11,7 +11,7 @@ from mlanim.engine.encoding.captions import as_vtt, cues
 from mlanim.export.deck.frames import frames_at
 from mlanim.export.deck.lecture.model import Item
 from mlanim.export.deck.lecture.parts import VideoPart
-from mlanim.export.deck.step import Clip, Film, Step, Still
+from mlanim.export.deck.step import FilmPiece, FilmSlide, Step, Still
 from mlanim.export.deck.typst import pages
 from mlanim.stage.colors.palette import Theme
 
@@ -38,12 +38,12 @@ def own_video(item: Item, part: VideoPart, theme: Theme, folder: Path) -> Step:
     ) as error:
         reason = f"{file.name} is no video with H.264 that can be played: {error}"
         raise item.refuse(reason, "video") from error
-    film = Film(
+    film = FilmSlide(
         seconds,
         part.loop,
         part.auto,
         as_vtt(said).decode() if (said := cues(part.notes, 0, seconds)) else "",
-        Clip(inside, before, after),
+        FilmPiece(inside, before, after),
         Still(f"/{folder.name}/{after.name}"),
         part.heading or "",
         pages.heading_lines(item, part.heading or "", theme, folder.parent),

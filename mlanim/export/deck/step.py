@@ -13,7 +13,7 @@ from mlanim.stage.colors.palette import Theme
 
 
 @dataclass(frozen=True)
-class Clip:
+class FilmPiece:
     """A film's piece of the video, and the frames between which it lies: `before` and its last."""
 
     video: Path
@@ -33,7 +33,7 @@ class Still:
 
 
 @dataclass(frozen=True)
-class Film:
+class FilmSlide:
     """A step of a scene or a video, as pixels that move, as a picture that stands, or both.
 
     Its heading takes so many lines; a film that is the lecturer's `own` leaves no margin. `said` is
@@ -44,7 +44,7 @@ class Film:
     loop: bool
     auto: bool
     captions: str
-    clip: Clip | None
+    clip: FilmPiece | None
     still: Still | None
     heading: str = ""
     heading_lines: int = 0
@@ -54,7 +54,7 @@ class Film:
 
 
 @dataclass(frozen=True)
-class Page:
+class TextSlide:
     """A slide that stands still; the heading is set by each format itself.
 
     The pictures of its blocks are below `root`. At its first step one stop of the first block that
@@ -80,7 +80,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Cover:
+class CoverSlide:
     """The first slide: what the lecture says of itself, and its logo as a picture's file."""
 
     head: Head
@@ -111,7 +111,7 @@ class Step:
     title: str
     alt: str
     notes: str
-    shown: Film | Page | Cover
+    shown: FilmSlide | TextSlide | CoverSlide
     minutes: float | None = None
     voice: Spoken | None = None
 
@@ -128,10 +128,10 @@ class Step:
     @property
     def footed(self) -> bool:
         """Whether there is room at its foot."""
-        film = isinstance(self.shown, Film) and self.shown.own and not self.shown.heading
-        return not isinstance(self.shown, Cover) and not film
+        film = isinstance(self.shown, FilmSlide) and self.shown.own and not self.shown.heading
+        return not isinstance(self.shown, CoverSlide) and not film
 
     @property
     def heading(self) -> str:
         """What stands over it; nothing on a scene's film, which has its title in itself."""
-        return "" if isinstance(self.shown, Cover) else self.shown.heading
+        return "" if isinstance(self.shown, CoverSlide) else self.shown.heading

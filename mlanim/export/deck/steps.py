@@ -23,7 +23,7 @@ from mlanim.export.deck.lecture.blocks import Figure, Live
 from mlanim.export.deck.lecture.model import Deck, Item
 from mlanim.export.deck.lecture.parts import ScenePart, VideoPart, includes
 from mlanim.export.deck.own_video import own_video
-from mlanim.export.deck.step import Clip, Cover, Film, Step, Still
+from mlanim.export.deck.step import CoverSlide, FilmPiece, FilmSlide, Step, Still
 from mlanim.export.deck.typst import pages
 from mlanim.export.live.explore import Wanted, at_start, explored
 from mlanim.export.live.page.document import document
@@ -122,7 +122,7 @@ def _cover(deck: Deck, root: Path) -> Step:
             pages.picture(logo, "svg", 1)
         except ValueError as error:
             raise UsageError(f"The logo {deck.logo} cannot be shown: {error}") from error
-    return Step("title", 1, 1, deck.title, "", "", Cover(deck.head, logo))
+    return Step("title", 1, 1, deck.title, "", "", CoverSlide(deck.head, logo))
 
 
 def _drawn(items: Sequence[Item], look: Look, folders: Sequence[Path]) -> list[list[Job]]:
@@ -233,7 +233,7 @@ def _films(item: Item, part: ScenePart, jobs: Sequence[Job], folder: Path) -> It
     for number, pause in enumerate(pauses, 1):
         notes = part.notes_of(number, pause.notes)
         seconds, begin = (pause.end - begin) / fps, pause.end
-        film = Film(
+        film = FilmSlide(
             seconds,
             loop=pause.loop or includes(part.loop, number),
             auto=pause.auto or includes(part.auto, number),
@@ -257,14 +257,14 @@ def read_pauses(sidecar: Path) -> tuple[list[Pause], float]:
     return pauses, fps
 
 
-def _clips(video: Path, ends: Sequence[int]) -> list[Clip]:
+def _clips(video: Path, ends: Sequence[int]) -> list[FilmPiece]:
     """The video cut at the frames of those numbers, without encoding it again."""
     stills = frames_at(video, [0, *(end - 1 for end in ends)])
     clips = []
     for number, (first, end) in enumerate(zip([0, *ends], ends, strict=False)):
         piece = video.with_name(f"step-{number + 1}.mp4")
         cut(video, first, end, piece)
-        clips.append(Clip(piece, stills[number], stills[number + 1]))
+        clips.append(FilmPiece(piece, stills[number], stills[number + 1]))
     return clips
 
 

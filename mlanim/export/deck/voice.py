@@ -15,7 +15,7 @@ from mlanim.engine.errors import UsageError
 from mlanim.engine.film.speech import missing, refuse_surplus
 from mlanim.engine.jobs.voice import LEAD, REST, Recording, Voice
 from mlanim.export.deck.lecture.blocks import Bullets, Prose, Quote
-from mlanim.export.deck.step import Film, Page, Spoken, Step
+from mlanim.export.deck.step import FilmSlide, Spoken, Step, TextSlide
 from mlanim.export.deck.typst.pages import words
 from mlanim.export.voice.recordings import texts_of
 from mlanim.export.voice.script import ScriptStep
@@ -46,20 +46,20 @@ def text_of(step: Step) -> str:
     Notes of a page are said at its first step; its others go on while they are heard.
     """
     match step.shown:
-        case Film() as film if film.own and film.sound:
+        case FilmSlide() as film if film.own and film.sound:
             return ""  # it is heard itself
-        case Film(said=said):
+        case FilmSlide(said=said):
             text = step.notes or said
-        case Page() as page if step.notes:
+        case TextSlide() as page if step.notes:
             text = step.notes if page.shown == 1 else ""
-        case Page() as page:
+        case TextSlide() as page:
             text = _new_words(page)
         case _:
             text = step.notes
     return " ".join(text.split())
 
 
-def _new_words(page: Page) -> str:
+def _new_words(page: TextSlide) -> str:
     """The sentences of a page that come with its present step."""
     found: list[str] = []
     for index, block in enumerate(page.columns):
@@ -73,7 +73,7 @@ def _new_words(page: Page) -> str:
 
 
 def _times(step: Step) -> tuple[float, float] | tuple[()]:
-    return (0.0, step.shown.seconds) if isinstance(step.shown, Film) else ()
+    return (0.0, step.shown.seconds) if isinstance(step.shown, FilmSlide) else ()
 
 
 def deck_voice(
@@ -95,7 +95,7 @@ def deck_voice(
             raise UsageError(missing(number, len(steps), text))
     of_scenes: dict[str, list[Recording]] = {}
     for number, step in enumerate(steps, 1):
-        if number in given and isinstance(step.shown, Film) and not step.shown.own:
+        if number in given and isinstance(step.shown, FilmSlide) and not step.shown.own:
             own = replace(given[number], step=step.number)
             of_scenes.setdefault(step.name, []).append(own)
     paces = {name: Voice(tuple(own), heard=False) for name, own in of_scenes.items()}
@@ -116,7 +116,7 @@ def _with(step: Step, recording: Recording, voice: DeckVoice, folder: Path) -> S
     file = folder / f"{recording.step}.mp3"
     write_mp3(Path(recording.file), LEAD, file)
     spoken = replace(step, voice=Spoken(file, LEAD + recording.seconds + REST))
-    if not isinstance(step.shown, Film) or step.shown.own:
+    if not isinstance(step.shown, FilmSlide) or step.shown.own:
         return spoken
     text = voice.texts.get(recording.step, "")
     said = cues(text, LEAD, LEAD + recording.seconds)

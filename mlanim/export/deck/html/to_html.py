@@ -21,7 +21,7 @@ from mlanim.engine.jobs.outputs import leaving_no_empty_folder, sha256_of
 from mlanim.export.deck.lecture.blocks import Block, Bullets, Live, Table
 from mlanim.export.deck.lecture.model import Deck
 from mlanim.export.deck.lecture.parts import Style
-from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.export.deck.step import CoverSlide, FilmSlide, Step, TextSlide
 from mlanim.export.deck.typst import pages
 from mlanim.export.deck.typst.areas import LOGO_HEIGHT, Area, areas, film_area
 from mlanim.export.seal import sealed
@@ -161,14 +161,14 @@ def _foot(style: Style, number: int, count: int) -> str:
 def _section(step: Step, media: _Media, foot: str) -> str:
     shown = step.shown
     match shown:
-        case Film():
+        case FilmSlide():
             kind, content = "film", _film(step, shown, media)
-        case Page():
+        case TextSlide():
             kind, content = "page", _still_page(step, shown, media)
-        case Cover():
+        case CoverSlide():
             kind, content = "cover", _cover(step, shown, media)
     attributes = {"class": kind, "data-link": step.link, "data-title": step.called}
-    if isinstance(shown, Film) and shown.auto:
+    if isinstance(shown, FilmSlide) and shown.auto:
         attributes["data-auto"] = ""
     if step.minutes is not None:
         attributes["data-minutes"] = f"{step.minutes / step.count:.4g}"
@@ -181,7 +181,7 @@ def _section(step: Step, media: _Media, foot: str) -> str:
     return _element("section", *filter(None, content), attributes=attributes)
 
 
-def _film(step: Step, film: Film, media: _Media) -> list[str]:
+def _film(step: Step, film: FilmSlide, media: _Media) -> list[str]:
     """How the step before ended, the film over it, and how this one ends over both."""
     assert film.clip is not None
     before = media.add(".png", film.clip.before.read_bytes())
@@ -224,7 +224,7 @@ def _picture(name: str) -> dict[str, str]:
     return {"data-media": name, "decoding": "sync"}  # there with its slide, not a moment later
 
 
-def _captions(film: Film) -> str:
+def _captions(film: FilmSlide) -> str:
     if not film.captions:
         return ""
     source = base64.b64encode(film.captions.encode()).decode()
@@ -239,7 +239,7 @@ def _captions(film: Film) -> str:
     )
 
 
-def _still_page(step: Step, page: Page, media: _Media) -> list[str]:
+def _still_page(step: Step, page: TextSlide, media: _Media) -> list[str]:
     if not page.columns:
         return [_heading(step)]
     picture = media.add(".svg", pages.compiled(page, "svg"))
@@ -249,7 +249,7 @@ def _still_page(step: Step, page: Page, media: _Media) -> list[str]:
     return [_heading(step), *([said] if any(structured) else []), image, *_live(page, media)]
 
 
-def _live(page: Page, media: _Media) -> Iterator[str]:
+def _live(page: TextSlide, media: _Media) -> Iterator[str]:
     """The pages of live figures, each over the picture of its first state."""
     places = areas(page.columns, page.heading_lines)
     for block, area in zip(page.columns, places, strict=True):
@@ -280,7 +280,7 @@ def _structure(block: Block, shown: int) -> str:
     return ""
 
 
-def _cover(step: Step, cover: Cover, media: _Media) -> list[str]:
+def _cover(step: Step, cover: CoverSlide, media: _Media) -> list[str]:
     lines = [
         _element("p", html.escape(words), attributes={"class": name}) for name, words in cover.lines
     ]

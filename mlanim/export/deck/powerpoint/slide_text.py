@@ -12,7 +12,7 @@ from pptx.util import Pt
 from mlanim.export.deck.lecture.blocks import Block, Bullets, Code, Prose, Quote, Table
 from mlanim.export.deck.powerpoint import runs
 from mlanim.export.deck.powerpoint.runs import Paragraph, Run
-from mlanim.export.deck.step import Page
+from mlanim.export.deck.step import TextSlide
 from mlanim.export.deck.typst import areas, pages
 from mlanim.export.deck.typst.areas import Area, emu
 from mlanim.stage.colors.palette import Theme
@@ -28,12 +28,12 @@ Written = list[list[Paragraph] | None]
 """For each block of a page its paragraphs; None where it is no text."""
 
 
-def written(page: Page) -> Written:
+def written(page: TextSlide) -> Written:
     """The text of each block as at a step."""
     return [_paragraphs(block, page, page.shown_of(at)) for at, block in enumerate(page.columns)]
 
 
-def fill(slide: Any, page: Page, texts: Written, alt: str) -> None:
+def fill(slide: Any, page: TextSlide, texts: Written, alt: str) -> None:
     """Put the blocks where they stand; the slide's placeholders take the texts."""
     places = areas.areas(page.columns, page.heading_lines)
     bodies = iter([p for p in slide.placeholders if p.placeholder_format.idx in (1, 2)])
@@ -47,7 +47,7 @@ def fill(slide: Any, page: Page, texts: Written, alt: str) -> None:
             _write(next(bodies), text, block, area, page.theme)
 
 
-def _paragraphs(block: Block, page: Page, shown: int) -> list[Paragraph] | None:
+def _paragraphs(block: Block, page: TextSlide, shown: int) -> list[Paragraph] | None:
     match block:
         case Prose(markup):
             return runs.paragraphs(markup, page.theme, page.root)
@@ -61,7 +61,7 @@ def _paragraphs(block: Block, page: Page, shown: int) -> list[Paragraph] | None:
     return None
 
 
-def _lines(code: Code, page: Page, marked: frozenset[int]) -> list[Paragraph]:
+def _lines(code: Code, page: TextSlide, marked: frozenset[int]) -> list[Paragraph]:
     """A paragraph for each line; those that do not stand out are muted."""
     markup = f"#raw({literal(code.source + chr(10))}, block: true, lang: {literal(code.language)})"
     found = runs.paragraphs(markup, page.theme, page.root) or [Paragraph()]
@@ -139,7 +139,7 @@ def _run(run: Run, size: float, theme: Theme) -> Any:
     return element
 
 
-def _add_picture(slide: Any, page: Page, index: int, alt: str) -> None:
+def _add_picture(slide: Any, page: TextSlide, index: int, alt: str) -> None:
     """The block drawn, as large as it is, behind the texts."""
     from PIL import Image
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from mlanim.engine.files import replacing
 from mlanim.export.deck.lecture.model import Deck
-from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.export.deck.step import CoverSlide, FilmSlide, Step, TextSlide
 from mlanim.export.deck.typst import pages
 from mlanim.export.deck.typst.areas import EM, LOGO_HEIGHT, MARGIN, WIDTH, emu, film_area
 from mlanim.export.seal import UNSEALED, sealed
@@ -55,22 +55,22 @@ def _add(file: Any, step: Step) -> Any:
     from mlanim.export.deck.powerpoint.voice import add_voice
 
     shown = step.shown
-    texts = slide_text.written(shown) if isinstance(shown, Page) else []
-    name = office.COVER if isinstance(shown, Cover) else office.BY_TEXTS[_count(texts)]
+    texts = slide_text.written(shown) if isinstance(shown, TextSlide) else []
+    name = office.COVER if isinstance(shown, CoverSlide) else office.BY_TEXTS[_count(texts)]
     (layout,) = (layout for layout in file.slide_layouts if layout.name == name)
     slide = file.slides.add_slide(layout)
     slide.shapes.title.text = printable(step.heading or step.called)
     match shown:
-        case Film():
+        case FilmSlide():
             _show_film(slide, step, shown)
-        case Page():
+        case TextSlide():
             slide_text.fill(slide, shown, texts, step.alt or step.title)
-        case Cover():
+        case CoverSlide():
             _show_cover(slide, shown)
-    if not isinstance(shown, Cover):
+    if not isinstance(shown, CoverSlide):
         office.set_heading(slide.shapes.title, shown.heading_lines)
     if step.voice is not None:
-        auto = isinstance(shown, Film) and shown.auto
+        auto = isinstance(shown, FilmSlide) and shown.auto
         add_voice(slide, step.voice, TIMING, auto)
     if step.notes:
         slide.notes_slide.notes_text_frame.text = printable(step.notes)
@@ -81,7 +81,7 @@ def _count(texts: Sequence[object]) -> int:
     return sum(text is not None for text in texts)
 
 
-def _show_cover(slide: Any, cover: Cover) -> None:
+def _show_cover(slide: Any, cover: CoverSlide) -> None:
     from pptx.enum.dml import MSO_THEME_COLOR
 
     body = slide.placeholders[1].text_frame
@@ -96,7 +96,7 @@ def _show_cover(slide: Any, cover: Cover) -> None:
         logo.name = "Logo"
 
 
-def _show_film(slide: Any, step: Step, film: Film) -> None:
+def _show_film(slide: Any, step: Step, film: FilmSlide) -> None:
     """The film over the title, and over the film its last frame, which appears when it has run.
 
     A still that appears is hidden from the moment when the slide is shown, and there wherever
@@ -135,7 +135,7 @@ def _describe(shape: Any, name: str, step: Step) -> None:
     shape._element.xpath(".//p:cNvPr")[0].set("descr", printable(step.alt or step.title))
 
 
-def _set_timing(slide: Any, film: Film, movie: Any, still: Any) -> None:
+def _set_timing(slide: Any, film: FilmSlide, movie: Any, still: Any) -> None:
     """Play the film when the slide appears; then show the still, or go on."""
     from lxml import etree
 

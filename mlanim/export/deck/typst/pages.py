@@ -13,7 +13,7 @@ from mlanim.engine.errors import RenderError, UsageError
 from mlanim.export.deck.lecture.blocks import Block, Code, Figure, Prose, Quote
 from mlanim.export.deck.lecture.model import Item
 from mlanim.export.deck.lecture.parts import PagePart
-from mlanim.export.deck.step import Page, Step
+from mlanim.export.deck.step import Step, TextSlide
 from mlanim.export.deck.typst import areas, typst_process
 from mlanim.export.deck.typst.forms import placed
 from mlanim.export.deck.typst.syntax import syntax_theme
@@ -41,7 +41,7 @@ def page(
     columns = tuple(_at_hand(block, drawn, folder, n) for n, block in enumerate(item.columns))
     heading = part.heading or ""
     lines = heading_lines(item, heading, theme, folder.parent)
-    found = Page(heading, columns, theme, folder.parent, lines)
+    found = TextSlide(heading, columns, theme, folder.parent, lines)
     for number in range(len(columns)):
         _try(item, found, number)
     figures = [block for block in columns if isinstance(block, Figure)]
@@ -87,7 +87,7 @@ def heading_lines(item: Item, heading: str, theme: Theme, root: Path) -> int:
     return lines
 
 
-def whole(page: Page, only: int | None = None) -> str:
+def whole(page: TextSlide, only: int | None = None) -> str:
     """A page's content without its heading, in Typst; `only` is the number of a block.
 
     Raises:
@@ -101,7 +101,7 @@ def whole(page: Page, only: int | None = None) -> str:
     )
 
 
-def _try(item: Item, page: Page, number: int) -> None:
+def _try(item: Item, page: TextSlide, number: int) -> None:
     """Compile a block of a page to see whether that can be done.
 
     Raises:
@@ -119,7 +119,7 @@ def _try(item: Item, page: Page, number: int) -> None:
         raise refused(message) from error
 
 
-def compiled(page: Page, format: Format, only: int | None = None) -> bytes:
+def compiled(page: TextSlide, format: Format, only: int | None = None) -> bytes:
     """A page without its heading as SVG or PNG, or one block of it, on a clear ground.
 
     Raises:

@@ -10,7 +10,7 @@ from mlanim.engine.errors import RenderError
 from mlanim.engine.files import replacing
 from mlanim.export.deck.lecture.model import Deck
 from mlanim.export.deck.lecture.parts import Style
-from mlanim.export.deck.step import Cover, Film, Page, Step
+from mlanim.export.deck.step import CoverSlide, FilmSlide, Step, TextSlide
 from mlanim.export.deck.typst import pages
 from mlanim.export.deck.typst.areas import film_area
 from mlanim.export.seal import sealed
@@ -95,15 +95,15 @@ def _mark(level: int, words: str) -> str:
 def _content(step: Step) -> str:
     title = f"#titled({literal(step.heading)})" if step.heading else ""
     match step.shown:
-        case Film(still=still):
+        case FilmSlide(still=still):
             assert still is not None
             area = film_area(step.shown.heading_lines)
             words = "".join(f"{_dictionary(word)}, " for word in still.words)
             said = f"{literal(still.file)}, {literal(step.alt)}, ({words})"
             return f"{title}#area({area.points})[#film({said})]"
-        case Page():
+        case TextSlide():
             return title + pages.whole(step.shown)
-        case Cover(logo=logo):
+        case CoverSlide(logo=logo):
             lines = "".join(
                 f"({literal(name)}, {literal(words)}), " for name, words in step.shown.lines
             )
