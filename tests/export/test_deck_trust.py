@@ -241,6 +241,7 @@ def test_a_process_that_is_killed_is_said_and_replaced() -> None:
         first = typst.compile(*asked)
         (process,) = children()
         os.kill(process, signal.SIGSTOP)  # it hears the question, and does not answer
+        os.waitpid(process, os.WUNTRACED)  # not before it has stopped, or it would answer
         asking = threading.Thread(target=ask)
         asking.start()
         while not unread(typst):  # killed before it is asked, it would be replaced unnoticed
