@@ -118,6 +118,7 @@ def figure(
     panels: bool = False,
     at: str | None = None,
     slide: int | None = None,
+    live: bool = False,
     crop: bool = False,
     dpi: float | None = None,
     font_size: str | None = None,
@@ -145,6 +146,7 @@ def figure(
         panels: each panel in a file of its own as well.
         at: the state of the lecture at that time, as "3.2s" or "end", instead of the figure.
         slide: the state at the pause with that number, from 1.
+        live: as a live figure draws one of its states.
         crop: end the page where the content ends.
         dpi: of a PNG; by default 300.
         font_size: of body text, as "8pt" (the default).
@@ -169,8 +171,8 @@ def figure(
     given = {
         "format": format, "theme": theme, "transparent": transparent, "width": width,
         "height": height, "layout": layout, "letters": letters, "panel": panel, "panels": panels,
-        "at": at, "slide": slide, "crop": crop, "dpi": dpi, "font_size": font_size, "font": font,
-        "text": text, "data": data, "force": force, "output": _text(output),
+        "at": at, "slide": slide, "live": live, "crop": crop, "dpi": dpi, "font_size": font_size,
+        "font": font, "text": text, "data": data, "force": force, "output": _text(output),
         "params": {**more_params, **(params or {})},
     }  # fmt: skip
     return drawn(the_scene(scene), given)

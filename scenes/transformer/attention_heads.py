@@ -15,8 +15,8 @@ from pydantic import Field
 from mlanim.stage.colors.colormap import weights_palette
 from mlanim.stage.panels import Panel
 from mlanim.stage.picture import Picture
-from mlanim.stage.pictures.model_view import ModelView
 from mlanim.stage.pictures.tokens import Tokens
+from mlanim.stage.pictures.transformer.model_view import ModelView
 from mlanim.stage.plots.bars import Bars
 from mlanim.stage.plots.matrix import Matrix
 from mlanim.stage.scene import LessonScene, SceneParams

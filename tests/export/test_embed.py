@@ -179,7 +179,7 @@ def test_what_is_not_rendered_is_asked_for(
     assert mlanim("embed", "nothing_like_it").code == 2
     ran = mlanim("embed", demo, "--page", "x.odd")
     assert ran.code == 2
-    assert "give --format html, markdown, quarto, latex, typst" in ran.err
+    assert "give --format html, markdown, quarto, myst, latex, typst" in ran.err
 
 
 def test_the_command_prints_for_the_page_it_is_given(

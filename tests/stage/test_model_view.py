@@ -6,7 +6,7 @@ import pytest
 from mlanim.stage import theme
 from mlanim.stage.colors.colormap import weights_palette
 from mlanim.stage.layout import Box
-from mlanim.stage.pictures.model_view import ModelView
+from mlanim.stage.pictures.transformer.model_view import ModelView
 
 BOX = Box(-6, -3, 6, 2)
 
