@@ -150,3 +150,7 @@ class Feedforward(LessonScene[FeedforwardParams, "Data"]):
         plane, answer = self.plane(), self.answer()
         left = self.margins("without", d.without[-1], WITHOUT, says=d.says_removed)
         return [alone, plane, answer, left, self.serving()]
+
+    def live(self) -> list[Panel]:
+        """All but the units: thousands of cells, once a state, would make a page of megabytes."""
+        return [panel for panel in self.figure() if panel.name != "units"]
