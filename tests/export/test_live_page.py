@@ -129,6 +129,10 @@ def test_the_address_names_the_state_and_brings_it_back(tab: Any) -> None:
     page.wait_for_selector(READY, state="attached")
     assert says(page) == "The square is 50 wide"
     assert page.inner_text(".says >> nth=1") == "Mark 1."
+    page.evaluate("location.hash = 'size=5e1&shape=disc'")  # the same number, written otherwise
+    page.wait_for_timeout(50)
+    assert says(page) == "The disc is 50 wide"
+    page.evaluate("location.hash = 'shape=square'")
     page.evaluate("location.hash = 'size=30&mark=nothing'")  # which is refused, and not there
     page.wait_for_timeout(50)
     assert says(page) == "The square is 50 wide"

@@ -244,13 +244,20 @@
       words: () => controls.map((control, k) => [control.name, control.texts[at[k]]]),
       restore(asked) {
         const values = controls.map(({ name, texts }, k) => {
-          const value = texts.indexOf(asked.get(name));
+          const value = placeOf(asked.get(name), texts);
           return value < 0 ? at[k] : value;
         });
         if ("svg" in state(values)) at = values;
         show();
       },
     };
+  }
+
+  // Where a value of the address stands: as it is written, or as the number that it is.
+  function placeOf(word, texts) {
+    const place = texts.indexOf(word);
+    const number = (text) => Number.parseFloat(text.replace("−", "-"));
+    return place < 0 && word ? texts.findIndex((text) => number(text) === Number(word)) : place;
   }
 
   // What the page around this one says: the state in which it was left, the theme that it wears.
