@@ -28,17 +28,9 @@ from mlanim.engine.playback import scratch
 from mlanim.engine.playback.loading import faults_of, is_refusal, load, params_of, unheard
 from mlanim.engine.workers.fork_server import ended, importing
 from mlanim.engine.workers.parent_watch import end_with_parent
-from mlanim.engine.workers.processes import FORKS, is_alone
+from mlanim.engine.workers.processes import FORKS, REPEATABLE, is_alone
 from mlanim.long_run import listened
 from mlanim.stage.scene import LessonScene, SceneParams
-
-REPEATABLE = {
-    "MKL_CBWR": "AUTO",  # else a product's last digits depend on where its arrays lie in memory
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-}
-"""What this process must find in its environment before torch and numpy are imported."""
 
 EVERY = 0.2  # seconds between two lines that tell how far a computation is
 

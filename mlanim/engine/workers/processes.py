@@ -23,10 +23,11 @@ REPEATABLE = {
     "PYTHONHASHSEED": "0",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
-    "MKL_CBWR": "AUTO",
+    "MKL_CBWR": "AUTO",  # else a product's last digits depend on where its arrays lie in memory
     "VECLIB_MAXIMUM_THREADS": "1",
 }
-"""No set's order may show, and no sum depend on the number of cores; and forks want no threads."""
+"""What a process finds in its environment before it imports torch and numpy: no set's order may
+show, and no sum depend on the number of cores; and forks want no threads."""
 
 FORKS = hasattr(os, "fork") and sys.platform != "darwin"
 """Whether forking is sound: on macOS, its own libraries forbid it."""
