@@ -86,7 +86,7 @@ def normalised(
         by: "filter" gives each filter of the direction the norm of the same filter of the
             weights, "layer" each layer; biases and norm layers do not move then, their entries
             become zero, as in the paper and in its published code with `ignore='biasbn'`. "none"
-            gives the whole direction the norm of all weights.
+            leaves the direction as it is.
 
     Raises:
         ValueError: if `by` is none of these.

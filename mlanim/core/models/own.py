@@ -205,11 +205,7 @@ def with_weights(module: nn.Module, path: str | Path) -> None:
 
 
 def _shape(tensor: Tensor) -> str:
-    return _product(tensor.shape)
-
-
-def _product(sizes: Sequence[int]) -> str:
-    return " × ".join(map(str, sizes)) or "one number"
+    return " × ".join(map(str, tensor.shape)) or "one number"
 
 
 def device_named(name: str) -> torch.device:
