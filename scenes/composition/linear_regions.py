@@ -79,8 +79,9 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
         d = self.data
         places = [one.centroids[a] for one, a in zip(d.layers, d.ancestors, strict=True)]
         odd = [one.odd[a].astype(float) for one, a in zip(d.layers, d.ancestors, strict=True)]
-        counts = np.array([1.0, *d.counts])
-        return Track(np.arange(len(d.layers)), places=places, odd=odd, counts=counts)
+        regions = np.array([1, *d.counts])  # whole: between two layers none was counted
+        return Track(np.arange(len(d.layers)), places=places, odd=odd, regions=regions,
+                     counts=regions.astype(float))  # fmt: skip
 
     def plane(self, *, later: bool = False, data: dict[str, Table] | None = None) -> Panel:
         """The input plane, with all that can be shown in it."""
@@ -109,7 +110,7 @@ class LinearRegions(LessonScene[LinearRegionsParams, "Data"]):
     def words(self) -> Panel:
         """The network's sizes, and how many regions there are where the track stands."""
         d = self.data
-        count = Lines("regions: [{count:,}](highlight)", size="title", count=self.layer["counts"])
+        count = Lines("regions: [{count:,}](highlight)", size="title", count=self.layer["regions"])
         return Panel("count", count, d.heading)
 
     def counts(self, *, later: bool = False) -> Panel:
