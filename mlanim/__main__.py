@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
 
 def main() -> None:
-    """Run the `mlanim` command."""
+    """Run the `mlanim` command.
+
+    Looking for plugins of pydantic's reads the metadata of every installed package, in each process.
+    """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     package = Path(__file__).parent
     inside = package / "cli.py"
     path = inside if inside.is_file() else package.parent / "cli.py"

@@ -7,19 +7,21 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.settings import defaults
-from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.engine import Engine
 from mlanim.engine.workers.job_run import Outcome
 from mlanim.engine.workers.processes import Processes
 from mlanim.engine.workers.progress import reporter
 from mlanim.engine.workers.resources import Listener
+
+if TYPE_CHECKING:
+    from mlanim.engine.workers.cluster import Cluster
 
 WORKER = "mlanim.export.worker"
 """The module that each process runs."""
@@ -83,6 +85,8 @@ def _cluster(address: str | None) -> Iterator[Cluster | None]:
     if address is None:
         yield None
         return
+    from mlanim.engine.workers.cluster import Cluster
+
     with contextlib.closing(Cluster(address, WORKER)) as cluster:
         yield cluster
 

@@ -61,9 +61,10 @@ def find_hidden(folders: Iterable[Path]) -> list[tuple[SceneEntry, SceneEntry]]:
     return [(entry, taken[entry.name]) for entry in every if entry.path != taken[entry.name].path]
 
 
-def _every(folders: Iterable[Path]) -> list[SceneEntry]:
+def _every(folders: Iterable[Path], name: str | None = None) -> list[SceneEntry]:
+    """What the files of all folders say of themselves, or those of one name."""
     places = [(path, root) for root in (builtin_folder(), *folders) for path in _files(root)]
-    read = (_read_quietly(path, root) for path, root in places)
+    read = (_read_quietly(path, root) for path, root in places if name in (None, path.stem))
     return [entry for entry in read if entry is not None]
 
 
@@ -82,12 +83,13 @@ def select(names: Iterable[str], folders: Iterable[Path] = ()) -> list[SceneEntr
     Raises:
         UsageError: for a name that is none of these, with the nearest names.
     """
-    known = {entry.name: entry for entry in find(folders)}
+    folders = list(folders)
     chosen: dict[tuple[str, str], SceneEntry] = {}
     for name in names:
-        entry = known.get(name) or _from_file(name) or _broken(name, folders)
+        found = next(reversed(_every(folders, name)), None)
+        entry = found or _from_file(name) or _broken(name, folders)
         if entry is None:
-            raise UsageError(_unknown(name, list(known)))
+            raise UsageError(_unknown(name, [entry.name for entry in find(folders)]))
         chosen.setdefault((entry.path, entry.class_name), entry)
     return list(chosen.values())
 

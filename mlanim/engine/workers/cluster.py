@@ -30,7 +30,6 @@ CONNECT = 15.0  # seconds that a scheduler has for answering
 RETRIES = 2
 PATIENCE = 0.2  # seconds between looks at whether somebody still wants what is drawn
 OFTEN = 0.5  # seconds between what is told of one segment
-AT_ONCE = 64  # segments handed out; a cluster that grows with its work sees how much there is
 TOPIC = "mlanim"
 SILENT = ("distributed", "tornado", "asyncio")
 """Loggers that print tracebacks of what is said in a sentence."""
@@ -46,6 +45,9 @@ class Cluster:
     Raises:
         UsageError: if it is neither, or Dask is not installed.
     """
+
+    at_once = 64
+    """Segments handed out; a cluster that grows with its work sees how much there is."""
 
     def __init__(self, address: str, worker: str):
         self.address, self.worker = address, worker
@@ -198,12 +200,12 @@ def _draw_there(bundle: Bundle) -> Reply:
 def _local(address: str) -> int:
     """N of local:N; 0 for a scheduler's address."""
     match = re.fullmatch(r"local:([0-9]{1,3})", address)
-    if match and 1 <= int(match.group(1)) <= AT_ONCE:
+    if match and 1 <= int(match.group(1)) <= Cluster.at_once:
         return int(match.group(1))
     if match or not re.fullmatch(r"[a-z]+://\S+|[\w.-]+:[0-9]+|\[[0-9a-f:]+\]:[0-9]+", address):
         raise UsageError(
             f"--cluster {shortened(address)!r} is no scheduler's address, as tcp://10.0.0.5:8786, "
-            f"and not local:N with N from 1 to {AT_ONCE}."
+            f"and not local:N with N from 1 to {Cluster.at_once}."
         )
     return 0
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlanim.engine import temporary
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import has_sidecar, leaving_no_empty_folder
-from mlanim.engine.workers.cluster import Cluster
 from mlanim.engine.workers.job_run import BEGIN, JobRun, Outcome
 from mlanim.engine.workers.processes import Processes, end
 from mlanim.engine.workers.resources import Listener, Resources
+
+if TYPE_CHECKING:
+    from mlanim.engine.workers.cluster import Cluster
 
 
 class Engine:

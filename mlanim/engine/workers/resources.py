@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from mlanim.engine.events import Event
 from mlanim.engine.jobs.job import Job
-from mlanim.engine.workers.cluster import AT_ONCE, Cluster
 from mlanim.engine.workers.pool import Pool
 from mlanim.engine.workers.processes import Process, Processes, end, let_go, say
+
+if TYPE_CHECKING:
+    from mlanim.engine.workers.cluster import Cluster
 
 Listener = Callable[[Job, Event], None]
 
@@ -39,7 +42,7 @@ class Resources:
     ):
         self.timeout, self.cluster = timeout, cluster
         self.pool = Pool(workers, failed)
-        self.drawing = Pool(AT_ONCE, failed) if cluster is not None else self.pool
+        self.drawing = Pool(cluster.at_once, failed) if cluster is not None else self.pool
         self._listener, self._failed = listener, failed
         self._processes = processes or Processes(worker)
         self._are_own = processes is None
