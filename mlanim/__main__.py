@@ -11,7 +11,7 @@ from pathlib import Path
 def main() -> None:
     """Run the `mlanim` command.
 
-    Looking for plugins of pydantic's reads the metadata of every installed package, in each process.
+    Pydantic's search for plugins reads the metadata of all installed packages, in each process.
     """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     package = Path(__file__).parent

@@ -28,8 +28,8 @@ from mlanim.stage.track import Track
 from mlanim.words.sentence import Sentence, sentence
 
 if TYPE_CHECKING:
+    from mlanim.core.vectors.alignment import Alignment
     from mlanim.core.vectors.dot_product import DotProduct as Data
-    from mlanim.core.vectors.vectors import Alignment
 
 Coordinate = Annotated[float, Field(ge=-10, le=10)]
 SHORTEST = 0.1  # a shorter vector would be read as 0.00 with two decimals

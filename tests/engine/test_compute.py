@@ -80,6 +80,7 @@ class Long(LessonScene[Params, dict]):
     @staticmethod
     def compute(params):
         import os
+        import sys
         import time
         import numpy as np
         from mlanim.long_run import keep, kept, progress
@@ -95,7 +96,7 @@ class Long(LessonScene[Params, dict]):
             if len(parts) == 3 and params.size == 2:
                 os.kill(os.getpid(), 9)
             time.sleep(0.21)
-        return {"parts": np.array(parts), "began": began}
+        return {"parts": np.array(parts), "began": began, "torch": "torch" in sys.modules}
 
     def figure(self):
         return [Panel("one", Composed(Text("one")))]
@@ -119,5 +120,6 @@ def test_a_computation_tells_how_far_it_is_and_goes_on_where_it_was_interrupted(
     ]  # fmt: skip
     about = json.loads((tmp_path / "long.json").read_text())
     assert about["results"]["began"] == 3
+    assert not about["results"]["torch"], "what computes without it does not wait for it"
     again = mlanim(*words, "--fresh", "-o", "again.png")
     assert again.code == 1, "what was kept is forgotten once all is there"

@@ -3,7 +3,8 @@
 import torch
 
 from mlanim.core.gates.gates import Interpolation
-from mlanim.core.vectors.vectors import Array, Projection, angle_between, norm, numerical_floor
+from mlanim.core.vectors.alignment import Array
+from mlanim.core.vectors.vectors import Projection, angle_between, norm, numerical_floor
 from mlanim.words.sentence import Sentence, sentence, shown_as
 
 ROUNDING = 1e-12  # of a vector's length: what is shorter is 0, but for float64's rounding

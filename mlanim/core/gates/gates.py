@@ -16,9 +16,9 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from mlanim.core.vectors.alignment import Array
 from mlanim.core.vectors.vectors import (
     FLOAT,
-    Array,
     as_array,
     as_tensor,
     lerp,

@@ -22,12 +22,11 @@ from mlanim.core.gates.gates import (
     rotation_matrix,
 )
 from mlanim.core.gates.soft_logic import SoftLogic, logic_rows, soft_logic
+from mlanim.core.vectors.alignment import Array, as_vector
 from mlanim.core.vectors.vectors import (
     FLOAT,
-    Array,
     as_array,
     as_tensor,
-    as_vector,
     project,
 )
 from mlanim.words.sentence import Sentence
@@ -132,7 +131,7 @@ def gating_lesson(
     Raises ValueError for a vector without direction, opposite vectors (no arc is shortest), a share
     outside 0 to 1, an angle or matrix that is not finite, and fewer than two samples.
     """
-    first, second = as_vector("x1", x1, 2), as_vector("x2", x2, 2)
+    first, second = as_tensor(as_vector("x1", x1, 2)), as_tensor(as_vector("x2", x2, 2))
     shares, scalar = _shares("gate_vector", gate_vector, 2), _scalar(gate_scalar)
     if not isfinite(angle):
         raise ValueError(f"angle = {angle} is no rotation; give a finite number of degrees")

@@ -6,7 +6,8 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from mlanim.core.vectors.vectors import FLOAT, Array, as_array, as_tensor
+from mlanim.core.vectors.alignment import Array
+from mlanim.core.vectors.vectors import FLOAT, as_array, as_tensor
 
 
 @dataclass(frozen=True)

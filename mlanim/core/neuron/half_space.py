@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from mlanim.core.models.activations import ACTIVATIONS
-from mlanim.core.vectors.vectors import FLOAT, Array, as_array
+from mlanim.core.vectors.alignment import Array
+from mlanim.core.vectors.vectors import FLOAT, as_array
 
 START, CROSSED, SLID, BACK, TURNED, STEEPER, CLAMPED = range(7)
 """The landmarks of the course, by the places at which they lie on it."""

@@ -13,7 +13,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from mlanim.core.data.datasets import dataset_of
 from mlanim.core.learning.training import train
 from mlanim.core.models.mlp import MLP
-from mlanim.core.vectors.vectors import FLOAT, Array, as_array
+from mlanim.core.vectors.alignment import Array
+from mlanim.core.vectors.vectors import FLOAT, as_array
 
 RATE, STEPS = 0.5, 200
 UNSURE = 0.1, 0.5, 0.9  # probabilities of class 1 whose lines are drawn

@@ -11,7 +11,8 @@ from mlanim.core.models.activations import TITLES
 from mlanim.core.neuron.findings import Findings, findings
 from mlanim.core.neuron.half_space import SHOWN, Z_FULL, Course, course
 from mlanim.core.neuron.learned import UNSURE, Data, Learned, learned
-from mlanim.core.vectors.vectors import FLOAT, Array, as_vector
+from mlanim.core.vectors.alignment import Array, as_vector
+from mlanim.core.vectors.vectors import FLOAT, as_tensor
 
 FARTHEST = 1.0  # that the boundary lies from the origin
 STRIPS = 96  # of one colour each, between -Z_FULL and Z_FULL
@@ -48,7 +49,7 @@ def neuron_lesson(
         ValueError: for a bias that puts the boundary too far from the origin to be seen, and for
             too few points of a class.
     """
-    weights = as_vector("w", w, 2)
+    weights = as_tensor(as_vector("w", w, 2))
     length = float(weights.norm())
     radius = abs(b) / length
     if radius > FARTHEST:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from math import pi
 
 import numpy as np
-import torch
 
-from mlanim.core.vectors.vectors import (
-    FLOAT,
+from mlanim.core.vectors.alignment import (
     Alignment,
     AlignmentSweep,
     Array,
@@ -76,15 +74,15 @@ def dot_product_lesson(w: Sequence[float], x: Sequence[float], samples: int = 18
     against = -pi if start.angle < 0 else pi
     angles = start.angle, 0.0, against / 2, against, start.angle
     legs = [
-        alignment_sweep(w, start.x_norm, torch.linspace(first, last, samples, dtype=FLOAT))
+        alignment_sweep(w, start.x_norm, np.linspace(first, last, samples))
         for first, last in itertools.pairwise(angles)
     ]
-    shrinking = torch.linspace(1.0, SHORTER, samples, dtype=FLOAT)
-    whole = torch.ones_like(shrinking)
-    legs.append(magnitude_sweep(w, x, torch.stack((whole, shrinking), -1)))
-    legs.append(magnitude_sweep(w, x, torch.stack((shrinking, whole * SHORTER), -1)))
+    shrinking = np.linspace(1.0, SHORTER, samples)
+    whole = np.ones_like(shrinking)
+    legs.append(magnitude_sweep(w, x, np.stack((whole, shrinking), -1)))
+    legs.append(magnitude_sweep(w, x, np.stack((shrinking, whole * SHORTER), -1)))
     course = _joined(legs)
-    stills = alignment_sweep(w, start.x_norm, torch.linspace(0.0, against, 3, dtype=FLOAT))
+    stills = alignment_sweep(w, start.x_norm, np.linspace(0.0, against, 3))
     names = "same direction", "perpendicular", "opposite"
     return DotProduct(
         place=np.linspace(0.0, len(legs), len(course.dot)),

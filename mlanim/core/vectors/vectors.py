@@ -1,12 +1,8 @@
-"""Vectors: what two of them say about each other, and how one is projected, turned and blended.
+"""Vectors as torch has them: how one is projected, turned and blended with another.
 
-    w · x = |w| |x| cos(angle)
-
-The dot product is the signed amplitude of x along w, scaled by |w|. Its square over |w|²|x|², the
-energy share cos², is what Malus's law gives for light: that one has lost the sign.
-
-Everything is computed in float64. Functions that transform take whatever torch reads as an array,
-work along the last axis, and return tensors; functions that measure return frozen numpy results.
+Everything is computed in float64. Functions take whatever torch reads as an array, work along the
+last axis, and return tensors; what a projection leaves is a frozen numpy result. What two vectors
+say about each other is measured in `alignment.py`, without torch.
 """
 
 from dataclasses import dataclass
@@ -14,69 +10,14 @@ from math import pi
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 
-Array = NDArray[np.float64]
+from mlanim.core.vectors.alignment import Array, have_direction
+
 FLOAT = torch.float64
 
-SHORTEST, LONGEST = 1e-100, 1e100  # lengths whose squares and products float64 still holds
 ANTIPARALLEL = 1e-6  # radians short of a half-turn at which an arc stops being well defined
-
-
-@dataclass(frozen=True)
-class Alignment:
-    """How x lies relative to w, both (d,).
-
-    `angle` is in radians from w to x: signed, counter-clockwise positive, in the plane, and from
-    0 to pi otherwise. `shadow` (d,) is the projection of x on the line of w, `shadow_length` its
-    signed length, `residual` (d,) what is left of x, and `energy_share` is cosine².
-    """
-
-    w: Array
-    x: Array
-    dot: float
-    cosine: float
-    angle: float
-    w_norm: float
-    x_norm: float
-    shadow_length: float
-    shadow: Array
-    residual: Array
-    energy_share: float
-
-
-@dataclass(frozen=True)
-class AlignmentSweep:
-    """The fields of `Alignment` at T moments: vectors are (T, 2), numbers (T,)."""
-
-    w: Array
-    x: Array
-    dot: Array
-    cosine: Array
-    angle: Array
-    w_norm: Array
-    x_norm: Array
-    shadow_length: Array
-    shadow: Array
-    residual: Array
-    energy_share: Array
-
-    def at(self, index: int) -> Alignment:
-        """The alignment at one of the T moments."""
-        return Alignment(
-            w=self.w[index],
-            x=self.x[index],
-            dot=float(self.dot[index]),
-            cosine=float(self.cosine[index]),
-            angle=float(self.angle[index]),
-            w_norm=float(self.w_norm[index]),
-            x_norm=float(self.x_norm[index]),
-            shadow_length=float(self.shadow_length[index]),
-            shadow=self.shadow[index],
-            residual=self.residual[index],
-            energy_share=float(self.energy_share[index]),
-        )
 
 
 @dataclass(frozen=True)
@@ -108,36 +49,6 @@ def as_array(values: Tensor) -> Array:
     return values.detach().numpy().copy()
 
 
-def as_vector(name: str, values: ArrayLike | Tensor, dimension: int | None = None) -> Tensor:
-    """The values as a float64 vector (d,) that has a direction.
-
-    Raises ValueError where there are not `dimension` numbers, and where the vector is zero, not
-    finite, or so short or long that products of its squares leave float64.
-    """
-    vector = as_tensor(values)
-    wanted = f"{dimension or 'one or more'} finite numbers, not all 0"
-    if vector.ndim != 1 or (dimension is not None and len(vector) != dimension):
-        raise ValueError(f"{name} has the shape {tuple(vector.shape)}; give {wanted}")
-    if not _have_direction(norm(vector)):
-        shown = np.array2string(vector.detach().numpy(), threshold=6, edgeitems=2)
-        raise ValueError(
-            f"{name} = {shown} has length {float(norm(vector)):g} and no usable "
-            f"direction; give {wanted}, with a length from {SHORTEST:g} to {LONGEST:g}"
-        )
-    return vector
-
-
-def from_polar(length: ArrayLike | Tensor, angle: ArrayLike | Tensor) -> Tensor:
-    """Plane vectors (..., 2) of a length (...) at an angle (...) in radians from the first axis."""
-    radius, theta = as_tensor(length), as_tensor(angle)
-    if not bool(((radius >= 0) & radius.isfinite()).all() and theta.isfinite().all()):
-        raise ValueError(
-            f"length {radius.tolist()} at angle {theta.tolist()} is no vector; "
-            "give a finite length of at least 0 and a finite angle in radians"
-        )
-    return radius[..., None] * torch.stack((theta.cos(), theta.sin()), -1)
-
-
 def norm(vectors: Tensor) -> Tensor:
     """Euclidean lengths (...) of vectors (..., d)."""
     return torch.linalg.vector_norm(vectors, dim=-1)
@@ -151,54 +62,6 @@ def angle_between(a: ArrayLike | Tensor, b: ArrayLike | Tensor) -> Tensor:
     """
     u, v = _unit(as_tensor(a)), _unit(as_tensor(b))
     return 2 * torch.atan2(norm(u - v), norm(u + v))
-
-
-def alignment(w: ArrayLike | Tensor, x: ArrayLike | Tensor) -> Alignment:
-    """Dot product, angle and shadow of x (d,) on w (d,).
-
-    Raises ValueError for a zero or non-finite vector, and where the two differ in dimension.
-    """
-    first = as_vector("w", w)
-    second = as_vector("x", x, len(first))
-    return _measure(first[None], second[None]).at(0)
-
-
-def alignment_sweep(
-    w: ArrayLike | Tensor, x_length: float, angles: ArrayLike | Tensor
-) -> AlignmentSweep:
-    """x of a fixed length at each angle (T,), in radians, counter-clockwise from w in the plane.
-
-    The sweep keeps the angles as given, so a half-turn stays +pi or -pi, whichever was asked for.
-    Raises ValueError for a w without direction, or a length that is not positive and finite.
-    """
-    fixed = as_vector("w", w, 2)
-    if not _have_direction(as_tensor(x_length)):
-        raise ValueError(
-            f"x_length = {x_length} leaves x without a direction; give a positive finite length"
-        )
-    theta = as_tensor(angles)
-    x = rotate(x_length * _unit(fixed), theta)
-    return _measure(fixed.expand_as(x), x, theta)
-
-
-def magnitude_sweep(
-    w: ArrayLike | Tensor, x: ArrayLike | Tensor, scales: ArrayLike | Tensor
-) -> AlignmentSweep:
-    """The plane pair (w, x) with lengths multiplied by scales (T, 2): columns for w and for x.
-
-    The angle between them does not change; the product changes by the product of the two scales.
-    Raises ValueError for a vector without direction, or a scale that is not positive and finite.
-    """
-    factors = as_tensor(scales)
-    if not bool(((factors > 0) & factors.isfinite()).all()):
-        raise ValueError(
-            f"scales reach {float(factors.min()):g}; a scale must be positive and finite, "
-            "because a vector of length 0 has no angle"
-        )
-    return _measure(
-        factors[:, :1] * as_vector("w", w, 2),
-        factors[:, 1:] * as_vector("x", x, 2),
-    )
 
 
 def project(x: ArrayLike | Tensor, basis: ArrayLike | Tensor) -> Projection:
@@ -266,7 +129,7 @@ def slerp(a: ArrayLike | Tensor, b: ArrayLike | Tensor, g: ArrayLike | Tensor) -
     """
     first, second, gate = as_tensor(a), as_tensor(b), as_tensor(g)
     lengths = norm(first), norm(second)
-    if not (_have_direction(lengths[0]) and _have_direction(lengths[1])):
+    if not all(have_direction(as_array(length)) for length in lengths):
         raise ValueError("an arc needs two directions; give finite vectors that are not zero")
     theta = angle_between(first, second)
     if not bool((theta < pi - ANTIPARALLEL).all()):
@@ -284,38 +147,5 @@ def _arc_weight(gate: Tensor, theta: Tensor) -> Tensor:
     return gate * torch.sinc(gate * theta / pi) / torch.sinc(theta / pi)
 
 
-def _have_direction(lengths: Tensor) -> bool:
-    return bool(((lengths >= SHORTEST) & (lengths <= LONGEST)).all())
-
-
 def _unit(vectors: Tensor) -> Tensor:
     return vectors / norm(vectors)[..., None]
-
-
-def _signed_angle(w: Tensor, x: Tensor) -> Tensor:
-    """Angle (...) in radians from plane vectors w to x, in (-pi, pi]."""
-    cross = w[..., 0] * x[..., 1] - w[..., 1] * x[..., 0]
-    return torch.atan2(cross + 0.0, (w * x).sum(-1))  # + 0.0: atan2 reads a side into -0.0
-
-
-def _measure(w: Tensor, x: Tensor, angle: Tensor | None = None) -> AlignmentSweep:
-    """Every number of `AlignmentSweep` for w and x (T, d)."""
-    if angle is None:
-        angle = _signed_angle(w, x) if w.shape[-1] == 2 else angle_between(w, x)
-    axis = _unit(w)
-    shadow_length = (x * axis).sum(-1)
-    shadow = shadow_length[..., None] * axis
-    cosine = (shadow_length / norm(x)).clamp(-1, 1)
-    return AlignmentSweep(
-        w=as_array(w),
-        x=as_array(x),
-        dot=as_array((w * x).sum(-1)),
-        cosine=as_array(cosine),
-        angle=as_array(angle),
-        w_norm=as_array(norm(w)),
-        x_norm=as_array(norm(x)),
-        shadow_length=as_array(shadow_length),
-        shadow=as_array(shadow),
-        residual=as_array(x - shadow),
-        energy_share=as_array(cosine.square()),
-    )

@@ -12,7 +12,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Any
 
 import numpy as np
@@ -40,19 +44,55 @@ Tell = Callable[[Computing], None]
 def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
     """Run a scene's `compute` so that the same parameters give the same bytes.
 
-    One thread, because sums depend on how they are split. Deterministic algorithms, because torch
-    then also fills memory that it would leave as it was, and some drivers of LAPACK read it; asked
-    for so, since `use_deterministic_algorithms` loads the compiler, too, which takes 1.5 s.
+    Torch is settled once it is there: a scene that computes without it does not wait for it.
     """
-    with importing():
-        import torch
-
-    torch.set_num_threads(1)
-    torch.set_deterministic_debug_mode("warn")
-    torch.manual_seed(params.seed)
+    if "torch" in sys.modules:
+        _settle_torch(params.seed)
+    else:
+        sys.meta_path.insert(0, _TorchFinder(params.seed))
     random.seed(params.seed)
     np.random.seed(params.seed)
     return scene_class.compute(params)
+
+
+def _settle_torch(seed: int) -> None:
+    """Have torch compute in one thread, since sums depend on how they are split, and from a seed.
+
+    Deterministic algorithms, because torch then also fills memory that it would leave as it was,
+    and some drivers of LAPACK read it; asked for so, since `use_deterministic_algorithms` loads the
+    compiler, too, which takes 1.5 s.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_deterministic_debug_mode("warn")
+    torch.manual_seed(seed)
+
+
+class _TorchFinder(MetaPathFinder):
+    """Finds torch as it is found without this, and has it settled as soon as it is imported."""
+
+    def __init__(self, seed: int):
+        self.seed = seed
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Torch's; of all other modules nothing is known here."""
+        if name != "torch":
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(name)
+        loader: Any = spec and spec.loader
+        if loader is not None:
+            loader.exec_module = self._settling(loader.exec_module)
+        return spec
+
+    def _settling(self, run: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
+        def imported(module: ModuleType) -> None:
+            with importing():
+                run(module)
+            _settle_torch(self.seed)
+
+        return imported
 
 
 def in_own_process(job: Job, tell: Tell) -> tuple[bytes, int]:
