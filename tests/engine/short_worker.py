@@ -52,6 +52,6 @@ def take(drawing: Drawing, pixels: np.ndarray, repeat: int, parts: Any) -> None:
 
 
 if __name__ == "__main__":
-    plan.SECONDS = 0.02
+    plan.SECONDS = 0.06
     Drawing.take = take  # type: ignore[method-assign]
     sys.exit(main())

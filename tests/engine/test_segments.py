@@ -122,7 +122,7 @@ def test_segments_follow_one_another_and_none_but_the_last_is_small(
     each = [cost for play in found.plays for cost in play.costs(pixels)]
     costs = [sum(each[a:b]) for a, b in spans]
     for number, cost in enumerate(costs):
-        size = plan.SECONDS * (1 + number / plan.GROWTH)
+        size = plan.segment_seconds(pixels, number)
         assert cost <= 1.26 * size + max(each)
         assert number == len(costs) - 1 or cost >= 0.74 * size
 
@@ -147,6 +147,19 @@ def test_what_the_scenes_own_code_makes_counts() -> None:
     lean, rich = (plan.Plan(90, (), plays=(Play(0, 90, False, made=n),)) for n in (0, 200))
     assert len(lean.spans(0, 90, 854 * 480)) == 1
     assert len(rich.spans(0, 90, 854 * 480)) > 1
+
+
+def test_a_film_is_long_by_what_others_could_draw_of_it() -> None:
+    def is_long(**kind: Any) -> bool:
+        cuts = plan.Cuts(854 * 480)
+        for first in range(0, 900, 90):
+            cuts.between(first)
+            cuts.begin(Play(first, 90, False, **kind))
+            cuts.end(first + 90)
+        return cuts.is_long
+
+    assert is_long()
+    assert not is_long(remade=20), "whoever passes over that spends as much"
 
 
 def test_a_part_with_too_few_frames_is_none(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from mlanim.engine.film.segment import Drawing, Segment, drawn, piece_path
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import PICTURES
 from mlanim.engine.maker import Emit
-from mlanim.engine.playback import draw, plan
+from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import source_of
 from mlanim.engine.playback.pauses import pauses_at
 from mlanim.engine.playback.plan import Cuts, Plan, Play
@@ -122,7 +122,7 @@ class _FirstRun(FrameSelection):
             return
         step(self.cuts)
         self._aim()
-        if not self._is_long and self.cuts.foreseen > plan.SECONDS:
+        if not self._is_long and self.cuts.is_long:
             self._is_long = True
             self._emit(FilmIsLong(str(self._temporary), self._emit.film, self._emit.data))
 

@@ -12,11 +12,15 @@ from mlanim.engine.encoding.sound import Sound
 from mlanim.engine.encoding.stills import LONG, STANDING
 from mlanim.stage.scene import Slide
 
-SECONDS = 2.0
-"""How long drawing the first segment should take: long beside beginning one."""
-
 GROWTH = 12
 """After so many segments they take twice as long, so that long films do not have hundreds."""
+
+SECONDS = 2.0
+"""How long drawing the first segment of a film at 1080p should take: long beside beginning one."""
+
+# Beginning a segment means an encoder with memory for its pictures: a share for any, one by size.
+_ANY, _PIXELS = 0.15, 0.85 / (1920 * 1080)
+_LONG = 0.5  # of a segment: what is that long by now, and goes on, is likely to have several
 
 # Seconds that drawing takes: of a frame at all, of each pixel, of each item that moves, and of each
 # mobject that the scene's own code makes anew.
@@ -31,8 +35,9 @@ _NEAR = 0.25  # of a segment's cost: how far its end moves to fall between two p
 class Play:
     """One play: its first frame, its length in frames as foreseen, and the state as it begins.
 
-    `items` move in it: the points, cells or faces of a batch, and each other mobject for four.
-    `made` is how many mobjects the scene's own code makes for a frame.
+    `items` move in it: the points, cells or faces of a batch, and each other mobject for sixteen.
+    `made` is how many mobjects the scene's own code makes for a frame that is drawn, and `remade`
+    how many it makes for any, by whoever passes over the play, as its end depends on all frames.
     """
 
     first: int
@@ -41,6 +46,7 @@ class Play:
     state: str = ""
     items: int = 0
     made: int = 0
+    remade: int = 0
 
     @property
     def end(self) -> int:
@@ -101,12 +107,13 @@ class Cuts:
 
     def __init__(self, pixels: int, first: int = 0):
         self.bounds = [first]
-        self.foreseen = 0.0  # seconds until the end of the present play
-        self._spent = 0.0  # seconds until its beginning
+        self.is_long = False  # whether others should find out what follows, to draw some of it
+        self._spent = 0.0  # seconds that others could have spent instead
         self._pixels = pixels
         self._since = 0.0  # seconds since the last cut, as a play began
         self._first = first
         self._costs = [0.0]  # what it costs to come to each frame of the play from its first
+        self._share = 1.0  # of the play's seconds that others could spend instead
 
     def between(self, frame: int) -> None:
         """A play begins at a frame: cut here if the next cut is near."""
@@ -119,7 +126,9 @@ class Cuts:
         self._first = max(play.first, self.bounds[0])
         costs = list(play.costs(self._pixels))[self._first - play.first :]
         self._costs = [*accumulate(costs, initial=0.0)]
-        self.foreseen = self._spent + self._costs[-1]
+        self._share = max(0.0, 1 - _MADE * play.remade * len(costs) / (self._costs[-1] or 1.0))
+        foreseen = self._spent + self._share * self._costs[-1]
+        self.is_long = self.is_long or foreseen > _LONG * self._size
         since, done = self._since, 0.0
         while since + self._costs[-1] - done > (1 + _NEAR) * self._size:
             index = bisect_left(self._costs, done + self._size - since - _ROUNDING, lo=1)
@@ -132,10 +141,15 @@ class Cuts:
         """The play has ended before this frame, perhaps sooner than was foreseen."""
         self.bounds = [self.bounds[0], *(cut for cut in self.bounds[1:] if cut < frame)]
         done = self._costs[frame - self._first]
-        self._spent += done
+        self._spent += self._share * done
         last = self.bounds[-1] - self._first
         self._since = done - self._costs[last] if last > 0 else self._since + done
 
     @property
     def _size(self) -> float:
-        return SECONDS * (1 + (len(self.bounds) - 1) / GROWTH)
+        return segment_seconds(self._pixels, len(self.bounds) - 1)
+
+
+def segment_seconds(pixels: int, before: int = 0) -> float:
+    """How long drawing a segment of so many pixels, with so many before it, should take."""
+    return SECONDS * (_ANY + _PIXELS * pixels) * (1 + before / GROWTH)

@@ -242,10 +242,18 @@ class FrameRenderer(CairoRenderer):
         if not self.wanted.is_empty:
             self._look_at_bounds(scene)
 
-    def _foresee(self, scene: Scene, first: int, frames: int, still: bool, made: int = 0) -> None:
+    def _foresee(
+        self,
+        scene: Scene,
+        first: int,
+        frames: int,
+        still: bool,
+        made: int = 0,
+        remade: int = 0,
+    ) -> None:
         """Tell of a play once it is known what a frame of it costs."""
         items = 0 if still else _items(scene.moving_mobjects)
-        play = Play(first, frames, still, self._state, items, made)
+        play = Play(first, frames, still, self._state, items, made, remade)
         if self.planning:
             self.plays.append(play)
         self.course.play_begins(play)
@@ -291,9 +299,8 @@ class FrameRenderer(CairoRenderer):
             self._at(first + index)
             if is_scripted and index == 0:
                 made = made_by(partial(motion.to, times[index]))
-                # What is stepped through is made by every process: dividing saves none of it.
-                made = 0 if is_stepped else made
-                self._foresee(scene, first, len(times), still=False, made=made)
+                each = (0, made) if is_stepped else (made, 0)
+                self._foresee(scene, first, len(times), False, *each)
             else:
                 motion.to(times[index])
             self._draw(scene)
@@ -366,7 +373,7 @@ class FrameRenderer(CairoRenderer):
 def _items(mobjects: Iterable[Mobject]) -> int:
     """What there is to be drawn anew in each frame, as a play counts it."""
     members = {part for mobject in mobjects for part in mobject.family_members_with_points()}
-    return sum(len(member.rgbas) if isinstance(member, Batch) else 4 for member in members)
+    return sum(len(member.rgbas) if isinstance(member, Batch) else 16 for member in members)
 
 
 def _has_code_of_its_own(scene: Scene) -> bool:
