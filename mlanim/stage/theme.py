@@ -6,6 +6,7 @@ seen from the back row, a page from reading distance.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -160,7 +161,12 @@ def color(role: str) -> ManimColor:
     Raises:
         KeyError: for a role that no theme has; the message lists the roles.
     """
-    return ManimColor(_value(role))
+    return _color(_value(role))
+
+
+@functools.lru_cache(maxsize=256)
+def _color(value: str) -> ManimColor:
+    return ManimColor(value)  # which looks for a pattern in the text
 
 
 def rgb(role: str) -> np.ndarray:

@@ -1,8 +1,12 @@
-"""Families and bounding boxes of mobjects, which every `move_to` asks for, from whole arrays."""
+"""Families, bounding boxes and closed pieces of mobjects, from whole arrays.
+
+Every `move_to` asks for the first two, every transform for the last.
+"""
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -13,6 +17,9 @@ from manim import Mobject, VMobject
 from mlanim.engine.camera.display_list import collect
 from mlanim.engine.playback.copying import patched
 from mlanim.stage.arrays.batch import Batch
+
+CLOSE = 1e-5
+"""By which share of where it is a point may lie off another to count as the same, as in manim."""
 
 _ANCHORS = ("get_anchors", "get_start_anchors", "get_end_anchors")
 
@@ -25,6 +32,7 @@ def quick_bounds() -> Iterator[None]:
             (Mobject, "get_family", _family),
             (Mobject, "get_critical_point", _critical_point),
             (VMobject, "get_points_defining_boundary", _boundary),
+            (VMobject, "get_subpaths_from_points", _subpaths),
         ):
             stack.enter_context(patched(kind, name, _in_place_of(getattr(kind, name), quick)))
         yield
@@ -64,6 +72,18 @@ def _boundary(mobject: VMobject) -> np.ndarray | None:
     return np.concatenate(pieces) if pieces else None
 
 
+def _subpaths(mobject: VMobject, points: Any) -> list[np.ndarray] | None:
+    """The stretches (4 n, 3) of curves of which each begins where the one before it ends."""
+    if not (_has_plain_pieces(mobject.__class__) and _are_finite(points)):
+        return None
+    if mobject.n_points_per_cubic_curve != 4:
+        return None
+    ends, starts = points[3:-1:4], points[4::4]
+    far = np.abs(ends - starts) > mobject.tolerance_for_point_equality + CLOSE * np.abs(starts)
+    cuts = [0, *(4 * np.flatnonzero(far.any(axis=1)) + 4).tolist(), len(points)]
+    return [points[a:b] for a, b in itertools.pairwise(cuts) if b - a >= 4]
+
+
 def _critical_point(mobject: Mobject, direction: Any) -> np.ndarray | None:
     """A corner, the middle of an edge, or the centre of the box around a mobject, (3,)."""
     if mobject.__class__.get_extremum_along_dim is not Mobject.get_extremum_along_dim:
@@ -92,6 +112,21 @@ def _has_plain_family(kind: type[Mobject]) -> bool:
 def _has_plain_anchors(kind: type) -> bool:
     return issubclass(kind, VMobject) and all(
         getattr(kind, name) in (getattr(VMobject, name), getattr(Batch, name)) for name in _ANCHORS
+    )
+
+
+@functools.cache
+def _has_plain_pieces(kind: type) -> bool:
+    names = ("consider_points_equals", "_gen_subpaths_from_points")
+    return all(getattr(kind, name) is getattr(VMobject, name) for name in names)
+
+
+def _are_finite(points: Any) -> bool:
+    return (
+        points.__class__ is np.ndarray
+        and points.ndim == 2
+        and points.dtype == np.float64
+        and bool(np.isfinite(points).all())
     )
 
 

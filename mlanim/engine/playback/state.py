@@ -13,15 +13,30 @@ from manim import Mobject, Scene
 PLACES = 6
 """Decimals that count: processors differ in the last digits of a float."""
 
+Array = np.ndarray[Any, Any]
+_FLOAT = np.dtype(np.float64)
+
 
 def state_of(scene: Scene) -> str:
     """A hash of the arrays of all mobjects on stage, of the camera's, and of what chance gives."""
     digest = hashlib.blake2b(digest_size=16)
+    floats: list[Array] = []  # rounded in one go: a stage has a thousand short arrays
+    words: list[str] = []
+    seen: dict[int, int] = {}
     for mobject in _mobjects(scene):
         for member in mobject.get_family():
-            digest.update(type(member).__name__.encode())
-            for name, value in sorted(_arrays(member)):
-                digest.update(name.encode() + _rounded(value))
+            number = seen.setdefault(id(member), len(seen))
+            words += [type(member).__name__, str(number)]
+            if number < len(seen) - 1:  # what is animated stands on the stage, too
+                continue
+            for name, array in _arrays(member):
+                words += [name, str(array.shape)]
+                if array.dtype is _FLOAT:
+                    floats.append(array.ravel())
+                else:
+                    digest.update(_rounded(array))
+    digest.update(" ".join(words).encode())
+    digest.update(_rounded(np.concatenate([np.zeros(0), *floats])))
     digest.update(repr(random.getstate()).encode())
     chance: Any = np.random.get_state(legacy=False)
     digest.update(chance["state"]["key"].tobytes() + str(chance["state"]["pos"]).encode())
@@ -39,14 +54,15 @@ def _mobjects(scene: Scene) -> Iterator[Mobject]:
             yield value
 
 
-def _arrays(member: Mobject) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+def _arrays(member: Mobject) -> Iterator[tuple[str, Array]]:
     """What a mobject is drawn from; names with an underscore are what a camera remembers of it."""
-    for name, value in vars(member).items():
-        if type(value) is np.ndarray and not value.dtype.hasobject and name[0] != "_":
-            yield name, value
+    own = vars(member)
+    for name in sorted([n for n, v in own.items() if v.__class__ is np.ndarray and n[0] != "_"]):
+        if not own[name].dtype.hasobject:
+            yield name, own[name]
 
 
-def _rounded(array: np.ndarray[Any, Any]) -> bytes:
+def _rounded(array: Array) -> bytes:
     if array.dtype.kind == "f":
         array = np.round(array, PLACES) + 0.0  # no negative zero
     return array.tobytes()

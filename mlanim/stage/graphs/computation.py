@@ -23,7 +23,7 @@ from mlanim.stage.marks.shapes import Arrow, disc
 from mlanim.stage.picture import Picture
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.number import Number, number_curves
-from mlanim.stage.text.texts import Content, Text, body_height
+from mlanim.stage.text.texts import Content, Text, advance_of, body_height
 from mlanim.stage.track import Sweep, Track, follow, now
 from mlanim.words.sentence import shown_as
 
@@ -82,7 +82,7 @@ class ComputationGraph(Picture):
         em = body_height()
         steps = max(self.layers) + 1
         most = max(self.layers.count(layer) for layer in self.layers)
-        widest = max(Text(name).advance for name in self.names)
+        widest = max(advance_of(name) for name in self.names)
         self.radius = float(np.clip(widest / 2 + 0.12, LEAST, MOST))
         self.radius = min(self.radius, 0.45 * box.height / most, 0.3 * box.width / (steps + 0.5))
         tail = max(0.7 * box.width / (steps + 0.5), 2 * self.radius)

@@ -23,7 +23,7 @@ from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Bar, Segments
 from mlanim.stage.picture import Valued
 from mlanim.stage.table import Table, table
-from mlanim.stage.text.texts import Colored, Mono, Text, body_height
+from mlanim.stage.text.texts import Colored, Mono, Text, advance_of, body_height
 from mlanim.stage.track import Morph, combined
 
 ROLES = {
@@ -174,4 +174,4 @@ def _rules() -> Segments:
 
 def _advance(size: str) -> float:
     """The width of each character, manim units."""
-    return Text(Mono("0" * 10), size=size).advance / 10
+    return advance_of(Mono("0" * 10), size=size) / 10

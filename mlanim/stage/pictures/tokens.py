@@ -20,7 +20,7 @@ from mlanim.stage.picture import Valued
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.fitting import shortened
 from mlanim.stage.text.number import NumberGrid
-from mlanim.stage.text.texts import Text, body_height, polygon_curves
+from mlanim.stage.text.texts import Text, advance_of, body_height, polygon_curves
 from mlanim.stage.track import follow, now
 from mlanim.words.sentence import shown_as
 
@@ -241,7 +241,7 @@ class Tokens(Valued):
 
     def _advances(self, size: str) -> list[float]:
         least = 2.4 * body_height("small") if self.has_numbers else 0.0
-        return [max(Text(word, size=size).advance, least) for word in self.words]
+        return [max(advance_of(word, size=size), least) for word in self.words]
 
     def _top(self, box: Box, high: float, span: float) -> float:
         """Where the words' line begins: at the bottom under arcs, else at the top."""

@@ -7,8 +7,9 @@ is marked with `part("name", …)` and found again by `text.part("name")`.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -63,6 +64,9 @@ class Colored:
     part: str | None = None
     weight: Weight | None = None
 
+
+Keys = Mapping[str, tuple[str, str | None]]
+"""The role, and the name of the part, for which a colour in a setting stands."""
 
 Content = str | Math | Colored | Sentence
 """What a text is made of. A string is shown word for word; a sentence has its runs."""
@@ -128,7 +132,7 @@ class Typeset(VGroup):
 
     _ABOVE = 0.2  # ems from the first mark up to the second: within the ink of any glyph
 
-    def __init__(self, setting: Setting, keys: dict[str, tuple[str, str | None]], size: float):
+    def __init__(self, setting: Setting, keys: Keys, size: float):
         super().__init__()
         self.plain = ""
         self.nominal_size = size
@@ -199,18 +203,33 @@ class Text(Typeset):
         align: Align = "left",
     ):
         runs = [run for piece in content for run in _as_runs(piece, role)]
-        for one in (Colored("", role), *runs):
-            check_look(one.role, size, one.weight or weight, align)
-        names = [run.part for run in runs if run.part is not None]
-        units = theme.SIZES[size]
-        body = "".join(_run(run, role, weight) for run in runs)
-        definitions = _definitions(names)
-        if width is not None:
-            points = width / units / EM_PER_FONT_UNIT * EM
-            definitions += f"\n#set page(width: {points:.2f}pt)\n#set align({align})"
-        super().__init__(typeset(body, definitions), _keys(names), units)
+        setting, keys = _line(runs, size, role, weight, width, align)
+        super().__init__(setting, keys, theme.SIZES[size])
         self.plain = "".join(_plain(run) for run in runs)
         self.in_words = "".join(_in_words(run) for run in runs)
+
+
+def advance_of(*content: Content, size: str = "body", weight: Weight = "regular") -> float:
+    """How far a text of one line reaches, manim units, as its `advance` says once it is made."""
+    runs = [run for piece in content for run in _as_runs(piece, "text")]
+    return _line(runs, size, "text", weight)[0].width * body_height(size)
+
+
+def _line(
+    runs: Sequence[Colored], size: str, role: str, weight: Weight, width: float | None = None,
+    align: Align = "left",
+) -> tuple[Setting, Keys]:  # fmt: skip
+    """Runs set one after another, and what the colours in the setting stand for."""
+    check_look(role, size, weight, align)
+    for run in runs:
+        check_look(run.role, size, run.weight or weight)
+    names = [run.part for run in runs if run.part is not None]
+    body = "".join(_run(run, role, weight, names) for run in runs)
+    definitions = _definitions(names, body)
+    if width is not None:
+        points = width / theme.SIZES[size] / EM_PER_FONT_UNIT * EM
+        definitions += f"\n#set page(width: {points:.2f}pt)\n#set align({align})"
+    return typeset(body, definitions), _keys(tuple(names))
 
 
 class Formula(Typeset):
@@ -222,11 +241,12 @@ class Formula(Typeset):
         names = list(dict.fromkeys(_PART.findall(source)))
         # An equation within the one that is displayed: a comma in it parts no arguments.
         body = _colored(role, f"$display(#${source}$)$")
-        super().__init__(typeset(body, _definitions(names)), _keys(names), theme.SIZES[size])
+        setting = typeset(body, _definitions(names, body))
+        super().__init__(setting, _keys(tuple(names)), theme.SIZES[size])
         self.plain, self.in_words = source, in_words(source)
 
 
-def _run(run: Colored, role: str, weight: Weight) -> str:
+def _run(run: Colored, role: str, weight: Weight, names: Sequence[str]) -> str:
     if isinstance(run.content, Math):
         inner = f"${run.content.source}$"
     else:
@@ -236,13 +256,16 @@ def _run(run: Colored, role: str, weight: Weight) -> str:
         words = literal(run.content.replace(" ", "\N{NO-BREAK SPACE}"))
         inner = f'#text(font: "DejaVu Sans Mono", {words})'
     chosen_role = role if run.role == "text" else run.role
-    if run.part is not None:
-        return f'#part("{run.part}", role: "{chosen_role}")[{inner}]'
-    return _colored(chosen_role, inner)
+    return _colored(chosen_role, inner, 0 if run.part is None else names.index(run.part) + 1)
 
 
-def _colored(role: str, inner: str) -> str:
-    return f'#text(fill: key(0, "{role}"))[{inner}]'
+def _colored(role: str, inner: str, part: int = 0) -> str:
+    return f'#text(fill: rgb("{_fill(role, part)}"))[{inner}]'
+
+
+def _fill(role: str, part: int) -> str:
+    """The colour that stands for a role and a part's number, from 1 on; 0 for no part."""
+    return f"#01{part:02x}{ROLES.index(role):02x}"
 
 
 def _plain(run: Colored) -> str:
@@ -253,28 +276,30 @@ def _in_words(run: Colored) -> str:
     return in_words(run.content.source) if isinstance(run.content, Math) else run.content
 
 
-def _definitions(names: list[str]) -> str:
-    """Typst functions that paint each role and part in a colour standing for it."""
-    roles = ", ".join(f'"{role}": {i}' for i, role in enumerate(ROLES))
-    parts = ", ".join(f'"{name}": {i + 1}' for i, name in enumerate(names))
+def _definitions(names: Sequence[str], body: str) -> str:
+    """Typst functions that paint the roles and parts of a body in a colour standing for each."""
     lines = [
-        f"#let roles = ({roles})",
-        f"#let parts = ({parts or ':'})",
-        "#let key(index, role) = rgb(1, index, roles.at(role))",
-        '#let part(name, role: "text", body) = text(fill: key(parts.at(name), role), body)',
+        f'#let {role}(body) = text(fill: rgb("{_fill(role, 0)}"), body)'
+        for role in ROLES[1:]
+        if role in body
     ]
-    lines += [f'#let {role}(body) = text(fill: key(0, "{role}"), body)' for role in ROLES[1:]]
+    if "part(" in body:
+        roles = ", ".join(f'"{role}": {i}' for i, role in enumerate(ROLES))
+        parts = ", ".join(f'"{name}": {i + 1}' for i, name in enumerate(names))
+        lines += [
+            f"#let roles = ({roles})",
+            f"#let parts = ({parts or ':'})",
+            "#let key(index, role) = rgb(1, index, roles.at(role))",
+            '#let part(name, role: "text", body) = text(fill: key(parts.at(name), role), body)',
+        ]
     return "\n".join(lines)
 
 
-def _keys(names: list[str]) -> dict[str, tuple[str, str | None]]:
-    """The reverse of `_definitions`: fill to (role, part)."""
-    named = [None, *names]
-    return {
-        f"#01{i:02x}{j:02x}": (role, name)
-        for i, name in enumerate(named)
-        for j, role in enumerate(ROLES)
-    }
+@functools.lru_cache(maxsize=256)
+def _keys(names: tuple[str, ...]) -> Keys:
+    """The roles and parts that colours stand for."""
+    named = enumerate([None, *names])
+    return {_fill(role, i): (role, name) for i, name in named for role in ROLES}
 
 
 def _by_fill(outlines: Iterable[Outline]) -> dict[str, list[Outline]]:

@@ -41,8 +41,8 @@ _COMPILING = threading.Lock()
 """A compiler serves one thread at a time, and captions are set beside the drawing."""
 
 _PACKAGE = re.compile(r'\b(?:import|include)\s+"@')  # not in a text: `literal` escapes its quotes
+_SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
-_TAG = re.compile(r"\{.*\}")
 _FORMULA = re.compile(r"\$(?:display\(#\$)?(.*?)(?:\$\))?\$", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -135,7 +135,7 @@ def _typeset(body: str, definitions: str, fonts: Fonts) -> Setting:
 
 
 def _read(root: ElementTree.Element) -> Setting:
-    symbols = {node.get("id"): node for node in root.iter() if _name(node) == "symbol"}
+    symbols = {f"#{node.get('id')}": node for node in root.iter(f"{_SVG}symbol")}
     shapes: list[Outline] = []
     _walk(root, np.eye(3), symbols, shapes)
     origin = np.zeros(2)
@@ -158,18 +158,18 @@ def _normalised(shape: Outline, origin: np.ndarray) -> Outline:
 def _walk(
     node: ElementTree.Element,
     matrix: np.ndarray,
-    symbols: dict[str | None, ElementTree.Element],
+    symbols: dict[str, ElementTree.Element],
     shapes: list[Outline],
 ) -> None:
     """Collect the painted shapes below `node` in the page's coordinates (points, y downwards)."""
-    name = _name(node)
+    name = node.tag.removeprefix(_SVG)
     if name in ("defs", "symbol"):
         return
-    matrix = matrix @ _matrix(node.get("transform"))
+    if transform := node.get("transform"):
+        matrix = matrix @ _matrix(transform)
     if name == "use":
         x, y = float(node.get("x", 0)), float(node.get("y", 0))
-        glyph = symbols[(node.get(_XLINK) or "").removeprefix("#")]
-        curves = _symbol_curves(glyph) + np.array([x, y])
+        curves = _symbol_curves(symbols[node.get(_XLINK, "")]) + np.array([x, y])
         if len(curves):
             shapes.append(Outline(_apply(matrix, curves), node.get("fill"), None, 0.0))
     elif name == "path":
@@ -182,17 +182,17 @@ def _walk(
         _walk(child, matrix, symbols, shapes)
 
 
-def _name(node: ElementTree.Element) -> str:
-    return _TAG.sub("", str(node.tag))
-
-
 def _symbol_curves(symbol: ElementTree.Element) -> np.ndarray:
-    paths = [path_curves(path.get("d", "")) for path in symbol if _name(path) == "path"]
+    paths = [path_curves(path.get("d", "")) for path in symbol.iter(f"{_SVG}path")]
     return np.concatenate(paths) if paths else np.zeros((0, 2))
 
 
-def _matrix(transform: str | None) -> np.ndarray:
-    m = svgelements.Matrix(transform or "")
+def _matrix(transform: str) -> np.ndarray:
+    kind, _, numbers = transform.rstrip(")").partition("(")
+    if kind == "matrix":
+        a, b, c, d, e, f = map(float, numbers.split())
+        return np.array([[a, c, e], [b, d, f], [0, 0, 1]])
+    m = svgelements.Matrix(transform)
     return np.array([[m.a, m.c, m.e], [m.b, m.d, m.f], [0, 0, 1]], dtype=float)
 
 

@@ -14,7 +14,7 @@ from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import BESIDE, Mark, fixed
 from mlanim.stage.plots.values import Shapes, grid, number, place, row, stands
 from mlanim.stage.table import Table, table
-from mlanim.stage.text.texts import Text, body_height, straight_curves
+from mlanim.stage.text.texts import Text, advance_of, body_height, straight_curves
 from mlanim.stage.track import now
 from mlanim.words.nearest import unknown
 
@@ -57,7 +57,7 @@ class Curve(Mark):
         """The name stands behind the last point."""
         if self.name is None:
             return 0.0
-        return BESIDE + Text(self.name, size="small").advance + (0.06 if self.tip else 0.0)
+        return BESIDE + advance_of(self.name, size="small") + (0.06 if self.tip else 0.0)
 
     def table(self) -> Table | None:
         """Its points."""
