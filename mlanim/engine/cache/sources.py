@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ PACKAGE = Path(__file__).parents[2]
 DYNAMIC = ("import_module", "__import__", "exec", "eval", "run_path", "spec_from_file_location")
 """What loads code by names that only a run knows; then all that lies beside a scene counts."""
 
+SETTLED = 2_000_000_000  # nanoseconds after which a change of a file changes its times
 LARGE = 64 << 20  # bytes; beyond that, size and time of change stand for a file's content
 
 MOST_OF_TEXT = 4096
@@ -76,20 +78,60 @@ def closure(files: Iterable[Path], folder: Path) -> list[Path]:
     """
     found: dict[Path, None] = {}
     seen: set[tuple[str, Path]] = set()
+    known: Known = {}
     waiting = list(files)
     while waiting:
         path = waiting.pop()
         if path in found:
             continue
         found[path] = None
-        is_ours = PACKAGE in path.parents
-        if not is_ours and _LOADS.search(path.read_bytes()):
+        is_ours = _is_ours(path)
+        if not is_ours and _code(path).loads:
             waiting += folder.glob("*.py")
         for place in {folder} if is_ours else {folder, path.parent}:
             names = [name for name in imports(path) if (name, place) not in seen]
             seen.update((name, place) for name in names if not name.startswith("."))
-            waiting += [file for name in names for file in modules(name, path, place)]
-    return sorted(found, key=lambda path: (path.name, path.read_bytes()))
+            for name in names:
+                waiting += modules(name, path, place, known)
+    return sorted(found, key=lambda path: (path.name, _code(path).digest))
+
+
+def _is_ours(path: Path) -> bool:
+    return str(path).startswith(f"{PACKAGE}{os.sep}")
+
+
+@dataclass(frozen=True)
+class _Code:
+    """What is asked of a source file: its imports, whether it loads by names, and its hash."""
+
+    imports: list[str]
+    loads: bool
+    digest: bytes
+
+
+Stamp = tuple[int, int, int, int]
+_codes: dict[Path, tuple[Stamp, _Code]] = {}
+
+
+def _code(path: Path) -> _Code:
+    """What a source file says, read again once it has changed.
+
+    A change within the tick of the clock that stamps files shows in no stamp, so that one of the
+    last seconds is trusted by nobody.
+    """
+    status = path.stat()
+    stamp = status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+    known = _codes.get(path)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    text = path.read_bytes()
+    is_lazy = path.name == "__init__.py" and _is_ours(path)
+    code = _Code(
+        imports_in(text, is_lazy), _LOADS.search(text) is not None, hashlib.sha256(text).digest()
+    )
+    if time.time_ns() - max(stamp[:2]) > SETTLED:
+        _codes[path] = stamp, code
+    return code
 
 
 def imports(path: Path) -> list[str]:
@@ -98,8 +140,7 @@ def imports(path: Path) -> list[str]:
     The last part of a name may be a module or something in one. What our own package imports
     inside a function of an `__init__` is left out: it is there to be lazy.
     """
-    is_lazy = path.name == "__init__.py" and PACKAGE in path.parents
-    return imports_in(path.read_bytes(), is_lazy)
+    return _code(path).imports
 
 
 def imports_in(text: bytes, is_lazy: bool = False) -> list[str]:
@@ -119,8 +160,16 @@ def imports_in(text: bytes, is_lazy: bool = False) -> list[str]:
     return list(found)
 
 
-def modules(name: str, importer: Path, folder: Path) -> Iterator[Path]:
-    """The files of the project that importing a name would run."""
+Known = dict[tuple[str, str], tuple[str, list[Path]]]
+"""Where a part of a name in a folder leads to, and the files that importing it would run."""
+
+
+def modules(name: str, importer: Path, folder: Path, known: Known | None = None) -> Iterator[Path]:
+    """The files of the project that importing a name would run.
+
+    What is `known` is not looked for again, and what is found becomes known.
+    """
+    known = {} if known is None else known
     dots = len(name) - len(name.lstrip("."))
     if dots:
         roots = [importer.parents[min(dots, len(importer.parents)) - 1]]
@@ -130,12 +179,20 @@ def modules(name: str, importer: Path, folder: Path) -> Iterator[Path]:
         own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         roots = [folder, *(Path(place) for place in own if place)]
         roots += _roots_of_package(name.partition(".")[0], folder)
+    parts = name[dots:].split(".")
     for root in roots:
-        place = str(root)  # a thousand names are looked for, and making paths costs more than that
-        for part in name[dots:].split("."):
-            place = os.path.join(place, part) if part else place
-            files = os.path.join(place, "__init__.py"), f"{place}.py"
-            yield from map(Path, filter(os.path.isfile, files))
+        place = str(root)
+        for part in parts:
+            if (place, part) not in known:
+                known[place, part] = _looked_up(place, part)
+            place, files = known[place, part]
+            yield from files
+
+
+def _looked_up(place: str, part: str) -> tuple[str, list[Path]]:
+    place = os.path.join(place, part) if part else place
+    files = os.path.join(place, "__init__.py"), f"{place}.py"
+    return place, [Path(file) for file in files if os.path.isfile(file)]
 
 
 def _roots_of_package(top: str, folder: Path) -> list[Path]:
@@ -223,4 +280,6 @@ def fingerprint(path: Path) -> bytes:
     status = path.stat()
     if status.st_size > LARGE:
         return hashlib.sha256(f"{status.st_size} {status.st_mtime_ns}".encode()).digest()
+    if path.suffix == ".py":
+        return _code(path).digest
     return hashlib.sha256(path.read_bytes()).digest()
