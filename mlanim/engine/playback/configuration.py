@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import manim
-from manim import RendererType, config, tempconfig
+from manim import RendererType, config
 from manim._config.utils import ManimConfig, config_file_paths
+from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
 
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import WITH_ALPHA
 from mlanim.engine.playback import scratch
+from mlanim.engine.playback.copying import patched
 
 SET_IN_JOB = {"pixel_width": "width", "pixel_height": "height", "frame_rate": "fps"}
 """The options of manim's that a job has as well, by their names there."""
@@ -48,19 +51,40 @@ def asked(job: Job | None = None) -> Iterator[None]:
     It starts from what manim ships, whatever the user's own manim.cfg says. As with manim, the
     frame is 8 units high and 8 * 16 / 9 wide whatever the pixels are: cameras make it fit.
     """
-    with tempconfig({}):
-        config.update(_as_shipped())
-        config.update({**_QUIET, "media_dir": str(scratch.folder())})
-        if job is not None:
-            config.update({name: getattr(job, own) for name, own in SET_IN_JOB.items()})
-            config.background_opacity = 0.0 if job.transparent else 1.0
+    before = config.copy()
+    _take(_as_shipped().copy())
+    config.update({**_QUIET, "media_dir": str(scratch.folder())})
+    if job is not None:
+        config.update({name: getattr(job, own) for name, own in SET_IN_JOB.items()})
+        config.background_opacity = 0.0 if job.transparent else 1.0
+    try:
         yield
+    finally:
+        _take(before)
 
 
+def _take(options: ManimConfig) -> None:
+    """Set all options of manim's.
+
+    With the renderer, manim gives a hundred classes their bases, which takes long and is only
+    needed for another renderer.
+    """
+    is_same = options.renderer is config.renderer
+    with _no_classes() if is_same else nullcontext():
+        config.update(options)
+
+
+@functools.cache
 def _as_shipped() -> ManimConfig:
     parser = ConfigParser()
     parser.read(config_file_paths()[0])
-    return ManimConfig().digest_parser(parser)
+    with _no_classes():
+        return ManimConfig().digest_parser(parser)
+
+
+def _no_classes() -> AbstractContextManager[None]:
+    """Have manim leave the bases of its classes alone."""
+    return patched(ConvertToOpenGL, "_converted_classes", [])
 
 
 @contextmanager

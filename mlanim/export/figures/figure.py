@@ -21,7 +21,6 @@ from mlanim.export.figures.at_time import Moment, run_to
 from mlanim.export.figures.composition import Composition, alone, compose, in_place
 from mlanim.export.figures.handles import handles_on
 from mlanim.export.figures.metadata import into_eps, into_png, into_svg
-from mlanim.export.figures.pdf import into_pdf
 from mlanim.export.figures.repeatable import repeatable
 from mlanim.export.figures.still import still, words_of
 from mlanim.export.figures.tables import files_of, slug
@@ -114,7 +113,11 @@ def with_metadata(payload: bytes, format: str, told: About, words: Sequence[Word
     """A vector file with its title, description and parameters, and a layer of text."""
     if format == "svg":
         return into_svg(payload, told, words)
-    return into_pdf(payload, told, words) if format == "pdf" else into_eps(payload, told)
+    if format == "eps":
+        return into_eps(payload, told)
+    from mlanim.export.figures.pdf import into_pdf  # which takes as long to import as to draw
+
+    return into_pdf(payload, told, words)
 
 
 def as_png(made: Composition, dpi: float, transparent: bool) -> bytes:
