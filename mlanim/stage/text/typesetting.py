@@ -13,7 +13,6 @@ import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -43,6 +42,11 @@ _COMPILING = threading.Lock()
 _PACKAGE = re.compile(r'\b(?:import|include)\s+"@')  # not in a text: `literal` escapes its quotes
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
+_COMMAND = re.compile(r"([A-Za-z])([^A-Za-z]*)")
+_TAKES = {"m": 2, "l": 2, "h": 1, "v": 1, "c": 6, "q": 4, "z": 0}
+"""How many numbers follow a command of a path."""
+
+_SAME = 1e-12  # points by which the ends of a line may differ that is none
 _FORMULA = re.compile(r"\$(?:display\(#\$)?(.*?)(?:\$\))?\$", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -202,16 +206,43 @@ def _apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 @functools.lru_cache(maxsize=2048)
 def path_curves(d: str) -> np.ndarray:
-    """An SVG path as cubic Bézier curves, (4 n, 2)."""
-    points: list[Any] = []  # svgelements.Point
-    for segment in svgelements.Path(d):
-        if isinstance(segment, svgelements.CubicBezier):
-            points += [segment.start, segment.control1, segment.control2, segment.end]
-        elif isinstance(segment, svgelements.QuadraticBezier):
-            a, b, c = segment.start, segment.control, segment.end
-            points += [a, a + (b - a) * (2 / 3), c + (b - c) * (2 / 3), c]
-        elif isinstance(segment, (svgelements.Line, svgelements.Close)):
-            a, c = segment.start, segment.end
-            if a is not None and c is not None and a != c:
-                points += [a, a + (c - a) * (1 / 3), a + (c - a) * (2 / 3), c]
-    return np.array([[p.x, p.y] for p in points], dtype=float).reshape(-1, 2)
+    """An SVG path as cubic Bézier curves, (4 n, 2).
+
+    Raises:
+        ValueError: for a command that Typst does not write.
+    """
+    points: list[tuple[float, float]] = []
+    x = y = 0.0
+    start = x, y
+    for command, given in _COMMAND.findall(d):
+        kind, numbers = command.lower(), [float(number) for number in given.split()]
+        if len(numbers) != _TAKES.get(kind):
+            raise ValueError(f"There is a {command!r} in a path that cannot be read: {d[:60]!r}.")
+        by_x, by_y = (x, y) if command.islower() else (0.0, 0.0)
+        if kind == "h":
+            corners = [(numbers[0] + by_x, y)]
+        elif kind == "v":
+            corners = [(x, numbers[0] + by_y)]
+        elif kind == "z":
+            corners = [start]
+        else:
+            pairs = zip(numbers[::2], numbers[1::2], strict=True)
+            corners = [(right + by_x, up + by_y) for right, up in pairs]
+        if kind == "m":
+            start = corners[0]
+        elif kind == "c":
+            points += [(x, y), *corners]
+        elif kind == "q":
+            control, end = corners
+            points += [(x, y), _between((x, y), control, 2 / 3), _between(end, control, 2 / 3), end]
+        elif max(abs(corners[0][0] - x), abs(corners[0][1] - y)) > _SAME:
+            end = corners[0]
+            points += [(x, y), _between((x, y), end, 1 / 3), _between((x, y), end, 2 / 3), end]
+        x, y = corners[-1]
+    return np.array(points, dtype=float).reshape(-1, 2)
+
+
+def _between(
+    start: tuple[float, float], end: tuple[float, float], share: float
+) -> tuple[float, float]:
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
