@@ -32,6 +32,7 @@ def quick_bounds() -> Iterator[None]:
             (Mobject, "get_family", _family),
             (Mobject, "get_critical_point", _critical_point),
             (VMobject, "get_points_defining_boundary", _boundary),
+            (VMobject, "consider_points_equals", _are_equal),
             (VMobject, "get_subpaths_from_points", _subpaths),
         ):
             stack.enter_context(patched(kind, name, _in_place_of(getattr(kind, name), quick)))
@@ -70,6 +71,17 @@ def _boundary(mobject: VMobject) -> np.ndarray | None:
         if len(points):
             pieces.append(points)
     return np.concatenate(pieces) if pieces else None
+
+
+def _are_equal(mobject: VMobject, first: Any, second: Any) -> bool | None:
+    """Whether points (3,) or (N, 3) lie where others do."""
+    if first.__class__ is not np.ndarray or second.__class__ is not np.ndarray:
+        return None
+    apart = np.abs(first - second)
+    if not np.isfinite(apart).all():
+        return None
+    near = mobject.tolerance_for_point_equality + CLOSE * np.abs(second)
+    return bool((apart <= near).all())
 
 
 def _subpaths(mobject: VMobject, points: Any) -> list[np.ndarray] | None:

@@ -30,11 +30,11 @@ def state_of(scene: Scene) -> str:
             if number < len(seen) - 1:  # what is animated stands on the stage, too
                 continue
             for name, array in _arrays(member):
-                words += [name, str(array.shape)]
+                words.append(f"{name}{array.shape}")
                 if array.dtype is _FLOAT:
                     floats.append(array.ravel())
                 else:
-                    digest.update(_rounded(array))
+                    digest.update(_rounded(array.astype(array.dtype)))
     digest.update(" ".join(words).encode())
     digest.update(_rounded(np.concatenate([np.zeros(0), *floats])))
     digest.update(repr(random.getstate()).encode())
@@ -62,7 +62,9 @@ def _arrays(member: Mobject) -> Iterator[tuple[str, Array]]:
             yield name, own[name]
 
 
-def _rounded(array: Array) -> bytes:
+def _rounded(array: Array) -> memoryview:
+    """An array that nobody else has, with the decimals that count."""
     if array.dtype.kind == "f":
-        array = np.round(array, PLACES) + 0.0  # no negative zero
-    return array.tobytes()
+        np.round(array, PLACES, out=array)
+        array += 0  # no negative zero
+    return np.ascontiguousarray(array).data
