@@ -150,3 +150,26 @@ def test_manims_own_methods_are_back_afterwards() -> None:
     with pytest.raises(ZeroDivisionError), quick_bounds():
         raise ZeroDivisionError
     assert before == (vars(VMobject)["get_points_defining_boundary"], vars(Mobject)["get_family"])
+
+
+def test_subpaths_are_those_that_manim_finds() -> None:
+    pieces = [Square(), VMobject().append_points(Circle().points), *Text("Bi%8")]
+    joined = VMobject().set_points(np.concatenate([piece.points for piece in pieces]))
+    near = Square()
+    near.points[3] += 9e-7  # within what counts as the same
+    far = Square()
+    far.points[3] += 1e-4
+    begun = Square().start_new_path(UP)
+    for mobject in (
+        joined,
+        near,
+        far,
+        begun,
+        VMobject(),
+        Dot().set_points(np.full((8, 3), np.inf)),
+    ):
+        expected = mobject.get_subpaths()
+        with quick_bounds():
+            found = mobject.get_subpaths()
+        assert [path.tolist() for path in found] == [path.tolist() for path in expected]
+    assert len(joined.get_subpaths()) > 6

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -239,3 +241,23 @@ def test_a_scene_within_a_package_is_made_from_the_rest_of_that_package(tmp_path
     (package / "numbers.py").write_text("changed = True\n")
     assert source_key(scene) != before
     assert "week3" not in sources.used_by(scene).packages
+
+
+def test_edits_in_one_breath_are_all_seen(tmp_path: Path) -> None:
+    scene = write(tmp_path, scene="import one  # a", one="", two="")
+    keys_seen = set()
+    for name, letter in itertools.product(("one", "two"), "abc"):
+        scene.write_text(f"import {name}  # {letter}")  # as long as before
+        assert f"{name}.py" in reached(scene)
+        keys_seen.add(source_key(scene))
+    assert len(keys_seen) == 6
+
+
+def test_a_file_that_was_edited_with_its_old_time_is_read_again(tmp_path: Path) -> None:
+    scene = write(tmp_path, scene="import one", one="", two="")
+    before = 1_000_000_000 * 10**9
+    os.utime(scene, ns=(before, before))
+    assert reached(scene) == {"scene.py", "one.py"}
+    scene.write_text("import two")
+    os.utime(scene, ns=(before, before))
+    assert reached(scene) == {"scene.py", "two.py"}

@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 from manim import UP
 
 from mlanim.stage import theme
-from mlanim.stage.text.texts import EM_PER_FONT_UNIT, Colored, Formula, Math, Text, polygon_curves
+from mlanim.stage.text.texts import (
+    EM_PER_FONT_UNIT,
+    Colored,
+    Formula,
+    Math,
+    Text,
+    advance_of,
+    polygon_curves,
+)
 from mlanim.stage.text.typesetting import literal, typeset
 
 any_character = st.characters(exclude_categories=())
@@ -65,6 +73,15 @@ def test_runs_take_their_roles_and_share_a_baseline(each_theme):
 def test_the_role_of_a_text_is_that_of_its_plain_runs():
     assert colors(Text("a", role="muted")) == hexes("muted")
     assert colors(Text("a", Colored("b", "input"), role="muted")) == hexes("muted", "input")
+
+
+def test_how_far_a_text_reaches_is_known_without_making_it():
+    for content in ("", "words", Math("x_1 + weight(w)"), Colored("one", "input", part="a")):
+        for size in ("small", "display"):
+            assert advance_of(content, size=size) == Text(content, size=size).advance
+    assert advance_of("words", weight="semibold") > advance_of("words")
+    with pytest.raises(KeyError, match="colour|role"):
+        advance_of(Colored("x", "wieght"))
 
 
 def test_a_formula_in_a_line_is_coloured_by_role(each_theme):

@@ -109,6 +109,23 @@ def test_a_quadratic_or_straight_path_becomes_the_same_cubic():
     assert len(closed) == 12
 
 
+def test_relative_commands_start_where_the_last_one_ended():
+    from mlanim.stage.text.typesetting import path_curves
+
+    written = path_curves("M 1 1 m 1 0 h 2 v 3 l -2 0 Z m 5 5 c 0 1 1 2 2 2 q 1 0 1 -1 Z")
+    absolute = path_curves("M 2 1 H 4 V 4 L 2 4 Z M 7 6 C 7 7 8 8 9 8 Q 10 8 10 7 Z")
+    np.testing.assert_allclose(written, absolute)
+    assert len(written) == 4 * 7
+
+
+def test_a_command_that_cannot_be_read_is_no_silent_gap():
+    from mlanim.stage.text.typesetting import path_curves
+
+    for path in ("M 0 0 A 1 1 0 0 1 2 2", "M 0 0 L 1", "M 0 0 C 1 1 2 2"):
+        with pytest.raises(ValueError, match="cannot be read"):
+            path_curves(path)
+
+
 def test_a_fraction_bar_is_a_stroke_across_both_of_its_sides():
     setting = typeset("$display(a / b)$")
     bars = [outline for outline in setting.outlines if outline.stroke]
