@@ -75,18 +75,15 @@ def _boundary(mobject: VMobject) -> np.ndarray | None:
 
 def _are_equal(mobject: VMobject, first: Any, second: Any) -> bool | None:
     """Whether points (3,) or (N, 3) lie where others do."""
-    if first.__class__ is not np.ndarray or second.__class__ is not np.ndarray:
-        return None
-    apart = np.abs(first - second)
-    if not np.isfinite(apart).all():
+    if not (_is_finite(first) and _is_finite(second)):
         return None
     near = mobject.tolerance_for_point_equality + CLOSE * np.abs(second)
-    return bool((apart <= near).all())
+    return bool((np.abs(first - second) <= near).all())
 
 
 def _subpaths(mobject: VMobject, points: Any) -> list[np.ndarray] | None:
     """The stretches (4 n, 3) of curves of which each begins where the one before it ends."""
-    if not (_has_plain_pieces(mobject.__class__) and _are_finite(points)):
+    if not (_has_plain_pieces(mobject.__class__) and _is_finite(points)):
         return None
     if mobject.n_points_per_cubic_curve != 4:
         return None
@@ -133,10 +130,9 @@ def _has_plain_pieces(kind: type) -> bool:
     return all(getattr(kind, name) is getattr(VMobject, name) for name in names)
 
 
-def _are_finite(points: Any) -> bool:
+def _is_finite(points: Any) -> bool:
     return (
         points.__class__ is np.ndarray
-        and points.ndim == 2
         and points.dtype == np.float64
         and bool(np.isfinite(points).all())
     )
