@@ -21,7 +21,7 @@ from mlanim.core.landscape.plane import (
 )
 from mlanim.core.learning.optimizers import OPTIMIZERS
 from mlanim.core.learning.task import task_named
-from mlanim.core.learning.training import Run, train
+from mlanim.core.learning.training import TrainingRun, train
 from mlanim.core.repeatable import one_thread
 from mlanim.core.surface.grids import are_given, contour_steps, finite
 from mlanim.core.surface.learners import Learner, learner_of, own_learner
@@ -153,7 +153,7 @@ def _learner(
     return learner_of(loss_function(model, data, loss, *asked, batch_norm="data"), seed)
 
 
-def _run(learner: Learner, name: str, rate: float, epochs: int, seed: int) -> Run:
+def _run(learner: Learner, name: str, rate: float, epochs: int, seed: int) -> TrainingRun:
     """One training; where it was finished before an interruption, its path is as it was.
 
     Raises:
@@ -162,7 +162,9 @@ def _run(learner: Learner, name: str, rate: float, epochs: int, seed: int) -> Ru
     kept_as = f"run by {name} of {len(learner.start)} from seed {seed}"
     before = long_run.kept(kept_as)
     if before is not None:
-        return Run(before["steps"], *(torch.from_numpy(before[n]) for n in ("path", "losses")))
+        return TrainingRun(
+            before["steps"], *(torch.from_numpy(before[n]) for n in ("path", "losses"))
+        )
     long_run.progress(list(OPTIMIZERS).index(name), len(OPTIMIZERS))
     steps = epochs * learner.epoch
     run = train(learner.loss, learner.start, name, rate, steps, learner.batches(), POINTS)

@@ -130,16 +130,16 @@ class View:
         return [member for member in self.drawn if id(member) not in self.letters]
 
     @cached_property
-    def backdrop(self) -> Picture:
+    def backdrop(self) -> Raster:
         """All that is no text, drawn once."""
         return self.picture(self.marks)
 
-    def picture(self, members: list[Mobject], transparent: bool = False) -> Picture:
+    def picture(self, members: list[Mobject], transparent: bool = False) -> Raster:
         """Some members alone, as the camera draws them."""
-        return Picture(self.camera, self.ground.box, members, transparent)
+        return Raster(self.camera, self.ground.box, members, transparent)
 
 
-class Picture:
+class Raster:
     """Pixels of a ground, looked at by boxes in manim units."""
 
     def __init__(self, camera: Any, box: Box, members: list[Mobject], transparent: bool):

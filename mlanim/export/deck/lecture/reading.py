@@ -23,10 +23,10 @@ from mlanim.export.deck.lecture.parts import (
     KINDS,
     AnyPart,
     Column,
+    DeckStyle,
     Head,
     PagePart,
     ScenePart,
-    Style,
     VideoPart,
 )
 from mlanim.export.deck.lecture.places import Places, find_places
@@ -171,7 +171,7 @@ class _Lecture:
 
 
 _COLUMNS: dict[str, tuple[str, type[BaseModel]]] = {
-    "left": ("A column", Column), "right": ("A column", Column), "style": ("[style]", Style),
+    "left": ("A column", Column), "right": ("A column", Column), "style": ("[style]", DeckStyle),
 }  # fmt: skip
 
 

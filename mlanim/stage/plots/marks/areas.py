@@ -69,7 +69,7 @@ def band(frame: Frame, values: tuple[Any, ...], role: str, opacity: float) -> Ar
     return made
 
 
-class Columns(Mark):
+class HistogramColumns(Mark):
     """A histogram's columns."""
 
     shapes: Shapes = (("the edges", row), ("the heights", row))

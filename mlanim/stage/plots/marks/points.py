@@ -10,8 +10,7 @@ from manim import VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.arrays.cloud import PointCloud
-from mlanim.stage.marks.shapes import Arrow as ArrowShape
-from mlanim.stage.marks.shapes import Dot
+from mlanim.stage.marks.shapes import Arrow, Dot
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.lines import Segment
 from mlanim.stage.plots.marks.mark import HALO, Mark, fixed, within
@@ -107,7 +106,7 @@ class Spot(Mark):
         return table({"x": x, "y": y})
 
 
-class Arrow(Mark):
+class ArrowMark(Mark):
     """An arrow between two places, its name beyond its tip."""
 
     name_size = "title"
@@ -118,7 +117,7 @@ class Arrow(Mark):
     ):
         super().__init__(frame, values, role)
         width, head = (0.11, 0.38) if bold else (0.06, 0.28)
-        self.shape = ArrowShape(np.zeros(2), np.zeros(2), role, width, head)
+        self.shape = Arrow(np.zeros(2), np.zeros(2), role, width, head)
         self.side = side
         self.add(self.shape)
 
