@@ -118,7 +118,7 @@ FAULTS = [
     ('Chart(names="besides")', "Did you mean 'beside'?"),
     ("chart.curve(xs, xs, rolle='input')", "Did you mean role? It takes xs, ys, role; by name name"),
     # Steps
-    ("self.enter(chart)", "`enter` brings in panels, not Chart; write Panel(\"n"),
+    ("self.enter(chart)", "`enter` brings in panels, not Chart; write Panel("),
     ("self.enter([])", "not an empty list"),
     ("self.enter([Panel('a', chart), 'b'])", "not str"),
     ("self.sweep(3)", "3 does not run; what does is an animation, such as track.to(3)."),
