@@ -55,9 +55,7 @@ class Attention(LessonScene[AttentionParams, "Data"]):
     def compute(params: AttentionParams) -> Data:
         from mlanim.core.attention.attention_lecture import attention_lecture
 
-        return attention_lecture(
-            params.sentence, params.seed, params.layer, params.head, params.temperature
-        )
+        return attention_lecture(params.sentence, **params.model_dump(exclude={"sentence"}))
 
     @cached_property
     def attended(self) -> Track:

@@ -116,7 +116,7 @@ FAULTS = [
     ('Chart((0, 1), log="x")', "A logarithmic axis needs values over 0, not from 0 to 1."),
     ('Chart(log="both")', "There is no log 'both'."),
     ('Chart(names="besides")', "Did you mean 'beside'?"),
-    ("chart.curve(xs, xs, rolle='input')", "Did you mean role? It takes xs, ys, role; by name name"),
+    ("chart.curve(xs, xs, rolle='input')", "Did you mean role? It takes xs, ys, role; by name nam"),
     # Steps
     ("self.enter(chart)", "`enter` brings in panels, not Chart; write Panel("),
     ("self.enter([])", "not an empty list"),
