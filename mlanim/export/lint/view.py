@@ -185,7 +185,7 @@ def _camera_on(box: Box) -> StageCamera:
 
 
 def name_of(mobject: Mobject) -> str:
-    """What an object is called: its words, its own name, the words in it, or its kind."""
+    """What an object is called: its words, its own name, the words in it, or its kind and role."""
     says = words_of(mobject)
     if says is not None:
         return quoted(says)
@@ -194,7 +194,9 @@ def name_of(mobject: Mobject) -> str:
     if own is not None and str(own) not in ("", kind):
         return f"{kind} {quoted(str(own))}"
     inside = next((words_of(m) for m in mobject.get_family() if words_of(m)), None)
-    return f"{kind} with {quoted(inside)}" if inside else kind
+    if inside:
+        return f"{kind} with {quoted(inside)}"
+    return f"{kind} ({mobject.role})" if isinstance(mobject, Mark) else kind
 
 
 def quoted(words: str, longest: int = 60) -> str:
