@@ -8,7 +8,8 @@ import torch
 
 from mlanim.core.attention import coreference, grammar
 from mlanim.core.attention.attention import attention
-from mlanim.core.attention.attention_lecture import attention_lecture, laid_open, named, traced
+from mlanim.core.attention.attention_lecture import attention_lecture, laid_open, named
+from mlanim.core.attention.coreference import traced
 from mlanim.core.attention.trace import AttentionTrace
 
 SENTENCE = "The cat chased the mouse because it was hungry."

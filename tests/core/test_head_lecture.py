@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core.attention import attention_lecture
-from mlanim.core.attention.coreference import MODEL, Trained
+from mlanim.core.attention import coreference
+from mlanim.core.attention.coreference import MODEL, TrainedModel
 from mlanim.core.attention.grammar import NOUNS, parse
 from mlanim.core.attention.pretrained import Opened, opened, traced
 from mlanim.core.attention.search import sentences
@@ -224,8 +224,8 @@ def test_another_word_takes_the_place_of_the_one_named(name, expected):
 def test_the_small_model_is_read_as_its_own_trace_says():
     theta = MODEL.initial(torch.Generator().manual_seed(3))
     text = "the cat chased the mouse because it was hungry"
-    model = Trained(theta, torch.zeros(1, dtype=torch.int64))
-    expected = attention_lecture.traced(model, parse(text), (1, 1), 1.0)[0]
+    model = TrainedModel(theta, torch.zeros(1, dtype=torch.int64))
+    expected = coreference.traced(model, parse(text), (1, 1), 1.0)[0]
     found = traced(Opened("small", SmallTransformer(theta), of_callable(ids_of), str), text).trace
     for name in ("inputs", "q", "k", "v", "scores", "weights", "output"):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-9)

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from mlanim.core.attention.coreference import (
     BATCH,
@@ -16,9 +15,9 @@ from mlanim.core.attention.coreference import (
     Measured,
     TrainedModel,
     best_head,
-    encode,
     measure,
     splits,
+    traced,
     trained,
 )
 from mlanim.core.attention.grammar import LabelledSentence, noun_vocabulary, parse
@@ -144,26 +143,6 @@ def _check(name: str, value: int | None, most: int) -> None:
 
 def _largest(*arrays: np.ndarray) -> float:
     return max(float(np.abs(array).max()) for array in arrays)
-
-
-@torch.no_grad()
-def traced(
-    model: TrainedModel, parsed: LabelledSentence, shown: tuple[int, int], temperature: float
-) -> tuple[AttentionTrace, np.ndarray]:
-    """What every head does with a sentence, the shown one at a temperature; noun probabilities."""
-    batch, count = encode([parsed]), len(parsed.words)
-    heat = torch.ones(MODEL.layers, MODEL.heads, 1, 1, dtype=torch.float64)
-    heat[shown[0] - 1, shown[1] - 1] = temperature
-    passed = batch.run(model.theta, temperature=heat)
-    kept = {
-        name: torch.stack([getattr(layer, name)[0] for layer in passed.layers])
-        for name in ("inputs", "q", "k", "v", "weights", "output")
-    }
-    kept = {name: part[..., :count, :] for name, part in kept.items()}
-    kept["weights"] = kept["weights"][..., :count]
-    kept["scores"] = kept["q"] @ kept["k"].transpose(-1, -2) / (math.sqrt(MODEL.d_k) * heat)
-    arrays = {name: np.ascontiguousarray(part.numpy()) for name, part in kept.items()}
-    return AttentionTrace(parsed.words, **arrays), passed.answer[0].softmax(0).numpy()
 
 
 def _answers(

@@ -22,6 +22,7 @@ from mlanim.core.attention.grammar import (
     sentences,
     vocabulary,
 )
+from mlanim.core.attention.trace import AttentionTrace
 from mlanim.core.learning.optimizers import Adam
 from mlanim.core.learning.training import batches, train
 
@@ -179,3 +180,23 @@ def _entropy(scores: Tensor) -> Tensor:
     """Entropies in bits of the softmax of each row (L, B, H, T), added up over B, (L, H)."""
     weights = scores.softmax(-1)
     return -torch.xlogy(weights, weights).sum((1, 3)) / math.log(2)
+
+
+@torch.no_grad()
+def traced(
+    model: TrainedModel, parsed: LabelledSentence, shown: tuple[int, int], temperature: float
+) -> tuple[AttentionTrace, np.ndarray]:
+    """What every head does with a sentence, the shown one at a temperature; noun probabilities."""
+    batch, count = encode([parsed]), len(parsed.words)
+    heat = torch.ones(MODEL.layers, MODEL.heads, 1, 1, dtype=torch.float64)
+    heat[shown[0] - 1, shown[1] - 1] = temperature
+    passed = batch.run(model.theta, temperature=heat)
+    kept = {
+        name: torch.stack([getattr(layer, name)[0] for layer in passed.layers])
+        for name in ("inputs", "q", "k", "v", "weights", "output")
+    }
+    kept = {name: part[..., :count, :] for name, part in kept.items()}
+    kept["weights"] = kept["weights"][..., :count]
+    kept["scores"] = kept["q"] @ kept["k"].transpose(-1, -2) / (math.sqrt(MODEL.d_k) * heat)
+    arrays = {name: np.ascontiguousarray(part.numpy()) for name, part in kept.items()}
+    return AttentionTrace(parsed.words, **arrays), passed.answer[0].softmax(0).numpy()
