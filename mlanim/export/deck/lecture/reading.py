@@ -56,7 +56,7 @@ def from_file(path: Path) -> Deck:
     Raises:
         UsageError: with line and column, for whatever is wrong with it.
     """
-    return _Lecture(path).deck()
+    return _LectureReader(path).deck()
 
 
 def _named_from(folder: Path, content: Any) -> Any:
@@ -73,7 +73,7 @@ def _named_from(folder: Path, content: Any) -> Any:
     }
 
 
-class _Lecture:
+class _LectureReader:
     """A lecture.toml while it is being read."""
 
     def __init__(self, path: Path):
