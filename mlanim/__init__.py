@@ -222,14 +222,14 @@ def explore(
     """
     from mlanim.engine.jobs.catalog import the_scene
     from mlanim.export.live.explore import live_figure
-    from mlanim.export.making import Run
+    from mlanim.export.making import RunOptions
 
     given = {
         "output": _text(output), "sweep": sweep, "width": width, "font_size": font_size,
         "panel": panel, "slide": slide, "force": force,
         "params": {**more_params, **(params or {})},
     }  # fmt: skip
-    return live_figure(the_scene(scene), given, Run(jobs, quiet=quiet))
+    return live_figure(the_scene(scene), given, RunOptions(jobs, quiet=quiet))
 
 
 def deck(
@@ -272,10 +272,10 @@ def deck(
         UsageError: for what cannot be done as asked, with what is allowed.
         RenderError: for what was tried and failed, with the scene's own lines.
     """
-    from mlanim.export.deck.make import Wanted, make_deck
+    from mlanim.export.deck.make import DeckRequest, make_deck
 
     several = [output] if isinstance(output, (str, PathLike)) else output
-    wanted = Wanted(
+    wanted = DeckRequest(
         outputs=tuple(str(_text(path)) for path in several), quality=quality, fps=fps,
         resolution=resolution, theme=theme, one_file=one_file, notes=notes, handout=handout,
         voice=_text(voice), tts=tts, jobs=jobs, force=force, quiet=quiet,
@@ -310,11 +310,11 @@ def narrate(
         UsageError: for what cannot be done as asked, with what is allowed.
         RenderError: for what was tried and failed, with the scene's own lines.
     """
-    from mlanim.export.making import Run
+    from mlanim.export.making import RunOptions
     from mlanim.export.narrating import narrated
 
     given = {**more_params, **(params or {})}
-    return narrated(source, str(_text(output)), given, force, Run(quiet=quiet))
+    return narrated(source, str(_text(output)), given, force, RunOptions(quiet=quiet))
 
 
 def compute(scene: str, *, params: Mapping[str, Any] | None = None, **more_params: Any) -> Any:

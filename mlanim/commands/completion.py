@@ -32,7 +32,7 @@ class SceneName(click.ParamType):
         return found or [CompletionItem(incomplete, type="file")]
 
 
-class Setting(click.ParamType):
+class Assignment(click.ParamType):
     """NAME=VALUE."""
 
     name = "setting"

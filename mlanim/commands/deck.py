@@ -75,7 +75,7 @@ def deck(
       mlanim deck lecture.toml --watch --open
     """
     from mlanim.export.deck.lecture import parts
-    from mlanim.export.deck.make import Wanted, make_deck
+    from mlanim.export.deck.make import DeckRequest, make_deck
 
     if schema:
         click.echo(json.dumps(parts.schema(), indent=1))
@@ -89,7 +89,7 @@ def deck(
         return
     if port is not None:
         raise UsageError("--port is for --watch.")
-    made_files = make_deck(sources, Wanted(**options)).paths
+    made_files = make_deck(sources, DeckRequest(**options)).paths
     for path in made_files:
         made = {"kind": "deck", "event": "made", "file": str(path)}
         click.echo(json.dumps(made) if options["as_json"] else path)
@@ -102,7 +102,7 @@ def _watch(sources: tuple[str, ...], port: int | None, opened: bool, given: dict
     from mlanim.commands.serving import serving
     from mlanim.engine import temporary
     from mlanim.engine.jobs.request import theme_in_use
-    from mlanim.export.deck.steps import Look
+    from mlanim.export.deck.steps import DrawingOptions
     from mlanim.export.watch.lecture import DeckWatch
     from mlanim.export.watch.preview_server import PreviewState
 
@@ -114,8 +114,8 @@ def _watch(sources: tuple[str, ...], port: int | None, opened: bool, given: dict
     lecture = Path(sources[0])
     shared = {name: given[name] for name in ("fps", "resolution", "jobs", "timeout")}
 
-    def look(theme: str) -> Look:
-        return Look(
+    def drawing(theme: str) -> DrawingOptions:
+        return DrawingOptions(
             theme,
             theme_in_use(theme),
             pages=True,
@@ -128,4 +128,4 @@ def _watch(sources: tuple[str, ...], port: int | None, opened: bool, given: dict
         state = PreviewState(status="drawing", message="")
         page = ("lecture.html", lecture.name)
         with serving(state, PORT if port is None else port, page, folder, opened):
-            DeckWatch(lecture, look, folder, state, say).run()
+            DeckWatch(lecture, drawing, folder, state, say).run()

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mlanim.commands.completion import SceneName, Setting
+from mlanim.commands.completion import Assignment, SceneName
 from mlanim.commands.flags import flags, given
 from mlanim.commands.opening import show
 from mlanim.commands.options import (
@@ -36,7 +36,7 @@ PAGE = ("width", "font_size", "panel", "slide")
     "sweeps",
     multiple=True,
     metavar="NAME=LOW:HIGH:STEP",
-    type=Setting(),
+    type=Assignment(),
     help="Or NAME=A,B,C, or NAME for all it takes; repeatable. Default: what the scene says.",
 )
 @click.option("-o", "--output", metavar="FILE|DIR", help="An .html file or a folder.")
@@ -64,8 +64,8 @@ def explore(scenes: tuple[str, ...], **options: Any) -> None:
       mlanim explore polarizer --slide 3 --sweep angle=0,30,60,90
       mlanim explore --all -o site/live/
     """
-    from mlanim.export.live.explore import Wanted, explored, file_of
-    from mlanim.export.making import Run
+    from mlanim.export.live.explore import LiveRequest, explored, file_of
+    from mlanim.export.making import RunOptions
 
     chosen = _chosen(scenes, options["every"], options["chapter"])
     sweeps, every = options["sweeps"], options["every"] or options["chapter"]
@@ -73,14 +73,14 @@ def explore(scenes: tuple[str, ...], **options: Any) -> None:
         raise UsageError("--sweep is for one scene; others have other parameters.")
     page = {name: v for name, v in given(FigureOptions, options).items() if name in PAGE}
     wanted = [
-        Wanted(
+        LiveRequest(
             entry, sweeps, params_given(options), page,
             file_of(options["output"], entry.name, len(chosen)),
             bool(options["force"]),
         )
         for entry in chosen
     ]  # fmt: skip
-    run = Run(options["jobs"], options["timeout"], quiet=options["quiet"])
+    run = RunOptions(options["jobs"], options["timeout"], quiet=options["quiet"])
     made = explored(wanted, run, lambda line: None if run.quiet else click.echo(line, err=True))
     for one in made:
         click.echo(one.path)

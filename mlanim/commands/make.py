@@ -21,7 +21,7 @@ from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, options
 
 if TYPE_CHECKING:
-    from mlanim.export.making import Run
+    from mlanim.export.making import RunOptions
 
 
 @click.command()
@@ -74,12 +74,14 @@ def figure(scenes: tuple[str, ...], **given: Any) -> None:
 
 def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) -> None:
     """Turn options into jobs, run them, print where the files are."""
-    from mlanim.export.making import Run, make
+    from mlanim.export.making import RunOptions, make
 
     jobs = _jobs(model, scenes, given)
     if given["dry_run"] and given.get("tts"):
         raise UsageError("--dry-run makes nothing, and --tts would speak; leave one of them out.")
-    run = Run(**{field.name: given[field.name] for field in fields(Run) if field.name in given})
+    run = RunOptions(
+        **{field.name: given[field.name] for field in fields(RunOptions) if field.name in given}
+    )
     replaced = {job.output: request.replaced_size(job) for job in jobs}
     with _spoken(jobs, given, run) as spoken:
         if given["dry_run"]:
@@ -93,7 +95,9 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
     _print(outcomes, given)
 
 
-def _spoken(jobs: list[Job], given: dict[str, Any], run: Run) -> AbstractContextManager[list[Job]]:
+def _spoken(
+    jobs: list[Job], given: dict[str, Any], run: RunOptions
+) -> AbstractContextManager[list[Job]]:
     """The jobs with the voice that is asked for or that they had; only these import it."""
     if not any((given.get("voice"), given.get("tts"), *(job.voice for job in jobs))):
         return nullcontext(jobs)

@@ -33,10 +33,10 @@ def narrate(source: str, output: str, **given: Any) -> None:
       mlanim narrate attention -o voice/
       mlanim narrate lecture.toml -o voice/
     """
-    from mlanim.export.making import Run
+    from mlanim.export.making import RunOptions
     from mlanim.export.narrating import narrated
 
-    run = Run(timeout=given["timeout"], quiet=given["quiet"] or given["as_json"])
+    run = RunOptions(timeout=given["timeout"], quiet=given["quiet"] or given["as_json"])
     script = narrated(source, output, params_given(given), given["force"], run)
     if given["as_json"]:
         steps = [{**vars(step), "times": step.times} for step in script.steps]

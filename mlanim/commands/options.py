@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mlanim.commands.completion import SceneName, Setting
+from mlanim.commands.completion import Assignment, SceneName
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.chapters import of_chapter
@@ -75,7 +75,7 @@ set_option = click.option(
     "params",
     multiple=True,
     metavar="NAME=VALUE",
-    type=Setting(),
+    type=Assignment(),
     help="A parameter; repeatable.",
 )
 timeout_option = click.option(

@@ -108,7 +108,7 @@ def gallery(scenes: tuple[str, ...], output: str, **options: Any) -> None:
       mlanim gallery -o site/
       mlanim gallery dot_product scenes/mine.py -o site/ --docs docs/index.html
     """
-    from mlanim.export.making import Run, make
+    from mlanim.export.making import RunOptions, make
     from mlanim.export.web import gallery as page
     from mlanim.export.web.site import Site
 
@@ -119,13 +119,13 @@ def gallery(scenes: tuple[str, ...], output: str, **options: Any) -> None:
     sizes = {name: options[name] for name in ("quality", "fps", "resolution")}
     sizes["quality"] = sizes["quality"] or GALLERY_QUALITY
     jobs = page.jobs(found, site.folder, themes, sizes, options["force"])
-    outcomes = make(jobs, Run(quiet=options["quiet"]))
+    outcomes = make(jobs, RunOptions(quiet=options["quiet"]))
     failed = [outcome for outcome in outcomes if outcome.code]
     for message in dict.fromkeys(outcome.message for outcome in failed):
         click.echo(f"Error: {message}", err=True)
     if failed:
         sys.exit(min(outcome.code for outcome in failed))
-    run = Run(quiet=options["quiet"])
+    run = RunOptions(quiet=options["quiet"])
     live = (
         page.explore(found, site.folder, themes, run, options["force"]) if options["live"] else {}
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mlanim.engine.cache import cache, finished, reads, store, times
-from mlanim.engine.cache.keys import current_key
 from mlanim.engine.cache.ownership import refuse_for
+from mlanim.engine.cache.reads import current_key
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.outputs import is_current
 from mlanim.words.duration import duration_words

@@ -28,7 +28,7 @@ WORKER = "mlanim.export.worker"
 
 
 @dataclass(frozen=True)
-class Run:
+class RunOptions:
     """How jobs are run: by how many processes, for how long, where, and what is said meanwhile.
 
     Args:
@@ -48,7 +48,7 @@ class Run:
     processes: Processes | None = None
 
 
-def make(jobs: Sequence[Job], run: Run, listener: Listener | None = None) -> list[Outcome]:
+def make(jobs: Sequence[Job], run: RunOptions, listener: Listener | None = None) -> list[Outcome]:
     """Make all jobs; how each ended, in their order.
 
     `listener` hears of every event, instead of the terminal.
@@ -60,7 +60,7 @@ def make(jobs: Sequence[Job], run: Run, listener: Listener | None = None) -> lis
         return Engine(workers, told, WORKER, run.timeout, cluster, run.processes).run(jobs)
 
 
-def make_one(job: Job, run: Run, listener: Listener | None = None) -> None:
+def make_one(job: Job, run: RunOptions, listener: Listener | None = None) -> None:
     """Make one job.
 
     Raises:

@@ -13,12 +13,14 @@ from mlanim.engine.jobs import request
 from mlanim.engine.jobs.catalog import the_scene
 from mlanim.engine.jobs.options import VideoOptions, options
 from mlanim.export.deck.make import script_of_lecture
-from mlanim.export.making import Run
+from mlanim.export.making import RunOptions
 from mlanim.export.voice.script import Script, ScriptStep, write
 from mlanim.export.voice.voicing import script_of
 
 
-def narrated(source: str, output: str, params: Mapping[str, Any], force: bool, run: Run) -> Script:
+def narrated(
+    source: str, output: str, params: Mapping[str, Any], force: bool, run: RunOptions
+) -> Script:
     """Write what is said in a scene, or in a lecture.toml, into a folder.
 
     Raises:
@@ -33,7 +35,7 @@ def narrated(source: str, output: str, params: Mapping[str, Any], force: bool, r
     return replace(script, paths=write(script, Path(output), force))
 
 
-def _of_scene(source: str, params: Mapping[str, Any], run: Run) -> Script:
+def _of_scene(source: str, params: Mapping[str, Any], run: RunOptions) -> Script:
     entry = the_scene(source)
     with temporary.folder() as folder:
         asked = options(VideoOptions, params=params, output=f"{folder}/", format="mp4")

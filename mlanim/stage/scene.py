@@ -26,6 +26,7 @@ from types import FunctionType
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from manim import Animation, Mobject, Scene, config
+from manim.mobject.mobject import _AnimationBuilder
 from pydantic import BaseModel, ConfigDict, Field
 
 from mlanim.stage import layout, theme
@@ -259,6 +260,11 @@ class LessonScene(Scene, Generic[P, D]):
         return animations
 
     def _plays(self, animations: list[Animation], say: Said | None, seconds: float) -> None:
+        for one in animations:
+            if not isinstance(one, Animation | _AnimationBuilder):
+                raise TypeError(
+                    f"{_kind_of(one)} does not run; what does is an animation, such as track.to(3)."
+                )
         said = [] if say is None else self.saying(*([_as_content(say)] if say else []))
         if animations or said:
             self.play(*animations, *said, run_time=seconds)
@@ -277,6 +283,10 @@ WORDS = {
     and name not in ("setup", "figure", "live")
 }
 """What a scene calls, by name, without what it writes itself, such as `compute` and `figure`."""
+
+
+def _kind_of(given: object) -> str:
+    return repr(given) if isinstance(given, int | float | str) else f"A {type(given).__name__}"
 
 
 def _taken(scene: type, name: str) -> str:

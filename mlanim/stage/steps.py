@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from manim import (
     Animation,
@@ -214,6 +215,8 @@ Shown = Panel | Sequence[Panel]
 
 def on_stage(shown: Sequence[Shown], wanted: Layout) -> list[Place]:
     """The places of panels over all of the stage."""
+    for one in shown:
+        _refuse_others(one)
     places = _within(STAGE, [_as_one(one) for one in shown], wanted)
     return [
         place
@@ -228,6 +231,15 @@ def _within(box: Box, panels: Sequence[Panel], wanted: Layout) -> list[Place]:
     _, places = arrange(panels, width, height, wanted, squeezed=0.1)
     x, y = box.left - EDGE, box.top + EDGE
     return [dataclasses.replace(place, box=place.box.shifted(x, y)) for place in places]
+
+
+def _refuse_others(shown: Any) -> None:
+    """Raise a TypeError for what is neither a panel nor a list of panels."""
+    listed = list(shown) if isinstance(shown, list | tuple) else [shown]
+    strange = [one for one in listed if not isinstance(one, Panel)]
+    if strange or not listed:
+        given = type(strange[0]).__name__ if strange else "an empty list"
+        raise TypeError(f'`enter` brings in panels, not {given}; write Panel("name", picture).')
 
 
 def _as_one(shown: Shown) -> Panel:

@@ -21,10 +21,15 @@ M = TypeVar("M", bound=Mobject)
 
 
 class Reading:
-    """A value that depends on tracks; calling it gives the value now."""
+    """A value that depends on tracks; calling it gives the value now.
 
-    def __init__(self, tracks: Iterable[Track], read: Callable[[], Any]):
-        self.tracks, self._read = tuple(dict.fromkeys(tracks)), read
+    `samples` are the values that it passes, (S, …), where these are known.
+    """
+
+    def __init__(
+        self, tracks: Iterable[Track], read: Callable[[], Any], samples: np.ndarray | None = None
+    ):
+        self.tracks, self._read, self.samples = tuple(dict.fromkeys(tracks)), read, samples
 
     def __call__(self) -> Any:
         """The value now."""
@@ -99,7 +104,7 @@ class Track(ValueTracker):
             KeyError: for a series that it does not have.
         """
         self._known(name)
-        return Reading([self], lambda: self._read(self.series[name]))
+        return Reading([self], lambda: self._read(self.series[name]), self.series[name])
 
     def history(self, series: str | Reading | np.ndarray | None = None) -> Reading:
         """A series up to where the track stands, (k, …); `at` unless one is given.
@@ -110,7 +115,9 @@ class Track(ValueTracker):
         values: Any = self.at if series is None else series
         if isinstance(series, str):
             values = self.series[self._known(series)]
-        return combined(lambda at, values: self._until(np.asarray(values)), self, values)
+        found = combined(lambda at, values: self._until(np.asarray(values)), self, values)
+        found.samples = None if isinstance(values, Reading) else np.asarray(values)
+        return found
 
     @property
     def now(self) -> Record:

@@ -53,8 +53,7 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
     def compute(params: PaperFoldingParams) -> Data:
         from mlanim.core.folding.paper_folding import paper_folding_lesson
 
-        own = params.model, params.checkpoint
-        return paper_folding_lesson(params.dataset, params.widths, params.seed, *own)
+        return paper_folding_lesson(**dict(params))
 
     def setup(self) -> None:
         """The sheet's way through the stages, one neuron's fold, and the colours of the classes."""
@@ -73,11 +72,10 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
 
     def sheet(self) -> Panel:
         """The sheet with its points, wherever the track stands."""
-        one, found = self.data.neuron, self.data.folding
-        positive = found.decision.positive[found.sheet.cells]
+        one, found, way = self.data.neuron, self.data.folding, self.data.way
         vertices = self.lifted(self.stage["vertices"], one and one.lift)
-        reach = self.data.way.reach[round(self.stage.value)]
-        plane = self.plane = SheetPlane(found.sheet, vertices, reach, positive, self.decided)
+        reach = way.reach[round(self.stage.value)]
+        plane = self.plane = SheetPlane(found.sheet, vertices, reach, way.positive, self.decided)
         points = self.lifted(self.stage["points"], one and one.points_lift)
         plane.classes(points, found.labels)
         self.creases = plane.creases(found.creases.segments, later=True)
@@ -175,9 +173,8 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
     def still(self, name: str, heading: str, at: int, *said: Sentence) -> Panel:
         """The sheet at a stage: with the cut in the last one, with the regions once unfolded."""
         way, found, unfolded = self.data.way, self.data.folding, name == "unfolded"
-        positive = found.decision.positive[found.sheet.cells]
-        plane = SheetPlane(found.sheet, way.vertices[at], way.reach[at], positive, float(unfolded),
-                           labels=way.axes[at])  # fmt: skip
+        plane = SheetPlane(found.sheet, way.vertices[at], way.reach[at], way.positive,
+                           float(unfolded), labels=way.axes[at])  # fmt: skip
         if unfolded:
             plane.creases(found.creases.segments)
         if name != "sheet":

@@ -55,9 +55,7 @@ class Attention(LessonScene[AttentionParams, "Data"]):
     def compute(params: AttentionParams) -> Data:
         from mlanim.core.attention.attention_lecture import attention_lecture
 
-        return attention_lecture(
-            params.sentence, params.seed, params.layer, params.head, params.temperature
-        )
+        return attention_lecture(params.sentence, **params.model_dump(exclude={"sentence"}))
 
     @cached_property
     def attended(self) -> Track:
@@ -181,7 +179,7 @@ class Attention(LessonScene[AttentionParams, "Data"]):
         mixed = Panel("values", rows, "Values times weights", "below: what “it” reads", share=1.8)
         self.enter(given, mixed, along=[mix.to(1)], say="", seconds=2)
         self.step("Weighted values add up to one vector", notes="It helps to decide for a noun.")
-        answer = Bars(d.chances, d.nouns, "output", reach=(0, 1), format="%1")
+        answer = Bars(d.probabilities, d.nouns, "output", reach=(0, 1), format="%1")
         told = Panel("answer", answer, "The model's answer")
         self.enter(Panel("sentence", self.tokens, share=2.2), told)
         self.sweep(self.attended.to(1), say="")

@@ -66,10 +66,10 @@ class AttentionHeads(LessonScene[HeadsParams, "Data"]):
 
     @staticmethod
     def compute(params: HeadsParams) -> Data:
-        from mlanim.core.attention.search.found import Wanted
+        from mlanim.core.attention.search.found import SearchRequest
         from mlanim.core.attention.search.lecture import head_lecture
 
-        return head_lecture(Wanted(**params.model_dump(exclude={"seed"})), params.seed)
+        return head_lecture(SearchRequest(**params.model_dump(exclude={"seed"})), params.seed)
 
     @cached_property
     def attended(self) -> Track:

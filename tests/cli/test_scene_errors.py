@@ -116,7 +116,17 @@ FAULTS = [
     ('Chart((0, 1), log="x")', "A logarithmic axis needs values over 0, not from 0 to 1."),
     ('Chart(log="both")', "There is no log 'both'."),
     ('Chart(names="besides")', "Did you mean 'beside'?"),
-    ("chart.curve(xs, xs, rolle='input')", "Did you mean role? It takes xs, ys, role, name, width"),
+    ("chart.curve(xs, xs, rolle='input')", "Did you mean role? It takes xs, ys, role; by name nam"),
+    # Steps
+    ("self.enter(chart)", "`enter` brings in panels, not Chart; write Panel("),
+    ("self.enter([])", "not an empty list"),
+    ("self.enter([Panel('a', chart), 'b'])", "not str"),
+    ("self.sweep(3)", "3 does not run; what does is an animation, such as track.to(3)."),
+    ("self.sweep(track)", "A Track does not run; what does is an animation"),
+    ("self.enter(Panel('a', chart), along=[track])", "A Track does not run"),
+    ('chart.curve(xs, xs, "input", "a")', "but 5 were given. It takes xs, ys, role; by name name"),
+    ("self.step('a')", "keyword-only argument: 'notes'. It takes said, animations; by name notes"),
+    ("Panel(chart=chart)", "argument 'chart'. Did you mean share? It takes name, picture, hea"),
     # Fields
     ("self.data.wieghts", "Data has no 'wieghts'. Did you mean weights? It has table, weights."),
     ('self.data.table["los"]', "The data has no 'los'. Did you mean loss? It has loss."),

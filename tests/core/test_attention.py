@@ -8,7 +8,8 @@ import torch
 
 from mlanim.core.attention import coreference, grammar
 from mlanim.core.attention.attention import attention
-from mlanim.core.attention.attention_lecture import attention_lecture, laid_open, named, traced
+from mlanim.core.attention.attention_lecture import attention_lecture, laid_open, named
+from mlanim.core.attention.coreference import traced
 from mlanim.core.attention.trace import AttentionTrace
 
 SENTENCE = "The cat chased the mouse because it was hungry."
@@ -82,9 +83,9 @@ def test_counts_are_those_of_sentences_looked_at_one_by_one():
     found = coreference.measure(theta, coreference.encode(some), scale=2.0)
     resolved, peaks, bits = 0, np.zeros((2, 4)), np.zeros((2, 2, 4))
     for one in some:
-        model = coreference.Trained(theta, torch.zeros(0))
-        trace, chances = traced(model, one, (1, 1), 1.0)
-        resolved += grammar.NOUNS[chances.argmax()] == one.words[one.antecedent]
+        model = coreference.TrainedModel(theta, torch.zeros(0))
+        trace, probabilities = traced(model, one, (1, 1), 1.0)
+        resolved += grammar.NOUNS[probabilities.argmax()] == one.words[one.antecedent]
         for at in np.ndindex(2, 4):
             row = trace.q[at][one.pronoun] @ trace.k[at].T
             peaks[at] += row.argmax() == one.antecedent
@@ -163,7 +164,7 @@ def models():
     """Two that were trained, and three as they are before training, which are mostly wrong."""
     before = [coreference.MODEL.initial(torch.Generator().manual_seed(one)) for one in range(3)]
     drawn = coreference.trained(SEEDS[0]).drawn
-    return [*map(coreference.trained, SEEDS), *(coreference.Trained(t, drawn) for t in before)]
+    return [*map(coreference.trained, SEEDS), *(coreference.TrainedModel(t, drawn) for t in before)]
 
 
 def test_what_is_said_holds_for_any_model_sentence_head_and_temperature(models):
@@ -192,7 +193,7 @@ def test_what_is_said_holds_for_any_model_sentence_head_and_temperature(models):
         assert found[3] == (
             "which is right" if right else f"but it is the {d.trace.tokens[parsed.antecedent]}"
         )
-        assert d.chances.sum() == pytest.approx(1)
+        assert d.probabilities.sum() == pytest.approx(1)
         found = told(d, "says_scale", r"spreads its attention by ([\d.]+) bits(.*)$")
         if "instead" in found[2]:
             plain = float(re.search(r"[\d.]+", found[2])[0])

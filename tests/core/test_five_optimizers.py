@@ -22,7 +22,7 @@ from mlanim.core.learning.five_optimizers import (
 )
 from mlanim.core.learning.optimizers import FIVE, Nesterov, Rated, RMSProp
 from mlanim.core.learning.training import train
-from mlanim.core.rates.rate_sweep import Sweep
+from mlanim.core.rates.rate_sweep import RateSweep
 
 THEIRS = {
     "gradient descent": lambda p, r: torch.optim.SGD([p], r),
@@ -115,7 +115,7 @@ def test_a_tie_is_what_lies_within_the_spread_of_the_differences():
         sweeps = {}
         for name in FIVE:
             losses = rng.uniform(0.05, 0.06) + rng.normal(0, rng.choice([1e-4, 5e-3]), (3, 5))
-            sweeps[name] = Sweep(np.arange(1.0, 4), losses, int(losses.mean(1).argmin()))
+            sweeps[name] = RateSweep(np.arange(1.0, 4), losses, int(losses.mean(1).argmin()))
         ends = {name: sweep.losses.mean(1).min() for name, sweep in sweeps.items()}
         first = min(ends, key=ends.get)
         said = str(says_of_network(sweeps))

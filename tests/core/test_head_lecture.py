@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from mlanim.core.attention import attention_lecture
-from mlanim.core.attention.coreference import MODEL, Trained
+from mlanim.core.attention import coreference
+from mlanim.core.attention.coreference import MODEL, TrainedModel
 from mlanim.core.attention.grammar import NOUNS, parse
 from mlanim.core.attention.pretrained import Opened, opened, traced
 from mlanim.core.attention.search import sentences
-from mlanim.core.attention.search.found import Wanted, find
+from mlanim.core.attention.search.found import SearchRequest, find
 from mlanim.core.attention.search.lecture import head_lecture
 from mlanim.core.attention.search.view import view_of
 from mlanim.core.attention.search.word_places import place_of, usual_query, with_other_word
@@ -63,12 +63,12 @@ def file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data(file):
-    return head_lecture(Wanted(f"{file}:make", SENTENCE, of="it:2", to="dog"))
+    return head_lecture(SearchRequest(f"{file}:make", SENTENCE, of="it:2", to="dog"))
 
 
 @pytest.fixture(scope="module")
 def hidden(file):
-    return head_lecture(Wanted(f"{file}:causal", SENTENCE, of="it:2", to="cat"))
+    return head_lecture(SearchRequest(f"{file}:causal", SENTENCE, of="it:2", to="cat"))
 
 
 def torchs_weights(file, sentence):
@@ -97,11 +97,11 @@ def test_a_layer_or_a_head_that_is_given_is_searched_alone(file, data):
         head = int(data.given[layer - 1].argmax()) + 1
         found = find(
             traced(f"{file}:make", SENTENCE),
-            Wanted(None, SENTENCE, of="it:2", to="dog", layer=layer),
+            SearchRequest(None, SENTENCE, of="it:2", to="dog", layer=layer),
         )
         assert found.head == (layer - 1, head - 1)
         assert found.searched == 3
-    asked = Wanted(None, SENTENCE, of="it:2", to="dog", layer=1, head=2)
+    asked = SearchRequest(None, SENTENCE, of="it:2", to="dog", layer=1, head=2)
     found = find(traced(f"{file}:make", SENTENCE), asked)
     assert found.head == (0, 1)
 
@@ -126,7 +126,7 @@ def test_what_a_mask_hides_is_empty(hidden):
 
 def test_a_word_that_is_hidden_cannot_be_looked_for(file):
     with pytest.raises(ValueError, match="“dog” in this model: it comes later"):
-        head_lecture(Wanted(f"{file}:causal", SENTENCE, of="cat", to="dog"))
+        head_lecture(SearchRequest(f"{file}:causal", SENTENCE, of="cat", to="dog"))
 
 
 def test_other_nouns_stand_in_the_place_of_the_word(file, data):
@@ -157,7 +157,7 @@ def test_other_pairs_are_all_pairs_of_words(file, data):
 def test_the_most_is_called_so_only_where_it_is(file, data):
     assert ", the most of 6;" in str(data.says_found)
     worst = np.unravel_index(data.given.argmin(), (2, 3))
-    asked = Wanted(None, SENTENCE, "it:2", "dog", int(worst[0]) + 1, int(worst[1]) + 1)
+    asked = SearchRequest(None, SENTENCE, "it:2", "dog", int(worst[0]) + 1, int(worst[1]) + 1)
     found = find(traced(f"{file}:make", SENTENCE), asked)
     said = str(sentences.says_found(found))
     assert f"the most of 6 is {100 * data.given.max():.1f} %" in said
@@ -198,7 +198,7 @@ def test_a_square_of_the_model_view_stands_for_several_tokens():
 )
 def test_what_is_not_there_is_refused_in_a_sentence(file, wanted, message):
     with pytest.raises(ValueError, match=re.escape(message)):
-        head_lecture(Wanted(**{"model": f"{file}:make", "sentence": SENTENCE, **wanted}))
+        head_lecture(SearchRequest(**{"model": f"{file}:make", "sentence": SENTENCE, **wanted}))
 
 
 def test_words_are_named_whatever_their_case_and_place(file):
@@ -224,8 +224,8 @@ def test_another_word_takes_the_place_of_the_one_named(name, expected):
 def test_the_small_model_is_read_as_its_own_trace_says():
     theta = MODEL.initial(torch.Generator().manual_seed(3))
     text = "the cat chased the mouse because it was hungry"
-    model = Trained(theta, torch.zeros(1, dtype=torch.int64))
-    expected = attention_lecture.traced(model, parse(text), (1, 1), 1.0)[0]
+    model = TrainedModel(theta, torch.zeros(1, dtype=torch.int64))
+    expected = coreference.traced(model, parse(text), (1, 1), 1.0)[0]
     found = traced(Opened("small", SmallTransformer(theta), of_callable(ids_of), str), text).trace
     for name in ("inputs", "q", "k", "v", "scores", "weights", "output"):
         np.testing.assert_allclose(getattr(found, name), getattr(expected, name), atol=1e-9)

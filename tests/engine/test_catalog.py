@@ -90,6 +90,19 @@ def test_naming_a_broken_file_tells_place_and_reason(folder: Path) -> None:
     assert "def broken(:" in str(caught.value)
 
 
+def test_a_scene_of_plain_manim_goes_by_the_name_of_its_file_too(folder: Path) -> None:
+    (folder / "plain.py").write_text("from manim import *\nclass Only(Scene): pass\n")
+    (entry,) = catalog.select(["plain"], [folder])
+    assert (entry.name, entry.class_name) == ("Only", "Only")
+    (folder / "two.py").write_text("from manim import *\nclass A(Scene): pass\nclass B(A): pass\n"
+                                   "class C(Scene): pass\n")  # fmt: skip
+    with pytest.raises(UsageError, match=r"has several scenes, B, C; choose as .*two.py:B"):
+        catalog.select(["two"], [folder])
+    (folder / "none.py").write_text("x = 1\n")
+    with pytest.raises(UsageError, match=r"none\.py has no class that derives from a Scene"):
+        catalog.select(["none"], [folder])
+
+
 def test_a_users_scene_wins_over_a_built_in_one(folder: Path) -> None:
     name = catalog.find()[0].name
     (folder / f"{name}.py").write_text(RAISES)

@@ -57,6 +57,14 @@ def test_says_all_that_is_asked_of_it(described: dict[str, Any], demo_job: Job) 
     assert described["results_key"] == "key"
 
 
+def test_the_leave_to_replace_files_is_no_part_of_it(demo_job: Job) -> None:
+    told = [
+        sidecar.describe(replace(demo_job, force=force), SceneParams(), None, "job", "key", "hash")
+        for force in (False, True)
+    ]
+    assert told[0] == told[1]
+
+
 def test_small_results_are_written_out_and_large_ones_described(
     described: dict[str, Any],
 ) -> None:

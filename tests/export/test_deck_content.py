@@ -21,7 +21,7 @@ from offline import Window, opened
 from PIL import Image
 
 from mlanim.engine.errors import UsageError
-from mlanim.export.deck.make import Wanted, make_deck
+from mlanim.export.deck.make import DeckRequest, make_deck
 
 pptx = pytest.importorskip("pptx", reason="python-pptx is not installed")
 
@@ -313,7 +313,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_fault_is_named_with_its_line(case: str, faulty: Path) -> None:
     slide, line, words = FAULTS[case]
     (faulty / "lecture.toml").write_text(f'title = "T"\n[[slide]]\n{slide}\n')
-    wanted = Wanted((str(faulty / "x.pdf"),), quiet=True)
+    wanted = DeckRequest((str(faulty / "x.pdf"),), quiet=True)
     with pytest.raises(UsageError, match=f"line {line}, column .*{words}"):
         make_deck([str(faulty / "lecture.toml")], wanted)
 

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from mlanim.engine.errors import UsageError
 from mlanim.export.deck.lecture.reading import from_file
-from mlanim.export.deck.make import Wanted, make_deck
+from mlanim.export.deck.make import DeckRequest, make_deck
 
 PAIR = DEMO.with_name("pair.py")
 LECTURE = f"""\
@@ -124,4 +124,6 @@ def test_a_sweep_that_cannot_be_is_said_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "lecture.toml").write_text(lecture, encoding="utf-8")
     said = "line 3, column 8: --sweep angel: demo has no parameter of that name"
     with pytest.raises(UsageError, match=said):
-        make_deck([str(tmp_path / "lecture.toml")], Wanted((str(tmp_path / "x.html"),), quiet=True))
+        make_deck(
+            [str(tmp_path / "lecture.toml")], DeckRequest((str(tmp_path / "x.html"),), quiet=True)
+        )

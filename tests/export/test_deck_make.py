@@ -12,7 +12,7 @@ import pytest
 from lectures import DEMO, LECTURE, SMALL
 
 from mlanim.engine.errors import RenderError, UsageError
-from mlanim.export.deck.make import Wanted, make_deck
+from mlanim.export.deck.make import DeckRequest, make_deck
 from mlanim.stage.colors.palette import THEMES
 
 
@@ -25,7 +25,7 @@ def refused(words: str, *sources: str, **asked: Any) -> None:
     """Expect a refusal, and an empty folder after it."""
     before = sorted(os.listdir())
     with pytest.raises((UsageError, RenderError), match=words) as caught:
-        make_deck(sources, Wanted(**asked))
+        make_deck(sources, DeckRequest(**asked))
     assert "\n" not in str(caught.value)
     assert sorted(os.listdir()) == before
 
@@ -127,12 +127,14 @@ def ground(file: Path) -> tuple[int, ...]:
 
 def test_each_theme_has_a_file_and_handouts_are_for_paper() -> None:
     Path("lecture.toml").write_text(DARK_LECTURE)
-    both = make_deck(["lecture.toml"], Wanted(("a.pdf",), theme="dark,print", quiet=True)).paths
+    both = make_deck(
+        ["lecture.toml"], DeckRequest(("a.pdf",), theme="dark,print", quiet=True)
+    ).paths
     assert [path.name for path in both] == ["a-dark.pdf", "a-print.pdf"]
     slides, handout = make_deck(
-        ["lecture.toml"], Wanted(("s.html", "h.pdf"), handout=1, quiet=True)
+        ["lecture.toml"], DeckRequest(("s.html", "h.pdf"), handout=1, quiet=True)
     ).paths
-    dark = Wanted(("d.pdf",), handout=1, theme="dark", quiet=True)
+    dark = DeckRequest(("d.pdf",), handout=1, theme="dark", quiet=True)
     (asked,) = make_deck(["lecture.toml"], dark).paths
     is_light = [sum(ground(path)) > 700 for path in (*both, handout, asked)]
     assert is_light == [False, True, True, False]

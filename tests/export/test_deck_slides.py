@@ -13,7 +13,7 @@ from PIL import Image
 
 from mlanim.engine.errors import UsageError
 from mlanim.export.deck.lecture.blocks import Prose
-from mlanim.export.deck.make import Wanted, make_deck
+from mlanim.export.deck.make import DeckRequest, make_deck
 from mlanim.export.deck.step import TextSlide
 from mlanim.export.deck.typst import pages
 from mlanim.stage.colors.palette import THEMES, contrast, hex_to_rgb
@@ -121,6 +121,6 @@ def test_a_fault_of_a_text_is_named_with_its_own_line(
     (tmp_path / "lecture.toml").write_text(text)
     (tmp_path / "lecture.toml.png").write_text(text)
     Image.new("RGB", (30, 20), (255, 0, 0)).save(tmp_path / "p.png")
-    wanted = Wanted((str(tmp_path / "x.pdf"),), quiet=True)
+    wanted = DeckRequest((str(tmp_path / "x.pdf"),), quiet=True)
     with pytest.raises(UsageError, match=f"line {line}, column .*{words}"):
         make_deck([str(tmp_path / "lecture.toml")], wanted)

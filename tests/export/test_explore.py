@@ -20,9 +20,9 @@ from mlanim.engine.playback.loading import load
 from mlanim.export.figures.figure import make_figure
 from mlanim.export.live.groups import grouped, samples
 from mlanim.export.live.payload import picture, start
-from mlanim.export.live.pieces import Pool, Taken, apart
-from mlanim.export.live.states import No, Shot, States
-from mlanim.export.live.sweeps import Sweep, split, sweep, themes
+from mlanim.export.live.pieces import PiecePool, Taken, apart
+from mlanim.export.live.states import Refusal, StateDrawing, States
+from mlanim.export.live.sweeps import ParameterSweep, split, sweep, themes
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import SceneParams
 
@@ -130,7 +130,7 @@ def turned(tmp_path_factory):
 def test_two_themes_are_one_picture_with_colours_for_each(turned):
     svgs = [turned[theme, 0][0] for theme in ("dark", "light")]
     taken = [apart(svg) for svg in svgs]
-    pool = Pool(2)
+    pool = PiecePool(2)
     indices = pool.put([one.pieces for one in taken])
     pieces, colors = list(pool.pieces), pool.colors()
     for at, svg in enumerate(svgs):
@@ -160,7 +160,7 @@ def test_panels_that_are_drawn_by_themselves_make_up_the_figure(tmp_path):
 
 
 def test_variants_that_differ_in_more_than_colour_are_both_there():
-    pool = Pool(2)
+    pool = PiecePool(2)
     indices = pool.put([('<path d="m0 0" style="fill:#000000;"/>',), ('<path d="m1 1"/>',)])
     (piece,) = (list(pool.pieces)[index] for index in indices)
     assert piece.count("<path") == 2
@@ -277,15 +277,15 @@ def states_of(look):
         "texts": ["0", "1"],
         "start": 0,
     }
-    sweeps = [Sweep(name, (0, 1), {**control, "name": name}) for name in "ab"]
+    sweeps = [ParameterSweep(name, (0, 1), {**control, "name": name}) for name in "ab"]
     found = States(catalog.the_scene("dot_product"), SceneParams, sweeps, ("dark",), {}, {})
     for place in samples(found):
         seen = look(*place)
         if seen is None:
-            found.shots[place] = No("No.")
+            found.drawings[place] = Refusal("No.")
             continue
         alone = {name: Taken((1.0, 1.0), (piece,)) for name, piece in zip("abc", seen, strict=True)}
-        found.shots[place] = Shot((Taken((1.0, 1.0), seen),), {}, {}, {}, alone)
+        found.drawings[place] = StateDrawing((Taken((1.0, 1.0), seen),), {}, {}, {}, alone)
     return found
 
 

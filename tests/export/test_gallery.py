@@ -21,7 +21,7 @@ from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.export.live.page.document import document
-from mlanim.export.making import Run
+from mlanim.export.making import RunOptions
 from mlanim.export.web import gallery
 from mlanim.export.web.site import Site
 from mlanim.stage import theme
@@ -289,7 +289,7 @@ def test_a_scene_that_fails_leaves_no_page(mlanim: Callable[..., Any], tmp_path:
 
 def test_scenes_that_say_what_is_worth_a_slider_get_a_live_figure(tmp_path: Path) -> None:
     pair, demo = catalog.select([str(SCENES / "pair.py"), str(SCENES / "demo.py")])
-    made = gallery.explore([pair, demo], tmp_path, ("light",), Run(quiet=True), False)
+    made = gallery.explore([pair, demo], tmp_path, ("light",), RunOptions(quiet=True), False)
     assert made == {"pair": "live/pair.html"}
     assert [path.name for path in (tmp_path / "live").iterdir()] == ["pair.html"]
     assert b"A pair of numbers" in (tmp_path / "live" / "pair.html").read_bytes()

@@ -13,6 +13,7 @@ from mlanim.export.lint.series import APART, alike, hardest
 from mlanim.export.lint.view import View
 from mlanim.stage import theme
 from mlanim.stage.layout import STAGE
+from mlanim.stage.panels import Panel
 from mlanim.stage.plots.chart import Chart
 
 XS = np.linspace(0, 1, 9)
@@ -64,6 +65,17 @@ def test_a_dash_a_width_or_a_mark_tells_them_apart(other: dict[str, Any]) -> Non
     assert charted({}, other) == []
     assert charted(other, {}) == []
     assert len(charted(other, other)) == 1
+
+
+def test_series_without_a_name_are_called_by_their_roles() -> None:
+    chart = Chart()
+    for ys, role in (([0, 1], "input"), ([1, 0], "weight")):
+        chart.curve([0, 1], ys, role)
+    chart.compose(STAGE)
+    (finding,) = alike(View([chart], panels=[Panel("fit", chart)]))
+    assert finding.objects == (
+        "Curve (input) in the panel “fit”", "Curve (weight) in the panel “fit”",
+    )  # fmt: skip
 
 
 def test_a_name_beside_them_tells_them_apart() -> None:

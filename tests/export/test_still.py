@@ -38,7 +38,7 @@ from mlanim.engine.jobs.page import seconds
 from mlanim.engine.jobs.params import validated
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import load
-from mlanim.export.figures.at_time import Moment, run_to
+from mlanim.export.figures.at_time import TimePoint, run_to
 from mlanim.export.figures.still import still
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import SceneParams
@@ -103,7 +103,7 @@ pytestmark = pytest.mark.usefixtures("_configured")
 
 
 def at(scene_class: type[Scene], text: str) -> Scene:
-    moment = Moment() if text == "end" else Moment(at=seconds(text))
+    moment = TimePoint() if text == "end" else TimePoint(at=seconds(text))
     return run_to(scene_class, SceneParams(), None, moment, scene_class.__name__)
 
 
@@ -181,19 +181,19 @@ def test_a_slide_is_a_pause_of_a_lecture_and_a_section_of_a_plain_scene(demo_job
     params = validated(scene_class.Params, {}, "demo")
     data = as_record(scene_class.compute(params))
     first, second = (
-        run_to(scene_class, params, data, Moment(slide=n), "demo").mobjects for n in (1, 2)
+        run_to(scene_class, params, data, TimePoint(slide=n), "demo").mobjects for n in (1, 2)
     )
     said = [[m.plain for m in shown if isinstance(m, Text)] for shown in (first, second)]
     assert said == [["A small demonstration"], ["A small demonstration", "plain words"]]
-    assert shapes(run_to(Flat, SceneParams(), None, Moment(slide=1), "flat")) == 1
-    assert shapes(run_to(Flat, SceneParams(), None, Moment(slide=2), "flat")) == 3
+    assert shapes(run_to(Flat, SceneParams(), None, TimePoint(slide=1), "flat")) == 1
+    assert shapes(run_to(Flat, SceneParams(), None, TimePoint(slide=2), "flat")) == 3
 
 
 @pytest.mark.parametrize(
     ("moment", "words"),
     [
-        (Moment(at=99), "past the end of flat, which lasts 3.0 s"),
-        (Moment(slide=3), "flat has 2 slides, from 1 to 2"),
+        (TimePoint(at=99), "past the end of flat, which lasts 3.0 s"),
+        (TimePoint(slide=3), "flat has 2 slides, from 1 to 2"),
     ],
 )
 def test_a_moment_that_is_not_there_is_refused(moment, words):

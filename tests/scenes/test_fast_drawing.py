@@ -10,7 +10,7 @@ import pytest
 
 from mlanim.engine.camera.damage import PaintedFrame
 from mlanim.engine.camera.fast import fast
-from mlanim.engine.encoding.planes import Part
+from mlanim.engine.encoding.planes import Rectangle
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.playback import draw
@@ -58,7 +58,7 @@ def test_every_frame_painted_in_parts_is_the_frame_painted_whole(
         frames: list[bytes] = []
         in_parts: list[bool] = []
 
-        def take(pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:
+        def take(pixels: np.ndarray, repeat: int, parts: list[Rectangle] | None) -> None:
             frames.append(hashlib.blake2b(pixels.tobytes()).digest())
             in_parts.append(parts is not None)
 

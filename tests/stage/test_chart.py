@@ -72,6 +72,27 @@ def test_without_ranges_the_marks_have_room():
     assert chart.frame.y.low < 0 < 30 < chart.frame.y.high
 
 
+def test_without_ranges_the_marks_have_room_wherever_their_tracks_run():
+    at = np.arange(1.0, 5)
+    run = Track(at, loss=at**3, places=np.column_stack([-at, 0.1 / at]), twice=np.outer(at, [1, 9]))
+    marks = {
+        "history": (lambda c: c.curve(run.history(), run.history("loss")), (1, 4), (1, 64)),
+        "moving curve": (lambda c: c.curve([0, 7], run["twice"]), (0, 7), (1, 36)),
+        "dot of two readings": (lambda c: c.dot((run, run["loss"])), (1, 4), (1, 64)),
+        "dot of one": (lambda c: c.dot(run["places"]), (-4, -1), (0.025, 0.1)),
+        "line to a place": (lambda c: c.segment((0, 0), (run, 5.0)), (0, 4), (0, 5)),
+        "guide beside a curve": (
+            lambda c: (c.guide(y=run["loss"]), c.curve([0, 1], [0, 1])), (0, 1), (0, 64),
+        ),
+    }  # fmt: skip
+    for name, (mark, x, y) in marks.items():
+        chart = Chart()
+        mark(chart)
+        chart.placed(Box(0, 0, 6, 4))
+        for scale, ends in zip(chart.frame.scales, (x, y), strict=True):
+            assert (scale.low, scale.high) == pytest.approx(around(np.array(ends, float))), name
+
+
 def test_a_mark_follows_its_readings():
     track = Track(XS, y=XS**2)
     chart = Chart((0, 10), (0, 100))

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from mlanim.core.attention.coreference import (
     BATCH,
@@ -14,15 +13,14 @@ from mlanim.core.attention.coreference import (
     MODEL,
     STEPS,
     Measured,
-    Trained,
+    TrainedModel,
     best_head,
-    encode,
     measure,
     splits,
+    traced,
     trained,
 )
-from mlanim.core.attention.grammar import Sentence as Parsed
-from mlanim.core.attention.grammar import noun_vocabulary, parse
+from mlanim.core.attention.grammar import LabelledSentence, noun_vocabulary, parse
 from mlanim.core.attention.trace import AttentionTrace, HeadTrace
 from mlanim.words.numbers import count_of, grouped
 from mlanim.words.sentence import Sentence, sentence
@@ -35,9 +33,10 @@ class Attention:
     trace: every head on this sentence; opened: the head laid open, at `layer` and `head` from 1;
     products: (T, T), its queries times keys; pronoun, antecedent: places of two words; best: layer
     and head, from 1, that were chosen; peaks: (L, H), on how many of `tested` held-out sentences
-    attention from "it" is largest on its antecedent; heads: the same in words; nouns, chances: what
-    the model says "it" is, of the nouns in the sentence and all others; divisor: in Typst's
-    mathematics; reach: the largest sizes of numbers in vectors, and in products and scores.
+    attention from "it" is largest on its antecedent; heads: the same in words; nouns,
+    probabilities: what the model says "it" is, of the nouns in the sentence and all others;
+    divisor: in Typst's mathematics; reach: the largest sizes of numbers in vectors, and in products
+    and scores.
     """
 
     trace: AttentionTrace
@@ -53,7 +52,7 @@ class Attention:
     tested: int
     heads: tuple[Sentence, ...]
     nouns: tuple[str, ...]
-    chances: np.ndarray
+    probabilities: np.ndarray
     divisor: str
     reach: tuple[float, float]
     says_embedding: Sentence
@@ -94,8 +93,8 @@ def attention_lecture(
 
 
 def laid_open(
-    model: Trained,
-    parsed: Parsed,
+    model: TrainedModel,
+    parsed: LabelledSentence,
     best: tuple[int, int],
     at: tuple[int, int],
     temperature: float,
@@ -107,15 +106,15 @@ def laid_open(
         best, at: layer and head, from 1, of the chosen head and of the one laid open.
         found: with the products divided by √d_k and the temperature.
     """
-    trace, chances = traced(model, parsed, at, temperature)
-    nouns, shares = _answers(parsed, chances)
+    trace, probabilities = traced(model, parsed, at, temperature)
+    nouns, shares = _answers(parsed, probabilities)
     opened, index = trace.head(*at), (at[0] - 1, at[1] - 1)
-    answer = noun_vocabulary()[int(chances.argmax())]
+    answer = noun_vocabulary()[int(probabilities.argmax())]
     return Attention(
         trace=trace, opened=opened, products=opened.products, pronoun=parsed.pronoun,
         antecedent=parsed.antecedent, layer=at[0], head=at[1], temperature=temperature, best=best,
         peaks=found.peaks, tested=found.sentences, heads=_named_heads(best, found),
-        nouns=nouns, chances=shares,
+        nouns=nouns, probabilities=shares,
         divisor=f"sqrt({MODEL.d_k})" + ("" if temperature == 1 else f" dot {temperature:g}"),
         reach=(_largest(trace.inputs[0], *(getattr(opened, n) for n in ("inputs", "q", "k", "v"))),
                _largest(opened.products, opened.scores)),
@@ -126,7 +125,9 @@ def laid_open(
             found.sentences, temperature, float(found.plain[index]), float(found.scaled[index])
         ),
         says_weights=_says_weights(parsed.words, opened.weights[parsed.pronoun]),
-        says_answer=_says_answer(answer, float(chances.max()), parsed.words[parsed.antecedent]),
+        says_answer=_says_answer(
+            answer, float(probabilities.max()), parsed.words[parsed.antecedent]
+        ),
         says_heads=_says_heads(best, found),
         says_chosen=sentence(
             "[in colour](attention): the head that pointed at the right noun most often in "
@@ -144,34 +145,16 @@ def _largest(*arrays: np.ndarray) -> float:
     return max(float(np.abs(array).max()) for array in arrays)
 
 
-@torch.no_grad()
-def traced(
-    model: Trained, parsed: Parsed, shown: tuple[int, int], temperature: float
-) -> tuple[AttentionTrace, np.ndarray]:
-    """What every head does with a sentence, the shown one at a temperature; noun probabilities."""
-    batch, count = encode([parsed]), len(parsed.words)
-    heat = torch.ones(MODEL.layers, MODEL.heads, 1, 1, dtype=torch.float64)
-    heat[shown[0] - 1, shown[1] - 1] = temperature
-    passed = batch.run(model.theta, temperature=heat)
-    kept = {
-        name: torch.stack([getattr(layer, name)[0] for layer in passed.layers])
-        for name in ("inputs", "q", "k", "v", "weights", "output")
-    }
-    kept = {name: part[..., :count, :] for name, part in kept.items()}
-    kept["weights"] = kept["weights"][..., :count]
-    kept["scores"] = kept["q"] @ kept["k"].transpose(-1, -2) / (math.sqrt(MODEL.d_k) * heat)
-    arrays = {name: np.ascontiguousarray(part.numpy()) for name, part in kept.items()}
-    return AttentionTrace(parsed.words, **arrays), passed.answer[0].softmax(0).numpy()
-
-
-def _answers(parsed: Parsed, chances: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+def _answers(
+    parsed: LabelledSentence, probabilities: np.ndarray
+) -> tuple[tuple[str, ...], np.ndarray]:
     """Probabilities of the nouns in the sentence, and of all others together."""
     named = np.array([noun_vocabulary().index(noun) for noun in parsed.nouns])
-    rest = np.delete(chances, named)
-    return (*parsed.nouns, f"{len(rest)} others"), np.append(chances[named], rest.sum())
+    rest = np.delete(probabilities, named)
+    return (*parsed.nouns, f"{len(rest)} others"), np.append(probabilities[named], rest.sum())
 
 
-def _says_embedding(model: Trained) -> Sentence:
+def _says_embedding(model: TrainedModel) -> Sentence:
     return sentence(
         "Each word becomes {d} numbers, in a model of {p:,} weights that learned from {seen:,} "
         "sentences", d=MODEL.d_model, p=MODEL.parameters, seen=model.distinct,
@@ -223,12 +206,12 @@ def _says_weights(words: tuple[str, ...], weights: np.ndarray) -> Sentence:
     )  # fmt: skip
 
 
-def _says_answer(answer: str, chance: float, truth: str) -> Sentence:
+def _says_answer(answer: str, probability: float, truth: str) -> Sentence:
     end = "which is right" if answer == truth else "but it is the {truth}"
     values = {} if answer == truth else {"truth": truth}
     return sentence(
-        "With all heads together the model takes “it” for the [{answer}](attention) ({chance:%1}), "
-        + end, answer=answer, chance=chance, **values,
+        "With all heads together the model takes “it” for the [{answer}](attention) ({share:%1}), "
+        + end, answer=answer, share=probability, **values,
     )  # fmt: skip
 
 

@@ -17,11 +17,12 @@ from torch.nn import functional as F
 from mlanim.core.attention.attention import Layer, Pass, Transformer
 from mlanim.core.attention.grammar import (
     LONGEST,
-    Sentence,
+    LabelledSentence,
     noun_vocabulary,
     sentences,
     vocabulary,
 )
+from mlanim.core.attention.trace import AttentionTrace
 from mlanim.core.learning.optimizers import Adam
 from mlanim.core.learning.training import batches, train
 
@@ -34,7 +35,7 @@ MODEL = Transformer(len(vocabulary()), LONGEST, len(noun_vocabulary()))
 
 
 @dataclass(frozen=True)
-class Examples:
+class EncodedSentences:
     """Sentences as numbers. tokens, mask: (N, T); pronoun, antecedent, noun: (N,)."""
 
     tokens: Tensor
@@ -46,11 +47,11 @@ class Examples:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    def subset(self, index: Tensor | slice) -> Examples:
+    def subset(self, index: Tensor | slice) -> EncodedSentences:
         """Some of the sentences."""
-        return Examples(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
+        return EncodedSentences(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
 
-    def parts(self) -> Iterator[Examples]:
+    def parts(self) -> Iterator[EncodedSentences]:
         """All of them, so many at once as memory should hold."""
         for start in range(0, len(self), AT_ONCE):
             yield self.subset(slice(start, start + AT_ONCE))
@@ -61,7 +62,7 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedModel:
     """A trained model. theta: (P,); drawn: numbers of the training sentences, step by step."""
 
     theta: Tensor
@@ -88,27 +89,27 @@ class Measured:
     scaled: np.ndarray
 
 
-def encode(chosen: list[Sentence]) -> Examples:
+def encode(chosen: list[LabelledSentence]) -> EncodedSentences:
     """Sentences as one padded batch."""
     index = {word: i for i, word in enumerate(vocabulary())}
     numbers = [[index[word] for word in sentence.words] for sentence in chosen]
     padded = torch.tensor([row + [-1] * (LONGEST - len(row)) for row in numbers])
     places = ([s.pronoun for s in chosen], [s.antecedent for s in chosen])
     nouns = [index[s.words[s.antecedent]] for s in chosen]
-    return Examples(
+    return EncodedSentences(
         padded.clamp(min=0), padded >= 0, *(torch.tensor(values) for values in (*places, nouns))
     )
 
 
 @lru_cache(maxsize=1)
-def splits() -> tuple[Examples, Examples]:
+def splits() -> tuple[EncodedSentences, EncodedSentences]:
     """All sentences to train on, and all that are held out by their nouns, verb and predicate."""
     held = [sentence for sentence in sentences() if sentence.held_out]
     return encode([sentence for sentence in sentences() if not sentence.held_out]), encode(held)
 
 
 @lru_cache(maxsize=4)
-def trained(seed: int) -> Trained:
+def trained(seed: int) -> TrainedModel:
     """The model after Adam with a warm-up and a cosine schedule; a few seconds of one core.
 
     Two things keep a noun's name with the noun, so that "it" has to look there: a word misses what
@@ -134,7 +135,7 @@ def trained(seed: int) -> Trained:
         return F.cross_entropy(answer, some.noun) + PENALTY * sending
 
     run = train(loss, start, Adam(square_decay=0.98), rate_at, STEPS, with_masks())
-    return Trained(run.end, torch.cat(drawn[:STEPS]))
+    return TrainedModel(run.end, torch.cat(drawn[:STEPS]))
 
 
 def rate_at(step: int) -> float:
@@ -143,7 +144,7 @@ def rate_at(step: int) -> float:
 
 
 @torch.no_grad()
-def measure(theta: Tensor, examples: Examples, scale: float = 1.0) -> Measured:
+def measure(theta: Tensor, examples: EncodedSentences, scale: float = 1.0) -> Measured:
     """How often the model is right, and what each head does.
 
     Args:
@@ -161,7 +162,7 @@ def measure(theta: Tensor, examples: Examples, scale: float = 1.0) -> Measured:
     return Measured(len(examples), resolved, peaks, *(entropies / len(examples)))
 
 
-def best_head(model: Trained) -> tuple[int, int]:
+def best_head(model: TrainedModel) -> tuple[int, int]:
     """Layer and head, from 1, that peak most often on the antecedent in sentences trained on."""
     last = model.drawn[-CHOSEN_ON * BATCH :]
     peaks = measure(model.theta, splits()[0].subset(last)).peaks
@@ -179,3 +180,23 @@ def _entropy(scores: Tensor) -> Tensor:
     """Entropies in bits of the softmax of each row (L, B, H, T), added up over B, (L, H)."""
     weights = scores.softmax(-1)
     return -torch.xlogy(weights, weights).sum((1, 3)) / math.log(2)
+
+
+@torch.no_grad()
+def traced(
+    model: TrainedModel, parsed: LabelledSentence, shown: tuple[int, int], temperature: float
+) -> tuple[AttentionTrace, np.ndarray]:
+    """What every head does with a sentence, the shown one at a temperature; noun probabilities."""
+    batch, count = encode([parsed]), len(parsed.words)
+    heat = torch.ones(MODEL.layers, MODEL.heads, 1, 1, dtype=torch.float64)
+    heat[shown[0] - 1, shown[1] - 1] = temperature
+    passed = batch.run(model.theta, temperature=heat)
+    kept = {
+        name: torch.stack([getattr(layer, name)[0] for layer in passed.layers])
+        for name in ("inputs", "q", "k", "v", "weights", "output")
+    }
+    kept = {name: part[..., :count, :] for name, part in kept.items()}
+    kept["weights"] = kept["weights"][..., :count]
+    kept["scores"] = kept["q"] @ kept["k"].transpose(-1, -2) / (math.sqrt(MODEL.d_k) * heat)
+    arrays = {name: np.ascontiguousarray(part.numpy()) for name, part in kept.items()}
+    return AttentionTrace(parsed.words, **arrays), passed.answer[0].softmax(0).numpy()

@@ -35,7 +35,7 @@ SHOWN = 40  # characters of a refused sentence that its message repeats
 
 
 @dataclass(frozen=True)
-class Sentence:
+class LabelledSentence:
     """A sentence with its truth: where "it" and its antecedent stand, and what held-out goes by."""
 
     words: tuple[str, ...]
@@ -73,7 +73,7 @@ def noun_vocabulary() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def sentences() -> tuple[Sentence, ...]:
+def sentences() -> tuple[LabelledSentence, ...]:
     """All sentences of the grammar, in a fixed order."""
     found = []
     for role in ROLES:
@@ -92,9 +92,9 @@ def sentences() -> tuple[Sentence, ...]:
 
 def _sentence(
     words: tuple[str, ...], antecedent: str, nouns: tuple[str, ...], verb: str, predicate: str
-) -> Sentence:
+) -> LabelledSentence:
     places = words.index("it"), words.index(antecedent)
-    return Sentence(words, *places, nouns, verb, predicate)
+    return LabelledSentence(words, *places, nouns, verb, predicate)
 
 
 def _mains() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -114,7 +114,7 @@ def _subordinates(role: str) -> Iterator[tuple[tuple[str, ...], str]]:
             yield (conjunction, "it", verb), verb
 
 
-def parse(text: str) -> Sentence:
+def parse(text: str) -> LabelledSentence:
     """The sentence that a user wrote, whatever its case, with or without a full stop.
 
     Raises:

@@ -26,6 +26,7 @@ class Way:
     """The sheet at S stages: as it is, then before and after the ReLU of each hidden layer."""
 
     vertices: np.ndarray  # (S, V, 2)
+    positive: np.ndarray  # (F,) whether a face belongs to class 1
     points: np.ndarray  # (S, N, 2)
     boundary: np.ndarray  # (S, B, 2)
     reach: np.ndarray  # (S, 2, 2) low and high corner of square axes
@@ -112,6 +113,7 @@ def _way(found: PaperFoldingData) -> Way:
     stages = found.stages
     return Way(
         vertices=np.stack([stage.vertices for stage in stages]),
+        positive=found.decision.positive[found.sheet.cells],
         points=np.stack([stage.points for stage in stages]),
         boundary=np.stack([stage.boundary for stage in stages]),
         reach=np.stack([_reach(i, found) for i in range(len(stages))]),

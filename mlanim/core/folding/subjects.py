@@ -65,7 +65,7 @@ def trained(classes: int, widths: Sequence[int], seed: int) -> Subject:
 
 
 def as_module(net: MLP, theta: torch.Tensor) -> nn.Sequential:
-    """A ReLU network of the house as a torch module."""
+    """One of our ReLU networks as a torch module."""
     modules: list[nn.Module] = []
     for weight, bias in net.layers(theta):
         linear = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.float64)

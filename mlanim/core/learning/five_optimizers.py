@@ -19,7 +19,7 @@ from mlanim.core.landscape.ravine import (
 )
 from mlanim.core.learning.optimizers import FIVE
 from mlanim.core.learning.task import task_named
-from mlanim.core.rates.rate_sweep import STARTS, Sweep, swept
+from mlanim.core.rates.rate_sweep import STARTS, RateSweep, swept
 from mlanim.core.rates.rate_sweep import STEPS as BUDGET
 from mlanim.core.rates.ties import says_of_lowest
 from mlanim.core.repeatable import one_thread
@@ -39,7 +39,7 @@ class FiveOptimizers:
     rates: np.ndarray  # (A,) of the map, ascending
     momenta: np.ndarray  # (B,)
     radius: np.ndarray  # (B, A) what momentum keeps a step
-    sweeps: dict[str, Sweep]
+    sweeps: dict[str, RateSweep]
     says_descent: Sentence
     says_momentum: Sentence
     says_plane: Sentence
@@ -94,7 +94,7 @@ def says_of_five(descents: list[Descent]) -> Sentence:
     )  # fmt: skip
 
 
-def says_of_network(sweeps: dict[str, Sweep]) -> Sentence:
+def says_of_network(sweeps: dict[str, RateSweep]) -> Sentence:
     """Which ends lowest on the network, and which of the others come within the spread."""
     ends = {name: sweep.losses[sweep.best] for name, sweep in sweeps.items()}
     budget = sentence("A network, {steps} steps, {starts} starts: ", steps=BUDGET, starts=STARTS)

@@ -44,7 +44,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingRun:
     """What training did.
 
     steps: (T,), at which the path was kept; path: (T, ..., P); losses: (steps + 1, ...), before
@@ -93,7 +93,7 @@ def descend(
 def train(
     loss: Loss, start: Tensor, optimizer: str | Optimizer, rate: Rate, steps: int,
     batches: Iterable[Any] | None = None, points: int = 2,
-) -> Run:  # fmt: skip
+) -> TrainingRun:  # fmt: skip
     """Take `steps` steps, and keep the path at `points` of them, evenly, from first to last.
 
     Raises:
@@ -109,7 +109,7 @@ def train(
             path.append(state.theta)
     if len(losses) <= steps:
         raise ValueError(f"There are {len(losses)} batches; {steps} steps need {steps + 1}.")
-    return Run(kept, torch.stack(path), torch.stack(losses))
+    return TrainingRun(kept, torch.stack(path), torch.stack(losses))
 
 
 def value_and_gradient(loss: Loss, theta: Tensor, batch: Any = None) -> tuple[Tensor, Tensor]:

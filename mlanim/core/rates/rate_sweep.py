@@ -19,7 +19,7 @@ SPAN = 100.0  # between the largest rate that is tried and the smallest
 
 
 @dataclass(frozen=True)
-class Sweep:
+class RateSweep:
     """Training losses at the end, of each start, at R rates."""
 
     rates: np.ndarray  # (R,)
@@ -27,16 +27,16 @@ class Sweep:
     best: int  # the rate with the lowest mean
 
 
-def swept(task: Task, seed: int) -> dict[str, Sweep]:
+def swept(task: Task, seed: int) -> dict[str, RateSweep]:
     """Each optimiser's sweep, from the same starts and on the same batches."""
     starts = torch.stack([task.start(seed + 1000 * i) for i in range(STARTS)])
     return {name: _sweep(task, starts, name, seed) for name in FIVE}
 
 
-def _sweep(task: Task, starts: Tensor, name: str, seed: int) -> Sweep:
+def _sweep(task: Task, starts: Tensor, name: str, seed: int) -> RateSweep:
     rates = np.geomspace(LARGEST[name] / SPAN, LARGEST[name], TRIED)
     rule = Rated(FIVE[name], torch.from_numpy(rates)[:, None, None])
     drawn = batches(len(task.data.train), BATCH, seed)
     run = train(task.train_loss, starts.expand(TRIED, -1, -1), rule, 1.0, STEPS, drawn)
     losses = task.train_loss(run.end).nan_to_num(nan=torch.inf).clamp(max=HIGHEST)
-    return Sweep(rates, losses.numpy(), int(losses.mean(1).argmin()))
+    return RateSweep(rates, losses.numpy(), int(losses.mean(1).argmin()))

@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from mlanim.core.landscape.layers import normalised
-from mlanim.core.landscape.loss_function import LossFunction
+from mlanim.core.landscape.loss_function import LossFunction, loss_function
 from mlanim.core.landscape.plane import random_directions
-from mlanim.core.learning.task import Task
+from mlanim.core.learning.task import Task, task_named
 from mlanim.core.learning.training import batches
+from mlanim.core.surface.grids import are_given
 from mlanim.words.numbers import percent, significant
 from mlanim.words.sentence import Sentence, sentence
 
@@ -92,3 +93,13 @@ def learner_of(lf: LossFunction, seed: int) -> Learner:
         ),
         says_batch_norm=lf.says_batch_norm,
     )  # fmt: skip
+
+
+def learner_asked_for(
+    dataset: str, model: str, data: str, loss: str, checkpoint: str, device: str, seed: int
+) -> Learner:
+    """The user's network where one is given, or ours."""
+    if not are_given(model, data):
+        return own_learner(task_named(dataset, seed), seed)
+    asked = checkpoint or None, device
+    return learner_of(loss_function(model, data, loss, *asked, batch_norm="data"), seed)

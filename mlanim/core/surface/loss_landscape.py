@@ -9,9 +9,7 @@ import torch
 from torch import Tensor
 
 from mlanim import long_run
-from mlanim.core.landscape.loss_function import loss_function
 from mlanim.core.landscape.plane import (
-    axis_through_zero,
     distance_kept,
     loss_grid,
     losses_at,
@@ -20,11 +18,10 @@ from mlanim.core.landscape.plane import (
     random_walks,
 )
 from mlanim.core.learning.optimizers import OPTIMIZERS
-from mlanim.core.learning.task import task_named
-from mlanim.core.learning.training import Run, train
+from mlanim.core.learning.training import TrainingRun, train
 from mlanim.core.repeatable import one_thread
-from mlanim.core.surface.grids import are_given, contour_steps, finite
-from mlanim.core.surface.learners import Learner, learner_of, own_learner
+from mlanim.core.surface import grids
+from mlanim.core.surface.learners import Learner, learner_asked_for
 from mlanim.words.numbers import percent
 from mlanim.words.sentence import Sentence, sentence
 
@@ -33,10 +30,7 @@ RATES = {"sgd": 0.3, "momentum": 0.3, "adam": 0.02}
 NAMES = {"sgd": "SGD", "momentum": "Momentum", "adam": "Adam"}
 DIRECTIONS = {"pca": "component", "random": "direction"}
 WALKS = 60
-MARGIN = 0.15  # around the paths, in shares of their extent
-WIDE = 1.7  # how much wider than high the grid is, so that it fills any picture
 LOG_FROM_RATIO = 20.0
-PROBES = 301
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class LossLandscape:
     x: np.ndarray  # (C,)
     y: np.ndarray  # (R,)
     loss: np.ndarray  # (R, C), its rows along y
-    window: tuple[tuple[float, float], tuple[float, float]]  # a square around the paths
+    window: grids.Window  # a square around the paths
     levels: np.ndarray  # (L,) for contours
     numbered: np.ndarray  # those of them that have their number on the line
     is_log: bool  # whether losses spread so far that heights are logarithms
@@ -115,24 +109,24 @@ def loss_landscape_lesson(
             f"directions is {directions!r} and optimizer {optimizer!r}; they must be one of "
             f"{', '.join(DIRECTIONS)} and one of {', '.join(OPTIMIZERS)}."
         )
-    learner = _learner(dataset, model, data, loss, checkpoint, device, seed)
+    learner = learner_asked_for(dataset, model, data, loss, checkpoint, device, seed)
     runs = {name: _run(learner, name, rates * RATES[name], epochs, seed) for name in OPTIMIZERS}
     paths = torch.stack([run.path.double().cpu() for run in runs.values()])
     origin = list(runs).index(optimizer)
     axes, centre = _axes(learner, paths, origin, directions, seed), paths[origin, -1]
     places = [plane_coordinates(path, centre, axes) for path in paths]
-    window = _window(torch.cat(places), directions)
-    x, y = _grid(window, resolution)
-    losses = finite(loss_grid(learner.losses, centre, axes, x, y).numpy(), "the plane")
+    window = grids.window_around(torch.cat(places), directions)
+    x, y = grids.grid_around(window, resolution)
+    losses = grids.finite(loss_grid(learner.losses, centre, axes, x, y).numpy(), "the plane")
     walks = _walks_kept(learner, paths.shape, origin, directions, seed)
     found = {
         name: _path(learner, name, rates * RATES[name], run.steps, path, at, centre, axes, kept)
         for (name, run), path, at, kept in zip(runs.items(), paths, places, walks.T, strict=True)
     }
-    probe = _probe(window)
+    probe = grids.probe_of(window)
     names = tuple(f"{nth} {DIRECTIONS[directions]}" for nth in ("first", "second"))
     is_log = bool(0 < LOG_FROM_RATIO * losses.min() < losses.max())
-    levels, numbered = contour_steps(losses)
+    levels, numbered = grids.contour_steps(losses)
     return LossLandscape(
         x=x.numpy(), y=y.numpy(), loss=losses, window=window, levels=levels, numbered=numbered,
         is_log=is_log, axes=(names[0], names[1]), paths=found, probe=probe.numpy(),
@@ -143,17 +137,7 @@ def loss_landscape_lesson(
     )  # fmt: skip
 
 
-def _learner(
-    dataset: str, model: str, data: str, loss: str, checkpoint: str, device: str, seed: int
-) -> Learner:
-    """The user's network where one is given, or ours."""
-    if not are_given(model, data):
-        return own_learner(task_named(dataset, seed), seed)
-    asked = checkpoint or None, device
-    return learner_of(loss_function(model, data, loss, *asked, batch_norm="data"), seed)
-
-
-def _run(learner: Learner, name: str, rate: float, epochs: int, seed: int) -> Run:
+def _run(learner: Learner, name: str, rate: float, epochs: int, seed: int) -> TrainingRun:
     """One training; where it was finished before an interruption, its path is as it was.
 
     Raises:
@@ -162,7 +146,8 @@ def _run(learner: Learner, name: str, rate: float, epochs: int, seed: int) -> Ru
     kept_as = f"run by {name} of {len(learner.start)} from seed {seed}"
     before = long_run.kept(kept_as)
     if before is not None:
-        return Run(before["steps"], *(torch.from_numpy(before[n]) for n in ("path", "losses")))
+        path, losses = (torch.from_numpy(before[name]) for name in ("path", "losses"))
+        return TrainingRun(before["steps"], path, losses)
     long_run.progress(list(OPTIMIZERS).index(name), len(OPTIMIZERS))
     steps = epochs * learner.epoch
     run = train(learner.loss, learner.start, name, rate, steps, learner.batches(), POINTS)
@@ -175,8 +160,8 @@ def _run(learner: Learner, name: str, rate: float, epochs: int, seed: int) -> Ru
             f"Training by {NAMES[name]} does not move the weights: the loss is flat where it "
             "starts; give a checkpoint that can still learn."
         )
-    path, losses = (part.cpu().numpy() for part in (run.path, run.losses))
-    long_run.keep(kept_as, steps=run.steps, path=path, losses=losses)
+    kept = {"path": run.path.cpu().numpy(), "losses": run.losses.cpu().numpy()}
+    long_run.keep(kept_as, steps=run.steps, **kept)
     return run
 
 
@@ -213,38 +198,6 @@ def _path(
     )  # fmt: skip
 
 
-def _window(places: Tensor, directions: str) -> tuple[tuple[float, float], tuple[float, float]]:
-    """A square: around the paths with a margin, or from −1 to 1 for random directions."""
-    if directions == "random":
-        return (-1.0, 1.0), (-1.0, 1.0)
-    low, high = places.min(0).values, places.max(0).values
-    half = float((0.5 + MARGIN) * (high - low).max())
-    x, y = ((low + high) / 2).tolist()
-    return (x - half, x + half), (y - half, y + half)
-
-
-def _grid(
-    window: tuple[tuple[float, float], tuple[float, float]], resolution: int
-) -> tuple[Tensor, Tensor]:
-    """Axes around the window, x wider than y, alike in spacing, each with the origin on it."""
-    (left, right), (low, high) = window
-    spacing = (high - low) / (resolution - 1)
-    beyond = round((WIDE - 1) / 2 * (resolution - 1)) + 1
-    x = axis_through_zero(
-        left - beyond * spacing, right + beyond * spacing, resolution + 2 * beyond
-    )
-    return x, axis_through_zero(low - spacing, high + spacing, resolution + 2)
-
-
-def _probe(window: tuple[tuple[float, float], tuple[float, float]]) -> Tensor:
-    """A bent way from near the window's upper left corner to the origin."""
-    (left, _), (_, high) = window
-    share = torch.linspace(0, 1, PROBES, dtype=torch.float64)[:, None]
-    start = 0.85 * torch.tensor([left, high], dtype=torch.float64)
-    bend = 0.25 * torch.stack([-start[1], start[0]])
-    return (1 - share) * start + torch.sin(torch.pi * share) * bend
-
-
 def _row(path: Path) -> tuple[str, ...]:
     mean, spread = path.walks_kept.mean(), path.walks_kept.std(ddof=1)
     walks = f"{100 * mean:.0f} ± {100 * spread:.0f} %"
@@ -253,12 +206,12 @@ def _row(path: Path) -> tuple[str, ...]:
 
 def _sentences(learner: Learner, paths: dict[str, Path], is_log: bool) -> dict[str, Sentence]:
     widest = max(paths.values(), key=lambda path: path.gap)
-    rates = {name: path.rate for name, path in paths.items()}
     return {
         "says_network": learner.says,
         "says_rules": sentence(
             "One start, the same batches; the rules differ, and so do the rates: [SGD](gradient) "
-            "{sgd:g}, [Momentum](weight) {momentum:g}, Adam {adam:g}", **rates,
+            "{sgd:g}, [Momentum](weight) {momentum:g}, Adam {adam:g}",
+            **{name: path.rate for name, path in paths.items()},
         ),
         "says_how_much": sentence(
             "How much of a path through {count:,} dimensions does a plane show?",

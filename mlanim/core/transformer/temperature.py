@@ -100,14 +100,6 @@ def says_cold(z: Tensor, best: int, coldest: float) -> Sentence:
     )  # fmt: skip
 
 
-def _says_network(right: tuple[int, int], best: int, label: int) -> Sentence:
-    found = "and scores this one highest as" if best == label else "but takes this one for"
-    return sentence(
-        f"The network gets {{right}} unseen digits right, {found} [{{best}}](highlight)",
-        right=count_of(*right), best=best,
-    )  # fmt: skip
-
-
 def says_zeros(z: Tensor) -> Sentence:
     """What both give to the classes at T = 1."""
     zeros, least = int((sparsemax(z) == 0).sum()), float(torch.softmax(z, 0).min())

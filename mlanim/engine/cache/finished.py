@@ -14,8 +14,8 @@ from typing import Any
 
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.cache import FILES
-from mlanim.engine.cache.keys import current_key
 from mlanim.engine.cache.ownership import refuse_for
+from mlanim.engine.cache.reads import current_key
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import write_beside
 from mlanim.engine.jobs.job import Job

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.cache import reads, sources
+from mlanim.engine.cache import sources
 from mlanim.engine.cache.slicing import compute_digest
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import KINDS
@@ -33,11 +33,6 @@ def job_key(job: Job) -> str:
     texts = sources.texts_in(job.params)
     made_from = source_key(Path(job.scene.path), job.kind, texts)
     return _hashed(as_line(asked), made_from, versions_line())
-
-
-def current_key(job: Job) -> str:
-    """The key of a job's files as of now: it covers what the scene read when they were made."""
-    return reads.settled(job_key(job), Path(job.scene.path))
 
 
 def source_key(scene: Path, kind: str = "video", texts: Iterable[str] = ()) -> str:
@@ -92,6 +87,21 @@ def segment_key(film: str, place: Sequence[Any], said: Any) -> str:
 def clip_key(frames: int, states: Sequence[str]) -> str:
     """The key of one play of a watched scene: its length and the states that it goes through."""
     return hashlib.sha256(" ".join([str(frames), *states]).encode()).hexdigest()
+
+
+def key_with_reads(key: str, reads: Mapping[str, str]) -> str:
+    """A key that also covers what was read from outside of the code, each with how it reads."""
+    if not reads:
+        return key
+    return hashlib.sha256(f"{key} {json.dumps(reads, sort_keys=True)}".encode()).hexdigest()
+
+
+def reads_key(key: str, scene: Path) -> str:
+    """The key of the list of what was read for a key.
+
+    What a scene reads has paths in it: it holds where the scene lies, and in this folder.
+    """
+    return hashlib.sha256(f"{key} {scene.parent} {Path.cwd()}".encode()).hexdigest()
 
 
 def formula_key(source: Path) -> str:

@@ -16,13 +16,15 @@ import os
 import re
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mlanim.engine.cache import cache
+from mlanim.engine.cache.keys import job_key, key_with_reads, reads_key
 from mlanim.engine.cache.sources import PACKAGE, fingerprint
+from mlanim.engine.jobs.job import Job
 
 KIND = "reads"
 FILE, FOLDER, VARIABLE = "file", "folder", "variable"
@@ -56,14 +58,12 @@ def noted(reads: Reads) -> Iterator[None]:
 def settled(key: str, scene: Path) -> str:
     """A key that also covers how all reads now that was read where this was made from a scene."""
     known = _known(key, scene)
-    return with_reads(key, {name: _now(name) for name in known})
+    return key_with_reads(key, {name: _now(name) for name in known})
 
 
-def with_reads(key: str, reads: Mapping[str, str]) -> str:
-    """A key that covers what was read, too."""
-    if not reads:
-        return key
-    return hashlib.sha256(f"{key} {json.dumps(reads, sort_keys=True)}".encode()).hexdigest()
+def current_key(job: Job) -> str:
+    """The key of a job's files as of now: it covers what the scene read when they were made."""
+    return settled(job_key(job), Path(job.scene.path))
 
 
 def remembered(key: str, scene: Path, reads: Reads) -> str:
@@ -71,8 +71,8 @@ def remembered(key: str, scene: Path, reads: Reads) -> str:
     known = _known(key, scene)
     if not reads.keys() <= set(known):
         names = sorted({*known, *reads})
-        cache.put(KIND, _place(key, scene), json.dumps(names).encode())
-    return with_reads(key, {name: _now(name) for name in known} | reads)
+        cache.put(KIND, reads_key(key, scene), json.dumps(names).encode())
+    return key_with_reads(key, {name: _now(name) for name in known} | reads)
 
 
 def include(key: str, scene: Path) -> None:
@@ -89,7 +89,7 @@ def cover(key: str, known_for: str, scene: Path) -> None:
     """
     names = sorted({*_known(known_for, scene), *_listening[-1].reads})
     if names:
-        cache.put(KIND, _place(key, scene), json.dumps(names).encode())
+        cache.put(KIND, reads_key(key, scene), json.dumps(names).encode())
     _listening[-1].covered.update(names)
 
 
@@ -102,13 +102,8 @@ def is_covered(key: str, scene: Path) -> bool:
 
 
 def _known(key: str, scene: Path) -> list[str]:
-    payload = cache.get(KIND, _place(key, scene))
+    payload = cache.get(KIND, reads_key(key, scene))
     return [str(name) for name in json.loads(payload)] if payload is not None else []
-
-
-def _place(key: str, scene: Path) -> str:
-    """What a scene reads has paths in it: it holds where the scene lies, and in this folder."""
-    return hashlib.sha256(f"{key} {scene.parent} {Path.cwd()}".encode()).hexdigest()
 
 
 def _now(name: str) -> str:

@@ -27,7 +27,7 @@ from mlanim.engine.camera.display_list import shown
 from mlanim.engine.camera.images import ImageCamera
 from mlanim.engine.camera.outlines import Outline, Outlines, renew
 from mlanim.engine.camera.painting import Canvas, Colors, Look, look_of, paint, reach_of
-from mlanim.engine.encoding.planes import Part
+from mlanim.engine.encoding.planes import Rectangle
 from mlanim.stage.arrays.batch import Batch
 
 
@@ -58,7 +58,7 @@ class FastCamera(ImageCamera, BatchCamera):
         self._shown: PaintedFrame | None = None  # what the pixels show, where that is known
         self._sheet = np.zeros((0, 0, 4), np.uint8)
 
-    def redraw(self, base: np.ndarray, mobjects: Iterable[Mobject]) -> list[Part] | None:
+    def redraw(self, base: np.ndarray, mobjects: Iterable[Mobject]) -> list[Rectangle] | None:
         """Show mobjects over a picture, and paint only what differs from the frame before.
 
         Returns the parts outside of which the pixels are as they were; None for everywhere.
@@ -84,7 +84,7 @@ class FastCamera(ImageCamera, BatchCamera):
         self._shown = frame
         return parts
 
-    def _paint(self, frame: PaintedFrame, marks: np.ndarray | None) -> list[Part] | None:
+    def _paint(self, frame: PaintedFrame, marks: np.ndarray | None) -> list[Rectangle] | None:
         """Paint what stands in the marked blocks of a frame, or all of it.
 
         Nothing is clipped: Cairo's antialiasing of a shape is another one where a part of it is
@@ -123,7 +123,7 @@ class FastCamera(ImageCamera, BatchCamera):
         if was is not None and was.seen == seen:
             return was
         grid = grid_of(frame.pixels)
-        blocks: Part = slice(0, grid[0]), slice(0, grid[1])
+        blocks: Rectangle = slice(0, grid[0]), slice(0, grid[1])
         if look is not None:
             reach = reach_of(look) * self.cairo_line_width_multiple
             blocks = blocks_of(frame.canvas, outline.box, reach, grid)

@@ -11,7 +11,7 @@ import numpy as np
 
 from mlanim.engine.camera.outlines import Outline
 from mlanim.engine.camera.painting import SOFT, Canvas, Look
-from mlanim.engine.encoding.planes import COLUMNS, ROWS, Part, runs
+from mlanim.engine.encoding.planes import COLUMNS, ROWS, Rectangle, runs
 from mlanim.stage.arrays.batch import Batch, Extent
 
 MOST = 0.7
@@ -31,7 +31,7 @@ class Painted:
     thing: Outline | Batch | object  # held, so that nobody else gets its id
     seen: object
     look: Look | None
-    blocks: Part
+    blocks: Rectangle
 
 
 @dataclass
@@ -74,7 +74,7 @@ def grid_of(pixels: np.ndarray) -> tuple[int, int]:
     return -(-pixels.shape[0] // ROWS), -(-pixels.shape[1] // COLUMNS)
 
 
-def blocks_of(canvas: Canvas, box: Extent, reach: float, grid: tuple[int, int]) -> Part:
+def blocks_of(canvas: Canvas, box: Extent, reach: float, grid: tuple[int, int]) -> Rectangle:
     """The blocks in which something within `reach` manim units around a box may leave a mark."""
     xx, yx, xy, yy, x0, y0 = canvas.matrix
     xs, ys = (box[0] - reach, box[2] + reach), (box[1] - reach, box[3] + reach)
@@ -92,7 +92,7 @@ def _blocks(places: Sequence[float], step: int, count: int) -> slice:
     return slice(first, min(max(first, math.floor(high / step) + 1), count))
 
 
-def parts_of(marks: np.ndarray, height: int, width: int) -> Iterator[Part]:
+def parts_of(marks: np.ndarray, height: int, width: int) -> Iterator[Rectangle]:
     """The marked blocks (rows, columns) of a picture as rows and columns of pixels."""
     for _, alike in groupby(range(len(marks)), lambda row: marks[row].tobytes()):
         numbers = list(alike)

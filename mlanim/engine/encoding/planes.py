@@ -14,7 +14,7 @@ ROWS, COLUMNS = 24, 64  # of blocks of pixels that are looked at together; even,
 REACH = 4  # pixels that may share in one's colours, to each side of it; even
 CONVERTERS = 64  # that are kept
 
-Part = tuple[slice, slice]
+Rectangle = tuple[slice, slice]
 """Rows and columns of a picture."""
 
 
@@ -29,7 +29,7 @@ class Planes:
         self._pixels = np.empty((0, 0, 4), np.uint8)
         self._converters: dict[tuple[int, ...], VideoReformatter] = {}
 
-    def of(self, pixels: np.ndarray, within: Sequence[Part] | None = None) -> av.VideoFrame:
+    def of(self, pixels: np.ndarray, within: Sequence[Rectangle] | None = None) -> av.VideoFrame:
         """The frame for pixels, (height, width, 4) uint8, both even; BT.709, limited range.
 
         With `within`, they are those of the frame before outside of these parts.
@@ -70,8 +70,8 @@ class Planes:
 
 
 def changed(
-    before: np.ndarray, after: np.ndarray, within: Sequence[Part] | None = None
-) -> Iterator[Part]:
+    before: np.ndarray, after: np.ndarray, within: Sequence[Rectangle] | None = None
+) -> Iterator[Rectangle]:
     """Parts outside of which two arrays of pixels, (height, width, 4), are the same.
 
     Looks into the parts `within` alone, whose bounds are even; into all of it without them.
@@ -85,7 +85,7 @@ def changed(
             yield _moved(down, rows.start), _moved(across, columns.start)
 
 
-def _unlike(same: np.ndarray) -> Iterator[Part]:
+def _unlike(same: np.ndarray) -> Iterator[Rectangle]:
     """Parts that hold every pair of pixels that is not the same, (rows, pairs)."""
     height, pairs = same.shape
     starts = range(0, height, ROWS)

@@ -85,7 +85,7 @@ class FrameEncoder:
         return self._pixels.startswith(("yuv", "nv"))
 
     def write(
-        self, pixels: np.ndarray, repeat: int = 1, parts: Sequence[planes.Part] | None = None
+        self, pixels: np.ndarray, repeat: int = 1, parts: Sequence[planes.Rectangle] | None = None
     ) -> None:
         """Append a frame, (height, width, 4) uint8, `repeat` times.
 

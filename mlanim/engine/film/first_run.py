@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from manim import Scene
 
-from mlanim.engine.encoding.planes import Part
+from mlanim.engine.encoding.planes import Rectangle
 from mlanim.engine.events import (
     FilmIsLong,
     FirstRunDrew,
@@ -68,7 +68,7 @@ class _FirstRun(FrameSelection):
         self._is_long = False
         self._drawing: Drawing | None = None
 
-    def take(self, pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:
+    def take(self, pixels: np.ndarray, repeat: int, parts: list[Rectangle] | None) -> None:
         """Take a frame."""
         if self._drawing is None:
             piece = piece_path(self._temporary, self._number or 0)

@@ -9,7 +9,7 @@ from manim import Scene
 
 from mlanim.engine.cache import store
 from mlanim.engine.encoding import burn_in
-from mlanim.engine.encoding.planes import Part
+from mlanim.engine.encoding.planes import Rectangle
 from mlanim.engine.events import FramesDone, SegmentDrawn
 from mlanim.engine.film import kept_segments
 from mlanim.engine.film.segment import Drawing, Segment, drawn
@@ -54,7 +54,7 @@ class _InTurn(FrameSelection):
         self.is_watched = not segment.film  # it is drawn alone
         self._begin(segment)
 
-    def take(self, pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:
+    def take(self, pixels: np.ndarray, repeat: int, parts: list[Rectangle] | None) -> None:
         """Take a frame."""
         self.drawing.take(pixels, repeat, parts)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from mlanim.engine.encoding import burn_in, captions
 from mlanim.engine.encoding.pixels import png_bytes
-from mlanim.engine.encoding.planes import Part
+from mlanim.engine.encoding.planes import Rectangle
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.errors import Unrepeatable
 from mlanim.engine.jobs.job import Job
@@ -90,7 +90,7 @@ class Drawing:
         """Have the next frame encoded without those before it, so that a film is cut there."""
         self.encoder.key()
 
-    def take(self, pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:
+    def take(self, pixels: np.ndarray, repeat: int, parts: list[Rectangle] | None) -> None:
         """Encode a frame, which outside of these parts is as the one before."""
         self.encoder.write(pixels, repeat, parts)
         self.listener(self.frames)

@@ -18,7 +18,7 @@ from mlanim.engine.jobs import catalog, settings
 from mlanim.engine.jobs.encoder import HARMLESS, OWN, Encoder, each_option
 from mlanim.engine.jobs.job import THEMES, Job
 from mlanim.engine.jobs.kinds import KINDS
-from mlanim.engine.jobs.outputs import read
+from mlanim.engine.jobs.outputs import PLAIN, read
 from mlanim.engine.jobs.page import Page
 from mlanim.engine.jobs.part import Part
 from mlanim.engine.jobs.request import formats_for, place_of
@@ -90,13 +90,12 @@ def _job(content: Mapping[str, Any], scene: SceneEntry, sidecar: Path, output: s
         theme=content["theme"],
         transparent=content["transparent"],
         params=content["params"],
-        burn_in=content.get("burn_in", False),
-        plays=content.get("plays", 0),
         encoder=_encoder_of(content),
         page=_value(Page, content, "page"),
         style=_style_of(content, sidecar),
         part=_value(Part, content, "part"),
         voice=_value(Voice, content, "voice"),
+        **{name: content[name] for name in PLAIN if name in content},
     )
 
 

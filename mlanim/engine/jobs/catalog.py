@@ -87,7 +87,7 @@ def select(names: Iterable[str], folders: Iterable[Path] = ()) -> list[SceneEntr
     chosen: dict[tuple[str, str], SceneEntry] = {}
     for name in names:
         found = next(reversed(_every(folders, name)), None)
-        entry = found or _from_file(name) or _broken(name, folders)
+        entry = found or _from_file(name) or _in_file_named(name, folders)
         if entry is None:
             raise UsageError(_unknown(name, [entry.name for entry in find(folders)]))
         chosen.setdefault((entry.path, entry.class_name), entry)
@@ -174,14 +174,14 @@ def _read_quietly(path: Path, root: Path) -> SceneEntry | None:
         return None
 
 
-def _broken(name: str, folders: Iterable[Path]) -> SceneEntry | None:
-    """The file of that name that cannot be read as Python, so that rendering it says why."""
-    for folder in (*folders, builtin_folder()):
-        for path in _files(folder):
-            if path.stem == name:
-                chapter = chapter_of(path, folder)
-                return SceneEntry(name, name, chapter, str(path.resolve()), "", "")
-    return None
+def _in_file_named(name: str, folders: Iterable[Path]) -> SceneEntry | None:
+    """The scene in the file of that name, if it is plain Manim's or cannot be read as Python.
+
+    Raises:
+        UsageError: if the file has no scene, or several.
+    """
+    files = (path for folder in (*folders, builtin_folder()) for path in _files(folder))
+    return next((_from_file(str(path)) for path in files if path.stem == name), None)
 
 
 def _from_file(name: str) -> SceneEntry | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,10 @@ def page_for(asked: FigureOptions, formats: tuple[str, ...]) -> Page:
         "dpi": asked.dpi,
         **_moment(asked.at),
     }
-    plain = ("layout", "panel", "panels", "letters", "crop", "text", "data", "slide", "live")
     settled = {name: value for name, value in given.items() if value is not None}
-    return Page(**settled, **{name: getattr(asked, name) for name in plain}, formats=formats)
+    others = {field.name for field in fields(Page)} - {*given, "at"}
+    same = {name: getattr(asked, name) for name in others & set(FigureOptions.model_fields)}
+    return Page(**settled, **same, formats=formats)
 
 
 def _moment(text: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,16 @@ _SIDECAR: dict[str, tuple[type, ...]] = {
     "scene": (str,), "kind": (str,), "file": (str,), "params": (dict,), "format": (str,),
     "resolution": (list,), "fps": (int, float), "theme": (str,), "transparent": (bool,),
 }  # fmt: skip
+PLAIN: Mapping[str, type] = {
+    field.name: type(field.default)
+    for field in fields(Job)
+    if isinstance(field.default, bool | int) and field.name not in (*_SIDECAR, "force")
+}
+"""The fields of a job that a sidecar says as they are, if they are not as usual."""
 _OPTIONAL: dict[str, tuple[type, ...]] = {
-    "burn_in": (bool,), "plays": (int,), "encoder": (dict,), "part": (dict,), "page": (dict,),
-    "style": (dict,), "poster_sha256": (str,), "beside_sha256": (dict,),
-    "voice": (dict,),
+    "encoder": (dict,), "part": (dict,), "page": (dict,), "style": (dict,), "voice": (dict,),
+    "poster_sha256": (str,), "beside_sha256": (dict,),
+    **{name: (kind,) for name, kind in PLAIN.items()},
 }  # fmt: skip
 _LARGEST = 10**9  # beyond any size or count that a job has
 

@@ -145,7 +145,7 @@ class Page:
     def _refuse_for_moments(self) -> None:
         if self.at is not None and self.slide is not None:
             raise UsageError("--at and --slide both say when; give one of them.")
-        if not self.is_moment:
+        if not self.is_at_time:
             return
         of_panels = {
             "layout": self.layout, "panel": self.panel, "panels": self.panels,
@@ -159,8 +159,8 @@ class Page:
             )
 
     @property
-    def is_moment(self) -> bool:
-        """Whether a moment of the lecture is wanted, and not the composed figure."""
+    def is_at_time(self) -> bool:
+        """Whether the state at a time of the lecture is wanted, and not the composed figure."""
         return self.at is not None or self.end or self.slide is not None
 
     @property

@@ -20,8 +20,8 @@ from mlanim.stage.data import Record
 from mlanim.stage.scene import SceneParams, Slide
 from mlanim.words.sentence import Sentence
 
-SAID_OTHERWISE = {"scene", "output", "width", "height", "params", "style", "voice"}
-"""What a sidecar says of a job in another form than the job has it."""
+SAID_OTHERWISE = {"scene", "output", "width", "height", "params", "style", "voice", "force"}
+"""What a sidecar says of a job in another form than the job has it, or not at all."""
 
 INLINE = 64
 """Arrays of up to this many values are written out; larger ones are described."""

@@ -1,4 +1,4 @@
-"""A house style on its way through a job: the table as written, and where its paths start."""
+"""A custom theme on its way through a job: the table as written, and where its paths start."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from manim import (
 from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.exceptions import EndSceneEarlyException
 
-from mlanim.engine.encoding.planes import Part
+from mlanim.engine.encoding.planes import Rectangle
 from mlanim.engine.errors import Unrepeatable, UsageError
 from mlanim.engine.playback.made import made_by
 from mlanim.engine.playback.motion import Motion
@@ -36,7 +36,7 @@ from mlanim.engine.playback.plan import Play
 from mlanim.engine.playback.state import state_of
 from mlanim.stage.arrays.batch import Batch
 
-Take = Callable[[np.ndarray, int, list[Part] | None], None]
+Take = Callable[[np.ndarray, int, list[Rectangle] | None], None]
 """Receives a frame, (rows, columns, 4) uint8, and how often it is shown in a row.
 
 Outside of the parts it is as the frame before; None says nothing. The next frame is drawn over
@@ -329,7 +329,7 @@ class FrameRenderer(CairoRenderer):
         if self.frames >= self.wanted.end and self.course.is_over(self.states):
             raise EndSceneEarlyException
 
-    def _redraw(self, scene: Scene) -> list[Part] | None:
+    def _redraw(self, scene: Scene) -> list[Rectangle] | None:
         """Paint the present frame; the parts outside of which it is as the last one painted."""
         if not self._is_ready:
             self.save_static_frame_data(scene, scene.static_mobjects)

@@ -23,6 +23,7 @@ NO_LATEX = (
     "syntax, which needs nothing; or install LaTeX and dvisvgm."
 )
 _UNEXPECTED = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
+_CALLED = re.compile(r"([\w.]+)\(\) (?:missing|takes|got multiple)")
 
 
 def sentence_of(error: BaseException) -> str:
@@ -76,15 +77,19 @@ def _names_at(trace: TracebackType | None) -> list[str]:
 
 
 def _meant_argument(message: str) -> str:
-    """The nearest argument of the function that got one it does not know, and all that it has."""
-    found = _UNEXPECTED.search(message)
-    function = _function(found[1]) if found else None
-    if found is None or function is None:
+    """What a function takes that was called otherwise, and the nearest to an unknown argument."""
+    unknown = _UNEXPECTED.search(message)
+    called = unknown or _CALLED.search(message)
+    function = _function(called[1]) if called else None
+    if function is None:
         return ""
     parameters = inspect.signature(function).parameters.values()
-    named = [p.name for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
-    known = [name for name in named if name != "self"]
-    return f"{nearest(found[2], known)} It takes {', '.join(known)}."
+    known = [p for p in parameters if p.kind is not p.VAR_KEYWORD and p.name != "self"]
+    meant = nearest(unknown[2], [p.name for p in known]) if unknown else ""
+    by_name = [p.name for p in known if p.kind is p.KEYWORD_ONLY]
+    others = [p.name for p in known if p.name not in by_name]
+    ways = [", ".join(others), f"by name {', '.join(by_name)}" if by_name else ""]
+    return f"{meant} It takes {'; '.join(filter(None, ways))}."
 
 
 def _function(path: str) -> Any:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from mlanim.engine.cache import cache, times
 from mlanim.engine.cache.finished import keep, restore
-from mlanim.engine.cache.keys import current_key
 from mlanim.engine.cache.ownership import refuse_for
+from mlanim.engine.cache.reads import current_key
 from mlanim.engine.errors import RenderError, UsageError, ending
 from mlanim.engine.events import (
     CacheUnusable,

@@ -23,9 +23,9 @@ from mlanim.export.deck.lecture import reading
 from mlanim.export.deck.lecture.model import Deck
 from mlanim.export.deck.powerpoint import to_pptx
 from mlanim.export.deck.step import Step
-from mlanim.export.deck.steps import Look, make_steps
+from mlanim.export.deck.steps import DrawingOptions, make_steps
 from mlanim.export.deck.typst import to_pdf, typst_process
-from mlanim.export.making import Run, computed
+from mlanim.export.making import RunOptions, computed
 from mlanim.export.voice.script import Script
 from mlanim.export.voice.speaking import Speaker
 from mlanim.stage.colors.palette import Theme
@@ -41,7 +41,7 @@ VOICE = "voice"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DeckRequest:
     """What was asked for besides the scenes; None is for what was not said."""
 
     outputs: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ class DeckFiles:
         return {name: computed(entry, params) for name, (entry, params) in self.scenes.items()}
 
 
-def make_deck(sources: Sequence[str], wanted: Wanted) -> DeckFiles:
+def make_deck(sources: Sequence[str], wanted: DeckRequest) -> DeckFiles:
     """Make a deck's files.
 
     Raises:
@@ -106,13 +106,13 @@ def make_deck(sources: Sequence[str], wanted: Wanted) -> DeckFiles:
 
 
 def _make(
-    deck: Deck, sources: Sequence[str], paths: Sequence[Path], theme: str, wanted: Wanted,
+    deck: Deck, sources: Sequence[str], paths: Sequence[Path], theme: str, wanted: DeckRequest,
     root: Path,
 ) -> None:  # fmt: skip
     """Make the files that are in one theme."""
     kinds = {path.suffix.lower() for path in paths}
     asked = ("quality", "fps", "resolution", "jobs", "timeout", "as_json", "quiet")
-    look = Look(
+    drawing = DrawingOptions(
         theme,
         theme_in_use(theme),
         videos=bool(kinds - {".pdf"}),
@@ -120,14 +120,14 @@ def _make(
         pages=".html" in kinds,
         **{name: getattr(wanted, name) for name in asked},
     )
-    steps = _spoken_steps(deck, look, sources, wanted, root)
+    steps = _spoken_steps(deck, drawing, sources, wanted, root)
     for path in paths:
         if not (wanted.quiet or wanted.as_json):
             print(f"Writing {path.name}", file=sys.stderr, flush=True)
-        _write(path, deck, steps, look.palette, wanted, root)
+        _write(path, deck, steps, drawing.palette, wanted, root)
 
 
-def _plan(outputs: Sequence[Path], wanted: Wanted, deck: Deck) -> list[tuple[Path, str]]:
+def _plan(outputs: Sequence[Path], wanted: DeckRequest, deck: Deck) -> list[tuple[Path, str]]:
     """Each file with its theme: one as it is named, or one for each theme, with that in its name.
 
     What is printed with notes or in small is light unless a theme is asked for.
@@ -151,23 +151,23 @@ def theme_of_slides(asked: str | None, deck: Deck) -> str:
 
 
 def _spoken_steps(
-    deck: Deck, look: Look, sources: Sequence[str], wanted: Wanted, folder: Path
+    deck: Deck, drawing: DrawingOptions, sources: Sequence[str], wanted: DeckRequest, folder: Path
 ) -> tuple[Step, ...]:
     """The deck's steps, with a voice if one is asked for: here, or by the lecture."""
     recorded = _recordings(deck, sources, wanted)
-    if (recorded is None and wanted.tts is None) or not look.videos:
-        return make_steps(deck, look, folder)
+    if (recorded is None and wanted.tts is None) or not drawing.videos:
+        return make_steps(deck, drawing, folder)
     speaker = Speaker(wanted.tts) if wanted.tts is not None else None
     rooms = folder / "script", folder / "speech"
     for room in rooms:
         room.mkdir()
-    plain = make_steps(deck, replace(look, videos=False, vectors=False, quiet=True), rooms[0])
+    plain = make_steps(deck, replace(drawing, videos=False, vectors=False, quiet=True), rooms[0])
     found = voice.deck_voice(plain, recorded, speaker, rooms[1], wanted.quiet or wanted.as_json)
-    steps = make_steps(deck, replace(look, voices=found.of_scenes), folder)
+    steps = make_steps(deck, replace(drawing, voices=found.of_scenes), folder)
     return voice.voiced(steps, found, folder / "voice")
 
 
-def _recordings(deck: Deck, sources: Sequence[str], wanted: Wanted) -> Path | None:
+def _recordings(deck: Deck, sources: Sequence[str], wanted: DeckRequest) -> Path | None:
     """The folder of recordings: the one that was asked for, or the lecture's, beside it."""
     if wanted.voice is not None:
         return Path(wanted.voice)
@@ -178,7 +178,7 @@ def _recordings(deck: Deck, sources: Sequence[str], wanted: Wanted) -> Path | No
     return Path(sources[0]).parent / (VOICE if said is True else said)
 
 
-def script_of_lecture(source: str, run: Run) -> Script:
+def script_of_lecture(source: str, run: RunOptions) -> Script:
     """What is said in a lecture.toml, step by step.
 
     Raises:
@@ -186,9 +186,11 @@ def script_of_lecture(source: str, run: Run) -> Script:
     """
     deck = _deck([source])
     theme = theme_of_slides(None, deck)
-    look = Look(theme, theme_in_use(theme), False, timeout=run.timeout, quiet=run.quiet)
+    drawing = DrawingOptions(
+        theme, theme_in_use(theme), False, timeout=run.timeout, quiet=run.quiet
+    )
     with temporary.folder() as folder, typst_process.within(run.timeout):
-        return Script(deck.title, voice.script(make_steps(deck, look, folder)))
+        return Script(deck.title, voice.script(make_steps(deck, drawing, folder)))
 
 
 def _titled(deck: Deck, title: str | None) -> Deck:
@@ -207,7 +209,7 @@ def _deck(sources: Sequence[str]) -> Deck:
     return reading.from_file(Path(lectures[0])) if lectures else reading.from_scenes(sources)
 
 
-def _outputs(wanted: Wanted, sources: Sequence[str]) -> list[Path]:
+def _outputs(wanted: DeckRequest, sources: Sequence[str]) -> list[Path]:
     """Where the files go; the programs and folders that they need are there."""
     stem = Path(sources[0].partition(":")[0]).stem if len(sources) == 1 else wanted.title or "deck"
     outputs = wanted.outputs or (f"{DEFAULT_FOLDER}/{stem}.html",)
@@ -238,7 +240,7 @@ def _refuse_to_replace(paths: Sequence[Path], deck: Deck, sources: Sequence[str]
         ownership.refuse({path: None}, known, made_from)
 
 
-def _refuse_idle(wanted: Wanted, kinds: set[str]) -> None:
+def _refuse_idle(wanted: DeckRequest, kinds: set[str]) -> None:
     """An option for a format that is not made says something else than what is asked for."""
     for given, flag, kind in (
         (wanted.one_file, "--one-file", ".html"),
@@ -250,7 +252,7 @@ def _refuse_idle(wanted: Wanted, kinds: set[str]) -> None:
 
 
 def _write(
-    path: Path, deck: Deck, steps: Sequence[Step], theme: Theme, wanted: Wanted, root: Path
+    path: Path, deck: Deck, steps: Sequence[Step], theme: Theme, wanted: DeckRequest, root: Path
 ) -> None:
     try:
         match path.suffix.lower():

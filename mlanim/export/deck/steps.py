@@ -25,14 +25,14 @@ from mlanim.export.deck.lecture.parts import ScenePart, VideoPart, includes
 from mlanim.export.deck.own_video import own_video
 from mlanim.export.deck.step import CoverSlide, FilmPiece, FilmSlide, Step, Still
 from mlanim.export.deck.typst import pages
-from mlanim.export.live.explore import Wanted, at_start, explored
+from mlanim.export.live.explore import LiveRequest, at_start, explored
 from mlanim.export.live.page.document import document
-from mlanim.export.making import Run, make
+from mlanim.export.making import RunOptions, make
 from mlanim.stage.colors.palette import Theme
 
 
 @dataclass(frozen=True)
-class Look:
+class DrawingOptions:
     """How a deck's scenes are drawn: as videos for screens, as vectors for paper, or as both.
 
     As neither, it is only found out what their steps are. With `pages` live figures are live.
@@ -64,20 +64,20 @@ class Pause:
     said: str = ""
 
 
-def make_steps(deck: Deck, look: Look, root: Path) -> tuple[Step, ...]:
+def make_steps(deck: Deck, drawing: DrawingOptions, root: Path) -> tuple[Step, ...]:
     """Draw everything of a deck into folders of `root`.
 
     Raises:
         UsageError, RenderError: for a scene that cannot be drawn as asked, with its place.
     """
-    return StepMaker(look, root).steps(deck)
+    return StepMaker(drawing, root).steps(deck)
 
 
 class StepMaker:
     """Makes the steps of a deck, and again those of a deck that has changed a little."""
 
-    def __init__(self, look: Look, root: Path):
-        self.look, self.root = look, root
+    def __init__(self, drawing: DrawingOptions, root: Path):
+        self.drawing, self.root = drawing, root
         self._made: dict[str, tuple[Step, ...]] = {}
         self._folders = 0
 
@@ -89,10 +89,10 @@ class StepMaker:
         """
         new = [item for item in deck.items if _key(item) not in self._made]
         folders = [self._new_folder() for _ in new]
-        drawn = _drawn(new, self.look, folders)
+        drawn = _drawn(new, self.drawing, folders)
         for item, jobs, folder in zip(new, drawn, folders, strict=True):
-            live = _with_pages(item, self.look)
-            self._made[_key(item)] = tuple(_steps_of(live, jobs, self.look.palette, folder))
+            live = _with_pages(item, self.drawing)
+            self._made[_key(item)] = tuple(_steps_of(live, jobs, self.drawing.palette, folder))
         found = [_cover(deck, self.root)] if deck.cover else []
         return (*found, *(step for item in deck.items for step in self._made[_key(item)]))
 
@@ -125,11 +125,13 @@ def _cover(deck: Deck, root: Path) -> Step:
     return Step("title", 1, 1, deck.title, "", "", CoverSlide(deck.head, logo))
 
 
-def _drawn(items: Sequence[Item], look: Look, folders: Sequence[Path]) -> list[list[Job]]:
+def _drawn(
+    items: Sequence[Item], drawing: DrawingOptions, folders: Sequence[Path]
+) -> list[list[Job]]:
     """What is drawn of each item, once it is drawn."""
-    wanted = [_jobs(item, look, folder) for item, folder in zip(items, folders, strict=True)]
+    wanted = [_jobs(item, drawing, folder) for item, folder in zip(items, folders, strict=True)]
     jobs = [job for of_item in wanted for job in of_item]
-    run = Run(look.jobs, look.timeout, as_json=look.as_json, quiet=look.quiet)
+    run = RunOptions(drawing.jobs, drawing.timeout, as_json=drawing.as_json, quiet=drawing.quiet)
     outcomes = iter(make(jobs, run) if jobs else [])
     for item, of_item in zip(items, wanted, strict=True):
         for _ in of_item:
@@ -137,24 +139,24 @@ def _drawn(items: Sequence[Item], look: Look, folders: Sequence[Path]) -> list[l
     return wanted
 
 
-def _jobs(item: Item, look: Look, folder: Path) -> list[Job]:
+def _jobs(item: Item, drawing: DrawingOptions, folder: Path) -> list[Job]:
     """A scene's video and its stills, as far as they are wanted; or a page's figures."""
     if isinstance(item.part, ScenePart):
         assert item.entry is not None
-        films = {name: getattr(look, name) for name in ("quality", "fps", "resolution")}
-        shared = {"theme": look.theme, "output": f"{folder}/", "params": item.part.params}
+        films = {name: getattr(drawing, name) for name in ("quality", "fps", "resolution")}
+        shared = {"theme": drawing.theme, "output": f"{folder}/", "params": item.part.params}
         asked = options(VideoOptions, **films, **shared, format="mp4", transparent=False)
-        job = replace(request.job(asked, item.entry), voice=look.voices.get(item.name))
+        job = replace(request.job(asked, item.entry), voice=drawing.voices.get(item.name))
         stills = replace(job, kind="stills", format="zip", output=str(folder / "stills.zip"))
         script = replace(job, kind="script", format="script", output=str(folder / "steps.script"))
-        drawn = [*([job] if look.videos else []), *([stills] if look.vectors else [])]
+        drawn = [*([job] if drawing.videos else []), *([stills] if drawing.vectors else [])]
         return drawn or [script]
     found = []
     for number, block in enumerate(item.columns):
         if isinstance(block, Figure) and block.entry:
             live = isinstance(block, Live)
             asked_of: Options = options(
-                FigureOptions, theme=look.theme, transparent=True, format="svg", live=live,
+                FigureOptions, theme=drawing.theme, transparent=True, format="svg", live=live,
                 output=f"{folder}/{number}/", params=_params(item, block),
             )  # fmt: skip
             found += request.jobs(asked_of, [block.entry])
@@ -170,23 +172,23 @@ def _params(item: Item, figure: Figure) -> Mapping[str, Any]:
     if not isinstance(figure, Live) or not figure.entry:
         return figure.params
     try:
-        return at_start(Wanted(figure.entry, figure.sweep, figure.params))
+        return at_start(LiveRequest(figure.entry, figure.sweep, figure.params))
     except UsageError as error:
         raise _with_place(item, figure, error) from error
 
 
-def _with_pages(item: Item, look: Look) -> Item:
+def _with_pages(item: Item, drawing: DrawingOptions) -> Item:
     """The item with the pages of its live figures, each state of them drawn, if they are wanted."""
-    if not look.pages:
+    if not drawing.pages:
         return item
-    made = tuple(_with_page(item, b, look) if isinstance(b, Live) else b for b in item.columns)
+    made = tuple(_with_page(item, b, drawing) if isinstance(b, Live) else b for b in item.columns)
     return replace(item, columns=made)
 
 
-def _with_page(item: Item, figure: Live, look: Look) -> Live:
+def _with_page(item: Item, figure: Live, drawing: DrawingOptions) -> Live:
     assert figure.entry is not None
-    wanted = Wanted(figure.entry, (f"theme={look.theme}", *figure.sweep), figure.params)
-    run = Run(look.jobs, look.timeout, quiet=look.quiet or look.as_json)
+    wanted = LiveRequest(figure.entry, (f"theme={drawing.theme}", *figure.sweep), figure.params)
+    run = RunOptions(drawing.jobs, drawing.timeout, quiet=drawing.quiet or drawing.as_json)
     try:
         (made,) = explored([wanted], run)
     except (UsageError, RenderError) as error:

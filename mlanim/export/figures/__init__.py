@@ -1,1 +1,1 @@
-"""A scene's panels, or its state at a moment, as vectors and pixels."""
+"""A scene's panels, or its state at one time, as vectors and pixels."""

@@ -1,4 +1,4 @@
-"""The state of a scene at one moment: it runs up to there without drawing."""
+"""The state of a scene at one time: it runs up to there without drawing."""
 
 from __future__ import annotations
 
@@ -16,33 +16,35 @@ from mlanim.stage.scene import LessonScene
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimePoint:
     """Where in a scene: `at` seconds, or the pause with the number `slide`, or else the end."""
 
     at: float | None = None
     slide: int | None = None
 
 
-def run_to(scene_class: type[Scene], params: Any, data: Any, moment: Moment, name: str) -> Any:
-    """A scene of ours or of plain manim as it stands at a moment.
+def run_to(
+    scene_class: type[Scene], params: Any, data: Any, time_point: TimePoint, name: str
+) -> Any:
+    """A scene of ours or of plain manim as it stands at a time.
 
     Call it within `draw.configured`. `name` is what messages call the scene.
 
     Raises:
-        UsageError: if the scene has no such moment.
+        UsageError: if the scene has no such time.
     """
-    frame = None if moment.at is None else int(moment.at * config.frame_rate + 1e-6)
+    frame = None if time_point.at is None else int(time_point.at * config.frame_rate + 1e-6)
     wanted = NONE if frame is None else Span(frame, frame)  # ends as that frame begins
     scene, renderer = built(scene_class, params, data, _keep_nothing, wanted)
-    pauses = _Pauses(scene, moment.slide)
+    pauses = _Pauses(scene, time_point.slide)
     scene.render()
     if frame is not None and frame > renderer.frames:
         seconds = renderer.frames / config.frame_rate
         raise UsageError(
-            f"--at {moment.at:g}s is past the end of {name}, which lasts {seconds:.1f} s."
+            f"--at {time_point.at:g}s is past the end of {name}, which lasts {seconds:.1f} s."
         )
     if not pauses.found(scene):
-        raise no_such_slide(pauses.count, moment.slide, name)
+        raise no_such_slide(pauses.count, time_point.slide, name)
     return scene
 
 

@@ -1,4 +1,4 @@
-"""Figures: a scene's panels composed for a page, or its state at a moment, as files."""
+"""Figures: a scene's panels composed for a page, or its state at one time, as files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mlanim.engine.maker import Emit, Made
 from mlanim.engine.playback.draw import configured
 from mlanim.export.figures import vector
 from mlanim.export.figures.about import About, about, told_of
-from mlanim.export.figures.at_time import Moment, run_to
+from mlanim.export.figures.at_time import TimePoint, run_to
 from mlanim.export.figures.composition import Composition, alone, compose, in_place
 from mlanim.export.figures.handles import handles_on
 from mlanim.export.figures.metadata import into_eps, into_png, into_svg
@@ -38,7 +38,7 @@ def make_figure(
     """Write the figure to `temporary` in the job's format, and hand on what lies beside it."""
     page = page_of(job)
     with configured(job, scene_class):
-        if page.is_moment or not has_figure(scene_class):
+        if page.is_at_time or not has_figure(scene_class):
             files, details = _moment(job, page, scene_class, params, data)
         else:
             files, details = _figure(job, page, scene_class, params, data)
@@ -140,11 +140,11 @@ def as_png(made: Composition, dpi: float, transparent: bool) -> bytes:
 def _moment(
     job: Job, page: Page, scene_class: Any, params: Any, data: Any
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """Files of the scene's state at a moment, and what the sidecar says of it."""
+    """Files of the scene's state at one time, and what the sidecar says of it."""
     name = job.scene.name
-    scene = run_to(scene_class, params, data, Moment(page.at, page.slide), name)
+    scene = run_to(scene_class, params, data, TimePoint(page.at, page.slide), name)
     if not scene.mobjects:
-        when = "at that moment" if page.is_moment and not page.end else "at its end"
+        when = "at that moment" if page.is_at_time and not page.end else "at its end"
         raise UsageError(f"{name} shows nothing {when} to make a figure of.")
     told = about(job.scene, params)
     files = {f".{format}": _still(job, page, scene, format, told) for format in page.formats}

@@ -11,7 +11,7 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from mlanim.engine.playback.scene_lines import scene_line
 from mlanim.export.lint.finding import Finding
-from mlanim.export.lint.view import Picture, View, quoted
+from mlanim.export.lint.view import Raster, View, quoted
 from mlanim.stage.arrays.batch import Batch
 from mlanim.stage.layout import Box
 from mlanim.stage.text.labels import Label
@@ -83,7 +83,7 @@ class _Covers:
                 worst = max(worst, (share, member), key=lambda found: found[0])
         return worst
 
-    def _alone(self, number: int) -> Picture:
+    def _alone(self, number: int) -> Raster:
         return self.view.picture([self.found[number][1]], transparent=True)
 
 

@@ -14,7 +14,7 @@ from mlanim.stage import theme
 from mlanim.stage.colors.vision import BLINDNESS, seen_with, uniform
 from mlanim.stage.extent import visible_members
 from mlanim.stage.plots.chart import Chart
-from mlanim.stage.plots.marks.areas import Columns
+from mlanim.stage.plots.marks.areas import HistogramColumns
 from mlanim.stage.plots.marks.lines import Curve
 from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.plots.marks.points import Points
@@ -69,7 +69,7 @@ def _form(mark: Mark) -> tuple[object, ...] | None:
         return Curve, mark.dash, mark.path.get_stroke_width(), mark.tip is not None
     if isinstance(mark, Points):
         return Points, mark.cloud.reach
-    return (Columns,) if isinstance(mark, Columns) else None
+    return (HistogramColumns,) if isinstance(mark, HistogramColumns) else None
 
 
 def hardest(first: str, second: str) -> tuple[float, str]:

@@ -130,16 +130,16 @@ class View:
         return [member for member in self.drawn if id(member) not in self.letters]
 
     @cached_property
-    def backdrop(self) -> Picture:
+    def backdrop(self) -> Raster:
         """All that is no text, drawn once."""
         return self.picture(self.marks)
 
-    def picture(self, members: list[Mobject], transparent: bool = False) -> Picture:
+    def picture(self, members: list[Mobject], transparent: bool = False) -> Raster:
         """Some members alone, as the camera draws them."""
-        return Picture(self.camera, self.ground.box, members, transparent)
+        return Raster(self.camera, self.ground.box, members, transparent)
 
 
-class Picture:
+class Raster:
     """Pixels of a ground, looked at by boxes in manim units."""
 
     def __init__(self, camera: Any, box: Box, members: list[Mobject], transparent: bool):
@@ -185,7 +185,7 @@ def _camera_on(box: Box) -> StageCamera:
 
 
 def name_of(mobject: Mobject) -> str:
-    """What an object is called: its words, its own name, the words in it, or its kind."""
+    """What an object is called: its words, its own name, the words in it, or its kind and role."""
     says = words_of(mobject)
     if says is not None:
         return quoted(says)
@@ -194,7 +194,9 @@ def name_of(mobject: Mobject) -> str:
     if own is not None and str(own) not in ("", kind):
         return f"{kind} {quoted(str(own))}"
     inside = next((words_of(m) for m in mobject.get_family() if words_of(m)), None)
-    return f"{kind} with {quoted(inside)}" if inside else kind
+    if inside:
+        return f"{kind} with {quoted(inside)}"
+    return f"{kind} ({mobject.role})" if isinstance(mobject, Mark) else kind
 
 
 def quoted(words: str, longest: int = 60) -> str:

@@ -21,9 +21,9 @@ from mlanim.export.live.making import payload_of, refuse_idle
 from mlanim.export.live.page.document import document, framed
 from mlanim.export.live.payload import Payload
 from mlanim.export.live.progress import left_words, progress
-from mlanim.export.live.states import PRELOADED, No, Place, Shot, States, draw
+from mlanim.export.live.states import PRELOADED, Refusal, StateDrawing, StateIndex, States, draw
 from mlanim.export.live.sweeps import MOST_STATES, split, sweep, themes
-from mlanim.export.making import Run, warm
+from mlanim.export.making import RunOptions, warm
 from mlanim.words.numbers import grouped as with_commas
 
 USUAL_THEMES = ("dark", "light")
@@ -35,7 +35,7 @@ Sweeps = str | Sequence[str] | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LiveRequest:
     """What is asked for of one scene.
 
     Args:
@@ -99,7 +99,7 @@ def size_words(size: float) -> str:
 
 
 def explored(
-    wanted: Sequence[Wanted], run: Run, say: Callable[[str], None] = lambda line: None
+    wanted: Sequence[LiveRequest], run: RunOptions, say: Callable[[str], None] = lambda line: None
 ) -> list[LiveFigure]:
     """Draw the states of scenes, and make their pages; files are written where they are asked for.
 
@@ -138,7 +138,7 @@ class _Study:
     states: States
     made: LiveFigure
 
-    def __init__(self, wanted: Wanted):
+    def __init__(self, wanted: LiveRequest):
         self.wanted = wanted
         self.parts: list[States] = []
         self.fault: UsageError | RenderError | None = None
@@ -151,7 +151,7 @@ class _Study:
             except (UsageError, RenderError) as error:
                 self.fault = error
 
-    def wants(self) -> list[tuple[States, Place]]:
+    def wants(self) -> list[tuple[States, StateIndex]]:
         """The states that are to be drawn next."""
         if not self.parts:
             asked = [(self.states, place) for place in samples(self.states)]
@@ -182,7 +182,7 @@ class _Study:
         self.made = _made(self.wanted, self.parts)
 
 
-def at_start(wanted: Wanted) -> dict[str, Any]:
+def at_start(wanted: LiveRequest) -> dict[str, Any]:
     """The parameters where the controls start.
 
     Raises:
@@ -193,7 +193,7 @@ def at_start(wanted: Wanted) -> dict[str, Any]:
     return {**states.fixed, **swept}
 
 
-def _begun(wanted: Wanted) -> States:
+def _begun(wanted: LiveRequest) -> States:
     """A scene's states before any is drawn."""
     entry, name = wanted.entry, wanted.entry.name
     if wanted.output is not None and not wanted.force:
@@ -241,10 +241,12 @@ def _started(states: States) -> States:
     Raises:
         UsageError: if it refuses all that were tried.
     """
-    start = states.shots[states.start]
-    if not isinstance(start, No):
+    start = states.drawings[states.start]
+    if not isinstance(start, Refusal):
         return states
-    place = next((p for p, shot in states.shots.items() if not isinstance(shot, No)), None)
+    place = next(
+        (p for p, drawing in states.drawings.items() if not isinstance(drawing, Refusal)), None
+    )
     if place is None:
         raise UsageError(f"{states.entry.name}: {start.sentence}")
     sweeps = [
@@ -277,7 +279,7 @@ def _foretold(states: States, groups: Sequence[States], pace: float | None) -> s
             f"{size_words(size)}, more than {size_words(MOST_BYTES)}; give larger steps, "
             "narrower ranges, or --panel."
         )
-    left = sum(len(one.themes) * sum(p not in one.shots for p in one.places()) for one in groups)
+    left = sum(len(one.themes) * sum(p not in one.drawings for p in one.places()) for one in groups)
     return (
         f"{name}: {with_commas(count)} states ({sizes}), {' and '.join(states.themes)}; "
         f"{left_words(pace, left)}, about {size_words(size)}"
@@ -286,18 +288,20 @@ def _foretold(states: States, groups: Sequence[States], pace: float | None) -> s
 
 def _foretold_size(states: States, count: int) -> float:
     """Bytes of a page, as the states that are drawn tell."""
-    places = [place for place, shot in states.shots.items() if isinstance(shot, Shot)]
+    places = [
+        place for place, drawing in states.drawings.items() if isinstance(drawing, StateDrawing)
+    ]
     one, all_of_them = _packed(states, places[:1]), _packed(states, places)
     first = sum(map(len, payload_of([states], places[:1])["pool"]))  # it stands as it is, too
     return FRAME + first + one + (all_of_them - one) / max(1, len(places) - 1) * (count - 1)
 
 
-def _packed(states: States, places: Sequence[Place]) -> float:
+def _packed(states: States, places: Sequence[StateIndex]) -> float:
     text = json.dumps(payload_of([states], places))
     return len(zlib.compress(text.encode())) * 4 / 3
 
 
-def _made(wanted: Wanted, groups: list[States]) -> LiveFigure:
+def _made(wanted: LiveRequest, groups: list[States]) -> LiveFigure:
     payload = payload_of(groups)
     page = document(payload)
     made = LiveFigure(wanted.entry, payload, page, wanted.output)
@@ -320,7 +324,7 @@ def file_of(output: str | None, name: str, count: int = 1) -> Path:
     return place_of(output, f"{name}-live", "html", count)
 
 
-def live_figure(entry: SceneEntry, given: Mapping[str, Any], run: Run) -> LiveFigure:
+def live_figure(entry: SceneEntry, given: Mapping[str, Any], run: RunOptions) -> LiveFigure:
     """One scene's live figure: in a file if `output` is given, else in memory alone.
 
     `given` holds `sweep`, `params`, `output`, `force`, and options of the figures by their names.
@@ -330,5 +334,5 @@ def live_figure(entry: SceneEntry, given: Mapping[str, Any], run: Run) -> LiveFi
     place = None if output is None else file_of(output, entry.name)
     sweeps, params = asked.pop("sweep", ()), asked.pop("params", {})
     force = bool(asked.pop("force", False))
-    (made,) = explored([Wanted(entry, sweeps, params, asked, place, force)], run)
+    (made,) = explored([LiveRequest(entry, sweeps, params, asked, place, force)], run)
     return made

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from mlanim.export.live.states import Place, Shot, States
+from mlanim.export.live.states import StateDrawing, StateIndex, States
 
 
-def samples(states: States) -> list[Place]:
+def samples(states: States) -> list[StateIndex]:
     """A few states: where the page starts, the ends of each sweep, and the ends of two together."""
     start = states.start
     ends = [_at(start, {axis: end}) for axis in _axes(states) for end in _ends(states, axis)]
@@ -26,8 +26,8 @@ def grouped(states: States) -> list[States]:
 
     The pictures of the first have the ground, and all panels that no sweep changes.
     """
-    base = states.shots[states.start]
-    assert isinstance(base, Shot)
+    base = states.drawings[states.start]
+    assert isinstance(base, StateDrawing)
     names = tuple(base.alone)
     if (
         len(states.sweeps) < 2
@@ -66,15 +66,17 @@ def _part(states: States, axes: Sequence[int], panels: tuple[str, ...]) -> State
         sweeps=[sweeps[axis] for axis in axes],
         fixed={**states.fixed, **others},
         panels=panels,
-        shots={},
+        drawings={},
     )
 
 
 def _changed(states: States, axis: int, names: Sequence[str]) -> set[str]:
     """The panels that differ between the sampled states along one sweep."""
     places = [states.start, *(_at(states.start, {axis: end}) for end in _ends(states, axis))]
-    shots = [shot for place in places if isinstance(shot := states.shots[place], Shot)]
-    return {name for name in names if len({_of(shot, name) for shot in shots}) > 1}
+    drawings = [
+        drawing for place in places if isinstance(drawing := states.drawings[place], StateDrawing)
+    ]
+    return {name for name in names if len({_of(drawing, name) for drawing in drawings}) > 1}
 
 
 def _meet(states: States, axes: Sequence[int], other: int) -> bool:
@@ -85,13 +87,15 @@ def _meet(states: States, axes: Sequence[int], other: int) -> bool:
 def _interact(states: States, one: int, other: int) -> bool:
     start, far = states.start, {axis: _far(states, axis) for axis in (one, other)}
     base, first, second, both = (
-        states.shots[_at(start, {axis: far[axis] for axis in axes})]
+        states.drawings[_at(start, {axis: far[axis] for axis in axes})]
         for axes in ((), (one,), (other,), (one, other))
     )
-    shots = [shot for shot in (base, first, second, both) if isinstance(shot, Shot)]
-    if len(shots) < 4:
+    drawings = [
+        drawing for drawing in (base, first, second, both) if isinstance(drawing, StateDrawing)
+    ]
+    if len(drawings) < 4:
         return True  # a refusal of one of them depends on the other
-    base, first, second, both = shots
+    base, first, second, both = drawings
     return any(
         _of(both, name)
         != (_of(first, name) if _of(first, name) != _of(base, name) else _of(second, name))
@@ -99,18 +103,18 @@ def _interact(states: States, one: int, other: int) -> bool:
     )
 
 
-def _of(shot: Shot, name: str) -> tuple[object, ...]:
+def _of(drawing: StateDrawing, name: str) -> tuple[object, ...]:
     """All that a panel shows and says."""
-    numbers = json.dumps(shot.numbers.get(name))
-    return shot.alone[name], shot.says.get(name), numbers
+    numbers = json.dumps(drawing.numbers.get(name))
+    return drawing.alone[name], drawing.says.get(name), numbers
 
 
 def _axes(states: States) -> range:
     return range(len(states.sweeps))
 
 
-def _drawn(states: States) -> Iterator[Shot]:
-    return (shot for shot in states.shots.values() if isinstance(shot, Shot))
+def _drawn(states: States) -> Iterator[StateDrawing]:
+    return (drawing for drawing in states.drawings.values() if isinstance(drawing, StateDrawing))
 
 
 def _ends(states: States, axis: int) -> tuple[int, int]:
@@ -123,5 +127,5 @@ def _far(states: States, axis: int) -> int:
     return 0 if states.start[axis] == last else last
 
 
-def _at(place: Place, moved: dict[int, int]) -> Place:
+def _at(place: StateIndex, moved: dict[int, int]) -> StateIndex:
     return tuple(moved.get(axis, at) for axis, at in enumerate(place))

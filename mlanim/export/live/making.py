@@ -7,15 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mlanim.engine.errors import UsageError
-from mlanim.export.live.payload import Drawn, Group, Handle, Numbers, Payload, Refused, State, start
-from mlanim.export.live.pieces import Pool
-from mlanim.export.live.states import No, Place, Shot, States
+from mlanim.export.live.payload import (
+    DataTable,
+    DrawnState,
+    Group,
+    Handle,
+    Payload,
+    Refused,
+    State,
+    start,
+)
+from mlanim.export.live.pieces import PiecePool
+from mlanim.export.live.states import Refusal, StateDrawing, StateIndex, States
 
 
-def payload_of(groups: Sequence[States], places: Sequence[Place] | None = None) -> Payload:
+def payload_of(groups: Sequence[States], places: Sequence[StateIndex] | None = None) -> Payload:
     """The page's payload; `places` are the only states that are there, to foretell its size."""
     entry, themes = groups[0].entry, list(groups[0].themes)
-    shared = _Shared(Pool(len(themes)))
+    shared = _Shared(PiecePool(len(themes)))
     made = [_group(states, places or states.places(), shared) for states in groups]
     size = list(shared.sizes[0])
     for group in made:
@@ -43,12 +52,12 @@ def payload_of(groups: Sequence[States], places: Sequence[Place] | None = None) 
 class _Shared:
     """What states share: pieces, tables, and lists of tables."""
 
-    pool: Pool
-    numbers: dict[str, Numbers] = field(default_factory=dict)
+    pool: PiecePool
+    numbers: dict[str, DataTable] = field(default_factory=dict)
     tables: dict[tuple[int, ...], int] = field(default_factory=dict)
     sizes: list[tuple[float, float]] = field(default_factory=list)
 
-    def table(self, numbers: Sequence[Numbers]) -> int | None:
+    def table(self, numbers: Sequence[DataTable]) -> int | None:
         """The index of a state's list of tables; None of none."""
         if not numbers:
             return None
@@ -60,39 +69,47 @@ class _Shared:
         return self.tables.setdefault(found, len(self.tables))
 
 
-def _group(states: States, places: Sequence[Place], shared: _Shared) -> Group:
-    shots = [shot for place in places if isinstance(shot := states.shots[place], Shot)]
-    names = list(dict.fromkeys(name for shot in shots for name in (*shot.says, *shot.numbers)))
+def _group(states: States, places: Sequence[StateIndex], shared: _Shared) -> Group:
+    drawings = [
+        drawing for place in places if isinstance(drawing := states.drawings[place], StateDrawing)
+    ]
+    names = list(
+        dict.fromkeys(name for drawing in drawings for name in (*drawing.says, *drawing.numbers))
+    )
     names = [name for name in names if name in states.panels or not states.panels]
-    telling = [name for name in names if len({shot.says.get(name) for shot in shots}) > 1]
+    telling = [name for name in names if len({drawing.says.get(name) for drawing in drawings}) > 1]
     return {
         "controls": [sweep.control for sweep in states.sweeps],
         "handle": _handle(states, places),
         "panels": [name for name in names if name],
         "states": [
-            _state(states.shots[place], telling or names, names, shared) for place in places
+            _state(states.drawings[place], telling or names, names, shared) for place in places
         ],
     }
 
 
-def _state(shot: Shot | No, telling: Sequence[str], names: Sequence[str], shared: _Shared) -> State:
-    if isinstance(shot, No):
-        return Refused(refused=shot.sentence)
-    size = shot.pictures[0].size
+def _state(
+    drawing: StateDrawing | Refusal, telling: Sequence[str], names: Sequence[str], shared: _Shared
+) -> State:
+    if isinstance(drawing, Refusal):
+        return Refused(refused=drawing.sentence)
+    size = drawing.pictures[0].size
     shared.sizes.append(size)
-    return Drawn(
-        svg=shared.pool.put([picture.pieces for picture in shot.pictures]),
-        says=" ".join(filter(None, (shot.says.get(name, "") for name in telling))),
-        table=shared.table([one for name in names for one in shot.numbers.get(name, ())]),
+    return DrawnState(
+        svg=shared.pool.put([picture.pieces for picture in drawing.pictures]),
+        says=" ".join(filter(None, (drawing.says.get(name, "") for name in telling))),
+        table=shared.table([one for name in names for one in drawing.numbers.get(name, ())]),
         size=list(size),
     )
 
 
-def _handle(states: States, places: Sequence[Place]) -> Handle | None:
+def _handle(states: States, places: Sequence[StateIndex]) -> Handle | None:
     """The handle of the first control that has one, with all controls that move the same place."""
-    shots = [states.shots[place] for place in places]
+    drawings = [states.drawings[place] for place in places]
     found = {
-        sweep.name: [s.handles.get(sweep.name) if isinstance(s, Shot) else None for s in shots]
+        sweep.name: [
+            s.handles.get(sweep.name) if isinstance(s, StateDrawing) else None for s in drawings
+        ]
         for sweep in states.sweeps
     }
     points = next((points for points in found.values() if any(points)), None)
@@ -116,7 +133,7 @@ def refuse_idle(groups: Sequence[States]) -> None:
                 )
 
 
-def _differ(states: States, axis: int, place: Place) -> bool:
+def _differ(states: States, axis: int, place: StateIndex) -> bool:
     """Whether a state is unlike that at the sweep's first value."""
     first = tuple(0 if n == axis else at for n, at in enumerate(place))
-    return states.shots[place] != states.shots[first]
+    return states.drawings[place] != states.drawings[first]

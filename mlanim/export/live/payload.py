@@ -31,7 +31,7 @@ class Handle(TypedDict):
     points: list[list[float] | None]
 
 
-class Drawn(TypedDict):
+class DrawnState(TypedDict):
     """One state: its pieces, what it says, and which of the payload's `tables` are its numbers.
 
     `size` stands where the picture is not of the payload's size.
@@ -49,7 +49,7 @@ class Refused(TypedDict):
     refused: str
 
 
-State = Drawn | Refused
+State = DrawnState | Refused
 
 
 class Group(TypedDict):
@@ -61,7 +61,7 @@ class Group(TypedDict):
     states: list[State]
 
 
-class Numbers(TypedDict):
+class DataTable(TypedDict):
     """A table: its name, and its columns, each a heading with as many values as the others."""
 
     name: str
@@ -83,7 +83,7 @@ class Payload(TypedDict):
     groups: list[Group]
     pool: list[str]
     colors: dict[str, list[str]]
-    numbers: list[Numbers]
+    numbers: list[DataTable]
     tables: list[list[int]]
 
 

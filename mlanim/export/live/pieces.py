@@ -81,7 +81,7 @@ def _children(inside: str) -> Iterator[tuple[str, str, str, str]]:
 
 
 @dataclass
-class Pool:
+class PiecePool:
     """Pieces, each once, and the colours that they have in each theme.
 
     Args:

@@ -18,10 +18,10 @@ from mlanim.engine.jobs.params import validated
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.workers.resources import Listener
 from mlanim.export.figures.tables import slug
-from mlanim.export.live.payload import Numbers
+from mlanim.export.live.payload import DataTable
 from mlanim.export.live.pieces import Taken, apart
-from mlanim.export.live.sweeps import Sweep
-from mlanim.export.making import Run, make
+from mlanim.export.live.sweeps import ParameterSweep
+from mlanim.export.making import RunOptions, make
 from mlanim.stage.scene import SceneParams
 
 PRELOADED = ("mlanim.export.figures.figure", "mlanim.stage.vocabulary", "torch")
@@ -30,12 +30,12 @@ PRELOADED = ("mlanim.export.figures.figure", "mlanim.stage.vocabulary", "torch")
 DIGITS = 6
 """Significant digits of the numbers that a page carries."""
 
-Place = tuple[int, ...]
+StateIndex = tuple[int, ...]
 """A state: the index of each sweep's value."""
 
 
 @dataclass(frozen=True)
-class Shot:
+class StateDrawing:
     """A state that is drawn: its picture in each theme, what panels say, their numbers, handles.
 
     `alone` holds each panel in the first theme, where it was drawn by itself as well.
@@ -43,13 +43,13 @@ class Shot:
 
     pictures: tuple[Taken, ...]
     says: Mapping[str, str]
-    numbers: Mapping[str, Sequence[Numbers]]
+    numbers: Mapping[str, Sequence[DataTable]]
     handles: Mapping[str, list[float]]
     alone: Mapping[str, Taken]
 
 
 @dataclass(frozen=True)
-class No:
+class Refusal:
     """A state that the scene refuses, and why."""
 
     sentence: str
@@ -70,37 +70,37 @@ class States:
 
     entry: SceneEntry
     model: type[SceneParams]
-    sweeps: Sequence[Sweep]
+    sweeps: Sequence[ParameterSweep]
     themes: Sequence[str]
     fixed: Mapping[str, Any]
     page: Mapping[str, Any]
     panels: tuple[str, ...] = ()
     is_ground: bool = True
-    shots: dict[Place, Shot | No] = field(default_factory=dict)
+    drawings: dict[StateIndex, StateDrawing | Refusal] = field(default_factory=dict)
     failed: str = ""
 
     @property
-    def start(self) -> Place:
+    def start(self) -> StateIndex:
         """Where the controls start."""
         return tuple(sweep.control["start"] for sweep in self.sweeps)
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[StateIndex]:
         """All combinations, row by row."""
         return list(product(*(range(len(sweep.values)) for sweep in self.sweeps)))
 
-    def params(self, place: Place) -> dict[str, Any]:
+    def params(self, place: StateIndex) -> dict[str, Any]:
         """All that is set in a state."""
         swept = {s.name: s.values[at] for s, at in zip(self.sweeps, place, strict=True)}
         return {**self.fixed, **swept}
 
-    def lacks(self, place: Place) -> bool:
+    def lacks(self, place: StateIndex) -> bool:
         """Whether a state is still to be drawn; parameters that cannot go together are noted."""
-        if place in self.shots:
+        if place in self.drawings:
             return False
         try:
             validated(self.model, self.params(place), self.entry.name)
         except UsageError as error:
-            self.shots[place] = No(_sentence(str(error), self.entry.name))
+            self.drawings[place] = Refusal(_sentence(str(error), self.entry.name))
             return False
         return True
 
@@ -113,18 +113,18 @@ class States:
         if self.failed:
             raise RenderError(self.failed)
 
-    def jobs(self, place: Place, stem: Path, is_apart: bool) -> list[Job]:
+    def jobs(self, place: StateIndex, stem: Path, is_apart: bool) -> list[Job]:
         """The figure of a state in each theme; with `is_apart`, of its panels as well if several
         sweeps may have some for themselves.
         """
         return [self._job(place, stem, theme, is_apart) for theme in self.themes]
 
-    def _job(self, place: Place, stem: Path, theme: str, is_apart: bool) -> Job:
-        is_moment = self.page.get("slide") is not None
-        is_whole = is_moment or self.page.get("panel") is not None or len(self.sweeps) < 2
+    def _job(self, place: StateIndex, stem: Path, theme: str, is_apart: bool) -> Job:
+        is_at_time = self.page.get("slide") is not None
+        is_whole = is_at_time or self.page.get("panel") is not None or len(self.sweeps) < 2
         asked = {
             **self.page, "theme": theme, "format": "svg", "text": True, "live": True,
-            "transparent": not self.is_ground, "data": None if is_moment else "json",
+            "transparent": not self.is_ground, "data": None if is_at_time else "json",
             "panels": is_apart and not is_whole, "params": self.params(place),
             "output": f"{stem}-{theme}.svg",
         }  # fmt: skip
@@ -134,9 +134,9 @@ class States:
 
 
 def draw(
-    wanted: Sequence[tuple[States, Place]],
+    wanted: Sequence[tuple[States, StateIndex]],
     folder: Path,
-    run: Run,
+    run: RunOptions,
     listener: Listener,
     is_apart: bool = False,
 ) -> None:
@@ -154,9 +154,9 @@ def draw(
         if failed is not None and failed.code != 2:
             states.failed = failed.message
         elif failed is not None:
-            states.shots[place] = No(_sentence(failed.message, states.entry.name))
+            states.drawings[place] = Refusal(_sentence(failed.message, states.entry.name))
         else:
-            states.shots[place] = _read(themes)
+            states.drawings[place] = _read(themes)
 
 
 def _sentence(message: str, name: str) -> str:
@@ -165,7 +165,7 @@ def _sentence(message: str, name: str) -> str:
     return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
-def _read(themes: Sequence[Job]) -> Shot:
+def _read(themes: Sequence[Job]) -> StateDrawing:
     """What the jobs of a state wrote."""
     svgs = [Path(job.output) for job in themes]
     first = svgs[0]
@@ -173,7 +173,7 @@ def _read(themes: Sequence[Job]) -> Shot:
     data = first.with_name(f"{first.stem}-data.json")
     names = about.get("panels", ())
     alone = {name: first.with_name(f"{first.stem}-{slug(name)}.svg") for name in names}
-    return Shot(
+    return StateDrawing(
         tuple(apart(svg.read_text(encoding="utf-8")) for svg in svgs),
         about.get("says", {}),
         numbers_of(json.loads(data.read_bytes())) if data.is_file() else {},
@@ -182,11 +182,11 @@ def _read(themes: Sequence[Job]) -> Shot:
     )
 
 
-def numbers_of(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Numbers]]:
+def numbers_of(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, list[DataTable]]:
     """The tables of each panel, from a figure's data in JSON; what is no number is a text."""
     return {
         panel: [
-            Numbers(name=name, columns=list(map(_column, columns)))
+            DataTable(name=name, columns=list(map(_column, columns)))
             for name, columns in parts.items()
         ]
         for panel, parts in tables.items()

@@ -29,7 +29,7 @@ MOST_BUTTONS, WIDEST_BUTTONS = 6, 44  # choices, and characters of all of them t
 
 
 @dataclass(frozen=True)
-class Sweep:
+class ParameterSweep:
     """One parameter's values, as jobs take them, and how they are shown."""
 
     name: str
@@ -55,7 +55,7 @@ def split(text: str) -> tuple[str, str]:
 def sweep(
     model: type[SceneParams], name: str, said: str | Sequence[Any], fixed: Mapping[str, Any],
     scene: str,
-) -> Sweep:  # fmt: skip
+) -> ParameterSweep:  # fmt: skip
     """The values that are asked for of a parameter, checked one by one.
 
     Args:
@@ -82,7 +82,9 @@ def sweep(
         raise UsageError(f"--sweep {name}: it has one value, and a slider needs two or more.")
     for value in values:
         _refuse_out_of_bounds(model, schema, name, value)
-    return Sweep(name, values, _control(model, name, values, _default(model, fixed, name, scene)))
+    return ParameterSweep(
+        name, values, _control(model, name, values, _default(model, fixed, name, scene))
+    )
 
 
 def themes(said: str | Sequence[Any], known: Sequence[str]) -> tuple[str, ...]:

@@ -19,12 +19,12 @@ from mlanim.engine.film.speech import SpokenStep
 from mlanim.engine.jobs.encoder import OWN
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.voice import Recording, Voice
-from mlanim.export.making import Run, make_one
+from mlanim.export.making import RunOptions, make_one
 from mlanim.export.voice.recordings import files_of, recording_of, texts_of
 from mlanim.export.voice.speaking import Speaker
 
 
-def script_of(job: Job, folder: Path, run: Run) -> list[SpokenStep]:
+def script_of(job: Job, folder: Path, run: RunOptions) -> list[SpokenStep]:
     """What is said in each step of a job's scene, with its times; made in a folder.
 
     Raises:
@@ -84,7 +84,7 @@ def _spoken(speaker: Speaker, text: str, path: Path) -> Path:
 
 @contextlib.contextmanager
 def voiced(
-    jobs: Sequence[Job], folder: str | None, tts: str | None, run: Run
+    jobs: Sequence[Job], folder: str | None, tts: str | None, run: RunOptions
 ) -> Iterator[list[Job]]:
     """The jobs with a voice, if one is asked for; what was made for them goes with the block.
 
@@ -120,7 +120,7 @@ def _numbered(room: Path, number: int) -> Path:
 
 
 def _with_voice(
-    job: Job, folder: Path | None, speaker: Speaker | None, room: Path, run: Run
+    job: Job, folder: Path | None, speaker: Speaker | None, room: Path, run: RunOptions
 ) -> Job:
     texts = None
     if speaker is not None:

@@ -17,7 +17,7 @@ from mlanim.engine.playback.loading import as_set_by_file, faults_of, load, para
 from mlanim.engine.playback.plan import Plan
 from mlanim.engine.workers.worker import stored_data
 from mlanim.export.watch.clips import Clip, draw_clips, lacking, looked_at, put_together
-from mlanim.export.watch.messages import ClipsLacking, FilmMade, Order, SceneRead, Slide, Told
+from mlanim.export.watch.messages import ClipsLacking, FilmMade, Order, SceneRead, SlideEnd, Told
 
 
 class Carrier:
@@ -25,7 +25,7 @@ class Carrier:
 
     def __init__(self, order: Order, tell: Callable[[Told], None], answers: SimpleQueue[str]):
         self.order, self.tell, self.answers = order, tell, answers
-        self.shelf = Path(order.shelf)
+        self.clips_folder = Path(order.clips_folder)
 
     def run(self) -> None:
         """Draw the clips that are ordered; without any, make the film."""
@@ -38,7 +38,7 @@ class Carrier:
         self.tell(Planned(sum(clip.frames for clip in clips)))
         loaded = self._loaded()
         with faults_of(self.order.job.scene):
-            draw_clips(*loaded, clips, self.shelf, lambda done: self.tell(FramesDone(done)))
+            draw_clips(*loaded, clips, self.clips_folder, lambda done: self.tell(FramesDone(done)))
 
     def _make(self) -> None:
         found, scene = reads.Reads(), Path(self.order.job.scene.path)
@@ -66,14 +66,14 @@ class Carrier:
 
     def _put_together(self, fps: float, planned: Plan, clips: list[Clip]) -> None:
         """Make the film of its clips, once those that are lacking are drawn."""
-        absent = lacking(clips, self.shelf)
+        absent = lacking(clips, self.clips_folder)
         if absent:
             wanted = tuple((clip.first, clip.frames, clip.key) for clip in absent)
             self.tell(ClipsLacking(wanted))
             self.answers.get()
-        put_together(planned, clips, self.shelf, Path(self.order.film))
+        put_together(planned, clips, self.clips_folder, Path(self.order.film))
         keys = {clip.key for clip in absent}
         spans = [clip.span for clip in clips if clip.key in keys]
-        slides = tuple(Slide(slide.time, slide.notes) for slide in planned.slides)
+        slides = tuple(SlideEnd(slide.time, slide.notes) for slide in planned.slides)
         drawn = tuple((span.first / fps, span.end / fps) for span in spans)
         self.tell(FilmMade(planned.frames / fps, fps, slides, drawn))

@@ -21,7 +21,7 @@ from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.engine.cache.keys import clip_key
 from mlanim.engine.encoding.packets import join
-from mlanim.engine.encoding.planes import Part
+from mlanim.engine.encoding.planes import Rectangle
 from mlanim.engine.encoding.video import FrameEncoder
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.playback import draw
@@ -109,25 +109,25 @@ def draw_clips(
     params: Any,
     data: Any,
     clips: Sequence[Clip],
-    shelf: Path,
+    clips_folder: Path,
     listener: Callable[[int], None],
 ) -> None:
-    """Draw clips into the folder `shelf`; `listener` hears how many frames are done."""
-    writer = _ClipWriter(job, clips, shelf, listener)
+    """Draw clips into the folder `clips_folder`; `listener` hears how many frames are done."""
+    writer = _ClipWriter(job, clips, clips_folder, listener)
     course = _SomePlays(frozenset(clip.first for clip in clips))
     with draw.configured(job, scene_class):
         draw.built(scene_class, params, data, writer.write, course)[0].render()
 
 
-def put_together(planned: Plan, clips: Sequence[Clip], shelf: Path, target: Path) -> None:
+def put_together(planned: Plan, clips: Sequence[Clip], clips_folder: Path, target: Path) -> None:
     """Make the film of its clips, which are all there."""
-    join([_place(shelf, clip) for clip in clips], target, "mp4", planned.sound)
+    join([_place(clips_folder, clip) for clip in clips], target, "mp4", planned.sound)
 
 
-def lacking(clips: Sequence[Clip], shelf: Path) -> list[Clip]:
+def lacking(clips: Sequence[Clip], clips_folder: Path) -> list[Clip]:
     """The clips that are not there, each look once, in the order of the film."""
     first_of_look = {clip.key: clip for clip in reversed(clips)}
-    found = [clip for clip in first_of_look.values() if not _place(shelf, clip).exists()]
+    found = [clip for clip in first_of_look.values() if not _place(clips_folder, clip).exists()]
     return sorted(found, key=lambda clip: clip.first)
 
 
@@ -135,32 +135,32 @@ class _ClipWriter:
     """Takes the frames of clips in their order, and encodes each clip into a file of its own."""
 
     def __init__(
-        self, job: Job, clips: Sequence[Clip], shelf: Path, listener: Callable[[int], None]
+        self, job: Job, clips: Sequence[Clip], clips_folder: Path, listener: Callable[[int], None]
     ):
-        self.job, self.shelf, self.listener = job, shelf, listener
+        self.job, self.clips_folder, self.listener = job, clips_folder, listener
         self._clips = list(clips)
         self._encoder: FrameEncoder | None = None
         self._done = 0
 
-    def write(self, pixels: np.ndarray, repeat: int, parts: list[Part] | None) -> None:
+    def write(self, pixels: np.ndarray, repeat: int, parts: list[Rectangle] | None) -> None:
         """Append frames to the clip whose turn it is."""
         clip = self._clips[0]
         if self._encoder is None:
-            part = self.shelf / f"{clip.key}.part"
+            part = self.clips_folder / f"{clip.key}.part"
             size = self.job.width, self.job.height
             self._encoder = FrameEncoder(part, "mp4", size, self.job.fps, False)
         self._encoder.write(pixels, repeat, parts)
         self._done += repeat
         if self._encoder.frames == clip.frames:
             self._encoder.finish()
-            os.replace(self._encoder.path, _place(self.shelf, clip))
+            os.replace(self._encoder.path, _place(self.clips_folder, clip))
             self._encoder = None
             self._clips.pop(0)
         self.listener(self._done)
 
 
-def _place(shelf: Path, clip: Clip) -> Path:
-    return shelf / f"{clip.key}.mp4"
+def _place(clips_folder: Path, clip: Clip) -> Path:
+    return clips_folder / f"{clip.key}.mp4"
 
 
 def _clip(first: int, end: int, states: Sequence[str]) -> Clip:

@@ -14,7 +14,7 @@ from mlanim.export.deck.html import to_html
 from mlanim.export.deck.lecture import reading
 from mlanim.export.deck.lecture.model import Deck, Item
 from mlanim.export.deck.make import theme_of_slides
-from mlanim.export.deck.steps import Look, StepMaker
+from mlanim.export.deck.steps import DrawingOptions, StepMaker
 from mlanim.export.deck.typst import typst_process
 from mlanim.export.watch.changes import Changes
 from mlanim.export.watch.preview_server import PreviewState
@@ -27,7 +27,7 @@ class DeckWatch:
 
     Args:
         lecture: its file.
-        look: how its scenes are drawn, but for the theme.
+        drawing: how its scenes are drawn, but for the theme.
         folder: for the page and what it shows.
         state: what the page in the browser is told.
         say: writes a line to the terminal.
@@ -36,12 +36,12 @@ class DeckWatch:
     def __init__(
         self,
         lecture: Path,
-        look: Callable[[str], Look],
+        drawing: Callable[[str], DrawingOptions],
         folder: Path,
         state: PreviewState,
         say: Callable[[str], None],
     ):
-        self.lecture, self.look, self.folder = lecture, look, folder
+        self.lecture, self.drawing, self.folder = lecture, drawing, folder
         self.state, self.say = state, say
         self._changes = Changes()
         self._makers: dict[str, StepMaker] = {}
@@ -83,7 +83,7 @@ class DeckWatch:
         if maker is None:
             folder = self.folder / f"made-{len(self._makers)}-{theme}"
             folder.mkdir(exist_ok=True)
-            maker = self._makers[theme] = StepMaker(self.look(theme), folder)
+            maker = self._makers[theme] = StepMaker(self.drawing(theme), folder)
         maker.forget(item for item in deck.items if set(sources_of(item)) & set(changed))
         steps = maker.steps(deck)
         to_html.write(deck, steps, theme_in_use(theme), self.folder / PAGE, one_file=False)

@@ -23,7 +23,7 @@ class Order:
     number: int
     key: str
     job: Job
-    shelf: str
+    clips_folder: str
     film: str
     clips: tuple[tuple[int, int, str], ...] | None = None
 
@@ -46,7 +46,7 @@ class ClipsLacking:
 
 
 @dataclass(frozen=True)
-class Slide:
+class SlideEnd:
     """Where a step of the film ends, seconds, and what is said in it."""
 
     time: float
@@ -59,7 +59,7 @@ class FilmMade:
 
     duration: float
     fps: float
-    slides: tuple[Slide, ...]
+    slides: tuple[SlideEnd, ...]
     drawn: tuple[tuple[float, float], ...]
     event: Literal["made"] = "made"
 

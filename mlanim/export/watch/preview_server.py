@@ -14,7 +14,7 @@ from mlanim.engine.errors import UsageError
 
 ADDRESS = "127.0.0.1"
 SHOWN = (".mp4", ".html", ".png", ".svg")
-BREATH = 10.0  # seconds after which a silent stream says that it is there still
+HEARTBEAT = 10.0  # seconds after which a silent stream says that it is there still
 
 
 class PreviewState:
@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         revision = -1
         while True:
-            state = self.state.after(revision, BREATH)
+            state = self.state.after(revision, HEARTBEAT)
             revision = state["revision"]
             self.wfile.write(f"data: {json.dumps(state)}\n\n".encode())
             self.wfile.flush()

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from mlanim.engine.cache.keys import current_key, job_key
-from mlanim.engine.cache.reads import FILE, FOLDER
+from mlanim.engine.cache.keys import job_key
+from mlanim.engine.cache.reads import FILE, FOLDER, current_key
 from mlanim.engine.cache.sources import PACKAGE, closure, given_files, modules, texts_in
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.events import Computing, FramesDone, Planned, WorkerFailed

@@ -18,7 +18,7 @@ from mlanim.engine.jobs.kinds import FIGURE_FORMATS
 from mlanim.engine.jobs.options import FigureOptions, options
 from mlanim.engine.jobs.outputs import written
 from mlanim.engine.jobs.scene_entry import SceneEntry
-from mlanim.export.making import Run, computed, make_one
+from mlanim.export.making import RunOptions, computed, make_one
 
 SHOWN = ("svg", "png")  # what a notebook shows and keeps
 
@@ -95,7 +95,7 @@ def drawn(entry: SceneEntry, given: Mapping[str, Any]) -> Figure:
     if asked.get("output") is None:
         return Figure(entry, asked, _files(entry, asked, SHOWN))
     job = request.job(options(FigureOptions, **asked), entry)
-    make_one(job, Run(quiet=True))
+    make_one(job, RunOptions(quiet=True))
     return Figure(entry, asked, _files(entry, asked, SHOWN), Path(job.output))
 
 
@@ -106,6 +106,6 @@ def _files(
     with temporary.folder() as folder:
         own = {"format": ",".join(formats), "output": f"{folder}/", "panels": False, "data": None}
         job = request.job(options(FigureOptions, **{**given, **own}), entry)
-        make_one(job, Run(quiet=True))
+        make_one(job, RunOptions(quiet=True))
         made = Path(job.output)
         return {name: made.with_suffix(f".{name}").read_bytes() for name in (*formats, "json")}

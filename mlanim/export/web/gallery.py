@@ -19,8 +19,8 @@ from mlanim.engine.jobs.options import FigureOptions, VideoOptions, options
 from mlanim.engine.jobs.params import parameter_rows
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback.loading import load
-from mlanim.export.live.explore import Wanted, explored
-from mlanim.export.making import Run
+from mlanim.export.live.explore import LiveRequest, explored
+from mlanim.export.making import RunOptions
 from mlanim.export.web.site import Site
 
 FIGURES = ("svg", "pdf", "png")
@@ -102,7 +102,7 @@ def jobs(
 
 
 def explore(
-    entries: Sequence[SceneEntry], folder: Path, themes: Sequence[str], run: Run, force: bool
+    entries: Sequence[SceneEntry], folder: Path, themes: Sequence[str], run: RunOptions, force: bool
 ) -> dict[str, str]:
     """Make the pages of live figures, of the scenes that say what is worth a slider.
 
@@ -112,7 +112,7 @@ def explore(
     addresses = {entry.name: f"live/{entry.name}.html" for entry in entries if entry.explore}
     sweeps = f"theme={','.join(themes)}"
     wanted = [
-        Wanted(entry, sweeps, output=folder / addresses[entry.name], force=force)
+        LiveRequest(entry, sweeps, output=folder / addresses[entry.name], force=force)
         for entry in entries
         if entry.explore
     ]

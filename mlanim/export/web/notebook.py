@@ -24,7 +24,7 @@ from mlanim.engine.jobs.outputs import written
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.workers.progress import reporter
 from mlanim.engine.workers.resources import Listener
-from mlanim.export.making import Run, computed, make_one
+from mlanim.export.making import RunOptions, computed, make_one
 from mlanim.export.voice.voicing import voiced
 
 USUAL_QUALITY = "m"  # a notebook holds its videos within itself
@@ -135,9 +135,9 @@ def rendered(entry: SceneEntry, given: Mapping[str, Any]) -> Video:
             usual |= {"output": f"{folder}/", "format": "mp4"}
             _refuse_unseen(asked)
         job = request.job(options(VideoOptions, **{**usual, **asked}), entry)
-        spoken = voiced([job], asked.get("voice"), asked.get("tts"), Run(quiet=True))
+        spoken = voiced([job], asked.get("voice"), asked.get("tts"), RunOptions(quiet=True))
         with spoken as (job,), _progress(job) as listener:
-            make_one(job, Run(), listener)
+            make_one(job, RunOptions(), listener)
         return _read(Path(job.output), entry, "output" in asked)
 
 

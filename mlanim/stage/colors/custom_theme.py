@@ -1,4 +1,4 @@
-"""A house style: a theme with some colours, strokes and fonts of the user's own, checked."""
+"""A custom theme: a theme with some colours, strokes and fonts of the user's own, checked."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The smallest distance between two roles, each kind of full colour blindness simulated, is kept
 over 10 in CAM02-UCS; text roles keep a contrast of at least 4.5:1 on their background. Both are
-tested, and `house.py` asks the same of a theme that a user brings.
+tested, and `custom_theme.py` asks the same of a theme that a user brings.
 """
 
 from __future__ import annotations

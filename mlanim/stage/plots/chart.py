@@ -46,7 +46,7 @@ class Chart(Marked):
     """Axes and marks.
 
     Args:
-        x, y: what the axes span; what the marks need, unless given.
+        x, y: what the axes span; unless given, what the marks need as they stand and as tracks run.
         x_label, y_label: below, and over the upper left corner; templates, as for `sentence`.
         log: which axes are logarithmic: "", "x", "y" or "xy".
         equal: one unit of x is as long as one of y; the ranges grow to fill the box.

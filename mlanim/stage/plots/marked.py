@@ -12,11 +12,11 @@ from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.picture import Picture
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.angle import Angle
-from mlanim.stage.plots.marks.areas import Area, Columns, Field, band
+from mlanim.stage.plots.marks.areas import Area, Field, HistogramColumns, band
 from mlanim.stage.plots.marks.contours import Contours
 from mlanim.stage.plots.marks.lines import Curve, Dash, Guide, Level, Ray, Segment
 from mlanim.stage.plots.marks.mark import Mark
-from mlanim.stage.plots.marks.points import Arrow, Note, Points, Spot
+from mlanim.stage.plots.marks.points import ArrowMark, Note, Points, Spot
 from mlanim.stage.plots.scale import Range
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Content
@@ -106,11 +106,11 @@ class Marked(Picture):
     def arrow(
         self, start: Any, end: Any, role: str = "weight", *, name: Content | None = None,
         side: Any = 0, bold: bool = False, later: bool = False,
-    ) -> Arrow:  # fmt: skip
+    ) -> ArrowMark:  # fmt: skip
         """An arrow between two places (2,), its name beyond its tip: on the left of its direction
         with `side` 1, on the right with -1, straight ahead with 0, and in between; a reading of
         `side` depends on what the end depends on."""
-        return self._with(Arrow(self.frame, (start, end), role, side, bold), name, later)
+        return self._with(ArrowMark(self.frame, (start, end), role, side, bold), name, later)
 
     def angle(
         self, centre: Any, start: Any, end: Any, role: str = "text", *,
@@ -196,9 +196,9 @@ class Marked(Picture):
     def columns(
         self, edges: Any, heights: Any, role: str = "input", *, name: Content | None = None,
         opacity: float = 0.8, later: bool = False,
-    ) -> Columns:  # fmt: skip
+    ) -> HistogramColumns:  # fmt: skip
         """A histogram: columns from 0 to heights (N,) between edges (N + 1,)."""
-        mark = Columns(self.frame, (edges, heights), role, opacity)
+        mark = HistogramColumns(self.frame, (edges, heights), role, opacity)
         return self._with(mark, name, later)
 
     def note(

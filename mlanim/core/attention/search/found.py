@@ -16,7 +16,7 @@ Head = int | Literal["auto"]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SearchRequest:
     """What is to be looked at.
 
     model: None for the small model, else as for `traced`; of, to: words ("it:2" is the second
@@ -82,7 +82,7 @@ class Found:
         return f"{self.head[0] + 1}.{self.head[1] + 1}"
 
 
-def find(read: Pretrained, wanted: Wanted) -> Found:
+def find(read: Pretrained, wanted: SearchRequest) -> Found:
     """The head that gives most from one word to another, of those that are asked for."""
     layers, heads = read.trace.weights.shape[:2]
     layer, head = wanted.layer, None if wanted.head == "auto" else wanted.head

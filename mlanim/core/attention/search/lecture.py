@@ -20,7 +20,7 @@ from mlanim.core.attention.search.baselines import (
     with_other_words,
     with_words_shuffled,
 )
-from mlanim.core.attention.search.found import Found, Wanted, find, head_off
+from mlanim.core.attention.search.found import Found, SearchRequest, find, head_off
 from mlanim.core.attention.search.view import View, view_of
 from mlanim.core.attention.search.word_places import asked_by
 from mlanim.core.attention.small_model import small_model
@@ -97,7 +97,7 @@ class Heads:
     says_squares: str
 
 
-def head_lecture(wanted: Wanted, seed: int = 0) -> Heads:
+def head_lecture(wanted: SearchRequest, seed: int = 0) -> Heads:
     """Run a model on a sentence, find the head that leads from a word to another, lay it open.
 
     Raises:

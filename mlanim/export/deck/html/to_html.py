@@ -20,7 +20,7 @@ from mlanim.engine.files import replacing
 from mlanim.engine.jobs.outputs import leaving_no_empty_folder, sha256_of
 from mlanim.export.deck.lecture.blocks import Block, Bullets, Live, Table
 from mlanim.export.deck.lecture.model import Deck
-from mlanim.export.deck.lecture.parts import Style
+from mlanim.export.deck.lecture.parts import DeckStyle
 from mlanim.export.deck.step import CoverSlide, FilmSlide, Step, TextSlide
 from mlanim.export.deck.typst import pages
 from mlanim.export.deck.typst.areas import LOGO_HEIGHT, Area, areas, film_area
@@ -152,7 +152,7 @@ def _stack(sections: Sequence[str]) -> str:
     return sections[0] if len(sections) == 1 else _element("section", *sections)
 
 
-def _foot(style: Style, number: int, count: int) -> str:
+def _foot(style: DeckStyle, number: int, count: int) -> str:
     said = [style.footer, f"{number} / {count}" if style.numbers else ""]
     spans = [_element("span", html.escape(words)) for words in said]
     return _element("div", *spans, attributes={"class": "foot"}) if any(said) else ""

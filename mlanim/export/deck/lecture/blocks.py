@@ -11,7 +11,7 @@ from mlanim.engine.jobs.scene_entry import SceneEntry
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where content was asked for: the field that gives it, and that field's line and column."""
 
     field: str = ""
@@ -22,7 +22,7 @@ class Place:
 class Block:
     """Content of a page; `place` is no part of what it is."""
 
-    place: Place = field(default_factory=Place, compare=False, kw_only=True)
+    place: Location = field(default_factory=Location, compare=False, kw_only=True)
 
     @property
     def steps(self) -> int:

@@ -16,7 +16,7 @@ from mlanim.export.deck.lecture.blocks import (
     Code,
     Figure,
     Live,
-    Place,
+    Location,
     Prose,
     Quote,
     Table,
@@ -66,7 +66,7 @@ class ContentReader:
         return tuple(self._block(content, kind, (*path, kind)) for kind in kinds)
 
     def _block(self, content: Content, kind: str, path: Way) -> Block:
-        place = Place(kind, self.words(path))
+        place = Location(kind, self.words(path))
         match kind:
             case "text":
                 return Prose(content.text, place=place)
@@ -84,7 +84,7 @@ class ContentReader:
                 return self._table(str(content.table), path, place)
         return self._code(content, path, place)
 
-    def _figure(self, content: Content, path: Way, place: Place) -> Figure:
+    def _figure(self, content: Content, path: Way, place: Location) -> Figure:
         named = str(content.figure)
         if Path(named).suffix.lower() not in PICTURES:
             return Figure(content.alt, self.entry(named, path), content.params, place=place)
@@ -93,7 +93,7 @@ class ContentReader:
             raise self.error((*path[:-1], "params"), "a picture's file takes no parameters")
         return Figure(content.alt, file=file, place=place)
 
-    def _table(self, named: str, path: Way, place: Place) -> Table:
+    def _table(self, named: str, path: Way, place: Location) -> Table:
         text = self._text(named, path, (".csv",))
         try:
             rows = [row for row in csv.reader(io.StringIO(text), strict=True) if row]
@@ -108,7 +108,7 @@ class ContentReader:
                 )
         return Table(tuple(tuple(cell.strip() for cell in row) for row in rows), place=place)
 
-    def _code(self, content: Content, path: Way, place: Place) -> Code:
+    def _code(self, content: Content, path: Way, place: Location) -> Code:
         source, language = content.code, content.language
         if content.code_file:
             source = self._text(content.code_file, path)

@@ -11,7 +11,7 @@ from typing import Any
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.export.deck.lecture.blocks import Block, Figure
-from mlanim.export.deck.lecture.parts import AnyPart, Head, PagePart, ScenePart, Style
+from mlanim.export.deck.lecture.parts import AnyPart, DeckStyle, Head, PagePart, ScenePart
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Deck:
         return {item.name: item.scenes[-1] for item in self.items if item.scenes}
 
     @property
-    def style(self) -> Style:
+    def style(self) -> DeckStyle:
         """How all its slides look besides their theme."""
         return self.head.style
 

@@ -128,7 +128,7 @@ class Column(Content):
         return self
 
 
-class Part(_Checked):
+class LecturePart(_Checked):
     """What all parts of a lecture have: a name, which links to them contain, and their time."""
 
     name: Annotated[Name | None, Field(description="What links to the slide contain.")] = None
@@ -137,7 +137,7 @@ class Part(_Checked):
     ] = None
 
 
-class ScenePart(Part):
+class ScenePart(LecturePart):
     """A scene: one step for each of its pauses."""
 
     scene: str
@@ -171,7 +171,7 @@ class ScenePart(Part):
         return max([len(self.notes), *listed])
 
 
-class VideoPart(Part):
+class VideoPart(LecturePart):
     """A film of one's own, as a step that plays."""
 
     video: Annotated[str, Field(description="An .mp4 beside the lecture.")]
@@ -182,7 +182,7 @@ class VideoPart(Part):
     auto: bool = False
 
 
-class PagePart(Part, Content):
+class PagePart(LecturePart, Content):
     """A slide that stands still: a heading and content, or two columns."""
 
     heading: Heading | None = None
@@ -202,7 +202,7 @@ class PagePart(Part, Content):
 AnyPart = ScenePart | VideoPart | PagePart
 
 
-class Style(_Checked):
+class DeckStyle(_Checked):
     """How all slides of a lecture look besides their theme."""
 
     numbers: Annotated[bool, Field(description="The number of the step on each slide.")] = False
@@ -227,7 +227,7 @@ class Head(_Checked):
         bool | str,
         Field(description="Recordings play with the steps: those in voice/, or in that folder."),
     ] = False
-    style: Style = Style()
+    style: DeckStyle = DeckStyle()
 
     @field_validator("date", mode="before")
     @classmethod

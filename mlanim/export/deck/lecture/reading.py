@@ -23,10 +23,10 @@ from mlanim.export.deck.lecture.parts import (
     KINDS,
     AnyPart,
     Column,
+    DeckStyle,
     Head,
     PagePart,
     ScenePart,
-    Style,
     VideoPart,
 )
 from mlanim.export.deck.lecture.places import Places, find_places
@@ -56,7 +56,7 @@ def from_file(path: Path) -> Deck:
     Raises:
         UsageError: with line and column, for whatever is wrong with it.
     """
-    return _Lecture(path).deck()
+    return _LectureReader(path).deck()
 
 
 def _named_from(folder: Path, content: Any) -> Any:
@@ -73,7 +73,7 @@ def _named_from(folder: Path, content: Any) -> Any:
     }
 
 
-class _Lecture:
+class _LectureReader:
     """A lecture.toml while it is being read."""
 
     def __init__(self, path: Path):
@@ -171,7 +171,7 @@ class _Lecture:
 
 
 _COLUMNS: dict[str, tuple[str, type[BaseModel]]] = {
-    "left": ("A column", Column), "right": ("A column", Column), "style": ("[style]", Style),
+    "left": ("A column", Column), "right": ("A column", Column), "style": ("[style]", DeckStyle),
 }  # fmt: skip
 
 

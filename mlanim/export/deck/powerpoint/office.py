@@ -13,7 +13,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.util import Emu, Pt
 
 from mlanim.export.deck.lecture.blocks import Prose
-from mlanim.export.deck.lecture.parts import Style
+from mlanim.export.deck.lecture.parts import DeckStyle
 from mlanim.export.deck.powerpoint.slide_text import place
 from mlanim.export.deck.typst.areas import (
     EM,
@@ -74,7 +74,7 @@ def set_heading(title: Any, lines: int) -> None:
         place(title, replace(TITLE, top=-TITLE.height - MARGIN))
 
 
-def add_foot(slide: Any, style: Style, number: int, count: int) -> None:
+def add_foot(slide: Any, style: DeckStyle, number: int, count: int) -> None:
     """The footer and the number, as PowerPoint has them, and a line as long as the way so far."""
     wanted = {FOOTER: bool(style.footer), NUMBER: style.numbers}
     for shape in slide.slide_layout.placeholders:

@@ -15,7 +15,7 @@ from mlanim.stage.text.typesetting import literal
 
 
 @dataclass(frozen=True)
-class Run:
+class FormattedRun:
     """Words of one look; `role` is a theme's role, `shift` 1 for a superscript and -1 below."""
 
     text: str
@@ -33,7 +33,7 @@ class Paragraph:
 
     level: int = -1
     bullet: str = ""
-    runs: list[Run] = field(default_factory=list)
+    runs: list[FormattedRun] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -89,13 +89,13 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[Paragraph] = [Paragraph()]
-        self._open: list[tuple[str, Run]] = []
+        self._open: list[tuple[str, FormattedRun]] = []
         self._lists: list[int] = []  # for each list around: the number of its item, -1 for a dash
         self._children: list[int] = []  # for each element of a formula around: its children so far
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take in what an element changes."""
-        look = self._open[-1][1] if self._open else Run("")
+        look = self._open[-1][1] if self._open else FormattedRun("")
         given = dict(attrs)
         if tag in ("ul", "ol"):
             self._lists.append(0 if tag == "ol" else -1)
@@ -137,14 +137,14 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Add words."""
-        tag, look = self._open[-1] if self._open else ("", Run(""))
+        tag, look = self._open[-1] if self._open else ("", FormattedRun(""))
         if tag in ("mi", "mn", "mo", "mtext", "span") and any(t == "math" for t, _ in self._open):
             data, look = _letters(data, look, tag)
         if tag == "mo" and data in _SPACED and not look.shift:
             data = f" {data} "
         self._add(data, look)
 
-    def _shifted(self, look: Run) -> Run:
+    def _shifted(self, look: FormattedRun) -> FormattedRun:
         around = self._open[-1][0] if self._open else ""
         if around in _SCRIPTS and self._children[-1] > 0:
             if look.shift:
@@ -163,11 +163,11 @@ class _Reader(HTMLParser):
             bullet = "–" if self._lists[-1] < 0 else f"{self._lists[-1]}."
         self.found.append(Paragraph(level, bullet))
 
-    def _add(self, text: str, look: Run) -> None:
+    def _add(self, text: str, look: FormattedRun) -> None:
         self.found[-1].runs.append(replace(look, text=text))
 
 
-def _letters(data: str, look: Run, tag: str) -> tuple[str, Run]:
+def _letters(data: str, look: FormattedRun, tag: str) -> tuple[str, FormattedRun]:
     """A formula's letters as letters of a text that are italic or bold."""
     plain = unicodedata.normalize("NFKC", data)
     if plain == data:

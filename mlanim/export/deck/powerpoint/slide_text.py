@@ -11,7 +11,7 @@ from pptx.util import Pt
 
 from mlanim.export.deck.lecture.blocks import Block, Bullets, Code, Prose, Quote, Table
 from mlanim.export.deck.powerpoint import runs
-from mlanim.export.deck.powerpoint.runs import Paragraph, Run
+from mlanim.export.deck.powerpoint.runs import FormattedRun, Paragraph
 from mlanim.export.deck.step import TextSlide
 from mlanim.export.deck.typst import areas, pages
 from mlanim.export.deck.typst.areas import Area, emu
@@ -52,12 +52,12 @@ def _paragraphs(block: Block, page: TextSlide, shown: int) -> list[Paragraph] | 
         case Prose(markup):
             return runs.paragraphs(markup, page.theme, page.root)
         case Bullets(lines):
-            return [Paragraph(0, "–", [Run(line)]) for line in lines[:shown]]
+            return [Paragraph(0, "–", [FormattedRun(line)]) for line in lines[:shown]]
         case Code():
             return _lines(block, page, block.marked(shown))
         case Quote(text, by):
-            attributed = [Paragraph(runs=[Run(f"— {by}", role="muted")])] if by else []
-            return [Paragraph(runs=[Run(text)]), *attributed]
+            attributed = [Paragraph(runs=[FormattedRun(f"— {by}", role="muted")])] if by else []
+            return [Paragraph(runs=[FormattedRun(text)]), *attributed]
     return None
 
 
@@ -112,7 +112,7 @@ def _paragraph(paragraph: Paragraph, size: float, spacing: str, theme: Theme) ->
         f'<a:p xmlns:a="{DRAWING}"><a:pPr marL="{left}" indent="{indent}">{spacing}{bullet}'
         "</a:pPr></a:p>"
     )
-    for run in paragraph.runs or [Run("")]:
+    for run in paragraph.runs or [FormattedRun("")]:
         for number, piece in enumerate(run.text.split("\n")):
             if number:
                 etree.SubElement(element, f"{{{DRAWING}}}br")
@@ -120,7 +120,7 @@ def _paragraph(paragraph: Paragraph, size: float, spacing: str, theme: Theme) ->
     return element
 
 
-def _run(run: Run, size: float, theme: Theme) -> Any:
+def _run(run: FormattedRun, size: float, theme: Theme) -> Any:
     element = etree.fromstring(f'<a:r xmlns:a="{DRAWING}"><a:rPr/><a:t/></a:r>')
     look, words = element
     words.text = printable(run.text)
@@ -179,7 +179,9 @@ def _add_table(slide: Any, table: Table, area: Area, theme: Theme) -> None:
             cell = frame.table.cell(y, x)
             text = cell._tc.txBody
             text.remove(text.findall(f"{{{DRAWING}}}p")[0])
-            paragraph = _paragraph(Paragraph(runs=[Run(words, bold=y == 0)]), size, "", theme)
+            paragraph = _paragraph(
+                Paragraph(runs=[FormattedRun(words, bold=y == 0)]), size, "", theme
+            )
             paragraph[0].set("algn", "r" if table.is_number(x) else "l")
             text.append(paragraph)
             _rule(cell._tc.get_or_add_tcPr(), theme.roles["muted" if y == 0 else "rule"], y == 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import replacing
 from mlanim.export.deck.lecture.model import Deck
-from mlanim.export.deck.lecture.parts import Style
+from mlanim.export.deck.lecture.parts import DeckStyle
 from mlanim.export.deck.step import CoverSlide, FilmSlide, Step, TextSlide
 from mlanim.export.deck.typst import pages
 from mlanim.export.deck.typst.areas import film_area
@@ -70,7 +70,7 @@ def _layout(paper: Paper) -> str:
     return f"#handout({paper.handout or 1}, {'true' if paper.notes else 'false'})"
 
 
-def _slides(steps: Sequence[Step], style: Style) -> Iterator[str]:
+def _slides(steps: Sequence[Step], style: DeckStyle) -> Iterator[str]:
     """Each slide's content, with its bookmark, and its notes."""
     for index, step in enumerate(steps, 1):
         marks = [_mark(1, step.title)] if step.number == 1 else []
@@ -81,7 +81,7 @@ def _slides(steps: Sequence[Step], style: Style) -> Iterator[str]:
         yield f"{literal(step.notes)}),\n"
 
 
-def _foot(style: Style, number: int, count: int) -> str:
+def _foot(style: DeckStyle, number: int, count: int) -> str:
     said = f"{number} / {count}" if style.numbers else ""
     share = number / count if style.progress else 0
     return f"#foot({literal(style.footer)}, {literal(said)}, {share:.4f})"

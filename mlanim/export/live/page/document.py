@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from mlanim.engine.jobs.request import theme_in_use
 from mlanim.export import page_theme
-from mlanim.export.live.payload import Drawn, Group, Payload, compressed, picture, start
+from mlanim.export.live.payload import DrawnState, Group, Payload, compressed, picture, start
 
 HERE = Path(__file__).parent
 
-Place = Literal["page", "slide"]
+PageKind = Literal["page", "slide"]
 """Where it stands: a page of its own or a frame in one; or a slide that it fills."""
 
 
@@ -34,7 +34,7 @@ def _templates() -> Environment:
     )
 
 
-def document(payload: Payload, place: Place = "page") -> bytes:
+def document(payload: Payload, place: PageKind = "page") -> bytes:
     """The page of these states, which asks no network for anything; the same bytes again.
 
     Texts of the payload stay texts, whatever is in them; the pieces of pictures are SVG.
@@ -98,11 +98,11 @@ def _only_theme(payload: Payload) -> str:
     return "dark" if theme_in_use(payload["themes"][0]).is_dark else "light"
 
 
-def _first(group: Group) -> Drawn:
+def _first(group: Group) -> DrawnState:
     """The state at which a group's controls start."""
     state = group["states"][start(group)]
     assert "svg" in state
-    return cast(Drawn, state)
+    return cast(DrawnState, state)
 
 
 def _shown(group: Group) -> dict[str, Any]:

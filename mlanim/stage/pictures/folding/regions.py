@@ -9,11 +9,11 @@ import numpy as np
 from mlanim.stage import theme
 from mlanim.stage.arrays.mesh import Mesh
 from mlanim.stage.colors import colormap
-from mlanim.stage.marks.shapes import Segments
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.plots.marks.points import Note
+from mlanim.stage.plots.marks.straight_lines import StraightLines
 from mlanim.stage.plots.scale import Range
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import Content
@@ -51,22 +51,22 @@ class RegionsPlane(Chart):
                          aspect=wide)  # fmt: skip
         middle = np.array([sum(x) / 2, sum(y) / 2])
         half = np.array([abs(x[1] - x[0]) / 2, abs(y[1] - y[0]) / 2])
-        mark = Cells(self.frame, (places, odd, decided), polygons, classes, middle, half)
+        mark = ColoredPolygons(self.frame, (places, odd, decided), polygons, classes, middle, half)
         self.cells = self._with(mark, None, False)
 
-    def cuts(self, segments: np.ndarray, depth: int = 0, *, later: bool = False) -> Cuts:
+    def cuts(self, segments: np.ndarray, depth: int = 0, *, later: bool = False) -> StraightLines:
         """Straight pieces (S, 2, 2) along which a layer cut the cells.
 
         Lines are finer the later the layer, from 0, and the more of them there are.
         """
         rank = min(max(depth, int(np.searchsorted(MANY, len(segments)))), len(WIDTHS) - 1)
         opacity = float(np.clip(np.sqrt(MANY[-1] / max(len(segments), 1)), FAINTEST, 1.0))
-        mark = Cuts(self.frame, (segments,), "background", WIDTHS[rank], opacity)
+        mark = StraightLines(self.frame, (segments,), "background", WIDTHS[rank], opacity)
         return self._with(mark, None, later)
 
-    def boundary(self, segments: np.ndarray, *, later: bool = False) -> Cuts:
+    def boundary(self, segments: np.ndarray, *, later: bool = False) -> StraightLines:
         """Straight pieces (B, 2, 2) between different classes."""
-        return self._with(Cuts(self.frame, (segments,), "text", "bold"), None, later)
+        return self._with(StraightLines(self.frame, (segments,), "text", "bold"), None, later)
 
     def examples(self, points: np.ndarray, wrong: np.ndarray, *, later: bool = False) -> list[Mark]:
         """The data's points (N, 2): larger, and in another ink, where the network is wrong (N,)."""
@@ -99,7 +99,7 @@ def _named(name: str) -> str:
     return f"class {name}" if name.isdigit() else name
 
 
-class Cells(Mark):
+class ColoredPolygons(Mark):
     """Convex polygons of one colour each."""
 
     is_behind = True
@@ -131,21 +131,6 @@ class Cells(Mark):
         full = FULL[0] + (FULL[1] - FULL[0]) * odd
         mixed = full * known[self.classes % len(CLASSES)] + (1 - full) * theme.rgb("background")
         return np.asarray(mixed)
-
-
-class Cuts(Mark):
-    """Separate straight lines."""
-
-    def __init__(
-        self, frame: Frame, values: tuple[Any, ...], role: str, width: str, opacity: float = 1.0
-    ):
-        super().__init__(frame, values, role)
-        self.lines = Segments(np.zeros((0, 2, 2)), role, width, opacity)
-        self.add(self.lines)
-
-    def draw(self, segments: Any) -> None:
-        """Lie elsewhere."""
-        self.lines.set_segments(self.frame.place(segments) if len(segments) else segments)
 
 
 def regions_table(found: Any) -> Table:

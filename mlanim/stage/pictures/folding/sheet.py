@@ -8,11 +8,11 @@ import numpy as np
 
 from mlanim.stage.arrays.mesh import Mesh
 from mlanim.stage.colors import colormap
-from mlanim.stage.marks.shapes import Segments
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.lines import Curve
 from mlanim.stage.plots.marks.mark import Mark
+from mlanim.stage.plots.marks.straight_lines import StraightLines
 from mlanim.stage.text.texts import Content
 
 DARKER = 0.86  # every second square of the sheet, so that one sees it stretched
@@ -41,13 +41,14 @@ class SheetPlane(Chart):
         mark = SheetMark(self.frame, (vertices, decided), sheet, positive)
         self.sheet = self._with(mark, None, False)
 
-    def cut(self, points: Any, starts: np.ndarray, *, later: bool = False) -> Pieces:
+    def cut(self, points: Any, starts: np.ndarray, *, later: bool = False) -> Polylines:
         """The cut's polylines, end to end (B, 2), from each of `starts` to the next."""
-        return self._with(Pieces(self.frame, (points,), "highlight", list(starts)), None, later)
+        return self._with(Polylines(self.frame, (points,), "highlight", list(starts)), None, later)
 
-    def creases(self, segments: np.ndarray, *, later: bool = False) -> Lines:
+    def creases(self, segments: np.ndarray, *, later: bool = False) -> StraightLines:
         """Straight pieces (S, 2, 2) of the lines on which neurons are zero."""
-        return self._with(Lines(self.frame, (segments,), "text"), None, later)
+        mark = StraightLines(self.frame, (segments,), "text", "thin", 0.75)
+        return self._with(mark, None, later)
 
     def classes(self, points: Any, labels: np.ndarray) -> Mark:
         """The data's points (N, 2), in two inks that read on every colour of the sheet."""
@@ -79,7 +80,7 @@ class SheetMark(Mark):
         return np.zeros(0)
 
 
-class Pieces(Curve):
+class Polylines(Curve):
     """Polylines end to end."""
 
     def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, starts: list[int]):
@@ -94,16 +95,3 @@ class Pieces(Curve):
     def extent(self, axis: int) -> np.ndarray:
         """The axes are given."""
         return np.zeros(0)
-
-
-class Lines(Mark):
-    """Separate straight lines."""
-
-    def __init__(self, frame: Frame, values: tuple[Any, ...], role: str):
-        super().__init__(frame, values, role)
-        self.lines = Segments(np.zeros((0, 2, 2)), role, "thin", 0.75)
-        self.add(self.lines)
-
-    def draw(self, segments: Any) -> None:
-        """Lie elsewhere."""
-        self.lines.set_segments(self.frame.place(segments) if len(segments) else segments)

@@ -31,7 +31,7 @@ NAMED = 1.3  # times the reach of an arrow: with room for its name
 UNSEEN = 0.01  # of the sheet's side: what is shorter is not drawn
 
 
-class Sheet(Mark):
+class GatedSquare(Mark):
     """A square of coloured points under a matrix (2, 2), over its outline at rest.
 
     The points stay visible where the map collapses the square to a line or a point.
@@ -96,7 +96,7 @@ class GatedPlane(Chart):
         super().__init__((-x, x), (-y, y), equal=True, axes=True, aspect=1.0)
         self.x, self.matrix, self.size, self.bold = data.x1, matrix, data.size, bold
         self.y = combined(lambda shown: shown @ self.x, matrix)
-        self._with(Sheet(self.frame, matrix, self.size), None, later=False)
+        self._with(GatedSquare(self.frame, matrix, self.size), None, later=False)
         self.arrow((0, 0), self.x, "input", name=Math("bold(x)_1"), side=0.7, bold=bold)
         side = combined(self._side, self.y)
         self.arrow((0, 0), self.y, "output", name=Math("bold(y)"), side=side, bold=bold)

@@ -45,7 +45,7 @@ class ShadowPlane(Chart):
         w, x, shadow, angle = (now[name] for name in ("w", "x", "shadow", "angle"))
         shorter = combined(lambda w, x: min(np.hypot(*w), np.hypot(*x)), w, x)
         towards = combined(lambda w: float(np.arctan2(w[1], w[0])), w)
-        self.ground = self._with(Ground(self.frame, (w,), "weight", "thin", "", 0.4), None, False)
+        self.span = self._with(SpanLine(self.frame, (w,), "weight", "thin", "", 0.4), None, False)
         self.shadow = self._with(Shadow(self.frame, (x, shadow), "highlight"), None, later)
         self.w = self.arrow(ORIGIN, w, "weight", name=Math("bold(w)"), side=-side, bold=True)
         self.x = self.arrow(ORIGIN, x, "input", name=Math("bold(x)"), side=side, later=later)
@@ -55,7 +55,7 @@ class ShadowPlane(Chart):
         )  # fmt: skip
 
 
-class Ground(Curve):
+class SpanLine(Curve):
     """The line through the origin along w, across the whole area."""
 
     def draw(self, w: Any, ys: Any = None) -> None:

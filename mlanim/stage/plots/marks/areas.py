@@ -12,7 +12,7 @@ from mlanim.stage import theme
 from mlanim.stage.arrays.mesh import SEAM, Mesh
 from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.plots.frame import Frame
-from mlanim.stage.plots.marks.mark import Mark, fixed
+from mlanim.stage.plots.marks.mark import Mark, all_of, fixed
 from mlanim.stage.plots.scale import Range, Scale
 from mlanim.stage.plots.values import Shapes, grid, places, row, stands
 from mlanim.stage.table import Table, table
@@ -69,7 +69,7 @@ def band(frame: Frame, values: tuple[Any, ...], role: str, opacity: float) -> Ar
     return made
 
 
-class Columns(Mark):
+class HistogramColumns(Mark):
     """A histogram's columns."""
 
     shapes: Shapes = (("the edges", row), ("the heights", row))
@@ -106,7 +106,7 @@ class Columns(Mark):
 
     def extent(self, axis: int) -> np.ndarray:
         """The edges; 0 and the heights."""
-        values = fixed(self.values[axis])
+        values = all_of(self.values[axis]).ravel()
         return np.append(values, 0.0) if axis and len(values) else values
 
     def table(self) -> Table | None:

@@ -11,7 +11,7 @@ from contourpy import LineType, contour_generator
 from mlanim.stage import theme
 from mlanim.stage.marks.shapes import Dot, Polyline
 from mlanim.stage.plots.frame import Frame
-from mlanim.stage.plots.marks.mark import BESIDE, Mark, fixed
+from mlanim.stage.plots.marks.mark import BESIDE, Mark, all_along, all_of
 from mlanim.stage.plots.values import Shapes, grid, number, place, row, stands
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import Text, advance_of, body_height, straight_curves
@@ -51,7 +51,7 @@ class Curve(Mark):
 
     def extent(self, axis: int) -> np.ndarray:
         """All of its points."""
-        return fixed(self.values[axis]).ravel()
+        return all_of(self.values[axis]).ravel()
 
     def name_room(self) -> float:
         """The name stands behind the last point."""
@@ -96,8 +96,7 @@ class Segment(Curve):
 
     def extent(self, axis: int) -> np.ndarray:
         """Both of its ends."""
-        ends = [fixed(value) for value in self.values]
-        return np.array([end[axis] for end in ends if len(end) == 2])
+        return np.concatenate([all_along(value, axis) for value in self.values])
 
     def table(self) -> Table | None:
         """Its two ends."""
@@ -122,8 +121,7 @@ class Ray(Curve):
 
     def extent(self, axis: int) -> np.ndarray:
         """The point."""
-        through = fixed(self.values[0])
-        return through[axis : axis + 1] if len(through) == 2 else np.zeros(0)
+        return all_along(self.values[0], axis)
 
     def table(self) -> Table | None:
         """The point and the slope."""
@@ -149,12 +147,9 @@ class Guide(Curve):
         return float(low), float(high)
 
     def extent(self, axis: int) -> np.ndarray:
-        """The value that it stands at."""
-        return (
-            np.atleast_1d(fixed(self.values[axis]))
-            if self.values[axis] is not None
-            else np.zeros(0)
-        )
+        """The values that it stands at."""
+        value = self.values[axis]
+        return np.zeros(0) if value is None else np.atleast_1d(all_of(value))
 
     def name_room(self) -> float:
         """The name lies within the area."""
@@ -221,7 +216,7 @@ class Level(Mark):
 
     def extent(self, axis: int) -> np.ndarray:
         """The grid's ends."""
-        return fixed(self.values[axis])
+        return all_of(self.values[axis]).ravel()
 
 
 def spread(marks: Sequence[Mark]) -> None:

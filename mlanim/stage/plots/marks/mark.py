@@ -15,7 +15,7 @@ from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.values import Shapes, equally_long, stands
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Content, Text, body_height
-from mlanim.stage.track import follow, now
+from mlanim.stage.track import Reading, Track, follow, now
 
 BESIDE = 0.14  # manim units between a mark and its name
 HALO = 12  # hundredths of a manim unit, across the clear stroke behind a name
@@ -87,7 +87,7 @@ class Mark(VGroup):
         _drawn(self, *(now(value) for value in self.values))
 
     def extent(self, axis: int) -> np.ndarray:
-        """What it needs of an axis, values (N,); readings ask for nothing."""
+        """What it needs of an axis at any time, values (N,)."""
         return np.zeros(0)
 
     def name_room(self) -> float:
@@ -130,6 +130,26 @@ def _drawn(mark: Mark, *values: Any) -> None:
 def fixed(value: Any) -> np.ndarray:
     """The values of data that stands; nothing of a reading."""
     return np.asarray(value, dtype=float) if stands(value) else np.zeros(0)
+
+
+def all_of(value: Any) -> np.ndarray:
+    """The values of data that stands, those of a track, or those of a series at its samples."""
+    if isinstance(value, Track):
+        return value.at
+    if isinstance(value, Reading):
+        known = value.samples is not None and np.issubdtype(value.samples.dtype, np.number)
+        return np.asarray(value.samples, dtype=float) if known else np.zeros(0)
+    return fixed(value)
+
+
+def all_along(places: Any, axis: int) -> np.ndarray:
+    """What places (…, 2) are along an axis at any time, values (N,)."""
+    if stands(places) or isinstance(places, Reading):
+        found = all_of(places)
+        return found.reshape(-1, 2)[:, axis] if found.size else np.zeros(0)
+    if any(isinstance(part, tuple | list) for part in places):
+        return np.concatenate([all_along(part, axis) for part in places])
+    return all_of(places[axis]).ravel()
 
 
 def within(placed: np.ndarray, frame: Frame) -> np.ndarray:

@@ -10,11 +10,10 @@ from manim import VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.arrays.cloud import PointCloud
-from mlanim.stage.marks.shapes import Arrow as ArrowShape
-from mlanim.stage.marks.shapes import Dot
+from mlanim.stage.marks.shapes import Arrow, Dot
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.lines import Segment
-from mlanim.stage.plots.marks.mark import HALO, Mark, fixed, within
+from mlanim.stage.plots.marks.mark import HALO, Mark, all_along, within
 from mlanim.stage.plots.values import Shapes, place, places, stands
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import Content, Text, share_before
@@ -66,8 +65,7 @@ class Points(Mark):
 
     def extent(self, axis: int) -> np.ndarray:
         """All places."""
-        places = fixed(self.values[0])
-        return places.reshape(-1, 2)[:, axis] if places.size else np.zeros(0)
+        return all_along(self.values[0], axis)
 
     def table(self) -> Table | None:
         """All places."""
@@ -98,8 +96,7 @@ class Spot(Mark):
 
     def extent(self, axis: int) -> np.ndarray:
         """The place."""
-        place = fixed(self.values[0])
-        return place[axis : axis + 1] if len(place) == 2 else np.zeros(0)
+        return all_along(self.values[0], axis)
 
     def table(self) -> Table | None:
         """The place."""
@@ -107,7 +104,7 @@ class Spot(Mark):
         return table({"x": x, "y": y})
 
 
-class Arrow(Mark):
+class ArrowMark(Mark):
     """An arrow between two places, its name beyond its tip."""
 
     name_size = "title"
@@ -118,7 +115,7 @@ class Arrow(Mark):
     ):
         super().__init__(frame, values, role)
         width, head = (0.11, 0.38) if bold else (0.06, 0.28)
-        self.shape = ArrowShape(np.zeros(2), np.zeros(2), role, width, head)
+        self.shape = Arrow(np.zeros(2), np.zeros(2), role, width, head)
         self.side = side
         self.add(self.shape)
 
