@@ -27,7 +27,7 @@ from manim import (
     VMobject,
 )
 
-from mlanim.engine.playback.bounds import quick_bounds
+from mlanim.engine.mobjects.bounds import quick_bounds
 from mlanim.stage.arrays.batch import role_rgbas
 from mlanim.stage.arrays.cloud import PointCloud
 

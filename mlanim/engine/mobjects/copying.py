@@ -17,6 +17,8 @@ import numpy as np
 import svgelements
 from manim import ManimColor, Mobject
 
+from mlanim.engine.mobjects.methods import patched
+
 Memo = dict[int, Any]
 
 _DEEP = "__deepcopy__"
@@ -37,20 +39,6 @@ def quick_copies() -> Iterator[None]:
         patched(svgelements.Path, _DEEP, _itself),
     ):
         yield
-
-
-@contextmanager
-def patched(kind: type, name: str, method: Any) -> Iterator[None]:
-    """Within it, a class has another method of a name, whether it had one of its own or not."""
-    own = vars(kind).get(name)
-    setattr(kind, name, method)
-    try:
-        yield
-    finally:
-        if own is None:
-            delattr(kind, name)
-        else:
-            setattr(kind, name, own)
 
 
 def _itself(value: object, memo: Memo) -> object:

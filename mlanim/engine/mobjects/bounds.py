@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from manim import Mobject, VMobject
 
 from mlanim.engine.camera.display_list import collect
-from mlanim.engine.playback.copying import patched
+from mlanim.engine.mobjects.methods import answered
 from mlanim.stage.arrays.batch import Batch
 
 _ANCHORS = ("get_anchors", "get_start_anchors", "get_end_anchors")
@@ -20,25 +20,12 @@ _ANCHORS = ("get_anchors", "get_start_anchors", "get_end_anchors")
 @contextmanager
 def quick_bounds() -> Iterator[None]:
     """Have mobjects answer so; a class with an answer of its own keeps it."""
-    with ExitStack() as stack:
-        for kind, name, quick in (
-            (Mobject, "get_family", _family),
-            (Mobject, "get_critical_point", _critical_point),
-            (VMobject, "get_points_defining_boundary", _boundary),
-        ):
-            stack.enter_context(patched(kind, name, _in_place_of(getattr(kind, name), quick)))
+    with (
+        answered(Mobject, "get_family", _family),
+        answered(Mobject, "get_critical_point", _critical_point),
+        answered(VMobject, "get_points_defining_boundary", _boundary),
+    ):
         yield
-
-
-def _in_place_of(theirs: Any, quick: Any) -> Any:
-    """A method that asks `quick`, and where that returns None, does as before."""
-
-    @functools.wraps(theirs)
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = quick(self, *args, **kwargs)
-        return theirs(self, *args, **kwargs) if answer is None else answer
-
-    return method
 
 
 def _family(mobject: Mobject, recurse: bool = True) -> list[Mobject] | None:
