@@ -226,10 +226,7 @@ def rows() -> dict[str, Row]:
             f"{plain}Cells", f"{plain}Cells", "64 cells with labels, same file", "3x"
         ),
         "hill": against_manim(
-            f"{plain}SmallHill",
-            f"{plain}SmallHill",
-            "32x32 Surface, camera moves, same file",
-            "10x",
+            f"{plain}SmallHill", f"{plain}SmallHill", "32x32 Surface, same file", "10x"
         ),
         "cloud": against_manim(f"{ours}Cloud", f"{plain}Dots", "point cloud / 600 Dots", "6x"),
         "heatmap": against_manim(
