@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import manim
-from manim import RendererType, config, tempconfig
+from manim import RendererType, SVGMobject, VMobject, config, tempconfig
 from manim._config.utils import ManimConfig, config_file_paths
 
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import WITH_ALPHA
+from mlanim.engine.mobjects.methods import patched
 from mlanim.engine.playback import scratch
 
 SET_IN_JOB = {"pixel_width": "width", "pixel_height": "height", "frame_rate": "fps"}
@@ -48,12 +49,31 @@ def asked(job: Job | None = None) -> Iterator[None]:
     It starts from what manim ships, whatever the user's own manim.cfg says. As with manim, the
     frame is 8 units high and 8 * 16 / 9 wide whatever the pixels are: cameras make it fit.
     """
-    with tempconfig({}):
+    with _renderer_kept(), tempconfig({}):
         config.update(_as_shipped())
         config.update({**_QUIET, "media_dir": str(scratch.folder())})
         if job is not None:
             config.update({name: getattr(job, own) for name, own in SET_IN_JOB.items()})
             config.background_opacity = 0.0 if job.transparent else 1.0
+        yield
+
+
+@contextmanager
+def _renderer_kept() -> Iterator[None]:
+    """Have Manim go through all its classes only for another renderer than theirs.
+
+    It does so whenever one configuration is taken over from another, in some 20 ms.
+    """
+    theirs = ManimConfig.renderer
+
+    def take(own: ManimConfig, value: str | RendererType) -> None:
+        name = value.lower() if isinstance(value, str) else value
+        if RendererType(name) is RendererType.CAIRO and SVGMobject.__bases__ == (VMobject,):
+            own._set_from_enum("renderer", RendererType.CAIRO, RendererType)
+        else:
+            theirs.fset(own, value)
+
+    with patched(ManimConfig, "renderer", property(theirs.fget, take)):
         yield
 
 
