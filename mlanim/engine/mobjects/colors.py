@@ -64,10 +64,11 @@ def _begun(mobject: Any, propagate_colors: bool = True) -> Any:
         color=mobject.background_stroke_color,
         width=mobject.background_stroke_width,
         opacity=mobject.background_stroke_opacity,
-        family=False,
+        family=propagate_colors,
     )
-    mobject.sheen_factor = mobject.sheen_factor
-    mobject.set_sheen_direction(mobject.sheen_direction, family=False)
+    mobject.sheen_factor = mobject.sheen_factor  # a class's own becomes the mobject's
+    if mobject.sheen_direction is not None:
+        mobject.set_sheen_direction(mobject.sheen_direction, family=False)
     return mobject
 
 

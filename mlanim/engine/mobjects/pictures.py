@@ -20,8 +20,8 @@ from mlanim.engine.mobjects.methods import answered, patched
 
 Flat = tuple[float, float, float]
 
-READ = 4096
-"""So many outlines are remembered."""
+READ, LONGEST = 4096, 4096
+"""So many outlines are remembered, those of at most so many characters: a glyph has some hundred."""
 
 NEAR = 1e-4
 """A path that ends so close to its start needs no line to close it, as Manim has it."""
@@ -39,7 +39,8 @@ def quick_pictures() -> Iterator[None]:
     parse, move = svgelements.Path.parse, Point.__imul__
 
     def parsed(path: Any, outline: str) -> None:
-        segments = None if path._segments else _read(outline)
+        is_new = not path._segments and len(outline) <= LONGEST
+        segments = _read(outline) if is_new else None
         if segments is None:
             parse(path, outline)
         else:
