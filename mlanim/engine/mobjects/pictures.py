@@ -21,7 +21,7 @@ from mlanim.engine.mobjects.methods import answered, patched
 Flat = tuple[float, float, float]
 
 READ, LONGEST = 4096, 4096
-"""So many outlines are remembered, those of at most so many characters: a glyph has some hundred."""
+"""How many outlines are remembered, and of how many characters at most; a glyph has hundreds."""
 
 NEAR = 1e-4
 """A path that ends so close to its start needs no line to close it, as Manim has it."""
