@@ -222,6 +222,12 @@ def rows() -> dict[str, Row]:
             f"{plain}ShapesAndText", f"{plain}ShapesAndText", "shapes and text, same file", "2.5x"
         ),
         "dots": against_manim(f"{plain}Dots", f"{plain}Dots", "600 Dots, same file", "3x"),
+        "cells": against_manim(
+            f"{plain}Cells", f"{plain}Cells", "64 cells with labels, same file", "3x"
+        ),
+        "hill": against_manim(
+            f"{plain}SmallHill", f"{plain}SmallHill", "32x32 Surface, same file", "10x"
+        ),
         "cloud": against_manim(f"{ours}Cloud", f"{plain}Dots", "point cloud / 600 Dots", "6x"),
         "heatmap": against_manim(
             f"{ours}Cells", f"{plain}Squares", "32x32 heatmap / Squares", "6x"

@@ -106,19 +106,23 @@ class Squares(Scene):
             ends.append(start)
 
 
+def hill(side):
+    """A surface of so many faces each way."""
+    return Surface(
+        lambda u, v: np.array([2 * u, 2 * v, np.sin(3 * u) * np.cos(3 * v)]),
+        u_range=[-1, 1],
+        v_range=[-1, 1],
+        resolution=(side, side),
+    )
+
+
 class Hill(ThreeDScene):
     """A surface of 64 x 64 faces, the camera going round it."""
 
     def construct(self):
         """A turn of the camera."""
-        hill = Surface(
-            lambda u, v: np.array([2 * u, 2 * v, np.sin(3 * u) * np.cos(3 * v)]),
-            u_range=[-1, 1],
-            v_range=[-1, 1],
-            resolution=(64, 64),
-        )
         self.set_camera_orientation(phi=60 * DEGREES, theta=-45 * DEGREES)
-        self.add(hill)
+        self.add(hill(64))
         self.move_camera(theta=0, run_time=3)
 
 
@@ -132,3 +136,30 @@ class Long(Scene):
         self.play(FadeIn(shapes))
         for turn in range(20):
             self.play(Rotate(shapes, TAU / 8), shapes.animate.set_opacity(0.3 + 0.03 * turn))
+
+
+class Cells(Scene):
+    """64 cells, a number in each, that move and fade."""
+
+    def construct(self):
+        """In, apart, turned in colour, together, out."""
+        cells = VGroup()
+        for number, color in enumerate(color_gradient([BLUE, YELLOW], 64)):
+            square = Square(0.7, color=color, fill_opacity=0.4)
+            cells.add(VGroup(square, Text(str(number), font_size=20).move_to(square)))
+        cells.arrange_in_grid(8, 8, buff=0.1)
+        self.play(FadeIn(cells))
+        self.play(cells.animate.arrange_in_grid(8, 8, buff=0.2), run_time=2)
+        self.play(*(cell.animate.shift(0.3 * RIGHT).set_opacity(0.3) for cell in cells[::2]))
+        self.play(cells.animate.scale(0.5), run_time=2)
+        self.play(FadeOut(cells))
+
+
+class SmallHill(ThreeDScene):
+    """A surface of 32 x 32 faces, the camera going round it."""
+
+    def construct(self):
+        """A turn of the camera."""
+        self.set_camera_orientation(phi=60 * DEGREES, theta=-45 * DEGREES)
+        self.add(hill(32))
+        self.move_camera(theta=0, run_time=2)

@@ -78,7 +78,7 @@ def _fonts() -> str:
 
 def _latex() -> Health:
     try:
-        from mlanim.engine.playback import formulas
+        from mlanim.engine.mobjects import formulas
 
         formulas.require("latex", formulas.PICTURES_BY)
     except ImportError:  # which a line above says

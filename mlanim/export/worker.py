@@ -10,6 +10,7 @@ from mlanim.engine.workers.fork_server import tend
 from mlanim.engine.workers.worker import serve
 
 PRELOADED = (
+    "mlanim.engine.playback.manim_alone",
     "mlanim.engine.film.film",
     "mlanim.engine.film.in_turn",
     "mlanim.engine.jobs.sidecar",

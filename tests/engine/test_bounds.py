@@ -27,7 +27,8 @@ from manim import (
     VMobject,
 )
 
-from mlanim.engine.playback.bounds import quick_bounds
+from mlanim.engine.mobjects.bounds import quick_bounds
+from mlanim.engine.mobjects.curves import quick_curves
 from mlanim.stage.arrays.batch import role_rgbas
 from mlanim.stage.arrays.cloud import PointCloud
 
@@ -169,7 +170,7 @@ def test_subpaths_are_those_that_manim_finds() -> None:
         Dot().set_points(np.full((8, 3), np.inf)),
     ):
         expected = mobject.get_subpaths()
-        with quick_bounds():
+        with quick_curves():
             found = mobject.get_subpaths()
         assert [path.tolist() for path in found] == [path.tolist() for path in expected]
     assert len(joined.get_subpaths()) > 6

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from described import described
 from manim import *
 
-from mlanim.engine.playback.copying import quick_copies
+from mlanim.engine.mobjects.copying import quick_copies
 
 
 def parts() -> Mobject:
@@ -40,24 +41,6 @@ def own() -> Mobject:
             super().__setattr__(name, value)
 
     return VGroup(Own(), Dot())
-
-
-def described(value: Any, seen: dict[int, int]) -> Any:
-    """A value as plain things; whatever is met again is said to be the one that was met before."""
-    if isinstance(value, (np.ndarray, list, dict, Mobject)):
-        if id(value) in seen:
-            return f"number {seen[id(value)]}"
-        seen[id(value)] = len(seen)
-    if isinstance(value, np.ndarray):
-        return value.dtype, value.shape, value.flags["C_CONTIGUOUS"], value.tobytes()
-    if isinstance(value, (list, tuple)):
-        return [described(item, seen) for item in value]
-    if isinstance(value, dict):
-        return {name: described(item, seen) for name, item in value.items()}
-    if isinstance(value, Mobject):
-        named = {name: v for name, v in vars(value).items() if name != "path_obj"}
-        return type(value), described(named, seen)
-    return type(value), str(value) if isinstance(value, ManimColor) else repr(value)[:20]
 
 
 def mutable(value: Mobject) -> set[int]:

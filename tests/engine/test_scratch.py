@@ -15,8 +15,8 @@ from manim.utils import tex_file_writing
 
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.mobjects.formulas import kept_formulas
 from mlanim.engine.playback import draw, scratch
-from mlanim.engine.playback.formulas import kept_formulas
 from mlanim.engine.playback.loading import load, params_of
 
 TEXTS = "from manim import *\nTITLE = Text('here')\nclass Film(Scene):\n    def construct(self):\n"

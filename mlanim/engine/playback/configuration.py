@@ -19,8 +19,8 @@ from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import WITH_ALPHA
+from mlanim.engine.mobjects.methods import patched
 from mlanim.engine.playback import scratch
-from mlanim.engine.playback.copying import patched
 
 SET_IN_JOB = {"pixel_width": "width", "pixel_height": "height", "frame_rate": "fps"}
 """The options of manim's that a job has as well, by their names there."""

@@ -1,4 +1,4 @@
-"""The colours that mobjects are made in: set in less time, and of a theme for Manim's scenes."""
+"""A theme on scenes of Manim's own: its background, and its ink where Manim's default is white."""
 
 from __future__ import annotations
 
@@ -8,58 +8,7 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-from manim import WHITE, ManimColor, Mobject, VMobject, config
-
-from mlanim.engine.playback.copying import patched
-
-_NUMBERS = frozenset({int, float, np.float64})
-
-
-@contextlib.contextmanager
-def quick_colors() -> Iterator[None]:
-    """Have mobjects set one colour, which they do seven times as they are made, without lists."""
-    theirs = VMobject.update_rgbas_array
-
-    def update(
-        mobject: VMobject, array_name: str, color: Any = None, opacity: Any = None
-    ) -> VMobject:
-        if _is_one(color, opacity) and _is_plain(mobject):
-            _set_rgba(vars(mobject), array_name, color, opacity)
-            return mobject
-        return theirs(mobject, array_name, color, opacity)
-
-    with patched(VMobject, "update_rgbas_array", update):
-        yield
-
-
-def _is_one(color: object, opacity: object) -> bool:
-    return (color is None or color.__class__ is ManimColor) and (
-        opacity is None or opacity.__class__ in _NUMBERS
-    )
-
-
-def _is_plain(mobject: VMobject) -> bool:
-    """Whether a mobject has its colours as manim makes them, and without a gradient."""
-    return mobject.sheen_factor == 0 and _has_plain_colors(mobject.__class__)
-
-
-@functools.cache
-def _has_plain_colors(kind: type[VMobject]) -> bool:
-    own = ("generate_rgbas_array", "get_sheen_factor", "__setattr__", "__getattr__")
-    names = (*own, "fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
-    return all(getattr(kind, name, None) is getattr(VMobject, name, None) for name in names)
-
-
-def _set_rgba(own: dict[str, Any], name: str, color: Any, opacity: Any) -> None:
-    """Set what is given in an array of colours; a new one is black and clear where nothing is."""
-    rgbas = own.get(name)
-    if rgbas is None:
-        rgbas = own[name] = np.zeros((1, 4))
-    if color is not None:
-        rgbas[:, :3] = color._internal_value[:3]
-    if opacity is not None:
-        rgbas[:, 3] = opacity
+from manim import WHITE, ManimColor, Mobject, config
 
 
 @contextlib.contextmanager

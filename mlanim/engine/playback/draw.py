@@ -19,11 +19,10 @@ from mlanim.engine.encoding.sound import Sound
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.style import theme_of
-from mlanim.engine.playback.bounds import quick_bounds
+from mlanim.engine.mobjects.formulas import kept_formulas
+from mlanim.engine.mobjects.quick import quick_mobjects
 from mlanim.engine.playback.configuration import SET_IN_JOB, asked
-from mlanim.engine.playback.copying import quick_copies
-from mlanim.engine.playback.default_colors import default_colors, quick_colors
-from mlanim.engine.playback.formulas import kept_formulas
+from mlanim.engine.playback.default_colors import default_colors
 from mlanim.engine.playback.loading import set_by_file
 from mlanim.engine.playback.pauses import slides_of
 from mlanim.engine.playback.plan import Plan
@@ -54,7 +53,7 @@ def configured(job: Job, scene_class: type[Scene] | None = None) -> Iterator[Non
     look = theme_of(job.theme, job.style)
     theme.use(look)
     own = set_by_file(scene_class) if scene_class is not None else {}
-    with asked(job), quick_bounds(), quick_copies(), quick_colors(), kept_formulas():
+    with asked(job), quick_mobjects(), kept_formulas():
         if scene_class is None or issubclass(scene_class, LessonScene):
             aspect = job.width / job.height
             config.frame_width = max(theme.FRAME_WIDTH, theme.FRAME_HEIGHT * aspect)

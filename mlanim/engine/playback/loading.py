@@ -20,8 +20,8 @@ from mlanim.engine.cache.sources import PACKAGE, fingerprint
 from mlanim.engine.errors import OutputError, RenderError, UsageError, shortened
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.scene_entry import SceneEntry
+from mlanim.engine.mobjects.formulas import kept_formulas
 from mlanim.engine.playback import configuration
-from mlanim.engine.playback.formulas import kept_formulas
 from mlanim.engine.playback.scene_errors import sentence_of
 from mlanim.stage.scene import LessonScene, SceneParams
 

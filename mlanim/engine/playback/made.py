@@ -7,7 +7,7 @@ from typing import Any
 
 from manim import Mobject, SVGMobject
 
-from mlanim.engine.playback.copying import patched
+from mlanim.engine.mobjects.methods import patched
 
 OUTLINE = 10
 """An outline that is read from a picture counts for so many mobjects: it takes as long."""

@@ -74,9 +74,9 @@ class Tweens:
         for animation, part, first in self._curved:
             starts, ends = self.points.start[part], self.points.end[part]
             row[part] = animation.path_func(starts, ends, alphas[first])
-        points = [row[part] for part in self.points.slices]
+        points = self.points.parts(row)
         fills, strokes, behinds = (row.at(alphas) for row in self.colors)
-        sheens = self.sheen.at(alphas)
+        sheens = self.sheen.between(alphas)
         share = np.array(alphas)[:, None]
         numbers = ((1 - share) * self.numbers[0] + share * self.numbers[1]).tolist()
         for own, at, fill, stroke, behind, sheen, (width, back_width, factor) in zip(
@@ -84,7 +84,7 @@ class Tweens:
         ):
             own["points"] = at
             own["fill_rgbas"], own["stroke_rgbas"] = fill, stroke
-            own["background_stroke_rgbas"], own["sheen_direction"] = behind, sheen[0]
+            own["background_stroke_rgbas"], own["sheen_direction"] = behind, sheen
             own["stroke_width"], own["background_stroke_width"] = width, back_width
             own["sheen_factor"] = factor
 
@@ -122,12 +122,18 @@ class _Row:
     def __init__(self, starts: list[np.ndarray], ends: list[np.ndarray]):
         self.start, self.end = np.concatenate(starts), np.concatenate(ends)
         self.counts = [len(array) for array in starts]
+        self._is_even = len(set(self.counts)) == 1
         bounds = np.cumsum([0, *self.counts]).tolist()
         self.slices = [slice(a, b) for a, b in itertools.pairwise(bounds)]
 
     def at(self, alphas: list[float]) -> list[np.ndarray]:
         """Each mobject's array, so far on the way as its `alphas` (N,) says."""
-        row = self.between(alphas)
+        return self.parts(self.between(alphas))
+
+    def parts(self, row: np.ndarray) -> list[np.ndarray]:
+        """The pieces of a row that are each mobject's."""
+        if self._is_even:
+            return list(row.reshape(len(self.counts), self.counts[0], -1))
         return [row[part] for part in self.slices]
 
     def between(self, alphas: list[float]) -> np.ndarray:

@@ -18,6 +18,8 @@ import numpy as np
 import svgelements
 from manim import ManimColor, Mobject, VMobject
 
+from mlanim.engine.mobjects.methods import patched
+
 Memo = dict[int, Any]
 
 _DEEP = "__deepcopy__"
@@ -46,20 +48,6 @@ def quick_copies() -> Iterator[None]:
         patched(svgelements.Path, _DEEP, _itself),
     ):
         yield
-
-
-@contextmanager
-def patched(kind: type, name: str, method: Any) -> Iterator[None]:
-    """Within it, a class has another method of a name, whether it had one of its own or not."""
-    own = vars(kind).get(name)
-    setattr(kind, name, method)
-    try:
-        yield
-    finally:
-        if own is None:
-            delattr(kind, name)
-        else:
-            setattr(kind, name, own)
 
 
 def _aligning(theirs: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Manim's mobjects, made and asked in less time: the same answers, bit by bit."""
