@@ -7,7 +7,8 @@ A sentence is written as a template, which is code, and filled with values, whic
 `[words](role)` takes a role's colour, `$…$` is mathematics in Typst's syntax, `{name}` is replaced
 by a value. A value is never read as a template, so text from outside stays text. Behind a colon
 stands how a number is shown: `2` places, `+2` with its sign, `0` without decimals, `%` in per cent
-(`%1` with a place), `g` to three significant digits, `,` with its thousands parted.
+(`%1` with a place), `g` to three significant digits, `,` with its thousands parted. An exact zero
+is 0 in any of them.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ def _filled(text: str, values: dict[str, Any], math: bool = False) -> str:
         if name not in values:
             given = ", ".join(sorted(values)) or "none"
             raise ValueError(f"“{text}” needs a value for {name}; given: {given}.")
-        return shown_as(values[name], spec, math)
+        return exactly_shown(values[name], spec, math)
 
     return _PLACE.sub(shown, text)
 
@@ -145,6 +146,14 @@ def shown_as(value: Any, spec: str = "", math: bool = False) -> str:
     if found["percent"]:
         return percent(number, places)
     return format_number(number, places, signed=bool(found["sign"]))
+
+
+def exactly_shown(value: Any, spec: str = "", math: bool = False) -> str:
+    """Like `shown_as`; an exact zero is 0, without the places of a number that is only near it."""
+    text = shown_as(value, spec, math)
+    if isinstance(value, str | Sentence) or float(value) != 0:
+        return text
+    return shown_as(0, "%" if "%" in spec else "")
 
 
 def _merged(runs: Iterator[Run]) -> Iterator[Run]:

@@ -61,7 +61,7 @@ def test_a_given_matrix_gate_is_the_one_applied():
     gate = gating_lesson(X1, X2, gate_matrix=given_gate, samples=3).gates["matrix"]
     np.testing.assert_array_equal(gate.path.matrices[-1], given_gate)
     np.testing.assert_allclose(gate.path.output[-1], [-1.2, 1.0])
-    assert f"0.00, {MINUS}2.00; 0.50, 0.00" in str(gate.formula)
+    assert f"0, {MINUS}2.00; 0.50, 0)" in str(gate.formula)
 
 
 def test_rotation_keeps_the_norm_and_the_area_on_the_whole_way(data):

@@ -60,3 +60,12 @@ def test_a_template_and_a_sentence_are_both_sentences():
     assert said + plain("b") == Sentence((Run("a"), Run("b")))
     with pytest.raises(TypeError, match="A sentence is text, not 3"):
         sentence(3)
+
+
+def test_an_exact_zero_is_0_whatever_the_places_and_what_is_near_it_is_not() -> None:
+    said = sentence(
+        "{a:2} {b:+2} {c:%1} {d:g} {e:2} {f:%}", a=0, b=-0.0, c=0.0, d=0, e=1e-3, f=1e-3
+    )
+    assert str(said) == "0 0 0 % 0 0.00 under 1 %"
+    with pytest.raises(ValueError, match="Unknown format"):
+        sentence("{a:x}", a=0)

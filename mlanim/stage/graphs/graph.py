@@ -24,7 +24,7 @@ from mlanim.stage.text.fitting import widest
 from mlanim.stage.text.number import NumberGrid, number_curves
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Morph, combined
-from mlanim.words.sentence import shown_as
+from mlanim.words.sentence import exactly_shown
 
 AIR = 0.12
 MOST_RADIUS, LEAST_RADIUS = 0.46, 0.09  # of a node, manim units
@@ -223,7 +223,7 @@ class Graph(Valued):
         return made
 
     def _text(self, value: float) -> str:
-        return "0" if value == 0 else shown_as(value, self.format)
+        return exactly_shown(value, self.format)
 
     def _ends(self) -> tuple[float, float]:
         limit = self.reach[0] or float(np.abs(self.node_values).max()) or 1.0

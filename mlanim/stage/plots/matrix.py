@@ -28,7 +28,7 @@ from mlanim.stage.text.fitting import shortened, widest
 from mlanim.stage.text.number import NumberGrid, number_curves
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Morph
-from mlanim.words.sentence import Sentence, as_sentence, shown_as
+from mlanim.words.sentence import Sentence, as_sentence, exactly_shown
 
 AIR = 0.12  # manim units between cells and what is written beside them
 GAP, LEAST_GAPPED = 0.03, 0.3  # between cells, and the side from which on they have a gap
@@ -228,8 +228,7 @@ class Matrix(Valued):
     def _text(self, value: float) -> str:
         if np.isnan(value):
             return ""
-        zero = shown_as(0, "%") if "%" in self.format else "0"
-        return zero if value == 0 else shown_as(value, self.format)
+        return exactly_shown(value, self.format)
 
     def _turns(self, wide: float, side: float) -> bool:
         """Whether words over columns stand upright; numbers lie, and are left out in between."""
