@@ -32,6 +32,9 @@ FILMS = (
 )  # fmt: skip
 """Those of the short ones that are alike in nothing but their length."""
 
+UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
+"""Where it is set, a checkout is compiled anew by each process, and manim, being installed, not."""
+
 
 @dataclass(frozen=True)
 class Size:
@@ -70,12 +73,13 @@ class Row:
 def timed(*words: str | Path, folder: str, environment: dict[str, str] | None = None) -> Run:
     """Run a command in a folder of its own; end with its words if it fails."""
     log = Path(folder) / "log"
+    kept = {name: value for name, value in os.environ.items() if name != UNCOMPILED}
     began = time.monotonic()
     with log.open("w") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", *map(str, words)],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+            env={**kept, "PYTHONPATH": str(ROOT), **(environment or {})},
             stdout=file,
             stderr=subprocess.STDOUT,
         )

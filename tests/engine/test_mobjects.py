@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
 from pictures import small_pictures
 
 from mlanim.engine.mobjects.quick import quick_mobjects
+from mlanim.engine.playback.configuration import asked
+from mlanim.engine.playback.manim_alone import Later
 
 PICTURE = """
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
@@ -155,3 +158,16 @@ def test_manim_makes_mobjects_as_before_afterwards() -> None:
     with quick_mobjects():
         assert svgelements.Path.parse is not before[1]
     assert ([getattr(VMobject, name) for name in names], svgelements.Path.parse) == before
+
+
+def test_manims_classes_are_cairos_again_where_a_file_has_set_another_renderer() -> None:
+    with asked():
+        config.renderer = "opengl"
+        assert SVGMobject.__bases__ != (VMobject,)
+    assert config.renderer is RendererType.CAIRO
+    assert SVGMobject.__bases__ == (VMobject,)
+
+
+def test_what_is_imported_later_is_the_thing_itself_once_it_is_used() -> None:
+    assert Later("fractions").Fraction is Fraction
+    assert Later("fractions.Fraction")(1, 2) == Fraction(1, 2)

@@ -63,10 +63,10 @@ def _graphs_later() -> Iterator[None]:
         yield
     finally:
         del sys.modules[_GRAPHS]
-        Later.is_later = False
 
 
 if "manim" not in sys.modules:
     _import_rotations()
     with _graphs_later():
         importlib.import_module("manim")
+Later.is_later = False
