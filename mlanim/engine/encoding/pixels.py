@@ -7,8 +7,8 @@ import io
 import numpy as np
 from PIL import Image
 
-PACKED = 3
-"""How hard zlib tries, 0 to 9: beyond it a drawing gets a twentieth smaller in twice the time."""
+PACKED = 4
+"""How hard zlib tries, 0 to 9: beyond it drawings get a hundredth smaller in a third more time."""
 
 
 def png_bytes(pixels: np.ndarray, transparent: bool = False) -> bytes:
