@@ -6,6 +6,7 @@ its size on every page, so a narrow page has other places for panels, not smalle
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Literal
 
 from manim import Mobject
 
+from mlanim.stage import theme
 from mlanim.stage.extent import bounding_box, visible_members
 from mlanim.stage.layout import Box
 from mlanim.stage.picture import Composed, Picture
@@ -176,7 +178,7 @@ def composed(place: Place) -> list[Mobject]:
 
 def heads(place: Place) -> list[Text]:
     """A panel's letter, heading and remark in their places."""
-    return _head(place.panel, place.box, place.letter)
+    return _head(place.panel.heading, place.panel.remark, place.box, place.letter)
 
 
 def extent_of(mobjects: Iterable[Mobject]) -> Box:
@@ -186,9 +188,20 @@ def extent_of(mobjects: Iterable[Mobject]) -> Box:
 
 def head_height(panel: Panel, width: float, letter: str = "") -> float:
     """How far a panel's letter, heading and remark reach down, manim units."""
-    texts = _head(panel, Box(0, -1, width, 0), letter)
-    if not texts:
+    heading, remark = panel.heading, panel.remark
+    if not letter and heading is None and not remark:
         return 0.0
+    said = heading if heading is None else as_sentence(heading)
+    below = as_sentence(remark) if remark else None
+    return _reach(said, below, width, letter, theme.current().fonts, tuple(theme.SIZES.values()))
+
+
+@functools.lru_cache(maxsize=256)
+def _reach(
+    heading: Sentence | None, remark: Sentence | None, width: float, letter: str, *look: object
+) -> float:
+    """How far a head reaches down, in fonts and sizes of a `look`; panels stand for many steps."""
+    texts = _head(heading, remark, Box(0, -1, width, 0), letter)
     return UNDER_HEADING - min(_last_baseline(text) for text in texts)
 
 
@@ -196,18 +209,20 @@ def _last_baseline(text: Text) -> float:
     return min(float(text.origin[1]), extent_of([text]).bottom + DESCENT)
 
 
-def _head(panel: Panel, box: Box, letter: str) -> list[Text]:
+def _head(
+    words: str | Sentence | None, quieter: str | Sentence | None, box: Box, letter: str
+) -> list[Text]:
     texts, left = [], box.left
     if letter:
         mark = Text(letter, size="title", weight="semibold")
         texts.append(mark.baseline_at([left, box.top - HEADING, 0]))
         left += mark.advance + 0.16
-    if panel.heading is not None:
-        heading = Text(as_sentence(panel.heading), weight="semibold")
+    if words is not None:
+        heading = Text(as_sentence(words), weight="semibold")
         texts.append(heading.baseline_at([left, box.top - HEADING, 0]))
         left += heading.advance + 0.22
-    if panel.remark:
-        said = as_sentence(panel.remark)
+    if quieter:
+        said = as_sentence(quieter)
         remark = Text(said, size="small", role="muted")
         fits = left + remark.advance <= box.right
         if not fits:

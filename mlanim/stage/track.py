@@ -65,6 +65,8 @@ class Track(ValueTracker):
         self._scaled = np.log(self.at) if log else self.at
         self.series = {name: np.asarray(values) for name, values in series.items()}
         _check(self.at, self.series)
+        order = slice(None, None, 1 if self._scaled[-1] >= self._scaled[0] else -1)
+        self._rising = self._scaled[order], np.arange(len(self._scaled), dtype=float)[order]
         first = self.at[0] if start is None else start
         super().__init__(self._to_scale(float(first)))
 
@@ -128,9 +130,7 @@ class Track(ValueTracker):
     @property
     def index(self) -> float:
         """Which sample it stands at, 0 to S - 1, between two of them with a fraction."""
-        order = slice(None) if self._scaled[-1] >= self._scaled[0] else slice(None, None, -1)
-        count = np.arange(len(self._scaled), dtype=float)[order]
-        return float(np.interp(self.get_value(), self._scaled[order], count))
+        return float(np.interp(self.get_value(), *self._rising))
 
     def _to_scale(self, value: float) -> float:
         return float(np.log(value)) if self.log else float(value)

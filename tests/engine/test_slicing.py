@@ -120,7 +120,7 @@ def test_stays_when_the_drawing_code_of_ours_changes(
         (copied / name).write_text((copied / name).read_text() + "\nraise SystemExit\n")
     assert digest(project) == before
     seeds = copied / "engine" / "workers" / "compute.py"
-    seeds.write_text(seeds.read_text().replace("manual_seed(params.seed)", "manual_seed(0)"))
+    seeds.write_text(seeds.read_text().replace("manual_seed(seed)", "manual_seed(0)"))
     assert digest(project) != before
 
 
@@ -137,7 +137,7 @@ def test_follows_core_where_a_scene_of_ours_uses_it(
     for module in (sources, slicing):
         monkeypatch.setattr(module, "PACKAGE", copied)
     before = slicing.compute_digest(Path(entry.path), entry.class_name)
-    vectors = copied / "core" / "vectors" / "vectors.py"  # which its own module imports
+    vectors = copied / "core" / "vectors" / "alignment.py"  # which its own module imports
     vectors.write_text(vectors.read_text() + "\nTHREE = 3\n")
     assert slicing.compute_digest(Path(entry.path), entry.class_name) != before
 

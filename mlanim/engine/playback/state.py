@@ -19,7 +19,7 @@ _FLOAT = np.dtype(np.float64)
 
 def state_of(scene: Scene) -> str:
     """A hash of the arrays of all mobjects on stage, of the camera's, and of what chance gives."""
-    digest = hashlib.blake2b(digest_size=16)
+    digest = hashlib.sha256()
     floats: list[Array] = []  # rounded in one go: a stage has a thousand short arrays
     words: list[str] = []
     seen: dict[int, int] = {}

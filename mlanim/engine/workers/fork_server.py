@@ -8,7 +8,6 @@ starts a thread or touches torch, so that a fork is safe; each child has a sessi
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import importlib
 import os
@@ -23,12 +22,7 @@ from typing import Any
 def tend(run: Callable[[], int], preloaded: Sequence[str]) -> int:
     """Fork a process that runs `run` for each request on stdin, a socket, until it closes."""
     requests = socket.socket(fileno=0)
-    with (
-        importing(),
-        _without_ipython(),
-        _imported_late(),
-        contextlib.suppress(Exception),
-    ):  # it is said where needed
+    with importing(), _without_ipython(), contextlib.suppress(Exception):  # it is said where needed
         for name in preloaded:
             importlib.import_module(name)
     woken, wakes = os.pipe()
@@ -82,42 +76,6 @@ def _without_ipython() -> Iterator[None]:
     finally:
         if is_absent:
             del sys.modules["IPython"]
-
-
-class _Late:
-    """A module, or something in it, that is imported when it is first called."""
-
-    def __init__(self, module: str, path: tuple[str, ...] = ()):
-        self._module, self._path = module, path
-
-    def __getattr__(self, name: str) -> _Late:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Late(self._module, (*self._path, name))
-
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        found: Any = importlib.import_module(self._module)
-        return functools.reduce(getattr, self._path, found)(*args, **options)
-
-
-@contextlib.contextmanager
-def _imported_late() -> Iterator[None]:
-    """Have manim imported without what it only calls for graphs, and most of what scipy has.
-
-    Both take a fifth of its time. Whoever imports one of them afterwards gets the whole.
-    """
-    from importlib.util import find_spec, module_from_spec
-
-    empty: dict[str, Any] = {"networkx": _Late("networkx")}
-    if (spec := find_spec("scipy.spatial")) is not None:
-        empty["scipy.spatial"] = module_from_spec(spec)  # manim needs a module in it
-    empty = {name: module for name, module in empty.items() if name not in sys.modules}
-    sys.modules.update(empty)
-    try:
-        yield
-    finally:
-        for name in empty:
-            del sys.modules[name]
 
 
 def _request(requests: socket.socket) -> list[int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -72,19 +73,14 @@ def _stretches(line: np.ndarray, area: Box) -> list[np.ndarray]:
     whole = finite[:-1] & finite[1:]
     start, end = (np.where(whole[:, None], points, 0.0) for points in (start, end))
     enter, leave = _crossings(start, end, area)
-    kept = whole & (enter <= leave)
-    pieces: list[np.ndarray] = []
-    current: list[np.ndarray] = []
-    for i in np.flatnonzero(kept):
-        step = line[i + 1] - line[i]
-        first, last = line[i] + enter[i] * step, line[i] + leave[i] * step
-        if not current:
-            current = [first]
-        current.append(last)
-        if leave[i] < 1 or i + 1 == len(kept) or not kept[i + 1] or enter[i + 1] > 0:
-            pieces.append(np.array(current))
-            current = []
-    return pieces
+    kept = np.flatnonzero(whole & (enter <= leave))
+    if not len(kept):
+        return []
+    enter, leave, step = enter[kept], leave[kept], line[kept + 1] - line[kept]
+    first, last = (line[kept] + share[:, None] * step for share in (enter, leave))
+    parted = (leave[:-1] < 1) | (np.diff(kept) > 1) | (enter[1:] > 0)
+    cuts = [0, *(np.flatnonzero(parted) + 1).tolist(), len(kept)]
+    return [np.concatenate([first[a : a + 1], last[a:b]]) for a, b in itertools.pairwise(cuts)]
 
 
 def _crossings(start: np.ndarray, end: np.ndarray, area: Box) -> tuple[np.ndarray, np.ndarray]:
