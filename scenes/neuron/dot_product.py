@@ -133,8 +133,8 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
 
     def turn(self, landmark: int, said: Sentence | None, notes: str) -> None:
         """Go on to a landmark at the pace of the angle, and say what is seen there."""
-        angles = np.interp([self.course.value, landmark], self.data.place, self.data.course.angle)
-        seconds = max(LEAST, float(abs(np.diff(angles)[0])) / np.pi * HALF_TURN)
+        angle = self.data.angles[landmark] - self.data.angles[landmark - 1]
+        seconds = max(LEAST, float(abs(angle)) / np.pi * HALF_TURN)
         back = "" if said else "Alignment is not all: hold an angle, and shorten the vectors"
         self.sweep(self.course.to(landmark), say=back, seconds=seconds)
         if said is not None:

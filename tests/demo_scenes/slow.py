@@ -20,8 +20,10 @@ class Slow(LessonScene):
 
     @staticmethod
     def compute(params: Params) -> Any:
+        import torch
+
         time.sleep(params.thinking)
-        return {}
+        return {"thought": float(torch.ones(()))}
 
     def construct(self) -> None:
         arrow = Arrow([0, 0], [1, 1], "weight")

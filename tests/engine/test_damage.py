@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import cairo
 import numpy as np
@@ -145,24 +145,32 @@ def test_no_change_goes_unseen(change: Any, which: int) -> None:
     assert any(in_parts) or change in CHANGES[1:3]  # these concern nearly all, or the order
 
 
-def test_what_stays_far_from_a_change_is_not_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+class Noted(PointCloud):
+    """A point that says when it is painted."""
+
+    painted: ClassVar[list[Any]] = []
+    seen = PointCloud.seen
+    extent = PointCloud.extent
+
+    def paint(self, *given: Any) -> None:
+        """Note it."""
+        self.painted.append(self)
+        super().paint(*given)
+
+
+def test_what_stays_far_from_a_change_is_not_painted() -> None:
     camera, mobjects, over = camera_of(Camera), stage(), base()
-    painted: list[Any] = []
-    real = fast(Camera)._paint_all
-
-    def paint(self: Any, canvas: Any, those: Any) -> None:
-        painted.extend(those)
-        real(self, canvas, those)
-
-    monkeypatch.setattr(fast(Camera), "_paint_all", paint)
+    places = mobjects[1].get_center()[:2], (-6, -3)  # the square's circle, and a corner
+    near, far = (Noted(np.array([place]), role_rgbas("input", 1), radius=0.1) for place in places)
+    mobjects += [near, far]
     assert camera.redraw(over, mobjects) is None
-    assert len(painted) > len(mobjects)
-    painted.clear()
+    assert Noted.painted == [near, far]
+    Noted.painted.clear()
     assert camera.redraw(over, mobjects) == []
-    assert not painted
+    assert not Noted.painted
     mobjects[0].shift(0.1 * RIGHT)
     parts = camera.redraw(over, mobjects)
-    assert [one.thing.mobject for one in painted] == mobjects[:2]  # the circle overlaps it
+    assert Noted.painted == [near]
     assert sum((r.stop - r.start) * (c.stop - c.start) for r, c in parts) < 640 * 360 / 8
 
 

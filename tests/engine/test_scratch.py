@@ -79,7 +79,7 @@ def test_only_old_folders_of_the_dead_are_swept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(scratch, "_folders", {})
+    scratch.remove()  # the one that this process has elsewhere
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         ended.wait()
     names = {
@@ -93,6 +93,7 @@ def test_only_old_folders_of_the_dead_are_swept(
         os.utime(tmp_path / name, (then, then))
     made = scratch.folder().name
     left = {path.name for path in tmp_path.iterdir()}
+    scratch.remove()
     assert left == {made, *names, "mlanim-notes-old"} - {f"mlanim-{ended.pid}-old"}
 
 

@@ -54,6 +54,7 @@ class DotProduct:
     """
 
     place: Array  # (T,) from 0 to 6
+    angles: Array  # (7,) from w to x at whole places, radians
     course: AlignmentSweep  # (T,)
     limit: float  # |w| |x|: the most that the product can be
     side: int  # 1 where x lies anticlockwise of w, -1 where clockwise
@@ -86,6 +87,7 @@ def dot_product_lesson(w: Sequence[float], x: Sequence[float], samples: int = 18
     names = "same direction", "perpendicular", "opposite"
     return DotProduct(
         place=np.linspace(0.0, len(legs), len(course.dot)),
+        angles=course.angle[:: samples - 1],
         course=course,
         limit=start.w_norm * start.x_norm,
         side=-1 if against < 0 else 1,

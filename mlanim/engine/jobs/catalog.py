@@ -257,7 +257,8 @@ def _strange_names(tree: ast.Module) -> Iterator[str]:
 
 def _imported(path: Path) -> list[SceneEntry] | None:
     """The scenes that a file has once it is imported; None if it cannot be."""
-    command = [sys.executable, "-P", "-m", "mlanim.engine.playback.classes", str(path.resolve())]
+    options = ["-P", "-B", "-m", "mlanim.engine.playback.classes"]  # it leaves nothing behind
+    command = [sys.executable, *options, str(path.resolve())]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
         return None

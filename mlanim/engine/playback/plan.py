@@ -12,7 +12,7 @@ from mlanim.engine.encoding.sound import Sound
 from mlanim.engine.encoding.stills import LONG, STANDING
 from mlanim.stage.scene import Slide
 
-GROWTH = 12
+GROWTH = 24
 """After so many segments they take twice as long, so that long films do not have hundreds."""
 
 SECONDS = 2.0

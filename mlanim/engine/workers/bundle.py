@@ -150,7 +150,7 @@ def _read(line: str) -> Segment:
 
 def _run(line: str, worker: str, here: Path, listener: Listener) -> tuple[int, Event | None]:
     """The exit code and the last event of the process that draws."""
-    from mlanim.engine.workers.processes import REPEATABLE
+    from mlanim.engine.workers.fork_client import REPEATABLE
 
     last: Event | None = None
     with subprocess.Popen(

@@ -30,9 +30,10 @@ from mlanim.engine.jobs.params import validated
 from mlanim.engine.lines import as_line, from_line
 from mlanim.engine.playback import scratch
 from mlanim.engine.playback.loading import faults_of, is_refusal, load, params_of, unheard
+from mlanim.engine.workers.fork_client import FORKS, REPEATABLE
 from mlanim.engine.workers.fork_server import ended, importing
 from mlanim.engine.workers.parent_watch import end_with_parent
-from mlanim.engine.workers.processes import FORKS, REPEATABLE, is_alone
+from mlanim.engine.workers.processes import is_alone
 from mlanim.long_run import listened
 from mlanim.stage.scene import LessonScene, SceneParams
 

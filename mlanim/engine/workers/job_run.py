@@ -52,6 +52,11 @@ UNREAD = (
 JOIN, BEGIN, PLAN, DRAW = 0.0, 1.0, 2.0, 3.0
 """What is more urgent first: to end what is nearly done, and to begin all, before any is shared."""
 
+CHANGED = (
+    "The file of {name}, or one that it uses, changed while it was drawn by several processes; now "
+    "one draws all of it, from what is there."
+)
+
 ATTEMPTS = 2  # of a segment whose process was killed
 
 UNREPEATABLE = (
@@ -76,6 +81,7 @@ class JobRun:
     def __init__(self, job: Job, resources: Resources, number: int):
         self.job, self.resources, self.number = job, resources, number
         self._main: Process | None = None
+        self._key = ""  # of the output as the job began
         self._attempts = 0
         self._began = 0.0
         self._is_alone = False
@@ -130,7 +136,8 @@ class JobRun:
         Raises:
             UsageError: if they would take the place of files that are not ours.
         """
-        if not cache.is_passed_by() and is_current(self.job, current_key(self.job)):
+        self._key = current_key(self.job)
+        if not cache.is_passed_by() and is_current(self.job, self._key):
             return True
         refuse_for(self.job)
         return restore(self.job)
@@ -226,9 +233,9 @@ class JobRun:
             say(self._main, READY)
 
     def _draw_alone(self) -> None:
-        """Have one process draw all of it: the scene does not come out the same twice."""
-        message = UNREPEATABLE.format(name=self.job.scene.name)
-        self.resources.tell(self.job, Warned(message))
+        """Have one process draw all of it: the scene did not come out the same twice."""
+        found = UNREPEATABLE if current_key(self.job) == self._key else CHANGED
+        self.resources.tell(self.job, Warned(found.format(name=self.job.scene.name)))
         self._attempts = 0
         self._make(alone=True)
 

@@ -1,4 +1,4 @@
-"""What the engine says to the processes that it started, as typed values; or as a segment."""
+"""What the engine says to the processes that it started, as typed values."""
 
 from __future__ import annotations
 
@@ -8,11 +8,23 @@ from mlanim.engine.jobs.job import Job
 
 
 @dataclass(frozen=True)
+class Order:
+    """What the first line that a process reads says, whichever it is, as far as all need it.
+
+    That is MakeOutput, which has only a job, PlanFilm, or a segment of a film, which has a `piece`
+    that it is drawn into; the last two have `data`.
+    """
+
+    job: Job
+    piece: str | None = None
+    data: str | None = None
+
+
+@dataclass(frozen=True)
 class MakeOutput:
     """Make a job's output.
 
     Its segments may be drawn `elsewhere`, by other machines; `alone`, nothing is divided.
-    It is the first line that a process reads, or one of the next two.
     """
 
     job: Job

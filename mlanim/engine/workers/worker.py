@@ -6,7 +6,6 @@ It lives no longer than its parent: when stdin closes, it removes what it was wr
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -34,7 +33,7 @@ from mlanim.engine.jobs.outputs import (
 )
 from mlanim.engine.lines import from_line
 from mlanim.engine.maker import Emit, Made, Maker
-from mlanim.engine.workers.orders import MakeOutput, PlanFilm
+from mlanim.engine.workers.orders import MakeOutput, Order, PlanFilm
 from mlanim.engine.workers.parent_watch import end_with_parent, undivided
 from mlanim.engine.workers.pipe import Pipe, leaver, tell
 
@@ -49,14 +48,14 @@ def serve(makers: Mapping[str, Maker]) -> int:
     line = sys.stdin.readline()
     if not line.endswith("\n"):  # whoever wanted something was killed before it was said
         return 3
-    order: dict[str, Any] = json.loads(line)
-    output, piece = Path(order["job"]["output"]), order.get("piece")
-    is_helper = "data" in order  # it runs a scene that another process runs as well
-    cut_off = leaver(output, piece)
+    order = from_line(Order, line)
+    output = Path(order.job.output)
+    is_helper = order.data is not None  # it runs a scene that another process runs as well
+    cut_off = leaver(output, order.piece)
     emit = Pipe(_take_stdout(is_helper), end_with_parent(cut_off), cut_off)
     cache.say_through(lambda message: emit(CacheUnusable(message)))
     try:
-        if piece is not None:
+        if order.piece is not None:
             _draw(line, emit)
         elif is_helper:
             _plan(from_line(PlanFilm, line), emit)
