@@ -1,18 +1,13 @@
-"""Has processes forked from one that has imported manim, see `fork_server.py`.
-
-This imports next to nothing, so that such a process can be begun before all else.
-"""
+"""Has processes forked from one that has imported manim, see `fork_server.py`."""
 
 from __future__ import annotations
 
-import atexit
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import IO, Any
@@ -64,20 +59,7 @@ class Child:
 class ForkServer:
     """The process that forks others, see `fork_server.py`, and what it says of them."""
 
-    @classmethod
-    def of(
-        cls, command: list[str], preloaded: Sequence[str], environment: dict[str, str]
-    ) -> ForkServer:
-        """One that has imported these modules; the one that was begun, if it is that one."""
-        command = [*command, "fork-server", *preloaded]
-        for server in _begun:
-            if (server.command, server.environment) == (command, environment):
-                _begun.remove(server)
-                return server
-        return cls(command, environment)
-
     def __init__(self, command: list[str], environment: dict[str, str]):
-        self.command, self.environment = command, environment
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = started(command, environment, stdin=theirs, stdout=subprocess.DEVNULL)
@@ -132,21 +114,3 @@ class ForkServer:
             child = self._children.pop(int(pid))
             child.code = int(code)
             child.dead.set()
-
-
-_begun: list[ForkServer] = []
-
-
-def begin(worker: str) -> None:
-    """Begin what others are forked from before it is wanted, since importing manim takes a second.
-
-    Whoever wants one of the same kind gets it; if nobody does, it ends with this process.
-    """
-    if FORKS:
-        _begun.append(ForkServer.of(command_of(worker), (), REPEATABLE))
-        atexit.register(_end_unwanted)
-
-
-def _end_unwanted() -> None:
-    while _begun:
-        _begun.pop().close()

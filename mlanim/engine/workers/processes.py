@@ -66,7 +66,9 @@ class Processes:
     def _server(self) -> ForkServer:
         """What forks; another if it was killed."""
         if self._fork_server is None or not self._fork_server.lives:
-            self._fork_server = ForkServer.of(self.command, self._preloaded, self._environment)
+            self._fork_server = ForkServer(
+                [*self.command, "fork-server", *self._preloaded], self._environment
+            )
         return self._fork_server
 
     def close(self) -> None:
