@@ -7,12 +7,14 @@ import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from manim import VMobject
 
 from mlanim.engine.encoding.captions import Cue
 from mlanim.engine.errors import Unrepeatable
@@ -25,6 +27,7 @@ from mlanim.engine.playback import draw, plan
 from mlanim.engine.playback.loading import load, params_of
 from mlanim.engine.playback.plan import Play
 from mlanim.engine.playback.renderer import ALL, Span
+from mlanim.engine.playback.state import state_of
 from mlanim.engine.workers.engine import Engine
 from mlanim.engine.workers.job_run import Outcome
 
@@ -80,6 +83,23 @@ def test_frames_drawn_apart_are_those_drawn_at_once(name: str, tmp_path: Path) -
             assert np.array_equal(picture, whole[number]), f"frame {number}"
         assert renderer.states[first] == before or first == 0
         before = renderer.states.get(end, "")
+
+
+def standing_at(places: np.ndarray) -> Any:
+    """What is asked of a scene for its state, where a mobject has these points."""
+    mobject = VMobject().set_points(places)
+    return SimpleNamespace(
+        mobjects=[mobject], foreground_mobjects=[], animations=None, camera=SimpleNamespace()
+    )
+
+
+@given(st.lists(st.integers(-(10**8), 10**8), min_size=3, max_size=9))
+def test_the_last_digits_of_floats_tell_no_states_apart(tens_of_millionths: list[int]) -> None:
+    """Also of numbers that lie halfway between two with as many decimals as count."""
+    places = np.resize(np.array(tens_of_millionths) / 1e7, (4, 3))
+    state = state_of(standing_at(places))
+    assert state_of(standing_at(places + 4e-14)) == state == state_of(standing_at(places - 4e-14))
+    assert state_of(standing_at(places + 1e-6)) != state
 
 
 def test_what_drawing_itself_changes_is_not_divided(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ from manim import Mobject, Scene
 PLACES = 6
 """Decimals that count: processors differ in the last digits of a float."""
 
+BETWEEN = 2.718281828e-7
+"""Added before rounding: 1.1828125 lies halfway between two, and its last digit would decide."""
+
 Array = np.ndarray[Any, Any]
 _FLOAT = np.dtype(np.float64)
 
@@ -65,6 +68,7 @@ def _arrays(member: Mobject) -> Iterator[tuple[str, Array]]:
 def _rounded(array: Array) -> memoryview:
     """An array that nobody else has, with the decimals that count."""
     if array.dtype.kind == "f":
+        array += BETWEEN
         np.round(array, PLACES, out=array)
         array += 0  # no negative zero
     return np.ascontiguousarray(array).data
