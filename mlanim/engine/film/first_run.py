@@ -65,7 +65,7 @@ class _FirstRun(FrameSelection):
         self._job, self._temporary, self._source, self._emit = job, temporary, source, emit
         self._number: int | None = 0  # of the segment that is drawn here now, or next
         self._done = 0  # frames of those that are there
-        self._is_long = False
+        self._has_told = False  # that others may help
         self._drawing: Drawing | None = None
 
     def take(self, pixels: np.ndarray, repeat: int, parts: list[Rectangle] | None) -> None:
@@ -122,8 +122,8 @@ class _FirstRun(FrameSelection):
             return
         step(self.cuts)
         self._aim()
-        if not self._is_long and self.cuts.is_long:
-            self._is_long = True
+        if self.cuts.is_long and not self._has_told:
+            self._has_told = True
             self._emit(FilmIsLong(str(self._temporary), self._emit.film, self._emit.data))
 
     def _aim(self) -> None:

@@ -26,11 +26,6 @@ FORKS = hasattr(os, "fork") and sys.platform != "darwin"
 """Whether forking is sound: on macOS, its own libraries forbid it."""
 
 
-def command_of(worker: str) -> list[str]:
-    """What runs a worker's module in a process."""
-    return [sys.executable, "-P", "-m", worker]
-
-
 def started(
     command: list[str], environment: dict[str, str], **options: Any
 ) -> subprocess.Popen[Any]:

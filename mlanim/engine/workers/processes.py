@@ -9,13 +9,14 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, Protocol
 
 from mlanim.engine.events import Event, read_event
 from mlanim.engine.playback import scratch
-from mlanim.engine.workers.fork_client import FORKS, REPEATABLE, ForkServer, command_of, started
+from mlanim.engine.workers.fork_client import FORKS, REPEATABLE, ForkServer, started
 
 GRACE = 2.0  # seconds that a process has for cleaning up
 
@@ -44,7 +45,7 @@ class Processes:
     def __init__(self, worker: str, preloaded: Sequence[str] = (), **environment: str):
         self._environment = {**REPEATABLE, **environment}
         self._preloaded = preloaded
-        self.command = command_of(worker)
+        self.command = [sys.executable, "-P", "-m", worker]
         self._fork_server: ForkServer | None = None
         self._lock = threading.Lock()
 
