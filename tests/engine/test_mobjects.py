@@ -15,8 +15,10 @@ from described import described
 from manim import *
 from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
 from pictures import small_pictures
+from scipy.spatial.transform import Rotation as SciPys
 
 from mlanim.engine.mobjects.quick import quick_mobjects
+from mlanim.engine.mobjects.rotation import Rotation
 from mlanim.engine.playback.configuration import asked
 from mlanim.engine.playback.manim_alone import Later
 
@@ -171,3 +173,15 @@ def test_manims_classes_are_cairos_again_where_a_file_has_set_another_renderer()
 def test_what_is_imported_later_is_the_thing_itself_once_it_is_used() -> None:
     assert Later("fractions").Fraction is Fraction
     assert Later("fractions.Fraction")(1, 2) == Fraction(1, 2)
+    assert isinstance(Fraction(1, 2), Later("fractions.Fraction"))
+    assert not isinstance(0.5, Later("fractions.Fraction"))
+
+
+@pytest.mark.parametrize("length", [0.0, 1e-9, 9e-4, 1e-3, 0.1, 1.0, 3.0, 100.0])
+def test_a_turn_is_scipys_to_the_last_bit(length: float) -> None:
+    random = np.random.default_rng(3)
+    vectors = np.concatenate([random.normal(size=(200, 3)), np.eye(3), -np.eye(3)]) * length
+    theirs = SciPys.from_rotvec(vectors).as_matrix()
+    ours = [Rotation.from_rotvec(vector).as_matrix() for vector in vectors]
+    np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_array_equal(Rotation.from_rotvec(vectors).as_matrix(), theirs)

@@ -1,20 +1,21 @@
-"""Imports manim without what it does not need of two large libraries: a quarter of its time.
+"""Imports manim without what it does not need of large libraries: half of its time.
 
-Import this before anything that imports manim. Of SciPy's spatial algorithms manim uses rotations,
-and networkx lays out its graphs; a scene that uses more of them, or a graph, gets all of it then.
+Import this before anything that imports manim. Of SciPy manim uses the matrix of a turn, for which
+there is one here; networkx lays out its graphs, and Beautiful Soup reads its code. A scene that
+has a graph or code gets those then, and one that uses SciPy all of it. The colours of manim's own
+command line are nobody's here.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.util import find_spec, module_from_spec
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-_SPATIAL, _GRAPHS = "scipy.spatial", "networkx"
+from mlanim.engine.mobjects.rotation import Rotation
 
 
 class Later(ModuleType):
@@ -39,34 +40,36 @@ class Later(ModuleType):
         """Import it, and call it."""
         return self._itself()(*args, **options)
 
-
-def _import_rotations() -> None:
-    """Import SciPy's rotations without the package that they are in."""
-    spec = find_spec(_SPATIAL)
-    if spec is None or _SPATIAL in sys.modules:
-        return
-    sys.modules[_SPATIAL] = module_from_spec(spec)  # which nothing runs in: a path to look in
-    try:
-        with suppress(Exception):
-            importlib.import_module(f"{_SPATIAL}.transform")
-    finally:
-        del sys.modules[_SPATIAL]
+    def __instancecheck__(self, found: Any) -> bool:
+        """Import it, and look whether something is one."""
+        return isinstance(found, self._itself())
 
 
 @contextmanager
-def _graphs_later() -> Iterator[None]:
-    if _GRAPHS in sys.modules:
-        yield
-        return
-    sys.modules[_GRAPHS] = Later(_GRAPHS)
+def _instead(modules: Mapping[str, ModuleType]) -> Iterator[None]:
+    """Have these found in the place of modules that nobody has imported yet."""
+    absent = {name: module for name, module in modules.items() if name not in sys.modules}
+    sys.modules.update(absent)
     try:
         yield
     finally:
-        del sys.modules[_GRAPHS]
+        for name in absent:
+            del sys.modules[name]
+
+
+def _holding(name: str, **contents: Any) -> ModuleType:
+    module = ModuleType(name)
+    vars(module).update(contents)
+    return module
 
 
 if "manim" not in sys.modules:
-    _import_rotations()
-    with _graphs_later():
+    modules = [
+        _holding("scipy.spatial.transform", Rotation=Rotation),
+        _holding("manim._config.cli_colors", parse_cli_ctx=lambda _: {}),
+        Later("networkx"),
+        Later("bs4"),
+    ]
+    with _instead({module.__name__: module for module in modules}):
         importlib.import_module("manim")
 Later.is_later = False
