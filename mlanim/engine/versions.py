@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 
 from mlanim.version import __version__
+
+_VERSION = re.compile(r"^Version: *(\S+) *$", re.MULTILINE)
 
 
 @functools.lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """The version of mlanim, of Python, and of each package that draws or computes, by name."""
     names = ("manim", "torch", "numpy", "scikit-learn", "contourpy", "typst", "av", "pycairo")
-    found = {name: _version(name) for name in names}
+    found = {name: installed(name) or "missing" for name in names}
     return {"mlanim": __version__, "python": sys.version.split()[0], **found}
 
 
@@ -21,10 +24,17 @@ def versions_line() -> str:
     return " ".join(f"{name}={version}" for name, version in versions().items())
 
 
-def _version(name: str) -> str:
+def installed(name: str) -> str | None:
+    """The version of a distribution; None if it is not installed.
+
+    To have all that a distribution says of itself read, as `metadata.version` does, takes longer
+    than to draw a short film's frames.
+    """
     from importlib import metadata  # costs more than the rest of this file together
 
     try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "missing"
+        distribution = metadata.distribution(name)
+    except (metadata.PackageNotFoundError, ValueError):
+        return None
+    said = _VERSION.search(distribution.read_text("METADATA") or "")
+    return said[1] if said is not None else distribution.version

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlanim.engine.versions import installed
+
 PACKAGE = Path(__file__).parents[2]
 DYNAMIC = ("import_module", "__import__", "exec", "eval", "run_path", "spec_from_file_location")
 """What loads code by names that only a run knows; then all that lies beside a scene counts."""
@@ -217,12 +219,10 @@ def texts_in(value: Any) -> Iterator[str]:
 
 def version_of(name: str) -> str:
     """The version of the distribution that bears a module's name, or a hash of the module."""
-    from importlib import metadata, util  # costs more than the rest of this file together
+    from importlib import util
 
-    try:
-        return metadata.version(name)
-    except (metadata.PackageNotFoundError, ValueError):
-        pass
+    if (version := installed(name)) is not None:
+        return version
     try:
         spec = util.find_spec(name)
     except (ImportError, ValueError, AttributeError):
