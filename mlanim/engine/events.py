@@ -127,6 +127,13 @@ class SegmentsWanted:
 
 
 @dataclass(frozen=True)
+class KeyWanted:
+    """What is the job's key now? The answer tells whether a file changed while it was made."""
+
+    event: Literal["key"] = "key"
+
+
+@dataclass(frozen=True)
 class NotRepeatable:
     """The scene is not what it was when it was planned."""
 
@@ -174,8 +181,8 @@ class JobFailed:
 
 Event = (
     Computing | Planned | FramesDone | Warned | CacheUnusable | SegmentsPlanned | SegmentDrawn
-    | FilmIsLong | FirstRunDrew | SegmentWanted | SegmentsWanted | NotRepeatable | Joining
-    | OutputMade | OutputCurrent | WorkerFailed | JobFailed
+    | FilmIsLong | FirstRunDrew | SegmentWanted | SegmentsWanted | KeyWanted | NotRepeatable
+    | Joining | OutputMade | OutputCurrent | WorkerFailed | JobFailed
 )  # fmt: skip
 
 Final = OutputMade | WorkerFailed | SegmentDrawn | NotRepeatable

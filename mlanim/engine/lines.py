@@ -33,10 +33,11 @@ def from_fields(kind: type[Value], fields: Any) -> Value:
         ValueError: if it is no such value (pydantic's ValidationError).
     """
     hashable: Any = kind
-    value: Value = _reader(hashable).validate_python(fields)
+    value: Value = reader(hashable).validate_python(fields)
     return value
 
 
-@functools.cache  # making one takes some milliseconds
-def _reader(kind: Any) -> TypeAdapter[Any]:
+@functools.cache
+def reader(kind: Any) -> TypeAdapter[Any]:
+    """What reads values of a type; to make one takes some milliseconds."""
     return TypeAdapter(kind)

@@ -22,7 +22,7 @@ from mlanim.engine.playback.pauses import pauses_at
 from mlanim.engine.playback.renderer import FrameSelection
 
 
-def draw_in_turn(line: str, emit: Emit) -> None:
+def draw_in_turn(segment: Segment, emit: Emit) -> None:
     """Draw a segment, and each further one that is asked for; each lies later in the film.
 
     Raises:
@@ -30,7 +30,6 @@ def draw_in_turn(line: str, emit: Emit) -> None:
         Unrepeatable: if the scene is not what it was when it was planned.
         OutputError: if a file cannot be written; it is removed.
     """
-    segment = from_line(Segment, line)
     scene_class = load(segment.job.scene, segment.job)
     job = as_set_by_file(segment.job, scene_class)
     params = validated(params_of(scene_class), job.params, job.scene.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -47,6 +47,7 @@ class Segment:
     film: str = ""
     source: str = ""
     said: tuple[captions.Cue, ...] = ()
+    order: Literal["draw"] = "draw"
 
     @property
     def span(self) -> Span:

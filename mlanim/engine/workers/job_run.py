@@ -14,6 +14,7 @@ from pathlib import Path
 
 from mlanim.engine.cache import cache, times
 from mlanim.engine.cache.finished import keep, restore
+from mlanim.engine.cache.keys import job_key
 from mlanim.engine.cache.ownership import refuse_for
 from mlanim.engine.cache.reads import current_key
 from mlanim.engine.errors import RenderError, UsageError, ending
@@ -25,6 +26,7 @@ from mlanim.engine.events import (
     FirstRunDrew,
     FramesDone,
     JobFailed,
+    KeyWanted,
     NotRepeatable,
     OutputCurrent,
     OutputMade,
@@ -149,7 +151,7 @@ class JobRun:
         self._main, self._sharing, self._is_waiting = None, Sharing(), False
         self._stop(set(self._processes))
         elsewhere = self.resources.cluster is not None and not alone
-        self._main = self._start(as_line(MakeOutput(self.job, elsewhere, alone)))
+        self._main = self._start(as_line(MakeOutput(self.job, self._sources, elsewhere, alone)))
         self._follow()
 
     def _follow(self) -> None:
@@ -187,6 +189,8 @@ class JobRun:
             case SegmentWanted():
                 number = self._sharing.next_of_first_run(event.number)
                 say(main, NOTHING if number is None else str(number))
+            case KeyWanted():
+                say(main, self._sources)
             case SegmentsWanted() | SegmentsPlanned():
                 self._sharing.next_of_first_run(None)
                 if isinstance(event, SegmentsPlanned):
@@ -369,6 +373,14 @@ class JobRun:
             let_go(process)
         for process in processes:
             self._ended(process)
+
+    @property
+    def _sources(self) -> str:
+        """The key of the job with its files as they are now; "" if they cannot be read."""
+        try:
+            return job_key(self.job)
+        except OSError:
+            return ""
 
     @property
     def _lives(self) -> bool:

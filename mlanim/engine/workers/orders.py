@@ -1,35 +1,30 @@
-"""What the engine says to the processes that it started, as typed values."""
+"""What the engine says to the processes that it started, as typed values.
+
+The first line that a process reads is MakeOutput, PlanFilm or a Segment of a film, told apart by
+`order`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from mlanim.engine.jobs.job import Job
-
-
-@dataclass(frozen=True)
-class Order:
-    """What the first line that a process reads says, whichever it is, as far as all need it.
-
-    That is MakeOutput, which has only a job, PlanFilm, or a segment of a film, which has a `piece`
-    that it is drawn into; the last two have `data`.
-    """
-
-    job: Job
-    piece: str | None = None
-    data: str | None = None
 
 
 @dataclass(frozen=True)
 class MakeOutput:
     """Make a job's output.
 
-    Its segments may be drawn `elsewhere`, by other machines; `alone`, nothing is divided.
+    `key` is the job's before anything of its scene is run. Its segments may be drawn `elsewhere`,
+    by other machines; `alone`, nothing is divided.
     """
 
     job: Job
+    key: str
     elsewhere: bool = False
     alone: bool = False
+    order: Literal["make"] = "make"
 
 
 @dataclass(frozen=True)
@@ -40,6 +35,7 @@ class PlanFilm:
     temporary: str
     film: str
     data: str
+    order: Literal["plan"] = "plan"
 
 
 NOTHING = ""

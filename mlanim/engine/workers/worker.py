@@ -6,12 +6,13 @@ It lives no longer than its parent: when stdin closes, it removes what it was wr
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from mlanim.engine.cache import cache, keys, reads, store
 from mlanim.engine.cache.ownership import refuse_for
@@ -20,6 +21,7 @@ from mlanim.engine.events import (
     CacheUnusable,
     Computing,
     Event,
+    KeyWanted,
     NotRepeatable,
     OutputMade,
     Warned,
@@ -31,11 +33,14 @@ from mlanim.engine.jobs.outputs import (
     sha256_of,
     temporary_beside,
 )
-from mlanim.engine.lines import from_line
+from mlanim.engine.lines import from_fields
 from mlanim.engine.maker import Emit, Made, Maker
-from mlanim.engine.workers.orders import MakeOutput, Order, PlanFilm
+from mlanim.engine.workers.orders import MakeOutput, PlanFilm
 from mlanim.engine.workers.parent_watch import end_with_parent, undivided
 from mlanim.engine.workers.pipe import Pipe, leaver, tell
+
+if TYPE_CHECKING:
+    from mlanim.engine.film.segment import Segment
 
 CHANGED = (
     "The file of {name}, or one that it uses, changed while it was drawn; "
@@ -48,22 +53,20 @@ def serve(makers: Mapping[str, Maker]) -> int:
     line = sys.stdin.readline()
     if not line.endswith("\n"):  # whoever wanted something was killed before it was said
         return 3
-    order = from_line(Order, line)
-    output = Path(order.job.output)
-    is_helper = order.data is not None  # it runs a scene that another process runs as well
-    cut_off = leaver(output, order.piece)
+    asked = _order(line)
+    output = Path(asked.job.output)
+    is_helper = not isinstance(asked, MakeOutput)  # it runs a scene that another one runs as well
+    cut_off = leaver(output, getattr(asked, "piece", None))
     emit = Pipe(_take_stdout(is_helper), end_with_parent(cut_off), cut_off)
     cache.say_through(lambda message: emit(CacheUnusable(message)))
     try:
-        if order.piece is not None:
-            _draw(line, emit)
-        elif is_helper:
-            _plan(from_line(PlanFilm, line), emit)
-        else:
-            asked = from_line(MakeOutput, line)
-            emit.elsewhere, emit.alone = asked.elsewhere, asked.alone
-            _make(asked.job, makers[asked.job.kind], temporary_beside(output), emit)
+        if isinstance(asked, MakeOutput):
+            _make(asked, makers[asked.job.kind], temporary_beside(output), emit)
             emit(OutputMade())
+        elif isinstance(asked, PlanFilm):
+            _plan(asked, emit)
+        else:
+            _draw(asked, emit)
     except Unrepeatable:
         emit(NotRepeatable())
     except Exception as error:
@@ -74,13 +77,25 @@ def serve(makers: Mapping[str, Maker]) -> int:
     return 0
 
 
-def _draw(line: str, emit: Emit) -> None:
+def _order(line: str) -> MakeOutput | PlanFilm | Segment:
+    """What a line asks for."""
+    fields = json.loads(line)
+    if fields["order"] == "make":
+        return from_fields(MakeOutput, fields)
+    if fields["order"] == "plan":
+        return from_fields(PlanFilm, fields)
+    from mlanim.engine.film.segment import Segment  # it imports manim
+
+    return from_fields(Segment, fields)
+
+
+def _draw(segment: Segment, emit: Emit) -> None:
     """Draw segments, and tell of each how it joins those beside it."""
     from mlanim.engine.film.in_turn import draw_in_turn
     from mlanim.engine.playback.loading import unheard
 
     with unheard(), reads.noted({}):
-        draw_in_turn(line, emit)
+        draw_in_turn(segment, emit)
 
 
 def _plan(asked: PlanFilm, emit: Emit) -> None:
@@ -106,12 +121,13 @@ def loaded(job: Job) -> tuple[Job, Any, Any]:
     return replace(job, params=with_numbers(job.params, params)), scene_class, params
 
 
-def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
+def _make(order: MakeOutput, maker: Maker, temporary: Path, emit: Emit) -> None:
     from mlanim.engine.jobs.sidecar import describe
     from mlanim.engine.playback.loading import faults_of
 
+    emit.elsewhere, emit.alone = order.elsewhere, order.alone
+    job, known = order.job, order.key
     prepare_folder(Path(job.output).parent)
-    asked, known = job, keys.job_key(job)
     scene, found = Path(job.scene.path), reads.Reads()
     with reads.noted(found):
         job, scene_class, params = loaded(job)
@@ -125,7 +141,7 @@ def _make(job: Job, maker: Maker, temporary: Path, emit: Emit) -> None:
         with faults_of(job.scene):
             made = maker(job, scene_class, params, data, temporary, emit)
     made_from = reads.remembered(known, scene, found)
-    if (now := keys.job_key(asked)) != known:  # then it is what no job would make
+    if (now := emit.ask(KeyWanted())) != known:  # then it is what no job would make
         emit(Warned(CHANGED.format(name=job.scene.name)))
         made_from = keys.mixed_key(made_from, now)
     digest = sha256_of(temporary)
