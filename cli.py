@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib
 import os
 import signal
@@ -12,6 +13,8 @@ from typing import Any
 import click
 
 from mlanim.engine.errors import RenderError, UsageError, settings_words, shortened
+from mlanim.engine.jobs.kinds import WORKER
+from mlanim.engine.workers import fork_client
 from mlanim.version import __version__
 
 COMMANDS = {
@@ -34,6 +37,9 @@ COMMANDS = {
     "clean": "cache:clean",
 }
 """Each command's file and function in `mlanim/commands`, in the order in which help shows them."""
+
+DRAWING, IDLE = {"render", "figure"}, {"-h", "--help", "--dry-run"}
+"""The commands that draw, and with what they do not: what draws is begun beside their imports."""
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -63,6 +69,7 @@ def main() -> None:
         if said is None:
             raise
         code = _complain(said, 1)
+    gc.freeze()  # what is left is taken down with the process, not looked through
     sys.exit(code)
 
 
@@ -106,6 +113,8 @@ class _Commands(click.Group):
         """As click does it, but an unknown command is answered with what may have been meant."""
         if not args[0].startswith("-") and args[0] not in COMMANDS:
             raise click.UsageError(_unknown(args[0]), ctx)
+        if args[0] in DRAWING and not (ctx.resilient_parsing or IDLE & {*args}):
+            fork_client.begin(WORKER)
         return super().resolve_command(ctx, args)
 
 

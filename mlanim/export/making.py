@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.kinds import WORKER
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.settings import defaults
 from mlanim.engine.workers.engine import Engine
@@ -22,9 +23,6 @@ from mlanim.engine.workers.resources import Listener
 
 if TYPE_CHECKING:
     from mlanim.engine.workers.cluster import Cluster
-
-WORKER = "mlanim.export.worker"
-"""The module that each process runs."""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from mlanim.engine.lines import reader
 from mlanim.engine.maker import Made
 from mlanim.engine.workers.fork_server import tend
-from mlanim.engine.workers.worker import serve
+from mlanim.engine.workers.orders import MakeOutput
 
 PRELOADED = (
+    "mlanim.engine.workers.worker",
     "mlanim.engine.playback.manim_alone",
     "mlanim.engine.film.film",
     "mlanim.engine.film.in_turn",
@@ -21,10 +23,13 @@ PRELOADED = (
 def main() -> int:
     """Serve one job, or be the fork server of processes that do."""
     kind, *more = sys.argv[1:] or [""]
+    reader(MakeOutput)  # while nobody waits yet
     return tend(_serve, (*PRELOADED, *more)) if kind == "fork-server" else _serve()
 
 
 def _serve() -> int:
+    from mlanim.engine.workers.worker import serve
+
     return serve(
         {
             "video": _make_video,

@@ -38,3 +38,6 @@ KINDS: Mapping[str, OutputKind] = {
     "stills": OutputKind(STILLS_FORMATS, "mlanim.export.deck.stills", "make_stills"),
     "script": OutputKind(SCRIPT_FORMATS, "mlanim.engine.film.speech", "make_script"),
 }
+
+WORKER = "mlanim.export.worker"
+"""The module that each process runs that makes an output of any kind."""

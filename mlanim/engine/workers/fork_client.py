@@ -1,13 +1,19 @@
-"""Has processes forked from one that has imported manim, see `fork_server.py`."""
+"""Has processes forked from one that has imported manim, see `fork_server.py`.
+
+This imports next to nothing, so that such a process can be begun before all else.
+"""
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import IO, Any
@@ -24,6 +30,11 @@ show, and no sum depend on the number of cores; and forks want no threads."""
 
 FORKS = hasattr(os, "fork") and sys.platform != "darwin"
 """Whether forking is sound: on macOS, its own libraries forbid it."""
+
+
+def command_of(worker: str) -> list[str]:
+    """What runs a worker's module in a process."""
+    return [sys.executable, "-P", "-m", worker]
 
 
 def started(
@@ -54,7 +65,20 @@ class Child:
 class ForkServer:
     """The process that forks others, see `fork_server.py`, and what it says of them."""
 
+    @classmethod
+    def of(
+        cls, command: list[str], preloaded: Sequence[str], environment: dict[str, str]
+    ) -> ForkServer:
+        """One that imports these modules; the one that was begun, if it is that one."""
+        command = [*command, "fork-server", *preloaded]
+        for server in _begun:
+            if (server.command, server.environment) == (command, environment):
+                _begun.remove(server)
+                return server
+        return cls(command, environment)
+
     def __init__(self, command: list[str], environment: dict[str, str]):
+        self.command, self.environment = command, environment
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = started(command, environment, stdin=theirs, stdout=subprocess.DEVNULL)
@@ -62,6 +86,11 @@ class ForkServer:
         self._children: dict[int, Child] = {}
         self.lives, self._has_borne = True, False
         threading.Thread(target=self._listen, daemon=True, name="fork-server").start()
+
+    def prepare(self) -> None:
+        """Have it import what its processes need, as some will be wanted soon."""
+        with suppress(OSError):
+            self._socket.send(b"!")
 
     def fork(self) -> Child:
         """Have a process forked."""
@@ -72,6 +101,9 @@ class ForkServer:
         try:
             socket.send_fds(self._socket, [b"+"], [theirs_in, theirs_out])
             child.born.wait()
+            assert child.stdin is not None
+            child.stdin.write(json.dumps({**os.environ, **self.environment}) + "\n")
+            child.stdin.flush()
         except OSError:
             child.dead.set()
         finally:
@@ -109,3 +141,21 @@ class ForkServer:
             child = self._children.pop(int(pid))
             child.code = int(code)
             child.dead.set()
+
+
+_begun: list[ForkServer] = []
+
+
+def begin(worker: str) -> None:
+    """Begin what others are forked from beside the command's own imports.
+
+    Whoever wants one of the same kind gets it; if nobody does, it ends with this process.
+    """
+    if FORKS:
+        _begun.append(ForkServer.of(command_of(worker), (), REPEATABLE))
+        atexit.register(_end_unwanted)
+
+
+def _end_unwanted() -> None:
+    while _begun:
+        _begun.pop().close()

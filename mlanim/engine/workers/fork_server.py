@@ -1,7 +1,8 @@
-"""The process that others are forked from: it has imported manim, and does nothing else.
+"""The process that others are forked from: it imports manim, and does nothing else.
 
 A request is one byte with two open files, which become the new process's stdin and stdout. The
-answer is a line with its number, and once it has ended, another with its exit code. Nothing here
+answer is a line with its number, and once it has ended, another with its exit code. The first byte
+that comes, with files or without, has manim imported; until then nothing costly is. Nothing here
 starts a thread or touches torch, so that a fork is safe; each child has a session of its own.
 """
 
@@ -10,18 +11,20 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import json
 import os
 import select
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 
-def tend(run: Callable[[], int], preloaded: Sequence[str]) -> int:
+def tend(run: Callable[[], int], preloaded: Sequence[str]) -> NoReturn:
     """Fork a process that runs `run` for each request on stdin, a socket, until it closes."""
     requests = socket.socket(fileno=0)
+    select.select([requests], [], [])
     with importing(), _without_ipython(), contextlib.suppress(Exception):  # it is said where needed
         for name in preloaded:
             importlib.import_module(name)
@@ -38,7 +41,9 @@ def tend(run: Callable[[], int], preloaded: Sequence[str]) -> int:
         if requests in ready:
             files = _request(requests)
             if files is None:
-                return 0
+                os._exit(0)  # to take down what manim has made takes its time
+            if not files:
+                continue
             process = os.fork()
             if process == 0:
                 _become(requests, (woken, wakes), *files)
@@ -79,7 +84,7 @@ def _without_ipython() -> Iterator[None]:
 
 
 def _request(requests: socket.socket) -> list[int] | None:
-    """The files of the next request; None if whoever asked is gone, in good order or killed."""
+    """The files of the next request, if it has any; None once whoever asks is gone, or killed."""
     try:
         message, files, _, _ = socket.recv_fds(requests, 1, 2)
     except ConnectionResetError:
@@ -105,7 +110,10 @@ def _tell_of_the_dead(requests: socket.socket) -> None:
 
 
 def _become(requests: socket.socket, alarm: tuple[int, int], stdin: int, stdout: int) -> None:
-    """Leave the fork server: a session, signals, stdin and stdout of one's own."""
+    """Leave the fork server: a session, signals, stdin and stdout of one's own.
+
+    The first line on stdin is the environment as it is now where the process was asked for.
+    """
     os.setsid()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -114,6 +122,7 @@ def _become(requests: socket.socket, alarm: tuple[int, int], stdin: int, stdout:
         os.dup2(source, target)
     for file in (stdin, stdout, *alarm):
         os.close(file)
+    os.environ.update(json.loads(sys.stdin.readline() or "{}"))
 
 
 def ended(run: Callable[[], int]) -> int:

@@ -9,14 +9,13 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, Protocol
 
 from mlanim.engine.events import Event, read_event
 from mlanim.engine.playback import scratch
-from mlanim.engine.workers.fork_client import FORKS, REPEATABLE, ForkServer, started
+from mlanim.engine.workers.fork_client import FORKS, REPEATABLE, ForkServer, command_of, started
 
 GRACE = 2.0  # seconds that a process has for cleaning up
 
@@ -45,7 +44,7 @@ class Processes:
     def __init__(self, worker: str, preloaded: Sequence[str] = (), **environment: str):
         self._environment = {**REPEATABLE, **environment}
         self._preloaded = preloaded
-        self.command = [sys.executable, "-P", "-m", worker]
+        self.command = command_of(worker)
         self._fork_server: ForkServer | None = None
         self._lock = threading.Lock()
 
@@ -53,7 +52,7 @@ class Processes:
         """Have what others are forked from get ready, as one will be wanted soon."""
         if FORKS:
             with self._lock:
-                self._server()
+                self._server().prepare()
 
     def start(self) -> Process:
         """Start one."""
@@ -67,9 +66,7 @@ class Processes:
     def _server(self) -> ForkServer:
         """What forks; another if it was killed."""
         if self._fork_server is None or not self._fork_server.lives:
-            self._fork_server = ForkServer(
-                [*self.command, "fork-server", *self._preloaded], self._environment
-            )
+            self._fork_server = ForkServer.of(self.command, self._preloaded, self._environment)
         return self._fork_server
 
     def close(self) -> None:
