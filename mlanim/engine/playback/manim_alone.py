@@ -2,8 +2,8 @@
 
 Import this before anything that imports manim. Of SciPy manim uses the matrix of a turn, for which
 there is one here; networkx lays out its graphs, and Beautiful Soup reads its code. A scene that
-has a graph or code gets those then, and one that uses SciPy all of it. The colours of manim's own
-command line are nobody's here.
+has a graph or code gets those then, and one that uses SciPy all of it. Of manim's own command line
+there is neither the parser nor its colours.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ def _holding(name: str, **contents: Any) -> ModuleType:
 if "manim" not in sys.modules:
     modules = [
         _holding("scipy.spatial.transform", Rotation=Rotation),
+        _holding("cloup", Context=_holding("Context", settings=lambda **_: {})),
         _holding("manim._config.cli_colors", parse_cli_ctx=lambda _: {}),
         Later("networkx"),
         Later("bs4"),
