@@ -269,6 +269,23 @@ def test_what_is_around_values_holds_them_on_either_axis():
     assert 0 < low < 1e-3 < 10 < high
 
 
+def test_values_that_differ_by_rounding_alone_are_level():
+    noise = 2.0 + np.array([0, 2.3e-16, 4.5e-16])
+    assert around(noise) == pytest.approx((1, 3))
+    assert around(np.array([5e-30, 6e-30]))[1] < 7e-30
+
+
+def test_very_large_and_very_small_ticks_are_written_with_powers_of_ten():
+    for power, shown in ((20, "10²⁰"), (-30, "10⁻³⁰")):
+        found = Scale(0, 3.2 * 10.0**power).texts(np.arange(4) * 10.0**power)
+        assert [text.replace("\u2009", "") for text in found] == [
+            "0", *(f"{n}·{shown}" for n in (1, 2, 3))
+        ]  # fmt: skip
+    assert Scale(0, 4e6).texts(np.array([0, 2e6, 4e6])) == ["0", "2000000", "4000000"]
+    near = 1e8 + np.array([0, 1, 2])
+    assert len(set(Scale(near[0], near[-1]).texts(near))) == 3
+
+
 def test_a_kind_of_mark_that_draws_from_other_values_asks_for_other_shapes():
     class Level(Curve):
         """A curve that is told by its height."""

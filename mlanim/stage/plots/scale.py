@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlanim.stage.text.texts import Math
-from mlanim.words.numbers import format_number
+from mlanim.words.numbers import format_number, significant
 
 Range = tuple[float, float]
 
@@ -88,9 +88,12 @@ def round_step(least: float) -> float:
 
 
 def tick_texts(ticks: np.ndarray) -> list[str]:
-    """Evenly spaced numbers with as many decimals as they need."""
+    """Evenly spaced numbers with as many decimals as they need; powers of ten for very large and
+    very small ones."""
     if not len(ticks):
         return []
+    if not 1e-4 <= np.abs(ticks).max() < 1e7:
+        return [significant(float(f"{tick:.9g}"), 9) for tick in ticks]
     fine = 1e-6 * (ticks[1] - ticks[0] if len(ticks) > 1 else 1.0)
     enough = (n for n in range(16) if np.all(np.abs(np.round(ticks, n) - ticks) <= fine))
     places = next(enough, 16)
@@ -107,7 +110,8 @@ def around(values: np.ndarray, log: bool = False, pad: float = 0.05) -> Range:
     if log:
         room = (high / low) ** pad if high > low else 10**0.5
         return low / room, high * room
-    room = pad * (high - low) if high > low else 0.5 * abs(high) or 0.5
+    size = max(abs(low), abs(high))  # beside which a smaller difference is rounding
+    room = pad * (high - low) if high - low > 1e-12 * size else 0.5 * size or 0.5
     return low - room, high + room
 
 
