@@ -33,7 +33,7 @@ def significant(value: float, digits: int = 3) -> str:
     if -4 <= power < 7:
         return format_number(value, max(digits - 1 - power, 0))
     mantissa = format_number(value / 10.0**power, digits - 1)
-    return f"{mantissa}\N{THIN SPACE}·\N{THIN SPACE}10{_superscript(power)}"
+    return f"{mantissa}\N{THIN SPACE}·\N{THIN SPACE}10{superscript(str(power))}"
 
 
 def percent(share: float, places: int = 0) -> str:
@@ -89,5 +89,6 @@ def _whole_percent(value: int, exact: Fraction) -> str:
     return "over 99 %" if value == 100 and exact < 100 - _NOTHING else f"{value} %"
 
 
-def _superscript(power: int) -> str:
-    return str(power).translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
+def superscript(power: str) -> str:
+    """A whole number's digits and its sign, raised."""
+    return power.translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))

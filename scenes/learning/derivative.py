@@ -7,7 +7,6 @@ Any function of x can be asked for, as f="sin(x)" or f="exp(-x**2)".
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ from mlanim.stage.vocabulary import (
     LessonScene,
     Lines,
     Panel,
-    Picture,
     Rows,
     SceneParams,
     Track,
@@ -67,7 +65,7 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
 
     def tangent(self) -> Panel:
         d = self.data
-        chart = Chart((d.xs[0], d.xs[-1]), d.y_ends, x_label="x")
+        chart = Chart((d.xs[0], d.xs[-1]), x_label="x")
         chart.curve(d.xs, d.ys, name=d.shown)
         chart.ray((self.x, self.x["y"]), self.x["slope"], "gradient", width="bold")
         chart.dot((self.x, self.x["y"]))
@@ -76,17 +74,17 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         self.second = chart.dot(tip, "weight", later=True)
         return Panel("tangent", chart, "The [tangent](gradient)", share=2.2, says=d.says_slope)
 
-    def numbers(self) -> Panel:
+    def numbers(self, rows: int | None = None) -> Panel:
         shown = self.data.format
         lines = Lines(
             "$x$ = {x:2}", f"slope = [{{slope:{shown}}}](gradient)", size="title",
             x=self.x, slope=self.x["slope"],
         )  # fmt: skip
         heads, roles = ("nudge", "slope of the secant"), ("text", "weight")
-        self.table = GrowingTable(self.data.table, heads, roles, formats=("g", shown), shown=0)
+        self.table = GrowingTable(self.data.table, heads, roles, formats=("g", shown), shown=rows)
         return Panel("numbers", Rows(lines, self.table, shares=(1, 2)))
 
-    def square(self, put: Callable[..., Picture] = Columns) -> Panel:
+    def square(self) -> Panel:
         """x² as an area, and the two strips and the corner that a nudge adds to it."""
         d, h = self.data, self.nudge
         lines = Lines(
@@ -95,34 +93,25 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
             square=d.y, nudge=h, corner=combined(np.square, h),
             strips=combined(lambda h: 2 * d.x * h, h),
         )  # fmt: skip
-        both = put(GrowingSquare(d.x, h), lines, shares=(1.8, 1))
-        return Panel("square", both, "What a nudge adds to x²", says=d.says_square)
-
-    def rise(self) -> Panel:
-        """What a nudge adds to any function: its slope's part, and the rest."""
-        d = self.data
-        chart = Chart(x_label="nudge", y_label="size", log="xy")
-        if d.slope:
-            chart.curve(d.nudges, d.linear, "gradient", name="slope · nudge")
-        if d.rest.any():
-            chart.curve(d.nudges, d.rest, "weight", name="the rest", dash="dash")
-        return Panel("rise", chart, "What a nudge adds, in two parts", says=d.says_parts)
+        both = Columns(GrowingSquare(d.x, h), lines, shares=(1.8, 1))
+        return Panel("square", both, "What a nudge adds to x²", share=2.2, says=d.says_square)
 
     def errors(self) -> Panel:
-        is_bent = self.data.rest.any()  # then the best nudge is near the root of the precision
-        label = "relative error" if self.data.slope else "error"
-        chart = Chart((1e-16, 1), self.data.error_ends, "nudge", label, log="xy")
+        d, label = self.data, "relative error" if self.data.slope else "error"
+        every = np.concatenate([error.errors for error in d.rounded.values()])
+        ends = every.min() / 10, 10 * max(every.max(), 1)
+        chart = Chart((1e-16, 1), ends, "nudge", label, log="xy")
         for name, role in ROLES.items():
-            error = self.data.rounded[name]
-            chart.curve(self.data.ways, error.errors, role, name=name, width="thin")
-            if is_bent:
-                chart.guide(x=error.root, role=role, name="√u")
-        heading, remark = "Error of the secant's slope", "u: the precision" if is_bent else None
-        return Panel("error", chart, heading, remark, says=self.data.says_error)
+            error = d.rounded[name]
+            chart.curve(d.ways, error.errors, role, name=name, width="thin")
+            if error.best:
+                chart.guide(x=error.best, role=role)
+        heading, remark = "Error of the secant's slope", "dashed: the best nudge"
+        return Panel("error", chart, heading, remark, share=1.5, says=d.says_error)
 
     def construct(self) -> None:
         d = self.data
-        self.enter(self.tangent(), self.numbers(), say="A curve has a slope at each of its points")
+        self.enter(self.tangent(), self.numbers(0), say="A curve has a slope at each of its points")
         self.sweep(self.x.to(d.x))
         self.step(d.says_slope, notes="A tangent touches the curve in one point.")
         self.reveal(self.secant, self.second, say="A secant needs only a nudge of $x$")
@@ -137,14 +126,12 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
             self.sweep(self.nudge.to(0.1), seconds=3)
             self.sweep(self.nudge.to(0.01), seconds=2)
             self.step(d.says_square, notes="Only the strips are left in the end: 2 x, each.")
-        self.enter(self.rise())
-        self.step(d.says_parts, notes="What shrinks faster than the nudge drops out.")
         self.ask("Then why not take the smallest nudge there is?", notes="Let them guess.")
         self.enter(self.errors())
-        self.step(d.says_error, notes="Backpropagation needs no nudge.")
+        self.step(d.says_error, notes="Often the best is near the root of the precision.")
 
     def figure(self) -> list[Panel]:
         self.x.put(self.data.x)
         self.nudge.put(0.3)
-        square = [self.square(Rows)] if self.data.is_square else []
-        return [self.tangent(), *square, self.rise(), self.errors()]
+        square = [self.square()] if self.data.is_square else []
+        return [self.tangent(), self.numbers(), *square, self.errors()]

@@ -55,12 +55,8 @@ def test_the_table_of_x_squared_at_3_is_the_one_that_everybody_knows():
     assert found.is_square
 
 
-def test_a_rise_is_the_slopes_part_and_the_rest(lessons):
+def test_only_a_square_of_a_side_is_drawn_as_one(lessons):
     for text, at, found in lessons:
-        f, slope = FORMS[text]
-        whole = f(at + found.nudges) - f(at)
-        rest = whole - slope(at) * found.nudges
-        np.testing.assert_allclose(found.rest, np.abs(rest), atol=1e-10)
         assert found.is_square == (text == "x**2" and at > 0)
 
 
@@ -68,35 +64,31 @@ def test_what_is_said_is_so_at_any_place(lessons):
     for text, at, found in lessons:
         f, slope = FORMS[text]
         assert numbers(found.says_slope)[-1] == pytest.approx(slope(at), rel=6e-4, abs=1e-12)
-        gaps = (f(at + found.table[:, 0]) - f(at)) / found.table[:, 0] - slope(at)
-        said = str(found.says_gap)
-        if "no gap" in said:
-            assert np.abs(gaps).max() < 1e-9 * abs(slope(at))
-        elif "the nudge itself" in said:
-            assert numbers(said)[0] == 0.001 == pytest.approx(gaps[-1], rel=1e-5)
-        else:
-            gap, times = numbers(said)
-            assert gap == pytest.approx(gaps[-1], rel=6e-3, abs=1e-9)
-            assert times == pytest.approx(gaps[-2] / gaps[-1], abs=0.06, rel=1e-3)
-        rest = [f(at + h) - f(at) - slope(at) * h for h in (0.1, 0.01)]
-        if "nothing else is left" in str(found.says_parts):
-            assert np.abs(rest).max() < 1e-8
-        else:
-            _, linear, left, times = numbers(found.says_parts)
-            assert linear == pytest.approx(slope(at) / 10, rel=6e-3, abs=1e-12)
-            assert left == pytest.approx(rest[0], rel=6e-3)
-            assert times == pytest.approx(abs(rest[0] / rest[1]), rel=1e-3, abs=0.51)
+        said = re.match(r".*: (.*) at a nudge of 1, (.*) at one of 0.001$", str(found.says_gap))
+        for nudge, gap in zip((1, 0.001), said.groups(), strict=True):
+            rest = f(at + nudge) - f(at) - slope(at) * nudge
+            if gap == "only rounding":
+                assert abs(rest) < 1e-14 * (abs(f(at)) + abs(slope(at)) * (abs(at) + nudge))
+            else:
+                assert numbers(gap)[0] == pytest.approx(rest / nudge, rel=6e-3, abs=1e-12)
+    assert "1 at a nudge of 1, 0.00100 at one of" in str(derivative_lesson("x**2", 3, 4).says_gap)
+    assert str(derivative_lesson("3*x", 2, 4).says_gap).count("only rounding") == 2
 
 
 def test_rounding_is_worst_at_the_smallest_nudges_and_the_best_is_near_the_root_of_epsilon():
     found = derivative_lesson("x**2", 3.0, 4)
     for name, kind in (("float64", torch.float64), ("float32", torch.float32)):
         error, eps = found.rounded[name], torch.finfo(kind).eps
-        assert error.drowns
         assert abs(np.log10(error.best / (3 * eps**0.5))) < 1
         assert (error.errors[found.ways < 0.1 * eps] == 1).all()  # x + h is x: a slope of 0
-    said = str(derivative_lesson("x**3", 0.0, 4).says_error)
-    assert "hardly grows below the best nudge" in said
+        assert numbers(found.says_error)[3 if name == "float32" else 1] == pytest.approx(
+            error.best, rel=0.5
+        )
+    flat = derivative_lesson("x**3", 0.0, 4)
+    assert "hardly grows below the best nudge" in str(flat.says_error)
+    for error in flat.rounded.values():
+        assert error.best is None
+        assert np.diff(np.log(error.errors)).max() < 1e-9
 
 
 @pytest.mark.parametrize(
@@ -109,8 +101,9 @@ def test_rounding_is_worst_at_the_smallest_nudges_and_the_best_is_near_the_root_
         ("1/x", -0.5, "has a gap from x = -0.5 to 0.5"), ("tan(x)", 1, "has a gap"),
         ("x*10**10**10", 1, "no finite slope"), ("1e-9*abs(x)", 0, "it is -1e-09 to the left"),
         ("relu(x) - relu(-x)", 0, "1 to the left and 1 to the right, autograd says 0"),
+        ("0**relu(-x)", 0, "has a gap"), ("exp(10*x) + abs(x)", 0, "9 to the left and 11 to the"),
         ("1e5 + 1e-10*x", 1, "is lost in rounding beside its value"),
-        ("exp(exp(x))", 3, "1,000,000 is the most that is shown"),
+        ("exp(exp(x))", 6, "has a gap"), ("exp(x**2)", 9.5, "float32 the function has no finite"),
         ("exp(80*x)/exp(80*x)*x", 1.5, "float32 the function has no finite value"),
     ],
 )  # fmt: skip
@@ -123,11 +116,10 @@ def test_where_there_is_no_slope_it_is_said(text, at, said):
 @pytest.mark.parametrize(("text", "at"), [("x**3", 0.0), ("sin(x)", 1.3), ("exp(-x**2)", 2.0)])
 def test_a_function_as_small_or_large_as_one_likes_is_told_of_as_itself(text, at, factor):
     plain, scaled = derivative_lesson(text, at, 4), derivative_lesson(f"{factor!r}*{text}", at, 4)
-    np.testing.assert_allclose(scaled.rest, factor * plain.rest, rtol=1e-9)
-    for one in (plain, scaled):
-        assert numbers(one.says_gap)[-1] == numbers(plain.says_gap)[-1]  # times smaller
-        assert abs(numbers(one.says_parts)[2]) == pytest.approx(one.rest[50], rel=6e-3)
-        assert str(one.says_error) == str(plain.says_error)
+    np.testing.assert_allclose(scaled.secants, factor * plain.secants, rtol=1e-9)
+    first, last = (np.array(numbers(one.says_gap))[[0, 2]] for one in (plain, scaled))
+    np.testing.assert_allclose(last, factor * first, rtol=1e-2)
+    assert str(scaled.says_error) == str(plain.says_error)
 
 
 def test_what_is_x_squared_only_on_a_stretch_is_no_square():
@@ -135,19 +127,20 @@ def test_what_is_x_squared_only_on_a_stretch_is_no_square():
     assert derivative_lesson("x*x", 3.0, 4).is_square
 
 
-@pytest.mark.parametrize(("text", "at"), [("relu(x)", -3.0), ("exp(-x**2)", 9.0), ("x**2", 3.0)])
-def test_a_curve_has_an_axis_of_its_own_size_level_or_not(text, at):
+@pytest.mark.parametrize(("text", "at"), [("1/x", 0.5), ("exp(-x**2)", 9.0), ("tan(x)", 0.5)])
+def test_a_curve_is_drawn_as_far_as_it_is_in_one_piece_and_not_too_steep(text, at):
     found = derivative_lesson(text, at, 4)
-    low, high = found.y_ends
-    assert low < found.ys.min() <= found.ys.max() < high
-    assert high - low <= 3 * max(np.ptp(found.ys), 1 if text == "relu(x)" else 0)
+    size = max(abs(found.slope), np.abs(found.ends - found.y).max())
+    assert np.abs(found.ys - found.y).max() <= 6 * size
+    assert np.diff(found.xs).max() < 0.026
+    assert found.xs[0] < at < found.xs[-1]
 
 
-def test_where_all_small_nudges_fail_alike_rounding_is_not_called_harmless():
+def test_where_all_small_nudges_fail_alike_none_is_called_the_best():
     found = derivative_lesson("sin(x)", 1.5707963, 4)
     assert found.rounded["float64"].errors[-1] == pytest.approx(1)  # the secant is flat there
-    assert "no harm" not in str(found.says_error)
-    assert found.error_ends[1] > found.rounded["float64"].errors.max() > 1e6
+    assert found.rounded["float64"].errors.max() > 1e6
+    assert "hardly grows" in str(found.says_error)
 
 
 def test_a_slope_in_float32_is_one_of_float32():

@@ -1,7 +1,7 @@
-"""A function of x from a text such as "exp(-x**2)": parsed, checked, and never run as code.
+"""A function of x from a text such as "exp(-x**2)": read by Python's own parser, never run as code.
 
-Python's own parser reads the text; what comes out is computed by torch if it consists of numbers,
-x, signs, powers and the functions named here, and is refused otherwise.
+Torch computes what the tree consists of, if that is numbers, x, signs, powers and the functions
+named here; all else is refused.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from mlanim.words.nearest import unknown
+from mlanim.words.numbers import superscript
 
 LONGEST = 200  # characters
 EXAMPLES = "x**2, sin(x) or exp(-x**2)"
@@ -30,7 +31,6 @@ OPERATORS: dict[type[ast.AST], Callable[..., Tensor]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
     ast.Div: operator.truediv, ast.Pow: torch.pow, ast.USub: operator.neg, ast.UAdd: operator.pos,
 }  # fmt: skip
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,44 @@ class Expression:
     tree: ast.expr
 
     def __call__(self, x: Tensor) -> Tensor:
-        """The values (…) at x (…)."""
-        return _value(self.tree, x).broadcast_to(x.shape)
+        """The values (…) at x (…).
+
+        Raises:
+            ValueError: for a tree that is no expression in x, with what is wrong with it.
+        """
+        return self._value(self.tree, x).broadcast_to(x.shape)
 
     @property
     def shown(self) -> str:
         """The text as a reader knows it: "x² · sin(x)"."""
-        raised = re.sub(r"\s*\*\*\s*(\d+)(?![\d.]|\s*\*\*)", _raised, self.text)
-        return re.sub(r"\s*(?<!\*)\*(?!\*)\s*", " · ", raised).strip()
+        power = r"\s*\*\*\s*(\d+)(?![\d.]|\s*\*\*)"
+        raised = re.sub(power, lambda match: superscript(match[1]), self.text)
+        return re.sub(r"\s*(?<!\*)\*(?!\*)\s*", " · ", raised)
+
+    def _value(self, node: ast.AST, x: Tensor) -> Tensor:
+        match node:
+            case ast.Constant(value=int() | float() as number) if type(number) is not bool:
+                return torch.tensor(float(str(number)), dtype=x.dtype)
+            case ast.Name(id="x"):
+                return x
+            case ast.Name(id=name) if name in CONSTANTS:
+                return torch.tensor(CONSTANTS[name], dtype=x.dtype)
+            case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
+                return OPERATORS[type(op)](self._value(operand, x))
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+                return OPERATORS[type(op)](self._value(left, x), self._value(right, x))
+            case ast.Call(func=ast.Name(id=name), args=[part], keywords=[]) if name in FUNCTIONS:
+                return FUNCTIONS[name](self._value(part, x))
+            case ast.Name(id=name):
+                fault = unknown("variable", name, ("x", *CONSTANTS))
+            case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
+                fault = unknown("function", name, FUNCTIONS)
+            case _:
+                fault = (
+                    f"{ast.unparse(node)} is more than x and numbers with + − * / ** and functions "
+                    f"of one value; write {EXAMPLES}."
+                )
+        raise ValueError(f"In {self.text!r}: {fault}")
 
 
 def parse(text: str) -> Expression:
@@ -60,55 +90,9 @@ def parse(text: str) -> Expression:
     if len(text) > LONGEST:
         raise ValueError(f"The function has {len(text)} characters; give {LONGEST} at most.")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        found = Expression(text.strip(), ast.parse(text.strip(), mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"{text!r} is no expression in x; write {EXAMPLES}.") from error
-    _check(tree, text)
-    if not any(isinstance(part, ast.Name) and part.id == "x" for part in ast.walk(tree)):
+    if not found(torch.ones((), requires_grad=True)).requires_grad:
         raise ValueError(f"{text!r} does not depend on x; write {EXAMPLES}.")
-    return Expression(text.strip(), tree)
-
-
-def _raised(match: re.Match[str]) -> str:
-    return match[1].translate(SUPERSCRIPTS)
-
-
-def _check(node: ast.AST, text: str) -> None:
-    """Let through what `_value` computes."""
-    match node:
-        case ast.Constant(value=int() | float() as number) if type(number) is not bool:
-            return
-        case ast.Name(id=name):
-            if name != "x" and name not in CONSTANTS:
-                raise ValueError(f"In {text!r}: {unknown('variable', name, ('x', *CONSTANTS))}")
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            _check(left, text)
-            _check(right, text)
-        case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
-            _check(operand, text)
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]):
-            if name not in FUNCTIONS:
-                raise ValueError(f"In {text!r}: {unknown('function', name, FUNCTIONS)}")
-            _check(argument, text)
-        case ast.BinOp(op=ast.BitXor()):
-            raise ValueError(f"In {text!r}: a power is written **, as in {EXAMPLES}.")
-        case _:
-            raise ValueError(
-                f"{text!r} is more than an expression in x with + − * / ** and functions of one "
-                f"value; write {EXAMPLES}."
-            )
-
-
-def _value(node: ast.AST, x: Tensor) -> Tensor:
-    match node:
-        case ast.Constant(value=number):
-            return torch.tensor(float(str(number)), dtype=x.dtype)
-        case ast.Name(id=name):
-            return x if name == "x" else torch.tensor(CONSTANTS[name], dtype=x.dtype)
-        case ast.BinOp(left=left, op=op, right=right):
-            return OPERATORS[type(op)](_value(left, x), _value(right, x))
-        case ast.UnaryOp(op=op, operand=operand):
-            return OPERATORS[type(op)](_value(operand, x))
-        case ast.Call(func=ast.Name(id=name), args=[argument]):
-            return FUNCTIONS[name](_value(argument, x))
-    raise TypeError(f"{ast.dump(node)} was not checked.")
+    return found

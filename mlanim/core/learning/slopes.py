@@ -11,25 +11,19 @@ from torch import Tensor
 
 Function = Callable[[Tensor], Tensor]
 
-LEAST_ERROR = 1e-17  # what an error of 0 is drawn as, on a logarithmic axis
-TYPICAL = 41  # ways that an error is averaged over, since single ones can be right by chance
-ARITHMETICS = {"float64": torch.float64, "float32": torch.float32}
-WIDE, NARROW = 1e-4, 1e-6  # how far slopes on one side are measured
-ALIKE = 1e-3  # how much two slopes that count as one may differ, beside their size
-ROUNDING = 16 * torch.finfo(torch.float64).eps  # beside the size of what is subtracted
+BESIDE, NEARBY = 1e-12, 1e-4  # where slopes are compared with that at x, and how large they are
+ALIKE = 1e-3  # of the slopes nearby: what differs by less counts as one slope
+ROUNDING = 16 * torch.finfo(torch.float64).eps  # of what is subtracted
+LEAST_ERROR = 1e-16  # a smaller one is drawn as that, on a logarithmic axis
+TYPICAL = 41  # nudges that an error is averaged over, since single ones can be right by chance
 
 
 @dataclass(frozen=True)
 class Error:
-    """The error of a secant's slope in one arithmetic, for each of W nudges.
+    """The error of secants' slopes in one arithmetic: relative, or absolute for a slope of 0."""
 
-    It is relative to the slope, or absolute where that is 0.
-    """
-
-    errors: np.ndarray  # (W,)
-    best: float  # the nudge with the least error
-    root: float  # of the arithmetic's precision
-    drowns: bool  # whether some smaller nudges are far worse than the best
+    errors: np.ndarray  # (W,) for as many nudges
+    best: float | None  # the nudge with the least one, if some smaller nudges are far worse
 
 
 def secant(f: Function, x: Tensor, h: Tensor) -> Tensor:
@@ -48,50 +42,36 @@ def slope_at(f: Function, x: Tensor, shown: str) -> float:
     """f′(x) by autograd, where f has a slope.
 
     Raises:
-        ValueError: where it is not a number, is hidden by rounding, or differs from side to side;
-            `shown` names f.
+        ValueError: where it is not a number, is hidden by rounding, or jumps, as at a kink; `shown`
+            names f.
     """
-    slope = float(slopes_at(f, x[None])) + 0.0  # -0 is 0
-    left, right = _sides(f, x, NARROW)
-    if not np.isfinite([slope, left, right, float(f(x))]).all():
-        raise ValueError(f"{shown} has no finite slope at x = {float(x):g}; give another x.")
-    if slope and ROUNDING * abs(float(f(x))) > ALIKE * abs(slope):
+    at, value = f"at x = {float(x):g}", float(f(x))
+    near = torch.tensor([-NEARBY, -BESIDE, 0, BESIDE, NEARBY], dtype=x.dtype)
+    slopes = slopes_at(f, x + near) + 0.0  # -0 is 0
+    left, slope, right = slopes[1:4].tolist()
+    if not np.isfinite([value, left, slope, right]).all():
+        raise ValueError(f"{shown} has no finite slope {at}; give another x.")
+    if slope and ROUNDING * abs(value) > ALIKE * abs(slope):
         raise ValueError(
-            f"At x = {float(x):g} the slope of {shown}, {slope:.3g}, is lost in rounding beside "
-            f"its value, {float(f(x)):.3g}; give another x or function."
+            f"The slope of {shown} {at}, {slope:.3g}, is lost in rounding beside its value, "
+            f"{value:.3g}; give another x or function."
         )
-    if not _agree(f, x, slope, left, right):
+    size = float(slopes.nan_to_num(0, 0, 0).abs().max())
+    if max(abs(left - slope), abs(right - slope)) > ALIKE * size:
         raise ValueError(
-            f"{shown} has no slope at x = {float(x):g} that can be shown: it is {left:.3g} to the "
-            f"left and {right:.3g} to the right, autograd says {slope:.3g}; give another x."
+            f"{shown} has no slope {at} that can be shown: it is {left:.3g} to the left and "
+            f"{right:.3g} to the right, autograd says {slope:.3g}; give another x."
         )
     return slope
-
-
-def _sides(f: Function, x: Tensor, size: float) -> tuple[float, float]:
-    """The secants' slopes to the left and to the right of x."""
-    left, right = (float(secant(f, x, torch.tensor(h, dtype=x.dtype))) for h in (-size, size))
-    return left + 0.0, right + 0.0
-
-
-def _agree(f: Function, x: Tensor, slope: float, left: float, right: float) -> bool:
-    """Whether the slopes of both sides meet, as they do but at a kink, and meet in autograd's.
-
-    At a kink they stay as far apart with a nudge a hundred times smaller. Slopes that differ by no
-    more than rounding count as one; how large they are is measured, as functions may be small.
-    """
-    wide = _sides(f, x, WIDE)
-    size = max(abs(one) for one in (slope, left, right, *wide) if np.isfinite(one))
-    blur = ALIKE * size + ROUNDING * abs(float(f(x))) / NARROW
-    is_kink = abs(right - left) > 0.5 * abs(wide[1] - wide[0]) + blur
-    return not is_kink and abs((left + right) / 2 - slope) <= blur
 
 
 def jumps(f: Function, start: Tensor, end: Tensor) -> bool:
     """Whether f has a gap between two places: its slopes do not add up to its rise."""
     xs = torch.linspace(float(start), float(end), 4001, dtype=torch.float64)
-    slopes, rise = slopes_at(f, xs), f(end) - f(start)
-    return not bool((torch.trapezoid(slopes, xs) - rise).abs() <= 0.01 * slopes.abs().mean() + 1e-9)
+    ys, slopes = f(xs), slopes_at(f, xs)
+    off = (torch.trapezoid(slopes, xs) - (ys[-1] - ys[0])).abs()
+    least = 0.01 * slopes.abs().mean() * (end - start) + ROUNDING * ys.abs().max()
+    return not (bool(ys.isfinite().all()) and bool(off <= least))
 
 
 def error_of(f: Function, x: Tensor, ways: Tensor, slope: float, kind: torch.dtype) -> Error:
@@ -109,10 +89,4 @@ def error_of(f: Function, x: Tensor, ways: Tensor, slope: float, kind: torch.dty
     typical = np.convolve(np.log(errors), np.ones(TYPICAL) / TYPICAL, mode="valid")
     best = int(typical.argmin())
     drowns = bool(typical[best:].max() > typical[best] + np.log(10))
-    root = float(torch.finfo(kind).eps ** 0.5)
-    return Error(errors, float(ways[best + TYPICAL // 2]), root, drowns)
-
-
-def power_of(value: float) -> str:
-    """The nearest power of ten, as text."""
-    return f"1e{round(np.log10(value)):d}".replace("-", "\N{MINUS SIGN}")
+    return Error(errors, float(ways[best + TYPICAL // 2]) if drowns else None)
