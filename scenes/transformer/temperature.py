@@ -79,11 +79,8 @@ class Temperature(LessonScene[TemperatureParams, "Data"]):
             line = chart.curve(d.heat, bits, role, name=name, dash=DASHES[name], later=waits)
             place = (self.heat, self.heat[f"{name}_bits"])
             self.last = [line, chart.dot(place, role, later=waits)]
-        if not later:
-            heading = sentence("Dots at $T$ = {t:g}", t=d.certain)
-            return Panel("entropy", chart, heading, share=1.5, says=d.says_certain)
         picture = chart.under("$T$ = [{t:2}](highlight)", size="display", t=self.heat)
-        return Panel("entropy", picture, share=1.5)
+        return Panel("entropy", picture, "Entropy", share=1.5, says=d.says_certain)
 
     def triangle(self) -> Panel:
         simplex = Simplex([int(i) for i in self.data.three])

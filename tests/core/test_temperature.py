@@ -10,15 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, special, stats
 
+from mlanim.core.data.digits import read_digits
 from mlanim.core.transformer.simplex import entropy, sparsemax
-from mlanim.core.transformer.temperature import (
-    says_cold,
-    says_network,
-    says_zeros,
-    temperature_lesson,
-)
+from mlanim.core.transformer.temperature import says_zeros, temperature_lesson
 
 SCORES = torch.tensor([-2.0, 0.0, 0.5], dtype=torch.float64)
+POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 vectors = st.lists(st.floats(-20, 20), min_size=2, max_size=8)
 
 
@@ -92,30 +89,35 @@ def test_the_entropy_of_softmax_only_grows_with_the_temperature(lesson):
     assert lesson.answers["softmax"].bits[-1] < lesson.most_bits == math.log2(10)
 
 
-def test_what_is_said_is_so_for_any_scores():
+def test_the_classes_that_get_nothing_are_counted_for_any_scores():
     for seed in range(200):
         rng = np.random.default_rng(seed)
-        z, coldest = rng.normal(size=10) * 10.0 ** rng.uniform(-1, 1.3), (0.01, 0.1, 0.5)[seed % 3]
-        best = int(z.argmax())
-        _check_cold(str(says_cold(torch.tensor(z), best, coldest)), z, best, coldest)
+        z = rng.normal(size=10) * 10.0 ** rng.uniform(-1, 1.3)
         zeros, words = int((_bisected(z) == 0).sum()), str(says_zeros(torch.tensor(z)))
-        expected = {0: "something from", 1: "one class"}.get(zeros, f"{zeros} of ten classes")
-        assert expected in words
+        assert f"gives {zeros or 'none'} of ten classes exactly 0" in words
+        least = re.search(r"at least (.*)$", words)[1].replace("\u2009·\u200910", "e")
+        assert float(least.translate(POWERS)) == pytest.approx(special.softmax(z).min(), rel=6e-3)
 
 
-def _check_cold(said, z, best, coldest):
-    rest = special.logsumexp(np.delete(z, best) / coldest) - special.logsumexp(z / coldest)
-    power = re.search(r"10\^\((.\d+)\)", said)
-    if power:
-        assert round(rest / math.log(10)) == int(power[1].replace("−", "-"))
+@pytest.mark.parametrize("index", [0, 31, 100])
+@pytest.mark.parametrize("coldest", [0.01, 0.1, 0.5])
+def test_what_is_said_is_so_for_any_digit(index, coldest):
+    found = temperature_lesson(0, index, coldest, 50.0)
+    cold, hot = (special.softmax(found.scores / t)[found.best] for t in (coldest, 50.0))
+    said = str(found.says_cold).split(" gives ")[1]
+    if cold > 0.9995:
+        assert said.startswith("over 99.9 % to")
     else:
-        number = re.search(r"all but ([\d.]+)", said)
-        assert float(number[1]) == pytest.approx(math.exp(rest), rel=6e-3)
+        assert float(said.split(" %")[0]) == pytest.approx(100 * cold, abs=0.051)
+    assert f"left with {100 * hot:.1f} %" in str(found.says_hot)
 
 
-def test_the_network_s_mistakes_are_called_so():
-    assert str(says_network(9, 10, 3, 3)).endswith("and scores this one highest as 3")
-    assert str(says_network(9, 10, 5, 3)).endswith("but takes this one for 5")
+def test_a_digit_that_is_misread_is_said_to_be():
+    _, labels, scores = read_digits(0)
+    index = int((scores.argmax(1) != labels).nonzero()[0])
+    found = temperature_lesson(0, index, 0.1, 10.0)
+    assert found.label == labels[index] != found.best
+    assert f"this {found.label} as {found.best}" in str(found.says_network)
 
 
 def _bisected(z):

@@ -16,6 +16,7 @@ from mlanim.words.numbers import count_of
 from mlanim.words.sentence import Sentence, sentence
 
 SAMPLES = 401  # temperatures
+LESS_THAN_ALL = 1 - 2**-53  # what softmax gives is less than 1 even where a float rounds it to 1
 
 
 @dataclass(frozen=True)
@@ -56,21 +57,28 @@ def answer(scaled: Tensor, three: Tensor, name: str) -> Answer:
 
 def temperature_lesson(seed: int, index: int, coldest: float, hottest: float) -> Temperature:
     """The scores of the unseen digit `index`, between two temperatures."""
-    read = read_digits(seed)
-    z, label = read.scores[index], int(read.labels[index])
+    images, labels, every = read_digits(seed)
+    z, label, right = every[index], int(labels[index]), int((every.argmax(1) == labels).sum())
     order = z.argsort(descending=True)
     best, gap, three = int(order[0]), float(z[order[0]] - z[order[1]]), order[:3].flip(0)
     heat = torch.tensor(np.geomspace(coldest, hottest, SAMPLES))
     answers = {name: answer(z / heat[:, None], three, name) for name in ("softmax", "sparsemax")}
+    cold, hot = answers["softmax"].shares[[0, -1], best].tolist()
     return Temperature(
-        digit=read.images[index].numpy(), label=label, scores=z.numpy(), best=best,
+        digit=images[index].numpy(), label=label, scores=z.numpy(), best=best,
         three=three.numpy(), heat=heat.numpy(), answers=answers, most_bits=math.log2(len(z)),
         certain=float(np.clip(gap, coldest, hottest)),
-        says_network=says_network(read.right, len(read.labels), best, label),
-        says_cold=says_cold(z, best, coldest),
+        says_network=sentence(
+            "A network reads {right} unseen digits right, and this {label} as [{best}](highlight)",
+            right=count_of(right, len(labels)), label=label, best=best,
+        ),
+        says_cold=sentence(
+            "Cold, $T$ = {t:g}: [softmax](input) gives {share:%1} to [{best}](highlight)",
+            t=coldest, best=best, share=min(cold, LESS_THAN_ALL),
+        ),
         says_hot=sentence(
             "Hot, $T$ = {t:g}: the best class is left with {share:%1}; ten alike would have 10 %",
-            t=hottest, share=float(answers["softmax"].shares[-1, best]),
+            t=hottest, share=hot,
         ),
         says_zeros=says_zeros(z),
         says_certain=sentence(
@@ -80,34 +88,11 @@ def temperature_lesson(seed: int, index: int, coldest: float, hottest: float) ->
     )  # fmt: skip
 
 
-def says_network(right: int, whole: int, best: int, label: int) -> Sentence:
-    """How good the network is, and what it takes the digit for."""
-    found = "and scores this one highest as" if best == label else "but takes this one for"
-    template = f"The network gets {{right}} unseen digits right, {found} [{{best}}](highlight)"
-    return sentence(template, right=count_of(right, whole), best=best)
-
-
-def says_cold(z: Tensor, best: int, coldest: float) -> Sentence:
-    """What softmax leaves to all others: by logarithms, as it may be less than a float holds."""
-    scaled = z / coldest
-    others = torch.cat([scaled[:best], scaled[best + 1 :]])
-    power = float(torch.logsumexp(others, 0) - torch.logsumexp(scaled, 0)) / math.log(10)
-    rest = "{rest:g}" if power > -4 else "about $10^({power})$"
-    values = {"rest": 10**power} if power > -4 else {"power": round(power)}
-    return sentence(
-        f"Cold, $T$ = {{t:g}}: [softmax](input) gives all but {rest} to [{{best}}](highlight)",
-        t=coldest, best=best, **values,
-    )  # fmt: skip
-
-
 def says_zeros(z: Tensor) -> Sentence:
-    """What both give to the classes at T = 1."""
+    """How many classes of scores (K,) both give nothing at T = 1."""
     zeros, least = int((sparsemax(z) == 0).sum()), float(torch.softmax(z, 0).min())
-    if zeros == 0:
-        return sentence("At $T$ = 1 every class gets something from [sparsemax](weight) too")
-    count = "one class" if zeros == 1 else f"{zeros} of ten classes"
     return sentence(
-        "At $T$ = 1 [sparsemax](weight) gives {count} exactly 0; "
-        "[softmax](input) at least {least:g}",
-        count=count, least=least,
+        "At $T$ = 1 [sparsemax](weight) gives {zeros} of ten classes exactly 0; "
+        "[softmax](input) each at least {least:g}",
+        zeros=zeros or "none", least=least,
     )  # fmt: skip
