@@ -8,7 +8,7 @@ import torch
 
 from mlanim.core.learning.derivative import derivative_lesson
 from mlanim.core.learning.expression import parse
-from mlanim.core.learning.slopes import slopes_at
+from mlanim.core.models.activations import slopes
 
 FORMS = {
     "x**2": (lambda x: x**2, lambda x: 2 * x), "sin(x)": (np.sin, np.cos),
@@ -84,6 +84,10 @@ def test_rounding_is_worst_at_the_smallest_nudges_and_the_best_is_near_the_root_
         assert numbers(found.says_error)[3 if name == "float32" else 1] == pytest.approx(
             error.best, rel=0.5
         )
+    error = derivative_lesson("x**10", 10.0, 4).rounded["float64"]
+    lucky = int(error.errors.argmin())  # right by chance, between nudges that are not
+    assert error.errors[lucky] < 1e-6 * error.errors[[lucky - 1, lucky + 1]].min()
+    assert error.best > 10 * found.ways[lucky]
     flat = derivative_lesson("x**3", 0.0, 4)
     assert "hardly grows below the best nudge" in str(flat.says_error)
     for error in flat.rounded.values():
@@ -144,4 +148,4 @@ def test_where_all_small_nudges_fail_alike_none_is_called_the_best():
 
 
 def test_a_slope_in_float32_is_one_of_float32():
-    assert slopes_at(parse("x**2"), torch.ones(2)).dtype == torch.float32
+    assert slopes(parse("x**2"), torch.ones(2)).dtype == torch.float32

@@ -17,8 +17,8 @@ from mlanim.core.learning.slopes import (
     jumps,
     secant,
     slope_at,
-    slopes_at,
 )
+from mlanim.core.models.activations import slopes
 from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence
 
@@ -75,7 +75,7 @@ def derivative_lesson(text: str, at: float, rows: int) -> Derivative:
     return Derivative(
         shown=f.shown, x=at, y=float(f(x)), slope=slope,
         format="4" if slope == 0 or PLAIN[0] <= abs(slope) < PLAIN[1] else "g",
-        xs=xs.numpy(), ys=f(xs).numpy(), slopes=slopes_at(f, xs).numpy(), nudges=nudges.numpy(),
+        xs=xs.numpy(), ys=f(xs).numpy(), slopes=slopes(f, xs).numpy(), nudges=nudges.numpy(),
         ends=ends.numpy(), secants=secants.numpy(),
         table=torch.stack([nudges, secants], dim=1)[::50].numpy(),
         is_square=at > 0 and torch.allclose(f(sides), sides.square(), rtol=1e-12, atol=0),

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mlanim.core.models.activations import slopes
+
 Function = Callable[[Tensor], Tensor]
 
 BESIDE, NEARBY = 1e-12, 1e-4  # where slopes are compared with that at x, and how large they are
@@ -31,13 +33,6 @@ def secant(f: Function, x: Tensor, h: Tensor) -> Tensor:
     return (f(x + h) - f(x)) / h
 
 
-def slopes_at(f: Function, x: Tensor) -> Tensor:
-    """f′(x) by autograd, for each x (N,)."""
-    x = x.detach().requires_grad_()
-    (slope,) = torch.autograd.grad(f(x).sum(), x)
-    return slope.detach()
-
-
 def slope_at(f: Function, x: Tensor, shown: str) -> float:
     """f′(x) by autograd, where f has a slope.
 
@@ -47,8 +42,8 @@ def slope_at(f: Function, x: Tensor, shown: str) -> float:
     """
     at, value = f"at x = {float(x):g}", float(f(x))
     near = torch.tensor([-NEARBY, -BESIDE, 0, BESIDE, NEARBY], dtype=x.dtype)
-    slopes = slopes_at(f, x + near) + 0.0  # -0 is 0
-    left, slope, right = slopes[1:4].tolist()
+    found = slopes(f, x + near) + 0.0  # -0 is 0
+    left, slope, right = found[1:4].tolist()
     if not np.isfinite([value, left, slope, right]).all():
         raise ValueError(f"{shown} has no finite slope {at}; give another x.")
     if slope and ROUNDING * abs(value) > ALIKE * abs(slope):
@@ -56,7 +51,7 @@ def slope_at(f: Function, x: Tensor, shown: str) -> float:
             f"The slope of {shown} {at}, {slope:.3g}, is lost in rounding beside its value, "
             f"{value:.3g}; give another x or function."
         )
-    size = float(slopes.nan_to_num(0, 0, 0).abs().max())
+    size = float(found.nan_to_num(0, 0, 0).abs().max())
     if max(abs(left - slope), abs(right - slope)) > ALIKE * size:
         raise ValueError(
             f"{shown} has no slope {at} that can be shown: it is {left:.3g} to the left and "
@@ -68,9 +63,9 @@ def slope_at(f: Function, x: Tensor, shown: str) -> float:
 def jumps(f: Function, start: Tensor, end: Tensor) -> bool:
     """Whether f has a gap between two places: its slopes do not add up to its rise."""
     xs = torch.linspace(float(start), float(end), 4001, dtype=torch.float64)
-    ys, slopes = f(xs), slopes_at(f, xs)
-    off = (torch.trapezoid(slopes, xs) - (ys[-1] - ys[0])).abs()
-    least = 0.01 * slopes.abs().mean() * (end - start) + ROUNDING * ys.abs().max()
+    ys, rates = f(xs), slopes(f, xs)
+    off = (torch.trapezoid(rates, xs) - (ys[-1] - ys[0])).abs()
+    least = 0.01 * rates.abs().mean() * (end - start) + ROUNDING * ys.abs().max()
     return not (bool(ys.isfinite().all()) and bool(off <= least))
 
 

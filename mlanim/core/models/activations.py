@@ -37,8 +37,8 @@ TITLES = {
 """What viewers read."""
 
 
-def slopes(activation: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
-    """The derivative of an activation at each of z (...), by autograd."""
+def slopes(function: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
+    """The derivative of an activation, or any function of one number, at each of z (...)."""
     z = z.detach().requires_grad_()
-    (found,) = torch.autograd.grad(activation(z).sum(), z)
+    (found,) = torch.autograd.grad(function(z).sum(), z)
     return found
