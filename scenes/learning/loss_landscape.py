@@ -13,13 +13,16 @@ import numpy as np
 from manim import FadeOut
 from pydantic import Field
 
-from mlanim.stage.panels import Panel
-from mlanim.stage.picture import Rows
-from mlanim.stage.plots.chart import Chart
-from mlanim.stage.plots.growing_table import GrowingTable
-from mlanim.stage.plots.surface_chart import SurfaceChart
-from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.track import Track
+from mlanim.stage.vocabulary import (
+    Chart,
+    GrowingTable,
+    LessonScene,
+    Panel,
+    Rows,
+    SceneParams,
+    SurfaceChart,
+    Track,
+)
 
 if TYPE_CHECKING:
     from mlanim.core.surface.loss_landscape import LossLandscape as Data
@@ -75,12 +78,12 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         return Track(at, place=self.data.probe, loss=self.data.probe_loss)
 
     @cached_property
-    def runs(self) -> dict[str, Track]:
-        """Each optimiser's run, along its steps."""
-        return {
-            name: Track(p.steps, place=p.places, loss=p.loss, under=p.plane_loss)
-            for name, p in self.data.paths.items()
-        }
+    def runs(self) -> Track:
+        """All three optimisers' runs, along their steps."""
+        paths = self.data.paths
+        series: dict[str, Any] = {f"{name} place": path.places for name, path in paths.items()}
+        series |= {f"{name} loss": path.loss for name, path in paths.items()}
+        return Track(paths["sgd"].steps, **series)
 
     @cached_property
     def turn(self) -> Track:
@@ -97,18 +100,15 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         d, (x, y) = self.data, self.data.window
         self.map = Chart(x, y, *d.axes, equal=True, grid=False, names="within", least=4.0)
         self.map.contours(d.x, d.y, d.loss, d.levels, numbered=d.numbered, name="training loss")
-        self.walks = [self.walk(name) for name in self.runs]
-        return Panel(
-            "paths", self.map, PLANES[self.params.directions], share=1.15, says=d.says_kept
-        )
-
-    def walk(self, name: str) -> Any:
-        """The way of one optimiser on the map."""
-        way = self.runs[name].history("place")
-        return self.map.path(
-            way, ROLES[name], name=self.data.paths[name].name, width="bold", dash=DASHES[name],
-            rim=True, tip=True, later=True,
-        )  # fmt: skip
+        self.walks = [
+            self.map.path(
+                self.runs.history(f"{name} place"), role, name=d.paths[name].name, width="bold",
+                dash=DASHES[name], rim=True, tip=True, later=True,
+            )
+            for name, role in ROLES.items()
+        ]  # fmt: skip
+        heading = PLANES[self.params.directions]
+        return Panel("paths", self.map, heading, share=1.15, says=d.says_kept)
 
     def read_off(self) -> Panel:
         """The loss at the point that wanders, and along the way that it has come."""
@@ -121,16 +121,12 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
 
     def losses(self) -> Panel:
         """The losses of the runs themselves."""
-        chart = Chart(x_label="step", y_label="training loss", log="y", least=4.0)
-        for name, run in self.runs.items():
-            path = self.data.paths[name]
-            chart.curve(
-                run.history(), run.history("loss"), ROLES[name], name=path.name, dash=DASHES[name]
-            )
-        every = np.concatenate([path.loss for path in self.data.paths.values()])
-        steps = self.data.paths["sgd"].steps
-        chart.ranges = (0.0, float(steps[-1])), (0.8 * every.min(), 1.2 * every.max())
-        return Panel("losses", chart, "Loss of each run", says=self.data.says_rules)
+        d, runs = self.data, self.runs
+        chart = Chart((0, runs.at[-1]), None, "step", "training loss", log="y", least=4.0)
+        for name, role in ROLES.items():
+            loss, words = runs.history(f"{name} loss"), d.paths[name].name
+            chart.curve(runs.history(), loss, role, name=words, dash=DASHES[name])
+        return Panel("losses", chart, "Loss of each run", says=d.says_rules)
 
     def shares(self, shown: int | None = None) -> Panel:
         """How much of each path the plane keeps, and how good the network at its end is."""
@@ -167,7 +163,7 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         losses = Panel("losses", rows, "Loss of each run")
         self.enter(plane, losses, along=[FadeOut(point)], say=d.says_rules)
         self.reveal(*self.walks, seconds=0.5)
-        self.sweep(*(run.to_end() for run in self.runs.values()), seconds=6)
+        self.sweep(self.runs.to_end(), seconds=6)
         self.step(notes="Each path is a whole run, projected onto the plane by least squares.")
         self.ask(d.says_how_much, notes="Let them guess before the table comes.")
         self.sweep(self.table.to(len(d.table)), seconds=1.5)
@@ -183,6 +179,5 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         self.step(notes="The paths lie where the plane keeps them, not at their own loss.")
 
     def figure(self) -> list[Panel]:
-        for run in self.runs.values():
-            run.put(run.at[-1])
+        self.runs.put(self.runs.at[-1])
         return [self.plane(), self.space(215, BESIDE), self.losses(), self.shares()]
