@@ -21,18 +21,21 @@ from mlanim.words.sentence import Sentence, sentence
 if TYPE_CHECKING:
     from mlanim.core.neuron.neuron import Neuron as Data
 
-SHORTEST, LONGEST = 0.5, 2.0  # of w
-CLASSES = ("negative", "positive")
 LEARNING_REACH = 2.1  # how far up the plane of the points goes
 SIDES = "$z$: [negative](negative), 0, [positive](positive)"
+MIXING = (
+    "Now $f$ comes in: the picture goes from $z$ to $f(z)$ through mixtures of the two, to end "
+    "with [{f}](output) alone"
+)
 DISTANCE = "signed distance from the boundary"
-Weights = Annotated[tuple[float, float], of_length(SHORTEST, LONGEST)]
 
 
 class NeuronParams(SceneParams):
     """The neuron, its activation, and what it is to learn."""
 
-    w: Weights = Field((1.2, 0.9), description="Weights: two numbers.")
+    w: Annotated[tuple[float, float], of_length(0.5, 2.0)] = Field(
+        (1.2, 0.9), description="Weights: two numbers."
+    )
     b: float = Field(-0.9, ge=-3, le=3, description="Bias.")
     activation: Literal["relu", "leaky_relu", "gelu", "sigmoid", "tanh"] = Field(
         "relu", description="What is made of z."
@@ -62,8 +65,7 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
     @cached_property
     def descent(self) -> Track:
         """The neuron that learns, along its steps."""
-        d = self.data.learned
-        return Track(d.steps, w=d.w, b=d.b, length=d.length, loss=d.loss, right=d.right)
+        return Track.along(np.arange(len(self.data.learned.loss)), self.data.learned)
 
     def plane(
         self, now: Track, heading: str | Sentence | None = None, said: str | Sentence = "",
@@ -73,7 +75,8 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         plane = NeuronPlane(now, d.edges, now["shades"], d.reach)
         plane.answers(d.lines, now["at_lines"])
         if self.params.b and not said:
-            self.circle = [plane.path(d.circle, "weight", dash="dash", later=True)]
+            turning = d.course.root[(d.course.place >= 3) & (d.course.place <= 4)]
+            self.circle = [plane.path(turning, "weight", dash="dash", later=True)]
         plane.weights()
         self.case = plane.input(later=True)
         return Panel(f"plane-{now.value:.0f}", plane, heading, said, share=1.9, says=said)
@@ -91,28 +94,28 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
             "$abs(weight(bold(w)))$ = [{length:2}](weight), $b$ = {b:2}",
             z=now["z"], length=now["w"].map(np.linalg.norm), b=now["b"],
         )  # fmt: skip
-        return Panel("side", picture, heading, says=d.says.steeper, data=numbers)
+        return Panel("side", picture, heading, says=d.says["steeper"], data=numbers)
 
     def learning(self) -> Panel:
         """The probability of one class, and the points."""
-        d, labels = self.data, self.data.learned.labels
+        d, points, labels = self.data, self.data.points.train_points, self.data.points.train_labels
         plane = NeuronPlane(self.descent, d.edges, d.shades, LEARNING_REACH)
-        for label, role in enumerate(CLASSES):
-            plane.scatter(d.learned.points[labels == label], role, radius=0.08, ring=label == 1)
+        for label, role in enumerate(("negative", "positive")):
+            plane.scatter(points[labels == label], role, radius=0.08, ring=label == 1)
         plane.answers(d.logits, d.probabilities)
         heading = "Is it of class [1](positive), not [0](negative)?"
-        x, y = d.learned.points.T
-        numbers = table({"x": x, "y": y, "class": labels})
-        return Panel("learning", plane, heading, d.says.scaled, 1.9, d.says.learned, numbers)
+        said = "Each axis is moved and stretched to fit" if d.points.is_scaled else None
+        numbers = table({"x": points[:, 0], "y": points[:, 1], "class": labels})
+        return Panel("learning", plane, heading, said, 1.9, d.says["learned"], numbers)
 
     def progress(self) -> Panel:
         """The loss, step by step."""
-        d, now = self.data.learned, self.descent
-        chart = Chart((0, d.steps[-1]), (0, 1.05 * d.loss.max()), "step", "loss, nats")
+        d, now, unseen = self.data, self.descent, len(self.data.points.test_labels)
+        chart = Chart((0, now.at[-1]), (0, 1.05 * d.learned.loss.max()), "step", "loss, nats")
         chart.curve(now.history(), now.history("loss"), "gradient", width="bold", tip=True)
         lines = "{right} of {unseen} right", "step {step:0}"
-        picture = chart.under(*lines, right=now["right"], unseen=d.unseen, step=now)
-        return Panel("loss", picture, says=self.data.says.moved)
+        picture = chart.under(*lines, right=now["right"], unseen=unseen, step=now)
+        return Panel("loss", picture, says=d.says["moved"])
 
     def construct(self) -> None:
         says, run, self.circle = self.data.says, self.course(), []
@@ -120,30 +123,30 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         self.enter(plane, say="A neuron gives each input a number; numbers on a line are the same")
         self.reveal(*self.case, say="How far is an input [x](input) from the boundary?")
         self.enter(plane, side)
-        self.step(says.side, notes="Seen from the side, the neuron is a straight slope.")
-        self.step(says.crossed, run.to(1), notes="Its sign is the side, z over |w| how far.")
+        self.step(says["side"], notes="Seen from the side, the neuron is a straight slope.")
+        self.step(says["crossed"], run.to(1), notes="Its sign is the side, z over |w| how far.")
         self.ask("And if only the bias $b$ grows?", notes="The boundary: does it turn or slide?")
-        self.step(says.slid, run.to(2), notes="The input has not moved.")
+        self.step(says["slid"], run.to(2), notes="The input has not moved.")
         self.sweep(run.to(3), say="And if [w](weight) turns, with its length and $b$ as they are?")
         self.reveal(*self.circle, seconds=0.5)
         self.sweep(run.to(4), seconds=5)
-        self.step(says.turned, notes="The boundary rolls around a circle about the origin.")
-        self.step(says.steeper, run.to(5), notes="The slope is |w|; z alone is no distance.")
-        self.sweep(run.to(6), say=says.mixing, seconds=3.5)
-        self.step(says.clamped, notes="This is all that the activation does: it acts on z.")
+        self.step(says["turned"], notes="The boundary rolls around a circle about the origin.")
+        self.step(says["steeper"], run.to(5), notes="The slope is |w|; z alone is no distance.")
+        self.sweep(run.to(6), say=sentence(MIXING, f=self.data.title), seconds=3.5)
+        self.step(says["clamped"], notes="This is all that the activation does: it acts on z.")
         self.enter(self.learning(), self.progress(), say="Nobody sets them by hand: it learns")
         self.sweep(self.descent.to(20), seconds=3)
         self.sweep(self.descent.to_end(), seconds=2)
-        self.step(says.moved, notes="Full-batch gradient descent on the cross-entropy.")
-        self.step(says.learned, notes="Counted on points that took no part in learning.")
+        self.step(says["moved"], notes="Full-batch gradient descent on the cross-entropy.")
+        self.step(says["learned"], notes="Counted on points that took no part in learning.")
 
     def figure(self) -> list[Panel]:
         d, end = self.data, self.course(6)
         self.descent.put(self.descent.at[-1])
         acts = sentence("{name} of $2 z$", name=d.title)
         return [
-            self.plane(self.course(), SIDES, d.says.side),
-            self.plane(end, acts, d.says.clamped),
+            self.plane(self.course(), SIDES, d.says["side"]),
+            self.plane(end, acts, d.says["clamped"]),
             self.side(end, "The same from the side"),
             self.learning(),
         ]

@@ -8,9 +8,8 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch.nn import functional
 
-from mlanim.core.neuron.findings import CLAMPS
 from mlanim.core.neuron.half_space import CLAMPED, CROSSED, SLID, START, STEEPER
-from mlanim.core.neuron.neuron import neuron_lesson
+from mlanim.core.neuron.neuron import CLAMPS, neuron_lesson
 
 RNG = np.random.default_rng(0)
 
@@ -55,9 +54,9 @@ def test_what_is_said_of_a_neuron_holds_for_random_ones(lessons):
         assert z[START] > 0 > z[CROSSED]
         assert z[SLID] > 0
         gap = (way.b[at[SLID]] - way.b[at[CROSSED]]) / np.hypot(*w)
-        assert f"slid by {gap:.2f}," in str(says.slid)
-        assert f"how far: {abs(z[CROSSED]) / np.hypot(*w):.2f}" in str(says.crossed)
-        assert ("through the origin" in str(says.turned)) == (b == 0)
+        assert f"slid by {gap:.2f}," in str(says["slid"])
+        assert f"how far: {abs(z[CROSSED]) / np.hypot(*w):.2f}" in str(says["crossed"])
+        assert ("through the origin" in str(says["turned"])) == (b == 0)
         assert z[STEEPER] == pytest.approx(2 * z[CROSSED])
         turned = np.hypot(*way.root[at[3] : at[4]].T)
         np.testing.assert_allclose(turned, abs(b) / np.hypot(*w), atol=1e-9)
@@ -82,23 +81,24 @@ def test_the_activation_acts_on_z_alone(lessons):
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_said_of_learning_holds_for_each_seed(dataset, seed):
     found = neuron_lesson((1.2, 0.9), -0.9, "relu", dataset, seed)
-    run, said = found.learned, str(found.says.learned)
-    share = run.right[-1] / run.unseen
+    run, points, said = found.learned, found.points, str(found.says["learned"])
+    share = run.right[-1] / len(points.test_labels)
     assert ("does not fit" in said) == (share < 0.75)
     assert int(re.search(r"(\d+) of 200", said)[1]) == run.right[-1]
     assert (np.diff(run.loss) < 1e-12).all()
-    best = LogisticRegression(C=np.inf, max_iter=2000).fit(run.points, run.labels)
-    p = np.clip(best.predict_proba(run.points)[np.arange(200), run.labels], 1e-300, 1)
+    given, labels = points.train_points, points.train_labels
+    best = LogisticRegression(C=np.inf, max_iter=2000).fit(given, labels)
+    p = np.clip(best.predict_proba(given)[np.arange(200), labels], 1e-300, 1)
     assert run.loss[-1] >= -np.log(p).mean() - 1e-6
     if dataset in ("circles", "xor"):
         assert share < 0.75
 
 
-def test_a_neuron_learns_a_users_own_points_and_says_that_it_stretched_them():
+def test_a_neuron_learns_a_users_own_points_stretched_where_they_lie_far_out():
     points = [(170 + 9 * label + k % 5, 60 + k % 7, label) for k in range(40) for label in (0, 1)]
     found = neuron_lesson((1.2, 0.9), 0.0, "relu", points, 0)
-    assert found.learned.unseen == 20
+    assert len(found.points.test_labels) == 20
     assert found.learned.right[-1] == 20
-    assert str(found.says.scaled) == "Each axis is moved and stretched to fit"
+    assert found.points.is_scaled
     near = [(x / 100 - 1.7, y / 100 - 0.6, label) for x, y, label in points]
-    assert neuron_lesson((1.2, 0.9), 0.0, "relu", near, 0).says.scaled is None
+    assert not neuron_lesson((1.2, 0.9), 0.0, "relu", near, 0).points.is_scaled

@@ -1,4 +1,7 @@
-"""What the scene on the neuron shows: what each of its numbers does, and how it learns them."""
+"""What the scene on the neuron shows and says: what each of its numbers does, how it learns them.
+
+Each sentence is true of the given neuron.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,30 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from mlanim.core.models.activations import TITLES
-from mlanim.core.neuron.findings import Findings, findings
-from mlanim.core.neuron.half_space import SHOWN, Z_FULL, Course, course
-from mlanim.core.neuron.learned import UNSURE, Data, Learned, learned
+from mlanim.core.data.datasets import PlaneDataset, dataset_of
+from mlanim.core.models.activations import ACTIVATIONS, TITLES
+from mlanim.core.neuron import half_space
+from mlanim.core.neuron.half_space import MIDDLES, Course
+from mlanim.core.neuron.learned import STEPS, Learned, learned
 from mlanim.core.vectors.alignment import Array, as_vector
-from mlanim.core.vectors.vectors import FLOAT, as_tensor
+from mlanim.core.vectors.vectors import FLOAT, angle_between, as_tensor
+from mlanim.words.numbers import count_of
+from mlanim.words.sentence import Sentence, places_of, sentence
 
 FARTHEST = 1.0  # that the boundary lies from the origin
-STRIPS = 96  # of one colour each, between -Z_FULL and Z_FULL
 ROOM = 2.1  # that the plane goes further than the arrow of w
 SMALLEST_REACH = 2.6
 AIR = 1.1  # how far the axis of answers goes, of the largest
+UNSURE = torch.tensor([0.1, 0.5, 0.9], dtype=FLOAT)  # probabilities of class 1 with a line
+POOR = 0.75  # a share of right answers below which the boundary is said not to fit
+CLAMPS = {
+    "relu": "[ReLU](output): the negative side is dead, its answer 0 at any distance; the other "
+    "is active",
+    "leaky_relu": "[Leaky ReLU](output) lets {below:%} of a negative $z$ through",
+    "gelu": "[GELU](output) clamps smoothly: no answer is less than about −{below:2}",
+    "sigmoid": "The [sigmoid](output) squeezes all answers between 0 and 1: ½ at the boundary",
+    "tanh": "[Tanh](output) squeezes all answers between −1 and 1: 0 at the boundary",
+}
 
 
 @dataclass(frozen=True)
@@ -29,21 +44,25 @@ class Neuron:
     lines: Array  # (L,) values of z whose lines are drawn
     edges: Array  # (K + 1,) values of z between which there is one colour
     distances: Array  # (N,) from the boundary, of the profile
-    circle: Array  # (M, 2) that the turning boundary touches
     reach: float  # how far up the plane goes
     largest: float  # to which the axis of answers goes, up and down
     title: str  # of the activation
+    points: PlaneDataset  # that it learns
     learned: Learned
     probabilities: Array  # (3,) whose lines are drawn while it learns
     logits: Array  # (3,) the values of z there
     shades: Array  # (K,) colours of probabilities between the edges, from -1 to 1
-    says: Findings
+    says: dict[str, Sentence]
 
 
 def neuron_lesson(
-    w: tuple[float, float], b: float, activation: str, dataset: Data, seed: int
-) -> Neuron:
+    w: tuple[float, float], b: float, activation: str,
+    dataset: str | tuple[tuple[float, float, int], ...], seed: int,
+) -> Neuron:  # fmt: skip
     """The lesson on a neuron with weights w, a bias b and an activation.
+
+    Args:
+        dataset: what it learns, by its name, or points (x, y, label).
 
     Raises:
         ValueError: for a bias that puts the boundary too far from the origin to be seen, and for
@@ -51,26 +70,45 @@ def neuron_lesson(
     """
     weights = as_tensor(as_vector("w", w, 2))
     length = float(weights.norm())
-    radius = abs(b) / length
-    if radius > FARTHEST:
+    if abs(b) > FARTHEST * length:
         raise ValueError(
             f"b = {b:g} puts the boundary too far from the origin; for a w that is {length:.3g} "
             f"long give b from {-FARTHEST * length:.3g} to {FARTHEST * length:.3g}."
         )
-    lines = torch.arange(-4.0, 5.0, dtype=FLOAT)
-    edges = torch.linspace(-Z_FULL, Z_FULL, STRIPS + 1, dtype=FLOAT)
-    middles = (edges[1:] + edges[:-1]) / 2
-    distances = torch.linspace(-SHOWN, SHOWN, 121, dtype=FLOAT)
-    way = course(weights, b, activation, distances, lines, middles)
-    trained = learned(weights, b, dataset, seed)
-    around = torch.linspace(0, 2 * torch.pi, 121, dtype=FLOAT)
-    unsure = torch.tensor(UNSURE, dtype=FLOAT)
-    tips = np.abs(way.root + way.w).max() + ROOM
+    way, points = half_space.course(weights, b, activation), dataset_of(dataset, seed)
+    run = learned(weights, b, points)
     return Neuron(
-        way, lines.numpy(), edges.numpy(), distances.numpy(),
-        radius * torch.stack([torch.cos(around), torch.sin(around)], dim=1).numpy(),
-        max(SMALLEST_REACH, float(tips)), AIR * float(np.abs(way.answer).max()),
-        TITLES[activation], trained,
-        unsure.numpy(), torch.logit(unsure).numpy(), (2 * torch.sigmoid(middles) - 1).numpy(),
-        findings(way, activation, radius, trained),
+        way, half_space.LINES.numpy(), half_space.EDGES.numpy(), half_space.DISTANCES.numpy(),
+        max(SMALLEST_REACH, float(np.abs(way.root + way.w).max() + ROOM)),
+        AIR * float(np.abs(way.answer).max()), TITLES[activation], points, run,
+        UNSURE.numpy(), UNSURE.logit().numpy(), (2 * MIDDLES.sigmoid() - 1).numpy(),
+        half_space.says_of_course(way, abs(b) / length)
+        | {"clamped": says_clamped(activation), "moved": says_moved(run)}
+        | {"learned": says_learned(int(run.right[-1]), len(points.test_labels))},
     )  # fmt: skip
+
+
+def says_clamped(activation: str) -> Sentence:
+    """What an activation does to the answers; some say how far below 0 it goes from -1 to 0."""
+    said, z = CLAMPS[activation], torch.linspace(-1, 0, 1001, dtype=FLOAT)
+    return sentence(
+        said, **dict.fromkeys(places_of(said), -float(ACTIVATIONS[activation](z).min()))
+    )
+
+
+def says_moved(run: Learned) -> Sentence:
+    """How far learning has turned the weights, and what it did to the loss."""
+    turn = float(angle_between(run.w[0], run.w[-1]).rad2deg())
+    return sentence(
+        "{n} steps of gradient descent turned [w](weight) by {turn:0}° and took the "
+        "[loss](gradient) from {a:2} to {b:2}", n=STEPS, turn=turn, a=run.loss[0], b=run.loss[-1],
+    )  # fmt: skip
+
+
+def says_learned(right: int, unseen: int) -> Sentence:
+    """How many points that it has not seen lie on their side, and whether the boundary fits."""
+    return sentence(
+        "{poor}{right} unseen points lie on the side of their class",
+        poor="" if right >= POOR * unseen else "One straight boundary does not fit: only ",
+        right=count_of(right, unseen),
+    )
