@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from mlanim.stage.panels import Panel
-from mlanim.stage.plots.chart import Chart
-from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.track import Track
+from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track
 
 if TYPE_CHECKING:
     from mlanim.core.landscape.sharp_and_flat import SharpAndFlat as Data
@@ -70,18 +67,19 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
         for name, lift in NAME_LIFT.items():
             self.map.note(d.wells[name].place, f"{name} minimum", "text", align="center", lift=lift)
         self.map.note(d.descents[0].places[0], "start", "text", align="center", lift=0.16)
-        return Panel("surface", self.map, "Two minima from above", share=1.4, says=d.says_wells)
+        return Panel("surface", self.map, "Two minima from above", share=1.4, says=d.says["wells"])
 
     def cuts(self) -> Panel:
         """The surface through each minimum, along the direction of its largest curvature."""
         d = self.data
         chart = Chart(None, (-0.15, 3.5), "distance from the minimum", "loss", least=LEAST)
-        chart.curves(d.reach, {name: d.cuts[name] for name in WELLS}, WELLS.values())
-        return Panel("cuts", chart, "Through each minimum", says=d.says_wells)
+        chart.curves(d.reach, {name: d.wells[name].cut for name in WELLS}, WELLS.values())
+        return Panel("cuts", chart, "Through each minimum", says=d.says["wells"])
 
     def away(self) -> Panel:
         """How far descent is from the sharp minimum, step by step."""
         label, last = "distance from the sharp minimum", self.data.descents[-1]
+        self.seen = last.leap + SETTLING
         chart = Chart((0, self.seen), (1e-3, 6), "step", label, log="y", least=LEAST)
         self.gaps = [
             chart.curve(
@@ -91,20 +89,16 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
             for run, one, (role, dash) in zip(self.descents, self.data.descents, RATES, strict=True)
         ]  # fmt: skip
         self.marked = [chart.guide(x=last.leap, name="leap", later=True)] if last.leap else []
-        return Panel("distance", chart, "Near the sharp minimum", says=self.data.says_rate)
-
-    @property
-    def seen(self) -> int:
-        """So many steps are watched."""
-        return self.data.descents[-1].leap + SETTLING
+        return Panel("distance", chart, "Near the sharp minimum", says=self.data.says["rate"])
 
     def steepest(self) -> Panel:
         """The network's loss around both ends, along the direction of the largest curvature."""
         d = self.data
         chart = Chart(x_label="along the steepest direction", y_label="training loss", least=LEAST)
-        ends = [d.ended[size] for size in BATCHES]
-        chart.curves(d.distances, {end.name: end.steep for end in ends}, BATCHES.values())
-        return Panel("steepest", chart, "Where a network ended", says=d.says_flatter)
+        first = [d.ends[size][0] for size in BATCHES]
+        cuts = {f"batch {end.batch:,}": end.steep for end in first}
+        chart.curves(d.distances, cuts, BATCHES.values())
+        return Panel("steepest", chart, "Where a network ended", says=d.says["flatter"])
 
     def starts(self) -> Panel:
         """Curvature and test loss of all starts."""
@@ -113,30 +107,30 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
             x_label="largest curvature λ", y_label="test loss", log="x", names="within", least=LEAST
         )
         for size, role in BATCHES.items():
-            end = d.ended[size]
-            places = np.column_stack([end.eigenvalues, end.test_losses])
-            chart.scatter(places, role, name=end.name, radius=0.1, ring=size == "large")
-        return Panel("starts", chart, "Five starts", says=d.says_tested)
+            places = np.array([(end.eigenvalue, end.test_loss) for end in d.ends[size]])
+            name = f"batch {d.ends[size][0].batch:,}"
+            chart.scatter(places, role, name=name, radius=0.1, ring=size == "large")
+        return Panel("starts", chart, "Five starts", says=d.says["tested"])
 
     def construct(self) -> None:
         d = self.data
         surface = self.surface()
-        self.enter(surface, self.cuts(), say=d.says_wells)
+        self.enter(surface, self.cuts(), say=d.says["wells"])
         self.step(notes="The curvature is the largest eigenvalue of the Hessian at the minimum.")
         self.enter(surface, self.away(), along=[self.map.zoom(*CLOSE)], say=STARTS)
         for number in (0, 1):
             self.reveal(self.walks[number], self.gaps[number], seconds=0.3)
             run = self.descents[number]
             self.sweep(run.to(min(self.seen, run.at[-1])), seconds=2)
-        self.step(d.says_low, notes="Each step multiplies the error by 1 − rate · λ.")
+        self.step(d.says["low"], notes="Each step multiplies the error by 1 − rate · λ.")
         self.ask(f"And at a rate of {self.params.rate:g}?", notes="Let them guess where it ends.")
         self.reveal(self.walks[2], self.gaps[2], seconds=0.3)
         self.leap_out()
-        self.step(d.says_rate, notes="Near a minimum an error grows where rate · λ is over 2.")
-        self.enter(self.steepest(), self.starts(), say=d.says_training)
+        self.step(d.says["rate"], notes="Near a minimum an error grows where rate · λ is over 2.")
+        self.enter(self.steepest(), self.starts(), say=d.says["training"])
         self.step(notes="One start for both, then four more; the same training loss for all.")
-        self.step(d.says_flatter, notes="Keskar et al. 2017 found this in larger networks.")
-        self.step(d.says_tested, notes="Curvature depends on how the weights are scaled.")
+        self.step(d.says["flatter"], notes="Keskar et al. 2017 found this in larger networks.")
+        self.step(d.says["tested"], notes="Curvature depends on how the weights are scaled.")
 
     def leap_out(self) -> None:
         """The last descent swings ever wider, leaps, and the map widens to show where it goes."""
@@ -148,6 +142,7 @@ class SharpAndFlat(LessonScene[SharpAndFlatParams, "Data"]):
         self.sweep(run.to(self.seen), whole)
 
     def figure(self) -> list[Panel]:
+        panels = [self.surface(), self.cuts(), self.away(), self.steepest()]
         for run in self.descents:
             run.put(min(self.seen, run.at[-1]))
-        return [self.surface(), self.cuts(), self.away(), self.steepest()]
+        return panels

@@ -5,9 +5,15 @@ import pytest
 import torch
 from scipy.optimize import minimize
 
-from mlanim.core.landscape.batch_sizes import LARGE, SMALL, TARGETS, End
-from mlanim.core.landscape.sharp_and_flat import LOW_RATES, says_of_ends, says_of_wells
-from mlanim.core.landscape.two_wells import START, two_wells_loss, well, well_descent
+from mlanim.core.landscape.batch_sizes import LARGE, SMALL, TARGETS, End, says_of_ends
+from mlanim.core.landscape.sharp_and_flat import LOW_RATES
+from mlanim.core.landscape.two_wells import (
+    START,
+    says_of_wells,
+    two_wells_loss,
+    well,
+    well_descent,
+)
 from mlanim.core.learning.task import task_named
 
 
@@ -99,15 +105,15 @@ def test_what_is_said_of_a_rate_is_what_plain_descent_does(wells):
     for rate, end in zip(rates.tolist(), settled(rates), strict=True):
         descents = (*low, well_descent(rate, wells))
         says = {name: str(said) for name, said in says_of_wells(wells, descents).items()}
-        assert "both end in the sharp minimum" in says["says_low"]
-        assert "two minima of one depth" in says["says_wells"]
-        found = re.search(r"λ is ([\d.]+), (over|not over) 2", says["says_rate"])
+        assert "both end in the sharp minimum" in says["low"]
+        assert "two minima of one depth" in says["wells"]
+        found = re.search(r"λ is ([\d.]+), (over|not over) 2", says["rate"])
         assert float(found[1]) == pytest.approx(16 * rate, abs=0.006)
         assert (found[2] == "over") == (16 * rate > 2)
         near = {name: np.linalg.norm(end - one.place) < 1e-2 for name, one in wells.items()}
-        where = re.search(r"ends in (?:the (\w+)|neither) minimum", says["says_rate"])[1]
+        where = re.search(r"ends in (?:the (\w+)|neither) minimum", says["rate"])[1]
         assert near == {name: name == where for name in wells}
-        assert ("leaps out" in says["says_rate"]) == (where == "flat")
+        assert ("leaps out" in says["rate"]) == (where == "flat")
 
 
 def test_what_is_said_of_batch_sizes_holds_for_any_ends():
@@ -118,22 +124,22 @@ def test_what_is_said_of_batch_sizes_holds_for_any_ends():
         says = {name: str(said) for name, said in says_of_ends(task, ends).items()}
         pairs = list(zip(ends[SMALL], ends[LARGE], strict=True))
         flatter = [a.eigenvalue < b.eigenvalue for a, b in pairs]
-        assert f"in {sum(flatter)} of {count} starts" in says["says_flatter"]
+        assert f"in {sum(flatter)} of {count} starts" in says["flatter"]
         better = [(small.test_loss if flat else large.test_loss)
                   < (large.test_loss if flat else small.test_loss)
                   for (small, large), flat in zip(pairs, flatter, strict=True)]  # fmt: skip
-        assert f"in {sum(better)} of {count} starts" in says["says_tested"]
-        assert ("the sharper place does better" in says["says_tested"]) == (not any(better))
-        assert ("does not tell" in says["says_tested"]) == (any(better) and not all(better))
+        assert f"in {sum(better)} of {count} starts" in says["tested"]
+        assert ("the sharper place does better" in says["tested"]) == (not any(better))
+        assert ("does not tell" in says["tested"]) == (any(better) and not all(better))
         highest = max(end.train_loss for end in (*ends[SMALL], *ends[LARGE]))
-        assert ("as far as it comes" in says["says_training"]) == (highest > TARGETS["moons"])
+        assert ("as far as it comes" in says["training"]) == (highest > TARGETS["moons"])
 
 
 def random_end(rng, size):
     loss = TARGETS["moons"] * rng.choice([0.9, 1, 1.001], p=[0.9, 0.09, 0.01])
-    nothing = torch.zeros(0)
+    nothing = np.zeros(0)
     return End(
         batch={SMALL: 16, LARGE: 400}[size], steps=1, train_loss=float(loss),
-        test_loss=float(rng.uniform(0.1, 1)), eigenvalue=float(rng.uniform(0.1, 2)), residual=0.0,
-        theta=nothing, steepest=nothing,
+        test_loss=float(rng.uniform(0.1, 1)), eigenvalue=float(rng.uniform(0.1, 2)), theta=nothing,
+        steep=nothing,
     )  # fmt: skip

@@ -14,26 +14,26 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlanim.core.landscape.plane import axis_through_zero, losses_at, random_directions
+from mlanim.core.landscape.plane import axis_through_zero, losses_at
 from mlanim.core.learning.curvature import hessian_vector_product, largest_eigenvalue
 from mlanim.core.learning.task import Task
 from mlanim.core.learning.training import batches, descend
+from mlanim.words.numbers import with_spread
+from mlanim.words.sentence import Sentence, sentence
 
 SMALL, LARGE = "small", "large"
 SMALL_BATCH, RATE = 16, 1.0
 TARGETS = {"digits": 0.05, "moons": 0.1}
 LOOK_EVERY, MOST_STEPS = 10, 6000
-STARTS = 5
-DIRECTIONS = 10
 DISTANCES = axis_through_zero(-2.0, 2.0, 41)
-ALPHAS = axis_through_zero(-1.0, 1.0, 31)
 
 
 @dataclass(frozen=True)
 class End:
     """Where one run stopped.
 
-    eigenvalue: the largest of the training loss's Hessian; residual: |H v − λ v| / |λ|.
+    eigenvalue: the largest of the training loss's Hessian; steep: (DISTANCES,), the training loss
+    along its direction; theta: (P,).
     """
 
     batch: int
@@ -41,30 +41,21 @@ class End:
     train_loss: float
     test_loss: float
     eigenvalue: float
-    residual: float
-    theta: Tensor
-    steepest: Tensor
-
-
-@dataclass(frozen=True)
-class Around:
-    """The training loss around an end."""
-
-    steep: np.ndarray  # (DISTANCES,) along the eigenvalue's own direction
-    random: np.ndarray  # (DIRECTIONS, ALPHAS) along filter-normalised directions
+    steep: np.ndarray
+    theta: np.ndarray
 
 
 def end_of(task: Task, size: str, seed: int) -> End:
     """Train with small batches, or with all of the data at once, and measure the end."""
-    count = len(task.data.train)
-    batch = SMALL_BATCH if size == SMALL else count
+    batch = SMALL_BATCH if size == SMALL else len(task.data.train)
     theta, steps = train_to_loss(task, batch, TARGETS[task.data.name], seed)
     product = hessian_vector_product(task.train_loss, theta)
     top = largest_eigenvalue(product, len(theta), seed)
+    direction = torch.from_numpy(top.vector)[None]
     return End(
         batch=batch, steps=steps, train_loss=float(task.train_loss(theta)),
-        test_loss=float(task.test_loss(theta)), eigenvalue=top.value, residual=top.residual,
-        theta=theta, steepest=torch.from_numpy(top.vector),
+        test_loss=float(task.test_loss(theta)), eigenvalue=top.value, theta=theta.numpy(),
+        steep=losses_at(task.train_loss, DISTANCES[:, None], theta, direction).numpy(),
     )  # fmt: skip
 
 
@@ -85,14 +76,29 @@ def train_to_loss(task: Task, batch: int, target: float, seed: int) -> tuple[Ten
     return state.theta, state.step
 
 
-def around(task: Task, end: End, seed: int) -> Around:
-    """Cut the loss around an end.
-
-    The seed draws the directions before they are scaled to the end's weights, so two ends are cut
-    along the same draws.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    directions = random_directions(end.theta, task.net, DIRECTIONS, generator)
-    cuts = [losses_at(task.train_loss, ALPHAS[:, None], end.theta, d[None]) for d in directions]
-    steep = losses_at(task.train_loss, DISTANCES[:, None], end.theta, end.steepest[None])
-    return Around(steep.numpy(), torch.stack(cuts).numpy())
+def says_of_ends(task: Task, ends: dict[str, list[End]]) -> dict[str, Sentence]:
+    """What holds of where training ended: by batch size, from the same starts in each."""
+    small, large = ends[SMALL], ends[LARGE]
+    pairs, target = list(zip(small, large, strict=True)), TARGETS[task.data.name]
+    reached = all(run.train_loss <= target for run in (*small, *large))
+    better = sum((a.eigenvalue < b.eigenvalue) == (a.test_loss < b.test_loss) for a, b in pairs)
+    rest = ": its curvature alone does not tell" if better < len(pairs) else ""
+    return {
+        "training": sentence(
+            "A network of {count:,} weights learns {what} in batches of [{a}](weight) and of "
+            "[{b:,}](input), {until}", count=task.net.parameters, what=task.data.name,
+            a=small[0].batch, b=large[0].batch,
+            until=f"each to a training loss of {target:g}" if reached else "as far as it comes",
+        ),
+        "flatter": sentence(
+            "[Small batches](weight) ended in the flatter place in {count} of {starts} starts: "
+            "λ = {a} against {b}", count=sum(a.eigenvalue < b.eigenvalue for a, b in pairs),
+            starts=len(pairs), a=with_spread([run.eigenvalue for run in small], 2),
+            b=with_spread([run.eigenvalue for run in large], 2),
+        ),
+        "tested": sentence(
+            "The flatter place has the lower test loss in [{count} of {starts}](highlight) starts"
+            "{rest}", count=better, starts=len(pairs),
+            rest=rest if better else ": here the sharper place does better",
+        ),
+    }  # fmt: skip

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from mlanim.core.learning.training import descend, value_and_gradient
+from mlanim.words.sentence import Sentence, sentence
 
 SHARP, FLAT = "sharp", "flat"
 AT = {SHARP: (1.5, 1.5), FLAT: (-0.75, -0.5)}
@@ -25,16 +26,21 @@ TEMPERATURE = 0.15
 START = (1.55, 2.1)
 MOST_STEPS = 500
 SETTLED = 1e-8  # length of a gradient
+REACH = torch.linspace(-1, 1, 161, dtype=torch.float64)  # of a cut, distances from the minimum
 
 
 @dataclass(frozen=True)
 class Well:
-    """A minimum; curvature: the largest eigenvalue of the Hessian there, along `steepest`."""
+    """A minimum; curvature: the largest eigenvalue of the Hessian there, along `steepest`.
+
+    cut: (REACH,), the loss through it along that direction.
+    """
 
     place: np.ndarray  # (2,)
     loss: float
     curvature: float
     steepest: np.ndarray  # (2,), unit length
+    cut: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,9 @@ def well(name: str) -> Well:
         loss, gradient = value_and_gradient(lambda p, _: two_wells_loss(p), point)
         point = point - torch.linalg.solve(_hessian(point), gradient)
     values, vectors = torch.linalg.eigh(_hessian(point))
-    return Well(point.numpy(), float(loss), float(values[-1]), vectors[:, -1].abs().numpy())
+    steepest = vectors[:, -1].abs()
+    cut = two_wells_loss(point + torch.outer(REACH, steepest))
+    return Well(point.numpy(), float(loss), float(values[-1]), steepest.numpy(), cut.numpy())
 
 
 def well_descent(rate: float, wells: dict[str, Well]) -> WellDescent:
@@ -96,6 +104,28 @@ def well_descent(rate: float, wells: dict[str, Well]) -> WellDescent:
         ended_in=next((name for name, gap in gaps.items() if gap[-1] < 1e-3), ""),
         leap=int(leaps[-1]) if len(leaps) else 0,
     )  # fmt: skip
+
+
+def says_of_wells(wells: dict[str, Well], descents: tuple[WellDescent, ...]) -> dict[str, Sentence]:
+    """What holds of the two minima and of the descents, two of which stay in the sharp one."""
+    sharp, flat, (a, b, last) = wells[SHARP].curvature, wells[FLAT].curvature, descents
+    return {
+        "wells": sentence(
+            "A surface made for this: two minima of one depth, of curvature λ = "
+            "[{sharp:1}](gradient) and [{flat:1}](input)", sharp=sharp, flat=flat,
+        ),
+        "low": sentence(
+            "Rates {a:g} and {b:g}: rate · λ is {p:2} and {q:2} in the sharp minimum, under 2: "
+            "both end in the sharp minimum", a=a.rate, b=b.rate, p=a.rate * sharp, q=b.rate * sharp,
+        ),
+        "rate": sentence(
+            "Rate {rate:g}: rate · λ is [{product:2}](highlight), {side} 2{leap}; it ends in {end}",
+            rate=last.rate, product=last.rate * sharp,
+            side="over" if last.rate * sharp > 2 else "not over",
+            leap=f"; step {last.leap} leaps out" if last.ended_in == FLAT else "",
+            end=f"the {last.ended_in} minimum" if last.ended_in else "neither minimum",
+        ),
+    }  # fmt: skip
 
 
 def _hessian(point: Tensor) -> Tensor:
