@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, combined, table
+from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, table
 
 if TYPE_CHECKING:
     from mlanim.core.rates.learning_rate_range import LearningRateRange as Data
@@ -49,46 +49,44 @@ class LearningRateRange(LessonScene[LearningRateRangeParams, "Data"]):
     def rate(self) -> Track:
         """The rate as it grows, with the losses that it meets."""
         test = self.data.tests[0]
-        return Track(test.rates, log=True, raw=test.raw, smooth=test.smooth)
+        dots = np.column_stack([test.rates, test.raw])
+        return Track(test.rates, log=True, dots=dots, smooth=test.smooth)
 
     @cached_property
     def steps(self) -> dict[str, Track]:
-        """The steps of each training, with its losses."""
-        found = self.data.trainings
-        return {
-            name: Track(found.steps, mean=losses.mean(1), low=losses.min(1), high=losses.max(1))
-            for name, losses in found.losses.items()
-        }
+        """The steps of each training."""
+        return {name: Track(self.data.trainings.steps) for name in RACES}
 
     def test(self) -> Panel:
         """The loss against the rate, and what the rules find."""
         d, first, rate = self.data, self.data.tests[0], self.rate
         ends = (first.rates[0], first.rates[-1]), (0.0, 1.6 * float(first.smooth[0]))
         self.chart = chart = Chart(*ends, "learning rate", "loss", log="x", names="key")
-        dots = combined(lambda x, y: np.column_stack([x, y]), rate.history(), rate.history("raw"))
-        chart.scatter(dots, "muted", radius=0.04)
+        chart.scatter(rate.history("dots"), "muted", radius=0.04)
         lines = [chart.curve(t.rates, t.smooth, "weight", later=True) for t in d.tests[1:]]
         line = rate.history(), rate.history("smooth")
         chart.curve(*line, "text", name="smoothed", width="bold", tip=True)
-        risen = "risen" if len(d.risen) else None
-        self.rise = chart.scatter(d.risen, "gradient", name=risen, radius=0.1, later=True)
+        risen = np.column_stack([first.rates[first.rise], first.smooth[first.rise]])
+        name = "risen" if len(risen) else None
+        self.rise = chart.scatter(risen, "gradient", name=name, radius=0.1, later=True)
         starts = chart.scatter(d.places[1:], "weight", name="more starts", radius=0.07, later=True)
         stretch = chart.path(first.stretch, "highlight", width="bold", rim=True, later=True)
         self.fall = [stretch, chart.dot(d.places[0], name="falls most", radius=0.11, later=True)]
         self.others = [*lines, starts]
-        heading = "The loss while the rate grows"
-        return Panel("test", chart, heading, d.says_smoothing, share=1.5, says=d.says_steepest)
+        heading, said = "The loss while the rate grows", d.says["smoothing"]
+        return Panel("test", chart, heading, said, share=1.5, says=d.says["steepest"])
 
     def falls(self) -> Panel:
         """How much the smoothed loss changes around each rate."""
         d, first = self.data, self.data.tests[0]
+        self.close = float(d.places[:, 0].min()) / 100, float(first.rates[-1])
         change = float(first.stretch[-1, 1] - first.stretch[0, 1])
-        chart = Chart(d.close, (1.3 * change, -change), "learning rate", log="x", axes=True)
+        chart = Chart(self.close, (1.3 * change, -change), "learning rate", log="x", axes=True)
         chart.curve(first.middles, first.falls, "text", width="bold")
         chart.dot((d.places[0, 0], change))
         columns = table({"rate": first.middles, "change": first.falls})
         return Panel("falls", chart, "Its change in half a decade", "of the smoothed loss",
-                     says=d.says_rise, data=columns)  # fmt: skip
+                     says=d.says["rise"], data=columns)  # fmt: skip
 
     def trainings(self) -> Panel:
         """Three trainings: the mean of the starts, and a band that holds all of them."""
@@ -98,12 +96,11 @@ class LearningRateRange(LessonScene[LearningRateRangeParams, "Data"]):
         chart = Chart((0, runs.steps[-1]), reach, "step", "loss; thin dashes: guessing", log="y")
         chart.guide(y=d.guessing)
         for name, (role, dash) in RACES.items():
-            xs, mean, low, high = map(self.steps[name].history, (None, "mean", "low", "high"))
-            look: dict[str, Any] = {"name": name, "dash": dash, "width": "bold", "tip": True}
-            band = chart.band(xs, low, high, role, later=True)
-            self.runs[name] = [band, chart.curve(xs, mean, role, later=True, **look)]
+            steps, so_far = map(self.steps[name].history, (None, runs.losses[name]))
+            look: dict[str, Any] = {"name": name, "dash": dash, "tip": True, "later": True}
+            self.runs[name] = chart.runs(steps, so_far, role, **look)
         heading = "Trainings at three constant rates"
-        return Panel("trainings", chart, heading, d.says_network, share=1.2, says=d.says_slow)
+        return Panel("trainings", chart, heading, d.says["network"], share=1.2, says=d.says["slow"])
 
     def ends(self) -> Panel:
         """Where training ends at each of many constant rates."""
@@ -116,7 +113,7 @@ class LearningRateRange(LessonScene[LearningRateRangeParams, "Data"]):
             place = runs.shown[name]
             chart.dot((runs.rates[place], mean[place]), role, name=name, radius=0.11)
         columns = table({"rate": runs.rates, "mean": mean, "lowest": low, "highest": high})
-        return Panel("ends", chart, "The answer, by trying", d.says_tried, says=d.says_best,
+        return Panel("ends", chart, "The answer, by trying", d.says["tried"], says=d.says["best"],
                      data=columns)  # fmt: skip
 
     def race(self, *names: str) -> None:
@@ -126,24 +123,24 @@ class LearningRateRange(LessonScene[LearningRateRangeParams, "Data"]):
 
     def construct(self) -> None:
         d, test, trainings = self.data, self.test(), self.trainings()
-        self.enter(test, say=d.says_growth)
+        self.enter(test, say=d.says["growth"])
         self.sweep(self.rate.to_end(), seconds=7)
         self.ask("Which rate would you train with?", notes="Let them name one, and say why.")
         self.enter(test, self.falls())
-        self.sweep(self.chart.zoom(x=d.close), say="", seconds=1.2)
+        self.sweep(self.chart.zoom(x=self.close), say="", seconds=1.2)
         self.reveal(*self.fall)
-        self.step(d.says_steepest, notes="Before it the steps are too small to matter.")
+        self.step(d.says["steepest"], notes="Before it the steps are too small to matter.")
         self.reveal(self.rise)
-        self.step(d.says_rise, notes="The average lags by some steps, so this comes late.")
+        self.step(d.says["rise"], notes="The average lags by some steps, so this comes late.")
         self.reveal(*self.others)
-        self.step(d.says_starts, notes="One test is one sample: read its order of size.")
+        self.step(d.says["starts"], notes="One test is one sample: read its order of size.")
         self.enter(trainings, say="Now training in earnest, at constant rates")
         self.race("a tenth", "suggested")
-        self.step(d.says_slow, notes="Lines are means of five starts, bands hold all five.")
+        self.step(d.says["slow"], notes="Lines are means of five starts, bands hold all five.")
         self.race("ten times")
-        self.step(d.says_large, notes="A step that is too long lands higher than it began.")
+        self.step(d.says["large"], notes="A step that is too long lands higher than it began.")
         self.enter(trainings, self.ends())
-        self.step(d.says_best, notes="Thirteen rates, five starts each: what the test spares us.")
+        self.step(d.says["best"], notes="Thirteen rates, five starts: what the test spares us.")
 
     def figure(self) -> list[Panel]:
         for track in (self.rate, *self.steps.values()):

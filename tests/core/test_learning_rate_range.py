@@ -18,8 +18,6 @@ from mlanim.core.rates.learning_rate_range import (
     NETWORKS,
     STEPS,
     learning_rate_range_lesson,
-)
-from mlanim.core.rates.range_sentences import (
     says_of_best,
     says_of_large,
     says_of_rise,
@@ -118,11 +116,14 @@ def test_the_rules_find_what_a_search_finds():
             steepest = k if drop > line[steepest - 10] - line[steepest + 10] else steepest
         for k in range(count - 1, lowest, -1):
             rise = k if line[k] - line[lowest] > (line[0] - line[lowest]) / 10 else rise
-        assert (found.lowest, found.steepest, found.rise) == (lowest, steepest, rise)
+        rises = [] if rise is None else [rise]
+        assert (found.lowest, found.steepest, *found.rise) == (lowest, steepest, *rises)
         assert found.rates[found.steepest + 10] / found.rates[found.steepest - 10] == (
             pytest.approx(10**0.5)
         )
-        assert found.fall == line[steepest - 10] - line[steepest + 10]
+        assert (
+            found.stretch[0, 1] - found.stretch[-1, 1] == line[steepest - 10] - line[steepest + 10]
+        )
         said = str(says_of_rise(found))
         assert ("never rises" in said) == (rise is None)
 
@@ -149,7 +150,7 @@ def test_trainings_at_the_suggestion_are_torchs_own(lesson):
             loss = nn.functional.cross_entropy(model(data.train.inputs.T), data.train.labels)
             right += int((model(data.test.inputs.T).argmax(1) == data.test.labels).sum())
         assert runs.losses["suggested"][-1, i] == pytest.approx(loss.item(), rel=1e-6)
-    assert runs.right == right
+    assert runs.right == right / (5 * len(data.test))
 
 
 def ends_of_runs(rng, count=5):
@@ -164,7 +165,7 @@ def test_what_is_said_of_trainings_holds():
     for _ in range(TRIALS):
         tenth, suggested, large = (ends_of_runs(rng) for _ in range(3))
         started = rng.normal(2.4, 0.1, 5)
-        said = str(says_of_slow(tenth, suggested, 200))
+        said = str(says_of_slow(tenth, suggested))
         gaps = [a - b for a, b in zip(tenth, suggested, strict=True)]
         tie = abs(np.mean(gaps)) < np.sqrt(np.var(gaps) * 5 / 4)
         assert ("a tie" in said) == tie
@@ -197,7 +198,7 @@ def test_what_is_said_of_the_best_rate_holds():
         if best != 6:
             times = float(re.search(r"([\d.]+) times the suggestion", said)[1])
             assert times == pytest.approx(rates[best] / rates[6], rel=0.06)
-        assert ("as that" in str(says_of_tried(ends, 200, 1e3))) == (ends.max() == 1e3)
+        assert ("as that" in str(says_of_tried(ends))) == (ends.max() == 1e3)
 
 
 def test_suggestions_apart_are_said_to_be_apart(lesson):

@@ -6,7 +6,7 @@ the curve by eye; here it is read by two rules, which `RangeTest` states.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +36,8 @@ class RangeTest:
     lowest: where `smooth` is lowest.
     steepest: where it falls most within half a decade; up to the lowest.
     stretch: (W, 2), rates and smoothed losses of that half decade.
-    rise: the first place after the lowest at which it is back a tenth of what it fell from its
-        start; None if there is none.
+    rise: (1,), the first place after the lowest at which it is back a tenth of what it fell from
+        its start; (0,) if there is none.
     """
 
     rates: np.ndarray
@@ -48,28 +48,12 @@ class RangeTest:
     lowest: int
     steepest: int
     stretch: np.ndarray
-    rise: int | None
+    rise: np.ndarray
 
     @property
     def suggestion(self) -> float:
         """The rate of the steepest fall."""
         return float(self.rates[self.steepest])
-
-    @property
-    def place(self) -> np.ndarray:
-        """The suggestion, and the smoothed loss there."""
-        return np.array([self.rates[self.steepest], self.smooth[self.steepest]])
-
-    @property
-    def risen(self) -> np.ndarray:
-        """The rate and the smoothed loss at the rise, (1, 2); (0, 2) without one."""
-        at = np.array([] if self.rise is None else [self.rise], dtype=int)
-        return np.column_stack([self.rates[at], self.smooth[at]])
-
-    @property
-    def fall(self) -> float:
-        """How much the smoothed loss falls within half a decade around the suggestion."""
-        return float(self.stretch[0, 1] - self.stretch[-1, 1])
 
 
 def range_test(
@@ -82,33 +66,28 @@ def range_test(
 
 def read_test(rates: np.ndarray, losses: np.ndarray) -> RangeTest:
     """Apply the rules to losses (S,) at rates (S,)."""
-    finite = np.isfinite(losses)
-    count = len(losses) if finite.all() else int(finite.argmin())
+    count = int(np.append(~np.isfinite(losses), True).argmax())
     smooth = smoothed(losses[:count])
     lowest = int(smooth.argmin())
     middles = np.arange(2 * QUARTER, count - QUARTER)
     falls = smooth[middles + QUARTER] - smooth[middles - QUARTER]
     before = falls[: max(lowest - middles[0], 0) + 1]
     back = smooth[lowest] + BACK * (smooth[0] - smooth[lowest])
-    risen = np.flatnonzero(smooth[lowest:] > back)
     steepest = int(middles[before.argmin()])
     window = slice(steepest - QUARTER, steepest + QUARTER + 1)
     return RangeTest(
         rates=rates[:count], raw=losses[:count], smooth=smooth, middles=rates[middles],
         falls=falls, lowest=lowest, steepest=steepest,
         stretch=np.column_stack([rates[window], smooth[window]]),
-        rise=lowest + int(risen[0]) if len(risen) else None,
+        rise=lowest + np.flatnonzero(smooth[lowest:] > back)[:1],
     )  # fmt: skip
 
 
-def smoothed(values: Sequence[float] | np.ndarray, decay: float = DECAY) -> np.ndarray:
+def smoothed(values: np.ndarray, decay: float = DECAY) -> np.ndarray:
     """The exponential average of values (S,) up to each, freed of its start at zero.
 
-    m ← decay · m + (1 − decay) · value; m / (1 − decay^n) after n values, as Adam corrects its
-    means (Kingma and Ba 2015, section 3).
+    A value n steps ago weighs decay^n, as in the corrected means of Adam (Kingma and Ba 2015).
     """
-    mean, found = 0.0, []
-    for count, value in enumerate(values, start=1):
-        mean = decay * mean + (1 - decay) * float(value)
-        found.append(mean / (1 - decay**count))
-    return np.array(found)
+    steps = np.arange(float(len(values)))
+    weights = np.tril(decay ** np.subtract.outer(steps, steps))
+    return np.asarray((weights * values).sum(1) / weights.sum(1))

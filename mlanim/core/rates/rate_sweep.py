@@ -38,5 +38,10 @@ def _sweep(task: Task, starts: Tensor, name: str, seed: int) -> RateSweep:
     rule = Rated(FIVE[name], torch.from_numpy(rates)[:, None, None])
     drawn = batches(len(task.data.train), BATCH, seed)
     run = train(task.train_loss, starts.expand(TRIED, -1, -1), rule, 1.0, STEPS, drawn)
-    losses = task.train_loss(run.end).nan_to_num(nan=torch.inf).clamp(max=HIGHEST)
-    return RateSweep(rates, losses.numpy(), int(losses.mean(1).argmin()))
+    losses = shown(task.train_loss(run.end))
+    return RateSweep(rates, losses, int(losses.mean(1).argmin()))
+
+
+def shown(losses: Tensor) -> np.ndarray:
+    """Losses of any shape; one over HIGHEST, or that is no number, as HIGHEST."""
+    return losses.nan_to_num(nan=torch.inf).clamp(max=HIGHEST).numpy()

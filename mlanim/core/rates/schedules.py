@@ -17,6 +17,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from mlanim.core.learning.optimizers import OPTIMIZERS, Rated
 from mlanim.core.learning.task import Task, task_named
 from mlanim.core.learning.training import batches, train
+from mlanim.core.rates.rate_sweep import shown
 from mlanim.core.rates.ties import lowest, says_of_lowest
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import significant, with_spread
@@ -26,7 +27,6 @@ STARTS, BATCH, POINTS = 5, 32, 31
 PEAKS = {"sgd": (0.2, 30.0), "momentum": (0.03, 6.0), "adam": (0.01, 2.0)}
 TRIED = 7  # peak rates between these two
 WARM_UP = 0.1  # of the steps
-HIGHEST = 1e3  # a loss beyond this, or none at all, is shown as this
 
 NAMES = ("constant", "step", "cosine", "warm-up and decay", "one cycle")
 
@@ -121,7 +121,7 @@ def _trained(
         lambda step: float(shape[min(step, steps - 1)]), steps, drawn, points=POINTS,
     )  # fmt: skip
     way = torch.stack([task.train_loss(theta) for theta in run.path])
-    losses = way.nan_to_num(nan=torch.inf).clamp(max=HIGHEST).numpy()
+    losses = shown(way)
     best = int(losses[-1].mean(1).argmin())
     return Scheduled(shape, peaks, losses[-1], best, losses[:, best])
 

@@ -131,16 +131,19 @@ class Marked(Picture):
 
     def runs(
         self, xs: Any, values: Any, role: str = "text", *, name: Content | None = None,
-        dash: Dash = "", later: bool = False,
+        dash: Dash = "", tip: bool = False, later: bool = False,
     ) -> tuple[Area, Curve]:  # fmt: skip
-        """Several runs over xs (N,), values (N, runs): all in a band, and their mean as a line."""
+        """Several runs over xs (N,), values (N, runs): all in a band, and their mean as a line.
+
+        With `tip`, a dot at the last mean.
+        """
         low, high, mean = (
             combined(lambda of, over=over: over(np.asarray(of), axis=1), values)
             for over in (np.min, np.max, np.mean)
         )
         area = self.band(xs, low, high, role, later=later)
-        curve = self.curve(xs, mean, role, name=name, width="bold", dash=dash, later=later)
-        return area, curve
+        look: dict[str, Any] = {"name": name, "width": "bold", "dash": dash, "tip": tip}
+        return area, self.curve(xs, mean, role, **look, later=later)
 
     def area(
         self, corners: Any, role: str = "muted", *, name: Content | None = None,
