@@ -73,10 +73,8 @@ class OverfitOneBatch(LessonScene[OverfitOneBatchParams, "Data"]):
         roles: Any = {"working": "attention", "shuffled": "input"}
         for name, values in shown.items():
             role, track = roles.get(name, "gradient"), self.tracks[name]
-            least, most = (track.history(end) for end in (values.min(0), values.max(0)))
-            chart.band(track.history(), least, most, role)
-            chart.curve(
-                track.history(), track.history(values.mean(0)), role, width="bold",
+            chart.runs(
+                track.history(), track.history(values.T), role,
                 dash="dash" if name == "shuffled" else "", name=name if len(names) > 1 else None,
             )  # fmt: skip
         if kind == "losses" and names[0] in d.floors:

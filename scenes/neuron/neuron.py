@@ -15,8 +15,9 @@ from pydantic import Field
 
 from mlanim.stage.parameters import Points, of_length
 from mlanim.stage.pictures.neuron.plane import NeuronPlane
+from mlanim.stage.scene import Said
 from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, table
-from mlanim.words.sentence import Sentence, sentence
+from mlanim.words.sentence import sentence
 
 if TYPE_CHECKING:
     from mlanim.core.neuron.neuron import Neuron as Data
@@ -67,9 +68,7 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         """The neuron that learns, along its steps."""
         return Track.along(np.arange(len(self.data.learned.loss)), self.data.learned)
 
-    def plane(
-        self, now: Track, heading: str | Sentence | None = None, said: str | Sentence = "",
-    ) -> Panel:  # fmt: skip
+    def plane(self, now: Track, heading: Said | None = None, said: Said = "") -> Panel:
         """The answers over the plane, the weights, and an input with its distance."""
         d = self.data
         plane = NeuronPlane(now, d.edges, now["shades"], d.reach)
@@ -81,7 +80,7 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         self.case = plane.input(later=True)
         return Panel(f"plane-{now.value:.0f}", plane, heading, said, share=1.9, says=said)
 
-    def side(self, now: Track, heading: str | Sentence | None = None) -> Panel:
+    def side(self, now: Track, heading: Said | None = None) -> Panel:
         """The answer against the distance from the boundary, and z as a number."""
         d, top = self.data, self.data.largest
         reach = float(d.distances[-1])

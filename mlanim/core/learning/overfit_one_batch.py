@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from mlanim.core.learning.training_steps import BUGS, Excerpt, Step, excerpt, working
 from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import digits_with_spread, significant
-from mlanim.words.sentence import Sentence, sentence
+from mlanim.words.sentence import Sentence, plain, sentence
 
 STARTS, STEPS, HIDDEN = 5, 240, 32
 NEAR_ZERO = 0.02  # nats; a mean loss below it counts as memorised
@@ -125,14 +125,8 @@ def _trained(
         change = [w - v for w, v in zip(body.parameters(), before, strict=True)]
         sums = head(hidden).softmax(0 if step is BUGS["wrong axis"] else 1).sum(1)
         silent = float((hidden <= 0).all(0).double().mean())
-    return (
-        losses,
-        norms,
-        _norm(change) / _norm(before),
-        silent,
-        float(sums.min()),
-        float(sums.max()),
-    )
+    moved, low, high = _norm(change) / _norm(before), float(sums.min()), float(sums.max())
+    return losses, norms, moved, silent, low, high
 
 
 def _norm(parts: Sequence[Tensor]) -> float:
@@ -141,47 +135,35 @@ def _norm(parts: Sequence[Tensor]) -> float:
 
 def says_of(name: str, runs: Runs, examples: int, floors: dict[str, float]) -> Sentence:
     """Whether the batch was memorised, and what gives the bug away."""
+    title = "Shuffled labels" if name == "shuffled" else name.capitalize()
     verdict = sentence(
         "[{name}](highlight): {count} of {starts} get below {limit}",
-        name=TITLES[name], count=runs.memorised, starts=len(runs.losses), limit=NEAR_ZERO,
+        name=title, count=runs.memorised, starts=len(runs.losses), limit=NEAR_ZERO,
     )  # fmt: skip
     return verdict + _tell_tale(name, runs, examples, floors)
-
-
-TITLES = {
-    "working": "Working", "shuffled": "Shuffled labels", "softmax twice": "Softmax twice",
-    "never zeroed": "Never zeroed", "detached": "Detached", "wrong axis": "Wrong axis",
-    "rate of 10": "Rate of 10",
-}  # fmt: skip
 
 
 def _tell_tale(name: str, runs: Runs, examples: int, floors: dict[str, float]) -> Sentence:
     last = runs.losses[:, -1]
     if name in ("working", "shuffled"):
-        return sentence("; loss {loss} on {n} examples", loss=spread(last), n=examples)
+        return plain(f"; loss {spread(last)} on {examples} examples")
     if name == "softmax twice":
-        return sentence(
-            "; loss {loss}, and {floor} is the least there can be",
-            loss=spread(last), floor=significant(floors[name]),
-        )  # fmt: skip
+        floor = significant(floors[name])
+        return plain(f"; loss {spread(last)}, and {floor} is the least there can be")
     if name == "never zeroed":
         share = runs.norms[:, -1] / runs.norms[:, 0]
-        return sentence("; the last gradient is {by} times the first", by=spread(share))
+        return plain(f"; the last gradient is {spread(share)} times the first")
     if name == "detached":
         still = int((runs.moved == 0).sum())
-        return sentence(
-            "; the first layer stood still in {n} of {all}", n=still, all=len(runs.moved)
-        )
+        return plain(f"; the first layer stood still in {still} of {len(runs.moved)}")
     if name == "wrong axis":
         ends = [significant(float(end), 2) for end in (runs.low.min(), runs.high.max())]
         sums = ends[0] if ends[0] == ends[1] else " to ".join(ends)
         meant = "" if sums == "1" else ", should be 1"
-        return sentence(
-            "; an example's probabilities add up to {sums}{meant}", sums=sums, meant=meant
-        )
+        return plain(f"; an example's probabilities add up to {sums}{meant}")
     if (runs.silent == 1).all():
-        return sentence("; no hidden unit answers any example in the end")
-    return sentence("; in the end {share} % of the units are 0", share=spread(100 * runs.silent))
+        return plain("; no hidden unit answers any example in the end")
+    return plain(f"; in the end {spread(100 * runs.silent)} % of the units are 0")
 
 
 def spread(values: np.ndarray) -> str:

@@ -10,18 +10,18 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn import Module
 from torch.nn.functional import nll_loss
 from torch.optim import SGD
 
 RATE = 0.5
-Step = Callable[[nn.Module, nn.Module, Sequence[Tensor], Tensor, Tensor], Tensor]
+Weights = Sequence[Tensor]
+Step = Callable[[Module, Module, Weights, Tensor, Tensor], Tensor]
 """Body, head, their weights, inputs (N, F) and labels (N,) to the loss before the step."""
 
 
-def working(
-    body: nn.Module, head: nn.Module, weights: Sequence[Tensor], x: Tensor, y: Tensor
-) -> Tensor:
+def working(body: Module, head: Module, weights: Weights, x: Tensor, y: Tensor) -> Tensor:
     """A step of gradient descent on the cross-entropy."""
     optimizer = SGD(weights, lr=RATE)
     optimizer.zero_grad()
@@ -33,9 +33,7 @@ def working(
     return loss
 
 
-def softmax_twice(
-    body: nn.Module, head: nn.Module, weights: Sequence[Tensor], x: Tensor, y: Tensor
-) -> Tensor:
+def softmax_twice(body: Module, head: Module, weights: Weights, x: Tensor, y: Tensor) -> Tensor:
     """Probabilities are taken for scores."""
     optimizer = SGD(weights, lr=RATE)
     optimizer.zero_grad()
@@ -47,9 +45,7 @@ def softmax_twice(
     return loss
 
 
-def never_zeroed(
-    body: nn.Module, head: nn.Module, weights: Sequence[Tensor], x: Tensor, y: Tensor
-) -> Tensor:
+def never_zeroed(body: Module, head: Module, weights: Weights, x: Tensor, y: Tensor) -> Tensor:
     """Each gradient is added to all before it."""
     optimizer = SGD(weights, lr=RATE)
     # no optimizer.zero_grad()
@@ -61,9 +57,7 @@ def never_zeroed(
     return loss
 
 
-def detached(
-    body: nn.Module, head: nn.Module, weights: Sequence[Tensor], x: Tensor, y: Tensor
-) -> Tensor:
+def detached(body: Module, head: Module, weights: Weights, x: Tensor, y: Tensor) -> Tensor:
     """No gradient reaches the body."""
     optimizer = SGD(weights, lr=RATE)
     optimizer.zero_grad()
@@ -75,9 +69,7 @@ def detached(
     return loss
 
 
-def wrong_axis(
-    body: nn.Module, head: nn.Module, weights: Sequence[Tensor], x: Tensor, y: Tensor
-) -> Tensor:
+def wrong_axis(body: Module, head: Module, weights: Weights, x: Tensor, y: Tensor) -> Tensor:
     """Examples compete for a class, not classes for an example."""
     optimizer = SGD(weights, lr=RATE)
     optimizer.zero_grad()
@@ -89,9 +81,7 @@ def wrong_axis(
     return loss
 
 
-def rate_of_ten(
-    body: nn.Module, head: nn.Module, weights: Sequence[Tensor], x: Tensor, y: Tensor
-) -> Tensor:
+def rate_of_ten(body: Module, head: Module, weights: Weights, x: Tensor, y: Tensor) -> Tensor:
     """The steps are far too long."""
     optimizer = SGD(weights, lr=10.0)
     optimizer.zero_grad()

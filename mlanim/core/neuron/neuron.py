@@ -1,7 +1,4 @@
-"""What the scene on the neuron shows and says: what each of its numbers does, how it learns them.
-
-Each sentence is true of the given neuron.
-"""
+"""What the scene on the neuron shows and says: what each of its numbers does, how it learns them."""
 
 from __future__ import annotations
 
@@ -61,8 +58,7 @@ def neuron_lesson(
 ) -> Neuron:  # fmt: skip
     """The lesson on a neuron with weights w, a bias b and an activation.
 
-    Args:
-        dataset: what it learns, by its name, or points (x, y, label).
+    The dataset that it learns is given by its name, or as points (x, y, label).
 
     Raises:
         ValueError: for a bias that puts the boundary too far from the origin to be seen, and for
