@@ -6,7 +6,6 @@ the skip does not keep it at full strength, but within a factor that is measured
 from __future__ import annotations
 
 from functools import cached_property
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,9 +15,10 @@ from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Trac
 
 if TYPE_CHECKING:
     from mlanim.core.transformer.residual import Residual as Data
-    from mlanim.words.sentence import Sentence
 
-ROLES = {"with the skip": "output", "without": "weight"}
+LOOKS: dict[str, dict[str, Any]] = {
+    "with the skip": {"role": "output"}, "without": {"role": "weight", "dash": "dash"},
+}  # fmt: skip
 LEAST, MOST = 1e-14, 1e6  # of the gradient's axis
 TIP_TO_TAIL = "The [input](input) and each layer's [delta](weight), tip to tail"
 LENGTH = "length / length at the end"
@@ -52,39 +52,43 @@ class Residual(LessonScene[ResidualParams, "Data"]):
 
     @cached_property
     def layer(self) -> Track:
-        return Track(self.data.layers, place=self.data.sum.places)
+        places = self.data.sum.places
+        return Track(np.arange(len(places)), place=places)
 
     @cached_property
     def back(self) -> Track:
-        return Track(self.data.layers[::-1])
+        return Track(self.layer.at[::-1])
 
     @cached_property
     def training(self) -> Track:
-        flows = self.data.flows.items()
-        series: dict[str, Any] = {name: flow.spread[..., ::-1] for name, flow in flows}
-        return Track(self.data.steps, **series | {f"{n}_loss": flow.loss for n, flow in flows})
+        series: dict[str, Any] = {}
+        for name, flow in zip(LOOKS, self.data.flows, strict=True):
+            series |= {name: flow.starts[..., ::-1].swapaxes(1, 2), f"{name}_loss": flow.loss}
+        return Track(self.data.steps, **series)
 
     def stream(self) -> Panel:
         s, place, path = self.data.sum, self.layer["place"], self.layer.history("place")
-        chart = Chart(*s.ranges, "along the last sum", "across it", equal=True)
+        chart = Chart(None, None, "along the last sum", "across it", equal=True)
         chart.arrow((0, 0), s.places[0], "input", bold=True)
         self.total = chart.segment((0, 0), place, "output", width="bold", dash="dash", later=True)
         chart.path(path, "weight", width="bold")
         chart.scatter(path, "weight", radius=0.07)
         chart.dot(place, "output", radius=0.13)
-        data = table({"layer": self.data.layers, "x": s.places[:, 0], "y": s.places[:, 1]})
-        return Panel("stream", chart, TIP_TO_TAIL, s.says_plane, 2.2, s.says_sum, data)
+        data = table({"layer": self.layer.at, "x": s.places[:, 0], "y": s.places[:, 1]})
+        says = self.data.says
+        return Panel("stream", chart, TIP_TO_TAIL, says["plane"], 2.2, says["sum"], data)
 
     def deltas(self) -> list[Panel]:
         s = self.data.sum
         top = 1.1 * max(s.lengths.max(), s.usual_lengths.max())
         return [
-            self._each("length by layer", s.lengths, s.usual_lengths, (0, top), s.says_lengths),
-            self._each("cosine to the sum", s.cosines, s.usual_cosines, (-1, 1), s.says_directions),
+            self._each("length by layer", "lengths", (0, top)),
+            self._each("cosine to the sum", "cosines", (-1, 1)),
         ]
 
-    def _each(self, name: str, values: Any, usual: Any, reach: Any, says: Sentence) -> Panel:
-        layers = np.arange(1, len(values) + 1)
+    def _each(self, name: str, kind: str, reach: tuple[float, float]) -> Panel:
+        values, usual = (getattr(self.data.sum, which) for which in (kind, f"usual_{kind}"))
+        layers, says = np.arange(1, len(values) + 1), self.data.says[kind]
         chart = Chart((0.4, len(values) + 0.6), reach, axes=True)
         so_far = combined(lambda at: values * np.clip(at - layers + 1, 0, 1), self.layer)
         chart.columns(np.arange(len(values) + 1) + 0.5, so_far, "weight")
@@ -94,56 +98,52 @@ class Residual(LessonScene[ResidualParams, "Data"]):
 
     def gradient(self) -> Panel:
         """How long the gradient is at each layer that it has come back to, now in training."""
-        d, xs, middles = self.data, self.back.history(), dict[str, Any]()
-        ends, label = (float(d.layers[-1]), 0.0), "layer, from the last to the first"
-        chart = Chart(ends, (LEAST, MOST), label, LENGTH, log="y")
+        ends, label = (self.back.at[0], 0.0), "layer, from the last to the first"
+        chart, says = Chart(ends, (LEAST, MOST), label, LENGTH, log="y"), self.data.says["start"]
         chart.guide(y=1.0)
-        for name, role in ROLES.items():
-            spread = [self.training[name].map(itemgetter(k)) for k in range(3)]
-            low, middles[name], high = map(self.back.history, spread)
-            chart.band(xs, low, high, role)
-        chart.curves(xs, middles, ROLES.values())
-        return Panel("gradient", chart, "The gradient, layer by layer", SPREAD, 2, d.says_start)
+        for name, look in LOOKS.items():
+            starts = self.back.history(self.training[name])
+            chart.runs(self.back.history(), starts, name=name, average=np.median, **look)
+        return Panel("gradient", chart, "The gradient, layer by layer", SPREAD, 2, says)
 
     def losses(self) -> Panel:
-        top = 1.1 * max(flow.loss.max() for flow in self.data.flows.values())
-        chart = Chart((0, float(self.data.steps[-1])), (0, top), "step of Adam", "training loss")
-        losses = {name: self.training.history(f"{name}_loss") for name in ROLES}
-        chart.curves(self.training.history(), losses, ROLES.values())
-        return Panel("losses", chart, "The loss", says=self.data.says_trained)
+        steps, top = self.training.history(), max(flow.loss.max() for flow in self.data.flows)
+        chart = Chart((0, self.training.at[-1]), (0, 1.1 * top), "step of Adam", "training loss")
+        for name, look in LOOKS.items():
+            loss = self.training.history(f"{name}_loss")
+            chart.curve(steps, loss, name=name, width="bold", **look)
+        return Panel("losses", chart, "The loss", says=self.data.says["trained"])
 
     def gains(self) -> Panel:
         d, label = self.data, "variance of the first weights · width"
         chart = Chart(None, (LEAST, MOST), label, LENGTH, log="xy", least=3.6)
         chart.guide(y=1.0)
-        for passed, role in zip(d.passed, ROLES.values(), strict=True):
-            chart.band(d.gains, passed.min(1), passed.max(1), role)
-        middles = dict(zip(ROLES, np.median(d.passed, axis=2), strict=True))
-        chart.curves(d.gains, middles, ROLES.values())
-        return Panel("gains", chart, "What gets to the start", share=1.4, says=d.says_gain)
+        for passed, (name, look) in zip(d.passed, LOOKS.items(), strict=True):
+            chart.runs(d.gains, passed, name=name, average=np.median, **look)
+        return Panel("gains", chart, "What gets to the start", share=1.4, says=d.says["gain"])
 
     def construct(self) -> None:
-        d, s = self.data, self.data.sum
+        says = self.data.says
         self.enter(self.stream(), self.deltas(), say="A layer [adds](weight), and replaces nothing")
         self.sweep(self.layer.to(1), seconds=1.5)
         self.sweep(self.layer.to_end(), seconds=6)
         self.reveal(self.total)
-        self.step(s.says_sum, notes="A layer that has nothing to add leaves the sum as it is.")
-        self.step(s.says_lengths, notes="Deltas that cross or oppose one another add up to less.")
-        self.step(s.says_recovered, notes="What is left is the rounding of 64-bit numbers.")
+        self.step(says["sum"], notes="A layer that has nothing to add leaves the sum as it is.")
+        self.step(says["lengths"], notes="Deltas that cross or oppose one another add up to less.")
+        self.step(says["recovered"], notes="What is left is the rounding of 64-bit numbers.")
         self.ask("How much of the gradient comes back through all layers?", notes="Let them draw.")
         gradient = self.gradient()
         self.enter(gradient, say="Backpropagation runs from the last layer to the first")
         self.sweep(self.back.to_end(), seconds=6)
-        self.step(d.says_start, notes="The Jacobian is the product of 1 + J over the layers.")
-        self.step(d.says_factor, notes="The skip passes it on; what the layers add comes on top.")
+        self.step(says["start"], notes="The Jacobian is the product of 1 + J over the layers.")
+        self.step(says["factor"], notes="The skip passes it on; what the layers add comes on top.")
         self.enter(gradient, self.losses(), say="Both kinds learn from the same batches")
         self.sweep(self.training.to_end(), seconds=5)
-        self.step(d.says_trained, notes="Each start is trained with the skip and without.")
-        self.step(d.says_during, notes="Measured before, along and after the training.")
+        self.step(says["trained"], notes="Each start is trained with the skip and without.")
+        self.step(says["during"], notes="Measured before, along and after the training.")
         self.sweep(self.training.to(0), say="And with other weights at the start?")
         self.enter(gradient, self.gains())
-        self.step(d.says_gain, notes="He et al. 2015 draw with 2 for ReLU, without a skip.")
+        self.step(says["gain"], notes="He et al. 2015 draw with 2 for ReLU, without a skip.")
 
     def figure(self) -> list[Panel]:
         self.layer.put(self.layer.at[-1])

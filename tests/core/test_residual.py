@@ -9,23 +9,19 @@ import pytest
 import torch
 
 from mlanim.core.data.examples import digits
-from mlanim.core.models.mlp import cross_entropy
-from mlanim.core.models.residual_net import ResidualNet
-from mlanim.core.transformer.gradient_flow import MEASURED, SKIPS, Flow, flow_of, gradients
-from mlanim.core.transformer.residual import residual_lesson
-from mlanim.core.transformer.residual_sentences import (
-    says_directions,
-    says_during,
-    says_factor,
+from mlanim.core.models.activations import ACTIVATIONS
+from mlanim.core.models.mlp import MLP, cross_entropy
+from mlanim.core.models.residual_net import delta, initial, scores, streams
+from mlanim.core.transformer.gradient_flow import (
+    MEASURED,
+    SKIPS,
+    Flow,
+    gradients,
     says_gain,
-    says_lengths,
-    says_plane,
-    says_recovered,
-    says_start,
-    says_sum,
-    says_trained,
-)  # fmt: skip
-from mlanim.core.transformer.running_sum import running_sum, sum_plane
+    says_of_flows,
+)
+from mlanim.core.transformer.residual import residual_lesson
+from mlanim.core.transformer.running_sum import RunningSum, running_sum, says_of_sum, sum_plane
 
 LESSONS = [
     (8, "relu", 1 / 3, 0, 0), (9, "tanh", 1.0, 7, 1), (8, "relu", 2.0, 3, 2),
@@ -33,9 +29,9 @@ LESSONS = [
 ]  # fmt: skip
 
 
-def small(activation: str = "tanh") -> tuple[ResidualNet, torch.Tensor]:
-    net = ResidualNet(64, 6, 4, 10, activation)
-    return net, net.initial(torch.Generator().manual_seed(5), 2, 1.0).expand(2, -1, -1)
+def small(activation: str = "tanh") -> tuple[MLP, torch.Tensor]:
+    net = MLP((64, *5 * [6], 10), ACTIVATIONS[activation])
+    return net, initial(net, torch.Generator().manual_seed(5), 2, 1.0).expand(2, -1, -1)
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
@@ -43,14 +39,14 @@ def test_streams_are_those_of_modules(activation: str) -> None:
     net, theta = small(activation)
     theta = theta + 0.1 * torch.randn(theta.shape, generator=torch.Generator().manual_seed(1))
     inputs = torch.rand(64, 3, dtype=torch.float64)
-    parts = net.parts(theta[0, 1])
+    read, *layers, _ = net.layers(theta[0, 1])
     phi = {"relu": torch.nn.ReLU(), "tanh": torch.nn.Tanh()}[activation]
     for row, skip in enumerate((1.0, 0.0)):
-        stream = torch.nn.functional.linear(inputs.T, parts.read, parts.read_bias)
-        for weight, bias in zip(parts.weights, parts.biases, strict=True):
+        stream = torch.nn.functional.linear(inputs.T, *read)
+        for weight, bias in layers:
             stream = skip * stream + torch.nn.functional.linear(phi(stream), weight, bias)
         both = theta[:1].expand(2, -1, -1)
-        found = net.streams(both, SKIPS, inputs)[-1][row, 1].T
+        found = streams(net, both, SKIPS, inputs)[-1][row, 1].T
         assert torch.allclose(found, stream)
 
 
@@ -61,19 +57,18 @@ def test_the_gradient_is_the_last_one_times_the_product_of_one_plus_each_jacobia
     some = data.train.subset(torch.arange(MEASURED))
     for row, skip in enumerate((1.0, 0.0)):
         one = theta[row, 0]
-        streams = net.streams(one, torch.full((1, 1), skip, dtype=one.dtype), some.inputs)
-        last = streams[-1].detach().requires_grad_()
-        loss = cross_entropy(net.scores(one, last), some.labels).sum()
+        stream = streams(net, one, torch.full((1, 1), skip, dtype=one.dtype), some.inputs)
+        last = stream[-1].detach().requires_grad_()
+        loss = cross_entropy(scores(net, one, last), some.labels).sum()
         (end,) = torch.autograd.grad(loss, last)
         lengths = []
         for example in range(MEASURED):
             back = end[:, example]
-            for layer in reversed(range(net.depth)):
-                at = streams[layer][:, example]
+            for at, layer in reversed(list(zip(stream, net.layers(one)[1:-1], strict=False))):
                 jacobian = torch.func.jacrev(
-                    lambda h, layer=layer, one=one: net.delta(one, layer, h[:, None])[:, 0]
-                )(at)
-                back = (skip * torch.eye(net.width, dtype=one.dtype) + jacobian).T @ back
+                    lambda h, layer=layer: delta(net, layer, h[:, None])[:, 0]
+                )(at[:, example])
+                back = (skip * torch.eye(6, dtype=one.dtype) + jacobian).T @ back
             lengths.append(float(back.norm()))
         assert shares[row, 0, 0] == pytest.approx(np.mean(lengths) / float(end.norm(dim=0).mean()))
 
@@ -82,9 +77,10 @@ def test_the_input_and_all_deltas_add_up_to_the_sum_that_lies_to_the_right() -> 
     net, theta = small("relu")
     data = digits(0)
     found = running_sum(net, theta[0, 0], data, 4)
-    streams = net.streams(theta[0, 0], torch.ones(1, 1, dtype=theta.dtype), data.test.inputs)
-    added = [net.delta(theta[0, 0], i, h)[:, 4] for i, h in enumerate(streams[:-1])]
-    whole = streams[0][:, 4] + torch.stack(added).sum(0)
+    stream = streams(net, theta[0, 0], torch.ones(1, 1, dtype=theta.dtype), data.test.inputs)
+    layers = zip(net.layers(theta[0, 0])[1:-1], stream, strict=False)
+    added = [delta(net, layer, before)[:, 4] for layer, before in layers]
+    whole = stream[0][:, 4] + torch.stack(added).sum(0)
     assert found.places[-1] == pytest.approx([float(whole.norm()), 0.0], abs=1e-12)
     assert found.lengths == pytest.approx(np.array([float(one.norm()) for one in added]))
     assert found.recovered < 1e-13
@@ -105,7 +101,7 @@ def random_flows(rng) -> tuple[Flow, Flow]:
         if rng.random() < 0.2:
             shares[rng.integers(3), rng.integers(5), rng.integers(6)] = 0.0
         right = rng.integers(0, 361, 5)
-        flows.append(flow_of(shares, rng.exponential(size=(3, 5)), right))
+        flows.append(Flow(shares, rng.exponential(size=3), int(np.median(right))))
     return flows[0], flows[1]
 
 
@@ -122,21 +118,22 @@ def test_what_is_said_of_gradients_holds_for_random_ones(seed: int) -> None:
     rng = np.random.default_rng(seed)
     skip, plain = random_flows(rng)
     middles = [sorted(flow.starts[0, :, 0])[2] for flow in (skip, plain)]
-    assert numbers(says_start(skip, plain))[:2] == pytest.approx(middles, rel=0.06)
+    says = {name: str(one) for name, one in says_of_flows([skip, plain], 120, 360).items()}
+    assert numbers(says["start"])[:2] == pytest.approx(middles, rel=0.06)
     with np.errstate(divide="ignore"):
         away = [np.exp(np.abs(np.log(flow.starts)).max(axis=(1, 2))) for flow in (skip, plain)]
-    said = str(says_factor(skip, plain))
+    said = says["factor"]
     told = numbers(said)
     assert told[0] == 5
     assert said.startswith("Nearly") == (away[0][0] < 1.05)
     assert said.count("any size") == sum(np.isinf(one[0]) for one in away)
     finite = [one[0] for one in away if np.isfinite(one[0])]
     assert told[1:] == pytest.approx(finite, rel=0.06)
-    during = str(says_during(skip))
+    during = says["during"]
     assert ("dies" in during) == bool((skip.starts == 0).any())
     if "dies" not in during:
         assert numbers(during) == pytest.approx([away[0].max()], rel=0.06)
-    percents = re.findall(r"(\d+) %", str(says_trained(skip, plain, 120, 360)))
+    percents = re.findall(r"(\d+) %", says["trained"])
     for told_share, flow in zip(percents, (skip, plain), strict=False):
         assert abs(float(told_share) - 100 * flow.right / 360) < 1
 
@@ -158,34 +155,35 @@ def test_the_best_variance_is_the_one_whose_median_gradient_is_nearest_to_1(seed
 def test_what_is_said_of_a_running_sum_holds_for_random_ones(seed: int) -> None:
     rng = np.random.default_rng(seed)
     depth, label, read = (int(n) for n in rng.integers((1, 0, 0), (40, 10, 10)))
-    said = str(says_sum(depth, label, read))
-    assert numbers(said) == [depth, label, read]
-    assert "a 8" not in said
-    walked, first, last = np.exp(rng.normal(0, 3, 3)).round(1)
-    assert numbers(says_lengths(walked, first, last)) == pytest.approx([walked, first, last])
-    cosines = rng.uniform(-1, 1, 9)
-    told = numbers(says_directions(cosines))
-    assert told == pytest.approx([cosines.min(), cosines.max()], abs=0.006)
+    lengths, cosines = np.exp(rng.normal(0, 3, depth)).round(1), rng.uniform(-1, 1, depth)
+    ends, none = np.exp(rng.normal(0, 3, 2)).round(1), np.zeros(0)
     error = float(10.0 ** rng.uniform(-17, -12)) * (seed % 5 > 0)
-    assert ("exactly" in str(says_recovered(error))) == (error == 0)
     share = float(rng.choice([rng.random(), 0.999, 1.0]))
-    assert ("100 %" in str(says_plane(24, share)).replace("over 99 %", "")) == (share == 1)
+    found = RunningSum(none, share, ends, lengths, cosines, none, none, error, label, read)
+    says = says_of_sum(found, 24)
+    assert numbers(says["sum"]) == [depth, label, read]
+    assert numbers(says["lengths"]) == pytest.approx([lengths.sum(), *ends])
+    told = numbers(says["cosines"])
+    assert told == pytest.approx([cosines.min(), cosines.max()], abs=0.006)
+    assert ("exactly" in str(says["recovered"])) == (error == 0)
+    assert ("100 %" in str(says["plane"]).replace("over 99 %", "")) == (share == 1)
 
 
 @pytest.mark.parametrize("asked", LESSONS)
 def test_the_lesson_says_what_its_arrays_hold(asked: tuple[int, str, float, int, int]) -> None:
     lesson = residual_lesson(*asked)
-    starts = {name: flow.starts for name, flow in lesson.flows.items()}
-    assert all(np.all(one[..., -1] == 1) for one in starts.values())
-    said = [float(n) for n in re.findall(r"of (\d[\d.]*) with", str(lesson.says_factor))]
-    for number, one in zip(said, [starts["with the skip"][0], starts["without"][0]], strict=False):
+    skip, plain = (flow.starts for flow in lesson.flows)
+    assert np.all(skip[..., -1] == 1)
+    assert np.all(plain[..., -1] == 1)
+    said = [float(n) for n in re.findall(r"of (\d[\d.]*) with", str(lesson.says["factor"]))]
+    for number, one in zip(said, [skip[0], plain[0]], strict=False):
         assert number == pytest.approx(np.exp(np.abs(np.log(one)).max()), rel=0.06)
-    whole = np.exp(np.abs(np.log(starts["with the skip"])).max())
-    assert float(str(lesson.says_during).split()[-1]) == pytest.approx(whole, rel=0.06)
+    whole = np.exp(np.abs(np.log(skip)).max())
+    assert float(str(lesson.says["during"]).split()[-1]) == pytest.approx(whole, rel=0.06)
     middle = np.abs(np.log(np.median(lesson.passed, axis=2)))
-    plain = re.search(r"near ([\d.]+) / width;", str(lesson.says_gain))
-    assert plain is not None
-    assert float(plain[1]) == pytest.approx(lesson.gains[middle[1].argmin()], abs=0.06)
+    near = re.search(r"near ([\d.]+) / width;", str(lesson.says["gain"]))
+    assert near is not None
+    assert float(near[1]) == pytest.approx(lesson.gains[middle[1].argmin()], abs=0.06)
 
 
 def test_without_the_skip_the_gradient_goes_with_a_power_of_the_weights() -> None:

@@ -1,4 +1,4 @@
-"""What the scene on the neuron shows and says: what each of its numbers does, how it learns them."""
+"""What the scene on the neuron shows and says: what its numbers do, and how it learns them."""
 
 from __future__ import annotations
 

@@ -10,26 +10,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlanim.core.data.examples import Split, digits
+from mlanim.core.data.examples import digits
 from mlanim.core.learning.training import batches, train
-from mlanim.core.models.mlp import cross_entropy
-from mlanim.core.models.residual_net import ResidualNet
+from mlanim.core.models.activations import ACTIVATIONS
+from mlanim.core.models.mlp import MLP, cross_entropy
+from mlanim.core.models.residual_net import initial, scores, streams
 from mlanim.core.repeatable import one_thread
-from mlanim.core.transformer.gradient_flow import (
-    SKIPS,
-    Flow,
-    count_right,
-    flow_of,
-    gradients,
-)
-from mlanim.core.transformer.residual_sentences import (
-    says_during,
-    says_factor,
-    says_gain,
-    says_start,
-    says_trained,
-)
-from mlanim.core.transformer.running_sum import RunningSum, running_sum
+from mlanim.core.transformer import gradient_flow
+from mlanim.core.transformer.gradient_flow import SKIPS, Flow, gradients
+from mlanim.core.transformer.running_sum import RunningSum, running_sum, says_of_sum
 from mlanim.words.sentence import Sentence
 
 WIDTH, STARTS = 24, 5
@@ -41,47 +30,44 @@ GAINS = np.geomspace(0.1, 4, 13)
 class Residual:
     """All that the scene shows."""
 
-    layers: np.ndarray  # (depth + 1,)
     sum: RunningSum
     steps: np.ndarray  # (T,)
-    flows: dict[str, Flow]  # "with the skip" and "without"
+    flows: list[Flow]  # with the skip and without
     gains: np.ndarray  # (G,) variance of the layers' weights times width
     passed: np.ndarray  # (2, G, STARTS) gradient at h₀ over that at h_L before training
-    says_start: Sentence
-    says_factor: Sentence
-    says_trained: Sentence
-    says_during: Sentence
-    says_gain: Sentence
+    says: dict[str, Sentence]
 
 
 @one_thread()
 def residual_lesson(depth: int, activation: str, gain: float, digit: int, seed: int) -> Residual:
     """Train the networks, follow one test digit through the first, and measure gradients."""
     data, generator = digits(seed), torch.Generator().manual_seed(seed)
-    net = ResidualNet(data.features, WIDTH, depth, data.classes, activation)
-    start = net.initial(generator, STARTS, gain).expand(2, -1, -1)
+    widths = data.features, *(depth + 1) * [WIDTH], data.classes
+    net = MLP(widths, ACTIVATIONS[activation])
+
+    def drawn(gain: float, generator: torch.Generator) -> Tensor:
+        return initial(net, generator, STARTS, gain).expand(2, -1, -1)
 
     def loss(theta: Tensor, batch: Tensor) -> Tensor:
         some = data.train.subset(batch)
-        stream = net.streams(theta, SKIPS, some.inputs)[-1]
-        return cross_entropy(net.scores(theta, stream), some.labels).mean(-1)
+        stream = streams(net, theta, SKIPS, some.inputs)[-1]
+        return cross_entropy(scores(net, theta, stream), some.labels).mean(-1)
 
-    drawn = batches(len(data.train), BATCH, generator)
-    run = train(loss, start, "adam", RATE, STEPS, drawn, POINTS)
+    start, order = drawn(gain, generator), batches(len(data.train), BATCH, generator)
+    run = train(loss, start, "adam", RATE, STEPS, order, POINTS)
     measured = [gradients(net, theta, data) for theta in run.path]
-    shares, losses = (np.stack([one[i] for one in measured]) for i in (0, 1))
-    right = count_right(net, run.end, data)
-    skip, plain = (flow_of(shares[:, k], losses[:, k], right[k]) for k in (0, 1))
-    passed = np.stack([_passed(net, data, float(g), seed) for g in GAINS], axis=1)
+    shares, losses = (np.stack(part) for part in zip(*measured, strict=True))
+    right = gradient_flow.count_right(net, run.end, data)
+    flows = [
+        Flow(shares[:, k], np.median(losses[:, k], axis=1), int(np.median(right[k])))
+        for k in (0, 1)
+    ]
+    first = [drawn(float(g), torch.Generator().manual_seed(seed)) for g in GAINS]
+    passed = np.stack([gradients(net, theta, data)[0][..., 0] for theta in first], axis=1)
+    followed = running_sum(net, run.end[0, 0], data, digit)
     return Residual(
-        layers=np.arange(depth + 1), sum=running_sum(net, run.end[0, 0], data, digit),
-        steps=run.steps, flows={"with the skip": skip, "without": plain}, gains=GAINS,
-        passed=passed, says_start=says_start(skip, plain), says_factor=says_factor(skip, plain),
-        says_trained=says_trained(skip, plain, STEPS, len(data.test)),
-        says_during=says_during(skip), says_gain=says_gain(GAINS, passed),
+        sum=followed, steps=run.steps, flows=flows, gains=GAINS, passed=passed,
+        says=says_of_sum(followed, WIDTH)
+        | gradient_flow.says_of_flows(flows, STEPS, len(data.test))
+        | {"gain": gradient_flow.says_gain(GAINS, passed)},
     )  # fmt: skip
-
-
-def _passed(net: ResidualNet, data: Split, gain: float, seed: int) -> np.ndarray:
-    start = net.initial(torch.Generator().manual_seed(seed), STARTS, gain).expand(2, -1, -1)
-    return gradients(net, start, data)[0][..., 0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import Any, Literal, TypeVar
 
@@ -131,19 +131,20 @@ class Marked(Picture):
 
     def runs(
         self, xs: Any, values: Any, role: str = "text", *, name: Content | None = None,
-        dash: Dash = "", tip: bool = False, later: bool = False,
+        dash: Dash = "", tip: bool = False, average: Callable[..., Any] = np.mean,
+        later: bool = False,
     ) -> tuple[Area, Curve]:  # fmt: skip
         """Several runs over xs (N,), values (N, runs): all in a band, and their mean as a line.
 
-        With `tip`, a dot at the last mean.
+        With `tip`, a dot at its end; `average` takes an axis, as np.median does.
         """
-        low, high, mean = (
+        low, high, middle = (
             combined(lambda of, over=over: over(np.asarray(of), axis=1), values)
-            for over in (np.min, np.max, np.mean)
+            for over in (np.min, np.max, average)
         )
         area = self.band(xs, low, high, role, later=later)
         look: dict[str, Any] = {"name": name, "width": "bold", "dash": dash, "tip": tip}
-        return area, self.curve(xs, mean, role, **look, later=later)
+        return area, self.curve(xs, middle, role, **look, later=later)
 
     def area(
         self, corners: Any, role: str = "muted", *, name: Content | None = None,
