@@ -310,15 +310,16 @@ def test_a_band_that_reaches_to_zero_fills_a_logarithmic_chart_down_to_its_edge(
     assert band.shape.width == pytest.approx(area.width)
 
 
-def test_runs_stand_in_a_band_from_the_least_to_the_largest_around_their_mean():
+@pytest.mark.parametrize("average", [np.mean, np.median])
+def test_runs_stand_in_a_band_from_the_least_to_the_largest_around_their_average(average):
     values, track = np.array([[1.0, 4.0, 1.0], [2.0, 2.0, 8.0]]), Track((0.0, 1.0))
     for xs, runs in (((0.0, 1.0), values), (track.history(), track.history(values))):
         chart = Chart((0, 1), (0, 10))
-        band, line = chart.runs(xs, runs, "input", name="all")
+        band, line = chart.runs(xs, runs, "input", name="all", average=average, tip=True)
         track.put(1.0)
         chart.placed(BOXES[0])
         for share, at in ((0, 0.0), (1, 1.0)):
-            x, y = chart.place(np.array([at, values[share].mean()]))[:2]
+            x, y = chart.place(np.array([at, average(values[share])]))[:2]
             assert np.abs(line.path.points - [x, y, 0]).sum(axis=1).min() < 1e-6
             column = band.shape.points[np.abs(band.shape.points[:, 0] - x) < 1e-6, 1]
             for found, end in ((column.min(), np.min), (column.max(), np.max)):
