@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import cairo
 import numpy as np
@@ -58,10 +59,12 @@ class Outline:
         "frame",
         "kept",
         "mobject",
+        "painted_with",
         "path",
         "path_matrix",
         "place",
         "raw",
+        "said",
         "stale",
         "subpaths",
         "usable",
@@ -81,6 +84,9 @@ class Outline:
         self.path_matrix: Matrix | None = None
         self.kept: dict[str, np.ndarray] = {}
         """What was computed from these very points, by name."""
+        self.said: object = None
+        self.painted_with: Any = None
+        """What the camera made of what the mobject said of its colours and strokes."""
         self.frame = -1
         self.version = 0  # another one for each outline
 

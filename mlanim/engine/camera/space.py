@@ -16,7 +16,7 @@ from manim.utils.color import get_shaded_rgb
 
 from mlanim.engine.camera.camera import FastCamera
 from mlanim.engine.camera.outlines import Outline
-from mlanim.engine.camera.painting import Colors, Look, Stroke, look_of
+from mlanim.engine.camera.painting import Colors, Look, Stroke, look_of, merged
 
 IN_FRAME = "in frame"
 
@@ -59,8 +59,9 @@ class FastSpaceCamera(FastCamera, ThreeDCamera):
             self.get_zoom(),
             self.exponential_projection,
         )
+        fixed = self.fixed_in_frame_mobjects or self.fixed_orientation_mobjects
         for outline in outlines:
-            outline.look(self._place(outline.mobject, view))
+            outline.look(self._place(outline.mobject, view) if fixed else view)
 
     def _place(self, vmobject: VMobject, view: object) -> object:
         """All that decides where a mobject's points come to lie in the frame."""
@@ -76,32 +77,42 @@ class FastSpaceCamera(FastCamera, ThreeDCamera):
         return np.asarray(self.project_point(centre) - centre)
 
     def _placed(self, outlines: Sequence[Outline]) -> np.ndarray:
-        counts = [len(outline.mobject.points) for outline in outlines]
+        counts = np.array([len(outline.mobject.points) for outline in outlines])
+        starts = np.cumsum(counts) - counts
         points = np.concatenate([outline.mobject.points for outline in outlines])
         placed = self.project_points(points)
-        start = 0
-        for outline, count in zip(outlines, counts, strict=True):
-            part = slice(start, start + count)
-            if outline.place == IN_FRAME:
-                placed[part] = points[part]
-            elif outline.mobject in self.fixed_orientation_mobjects:
-                placed[part] = points[part] + self._carried(outline.mobject)
-            if outline.mobject.shade_in_3d:
-                end = start + get_3d_vmob_end_corner_index(outline.mobject)
-                outline.kept["line"] = np.concatenate([placed[start, :2], placed[end, :2]])
-            start += count
+        if self.fixed_in_frame_mobjects or self.fixed_orientation_mobjects:
+            for outline, start, count in zip(outlines, starts, counts, strict=True):
+                part = slice(start, start + count)
+                if outline.place == IN_FRAME:
+                    placed[part] = points[part]
+                elif outline.mobject in self.fixed_orientation_mobjects:
+                    placed[part] = points[part] + self._carried(outline.mobject)
+        corners = starts + (counts - 1) // 6 * 3  # as `get_3d_vmob_end_corner_index` has it
+        lines = np.hstack([placed[starts, :2], placed[corners, :2]])
+        for outline, line in zip(outlines, lines, strict=True):
+            outline.kept["line"] = line
         return placed
 
     def _gradient_line(self, outline: Outline) -> Any:
-        if outline.mobject.shade_in_3d and "line" in outline.kept:  # it may have become so only now
+        if outline.mobject.shade_in_3d:
             return outline.kept["line"].tolist()
         ends = outline.mobject.get_gradient_start_and_end_points()
         start, end = self.transform_points_pre_display(outline.mobject, np.array(ends))
         return (*start[:2].tolist(), *end[:2].tolist())
 
-    def _look(self, outline: Outline) -> Look:
+    def _said(self, outline: Outline) -> object:
+        said = super()._said(outline)
+        if not self._shades(outline):
+            return said
+        return said, outline.raw, self.light_source.points[0].tobytes()
+
+    def _shades(self, outline: Outline) -> bool:
+        return bool(self.should_apply_shading and outline.mobject.shade_in_3d)
+
+    def _new_look(self, outline: Outline) -> Look:
         behind, fill, front = look_of(outline.mobject)
-        if not (self.should_apply_shading and outline.mobject.shade_in_3d):
+        if not self._shades(outline):
             return behind, fill, front
         lights = self._lights(outline)
         return (
@@ -140,10 +151,12 @@ def _corners(outline: Outline) -> tuple[np.ndarray, np.ndarray]:
 
 def _shaded(colors: Colors, lights: list[float]) -> Colors:
     pair = (colors[0], colors[1] if len(colors) > 1 else colors[0])
-    return [
-        [red + light, green + light, blue + light, alpha]
-        for (red, green, blue, alpha), light in zip(pair, lights, strict=True)
-    ]
+    return merged(
+        [
+            [red + light, green + light, blue + light, alpha]
+            for (red, green, blue, alpha), light in zip(pair, lights, strict=True)
+        ]
+    )
 
 
 def _shaded_stroke(stroke: Stroke | None, lights: list[float]) -> Stroke | None:
