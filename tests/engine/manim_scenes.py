@@ -233,6 +233,21 @@ class Space(ThreeDScene):
         self.move_camera(focal_distance=8, gamma=0.3, frame_center=[0.5, 0, 0], run_time=0.4)
 
 
+class Hill(ThreeDScene):
+    """Many small faces; some have a gradient of one colour in eight bits, some are clipped."""
+
+    def construct(self) -> None:
+        hill = Surface(
+            lambda u, v: np.array([2 * u, 2 * v, np.sin(3 * u) * np.cos(3 * v)]),
+            u_range=[-1, 1],
+            v_range=[-1, 1],
+            resolution=(14, 14),
+        )
+        self.set_camera_orientation(phi=60 * DEGREES, theta=-45 * DEGREES)
+        self.add(hill)
+        self.move_camera(theta=-20 * DEGREES, run_time=0.4)
+
+
 class Stranger(VMobject):
     """A mobject with its own idea of its colour, which only manim's own code asks for."""
 
