@@ -26,7 +26,7 @@ from mlanim.engine.camera.damage import MANY, Painted, PaintedFrame, blocks_of, 
 from mlanim.engine.camera.display_list import shown
 from mlanim.engine.camera.images import ImageCamera
 from mlanim.engine.camera.outlines import Outline, Outlines, renew
-from mlanim.engine.camera.painting import Canvas, Colors, Look, look_of, paint, reach_of, said_by
+from mlanim.engine.camera.painting import Canvas, Colors, Look, look_of, paint, reach_of
 from mlanim.engine.encoding.planes import Rectangle
 from mlanim.stage.arrays.batch import Batch
 
@@ -218,18 +218,6 @@ class FastCamera(ImageCamera, BatchCamera):
         return np.concatenate([outline.mobject.points for outline in outlines])
 
     def _look(self, outline: Outline) -> Look:
-        """What a mobject is painted with: as before, while it says the same."""
-        said = self._said(outline)
-        if said != outline.said:
-            outline.said, outline.painted_with = said, self._new_look(outline)
-        look: Look = outline.painted_with
-        return look
-
-    def _said(self, outline: Outline) -> object:
-        """All that a look comes from."""
-        return said_by(outline.mobject)
-
-    def _new_look(self, outline: Outline) -> Look:
         return look_of(outline.mobject)
 
     def _gradient_line(self, outline: Outline) -> tuple[float, float, float, float]:

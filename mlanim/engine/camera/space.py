@@ -16,7 +16,7 @@ from manim.utils.color import get_shaded_rgb
 
 from mlanim.engine.camera.camera import FastCamera
 from mlanim.engine.camera.outlines import Outline
-from mlanim.engine.camera.painting import Colors, Look, Stroke, look_of, merged
+from mlanim.engine.camera.painting import Colors, Look, Stroke, look_of, merged, said_by
 
 IN_FRAME = "in frame"
 
@@ -101,19 +101,19 @@ class FastSpaceCamera(FastCamera, ThreeDCamera):
         start, end = self.transform_points_pre_display(outline.mobject, np.array(ends))
         return (*start[:2].tolist(), *end[:2].tolist())
 
-    def _said(self, outline: Outline) -> object:
-        said = super()._said(outline)
-        if not self._shades(outline):
-            return said
-        return said, outline.raw, self.light_source.points[0].tobytes()
+    def _look(self, outline: Outline) -> Look:
+        """What a mobject is painted with; in the light, as before while it says the same."""
+        if not (self.should_apply_shading and outline.mobject.shade_in_3d):
+            return look_of(outline.mobject)
+        light = self.light_source.points[0].tobytes()
+        said = said_by(outline.mobject), outline.raw, light
+        if said != outline.said:
+            outline.said, outline.painted_with = said, self._shaded_look(outline)
+        look: Look = outline.painted_with
+        return look
 
-    def _shades(self, outline: Outline) -> bool:
-        return bool(self.should_apply_shading and outline.mobject.shade_in_3d)
-
-    def _new_look(self, outline: Outline) -> Look:
+    def _shaded_look(self, outline: Outline) -> Look:
         behind, fill, front = look_of(outline.mobject)
-        if not self._shades(outline):
-            return behind, fill, front
         lights = self._lights(outline)
         return (
             _shaded_stroke(behind, lights),
