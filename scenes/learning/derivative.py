@@ -82,7 +82,8 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         )  # fmt: skip
         heads, roles = ("nudge", "slope of the secant"), ("text", "weight")
         self.table = GrowingTable(self.data.table, heads, roles, formats=("g", shown), shown=rows)
-        return Panel("numbers", Rows(lines, self.table, shares=(1, 2)), "Slopes")
+        picture = Rows(lines, self.table, shares=(1, 2))
+        return Panel("numbers", picture, "Slopes", says=self.data.says_gap)
 
     def square(self) -> Panel:
         """x² as an area, and the two strips and the corner that a nudge adds to it."""
