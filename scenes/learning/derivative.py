@@ -123,7 +123,8 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         self.step(d.says_gap, notes="(f(x + h) − f(x)) / h, for ever smaller h.")
         if d.is_square:
             self.nudge.put(1.0)
-            self.enter(self.square())
+            adds = "A nudge adds two [strips](gradient) and a [corner](weight)"
+            self.enter(self.square(), say=adds)
             self.sweep(self.nudge.to(0.1), seconds=3)
             self.sweep(self.nudge.to(0.01), seconds=2)
             self.step(d.says_square, notes="Only the strips are left in the end: 2 x, each.")
