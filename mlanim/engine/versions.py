@@ -15,7 +15,7 @@ _VERSION = re.compile(r"^Version: *(\S+) *$", re.MULTILINE)
 def versions() -> dict[str, str]:
     """The version of mlanim, of Python, and of each package that draws or computes, by name."""
     names = ("manim", "torch", "numpy", "scikit-learn", "contourpy", "typst", "av", "pycairo")
-    found = {name: installed(name) or "missing" for name in names}
+    found = {name: installed_version(name) or "missing" for name in names}
     return {"mlanim": __version__, "python": sys.version.split()[0], **found}
 
 
@@ -24,7 +24,7 @@ def versions_line() -> str:
     return " ".join(f"{name}={version}" for name, version in versions().items())
 
 
-def installed(name: str) -> str | None:
+def installed_version(name: str) -> str | None:
     """The version of a distribution; None if it is not installed.
 
     To have all that a distribution says of itself read, as `metadata.version` does, takes longer

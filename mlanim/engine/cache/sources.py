@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.versions import installed
+from mlanim.engine.versions import installed_version
 
 PACKAGE = Path(__file__).parents[2]
 DYNAMIC = ("import_module", "__import__", "exec", "eval", "run_path", "spec_from_file_location")
@@ -221,7 +221,7 @@ def version_of(name: str) -> str:
     """The version of the distribution that bears a module's name, or a hash of the module."""
     from importlib import util
 
-    if (version := installed(name)) is not None:
+    if (version := installed_version(name)) is not None:
         return version
     try:
         spec = util.find_spec(name)

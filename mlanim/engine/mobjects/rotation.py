@@ -1,6 +1,6 @@
 """SciPy's rotation as far as Manim uses it: the matrix of one turn about an axis.
 
-Importing SciPy's own costs a film that turns nothing a fifth of its start.
+Importing SciPy's own takes a quarter of the time that importing manim takes with it.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ class JobRun:
         self._main, self._sharing, self._is_waiting = None, Sharing(), False
         self._stop(set(self._processes))
         elsewhere = self.resources.cluster is not None and not alone
-        self._main = self._start(as_line(MakeOutput(self.job, self._sources, elsewhere, alone)))
+        self._main = self._start(as_line(MakeOutput(self.job, self._key_now, elsewhere, alone)))
         self._follow()
 
     def _follow(self) -> None:
@@ -190,7 +190,7 @@ class JobRun:
                 number = self._sharing.next_of_first_run(event.number)
                 say(main, NOTHING if number is None else str(number))
             case KeyWanted():
-                say(main, self._sources)
+                say(main, self._key_now)
             case SegmentsWanted() | SegmentsPlanned():
                 self._sharing.next_of_first_run(None)
                 if isinstance(event, SegmentsPlanned):
@@ -375,7 +375,7 @@ class JobRun:
             self._ended(process)
 
     @property
-    def _sources(self) -> str:
+    def _key_now(self) -> str:
         """The key of the job with its files as they are now; "" if they cannot be read."""
         try:
             return job_key(self.job)
