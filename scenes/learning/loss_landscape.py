@@ -159,7 +159,7 @@ class LossLandscape(LessonScene[LossLandscapeParams, "Data"]):
         self.step(notes="Its colour is the loss over all training examples.")
         if d.says_batch_norm:
             self.step(d.says_batch_norm, notes="In training its batches', on the plane all data's.")
-        rows = Rows(self.losses().picture, self.shares(shown=0).picture, shares=(1.1, 1))
+        rows = Rows(self.losses().picture, self.shares(shown=0).picture, shares=(1.6, 1))
         losses = Panel("losses", rows, "Loss of each run")
         self.enter(plane, losses, along=[FadeOut(point)], say=d.says_rules)
         self.reveal(*self.walks, seconds=0.5)
