@@ -45,6 +45,15 @@ def test_options_reach_the_encoder(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("instructions", ["none", "SSE2", "AVX2"])
+def test_any_processor_writes_the_same(tmp_path: Path, instructions: str) -> None:
+    here, there = (
+        film(tmp_path / "a.mp4", Encoder("", {"x264-params": params}))
+        for params in ("ref=1", f"ref=1:asm={instructions}")
+    )
+    assert here == there
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

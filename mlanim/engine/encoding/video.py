@@ -19,7 +19,7 @@ from mlanim.engine.errors import OutputError, RenderError, UsageError, shortened
 from mlanim.engine.jobs.encoder import HARDWARE, OWN, Encoder, codec_of, lookahead
 
 THREADS = 2
-"""Of an encoder that is alone at work; where several are, each has one.
+"""Of an encoder, each at a frame of its own: one may be encoded while the next is drawn.
 
 The output may depend on it, so it must not depend on the machine.
 """
@@ -43,7 +43,6 @@ class FrameEncoder:
         plays: int = 0,
         keyframes: Collection[int] = (),
         chosen: Encoder = OWN,
-        threads: int = THREADS,
     ):
         self.path, self.format, self.transparent, self.plays = path, format, transparent, plays
         self.keyframes = set(keyframes)
@@ -66,7 +65,8 @@ class FrameEncoder:
         self._stream = _stream(self._container, encoder, rate=rate, options=options)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = self._pixels
-        self._stream.codec_context.thread_count = threads
+        self._stream.codec_context.thread_count = THREADS
+        self._stream.codec_context.thread_type = "FRAME"  # parts of one cost time and size
         if self._is_yuv:
             _tag_bt709(self._stream.codec_context)
         try:
@@ -149,7 +149,8 @@ class FrameEncoder:
         colors = straight(pixels) if self.transparent else pixels
         source = av.VideoFrame.from_numpy_buffer(colors, "rgba")
         colorspace = "ITU709" if self._is_yuv else None
-        return source.reformat(format=self._pixels, dst_colorspace=colorspace)
+        # Of several threads, one may write over the first pixels of another's part.
+        return source.reformat(format=self._pixels, dst_colorspace=colorspace, threads=1)
 
     def finish(self) -> None:
         """Flush and close; afterwards the file is whole."""

@@ -38,6 +38,12 @@ _CLEAR: dict[str, Codec] = {
     "webp": ("webp", "libwebp_anim", "bgra", _WEBP),
 }
 
+_ON_ALL = "cpu-independent=1"
+"""Has x264 use no algorithm that some processors lack the instructions for.
+
+With those of AVX-512, what it finds out by looking ahead changes from run to run.
+"""
+
 HARDWARE: Mapping[str, tuple[str, dict[str, str]]] = {
     "h264_nvenc": ("yuv420p", {"preset": "p5", "rc": "vbr", "cq": "20", "forced-idr": "1"}),
     "h264_qsv": ("nv12", {"preset": "medium", "global_quality": "20", "forced_idr": "1"}),
@@ -113,7 +119,10 @@ def codec_of(format: str, transparent: bool, chosen: Encoder = OWN) -> Codec:
         pixels, options = HARDWARE[name]
     if "preset" in chosen.options:  # it stands for all but the quality
         options = {key: options[key] for key in ("crf", "chromaoffset") if key in options}
-    return container, name, pixels, {**options, **chosen.options}
+    options = {**options, **chosen.options}
+    if name == "libx264":
+        options["x264-params"] = ":".join([_ON_ALL, *filter(None, [options.get("x264-params")])])
+    return container, name, pixels, options
 
 
 def each_option(options: Mapping[str, str]) -> Iterator[tuple[str, str]]:

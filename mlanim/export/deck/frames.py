@@ -34,5 +34,5 @@ def _frame(container: Any, number: int) -> Any:
 
 def _save(frame: Any, folder: Path, number: int) -> Path:
     path = folder / f"frame-{number}.png"
-    frame.to_image().save(path, "PNG")
+    frame.to_image(threads=1).save(path, "PNG")
     return path
