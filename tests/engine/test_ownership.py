@@ -80,6 +80,16 @@ def test_what_a_sidecar_vouches_for_may_be_replaced(job: Job) -> None:
     ownership.refuse_for(replace(job, theme="light"))
 
 
+def test_what_another_run_puts_in_place_meanwhile_may_be_replaced(job: Job, out: Path) -> None:
+    class Made(dict[Path, None]):
+        def items(self) -> Any:
+            publish(job, FILM)
+            return super().items()
+
+    ownership.refuse_for(job, Made.fromkeys(ownership.foreseen(job)))
+    assert (out / "demo.mp4").read_bytes() == FILM[".mp4"]
+
+
 @pytest.mark.parametrize("suffix", list(FILM))
 def test_what_was_changed_since_is_the_user_s(job: Job, out: Path, suffix: str) -> None:
     publish(job, FILM)

@@ -35,7 +35,7 @@ def refuse_for(job: Job, made: Made | None = None) -> None:
     if job.force:
         return
     targets = dict.fromkeys(foreseen(job)) if made is None else made
-    refuse(targets, _vouched_beside(Path(job.output)), inputs(job))
+    _refuse_beside(Path(job.output), targets, inputs(job))
 
 
 def refuse(made: Made, known: Mapping[str, str], inputs: Iterable[Path] = ()) -> None:
@@ -65,7 +65,7 @@ def save(path: Path, payload: bytes, force: bool = False) -> None:
     """
     digest = hash_of(payload)
     if not force:
-        refuse({path: digest}, _vouched_beside(path))
+        _refuse_beside(path, {path: digest})
     with replacing(path) as file:
         file.write(payload)
     cache.put(cache.FILES, digest, payload)
@@ -102,6 +102,18 @@ def files_of(scene: Path, params: Mapping[str, Any]) -> list[Path]:
     named = sources.named_files(words, scene.parent)
     given = sources.given_files(texts, scene.parent)
     return [*own, *(path for path in named if path.name in names), *given]
+
+
+def _refuse_beside(output: Path, made: Made, inputs: Iterable[Path] = ()) -> None:
+    """Refuse by the sidecar of an output, as another run may be putting it in place just now."""
+    known = _vouched_beside(output)
+    while True:
+        try:
+            return refuse(made, known, inputs)
+        except UsageError:
+            before, known = known, _vouched_beside(output)
+            if known == before:
+                raise
 
 
 def _vouched_beside(output: Path) -> dict[str, str]:
