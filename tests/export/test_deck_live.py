@@ -72,14 +72,14 @@ def test_it_is_live_and_keys_are_the_decks_unless_a_control_has_the_focus(window
     assert frame.inner_html(".picture") != before
     frame.wait_for_timeout(300)  # until it has told its state
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement.tagName !== 'IFRAME'")
+    window.until("document.activeElement.tagName !== 'IFRAME'")
     page.keyboard.press("ArrowRight")
     assert here(window) == "pair-live/2"
     again = inside(window)
     again.wait_for_selector("[type=range][aria-valuetext='2']")
     again.click(".picture")  # which has no use for arrows
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("Reveal.getCurrentSlide().dataset.link === 'slide'")
+    window.until("Reveal.getCurrentSlide().dataset.link === 'slide'")
     page.keyboard.press("ArrowRight")
 
 
