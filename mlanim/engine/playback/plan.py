@@ -129,13 +129,26 @@ class Cuts:
         self._share = max(0.0, 1 - _MADE * play.remade * len(costs) / (self._costs[-1] or 1.0))
         foreseen = self._spent + self._share * self._costs[-1]
         self.is_long = self.is_long or foreseen > _LONG * self._size
-        since, done = self._since, 0.0
-        while since + self._costs[-1] - done > (1 + _NEAR) * self._size:
-            index = bisect_left(self._costs, done + self._size - since - _ROUNDING, lo=1)
-            if index >= len(costs):
-                break
-            self.bounds.append(self._first + index)
-            since, done = 0.0, self._costs[index]
+        for done in self._ends(self._since + self._costs[-1]):
+            index = bisect_left(self._costs, done - self._since - _ROUNDING, lo=1)
+            if index < len(costs) and self._first + index > self.bounds[-1]:
+                self.bounds.append(self._first + index)
+
+    def _ends(self, seconds: float) -> list[float]:
+        """Where so many seconds since the last cut are cut: into segments in pairs.
+
+        Most machines that draw a film have two processes for it, which end together then.
+        """
+        if seconds <= (1 + _NEAR) * self._size:
+            return []
+        before, ends = len(self.bounds) - 1, [0.0]
+        while ends[-1] < seconds:
+            for _ in range(2):
+                number = before + len(ends) - 1
+                ends.append(ends[-1] + segment_seconds(self._pixels, number))
+        if len(ends) > 3 and seconds - ends[-3] < ends[-1] - seconds:
+            del ends[-2:]
+        return [end * seconds / ends[-1] for end in ends[1:-1]]
 
     def end(self, frame: int) -> None:
         """The play has ended before this frame, perhaps sooner than was foreseen."""
