@@ -59,13 +59,6 @@ class Temperature(LessonScene[TemperatureParams, "Data"]):
         series = {f"{name}_{part}": getattr(one, part) for name, one in answers for part in parts}
         return Track(self.data.heat, start=1.0, log=True, **series)
 
-    def digit(self) -> Panel:
-        return Panel("digit", ImageGrid(self.data.digit), f"A handwritten {self.data.label}")
-
-    def scores(self) -> Panel:
-        roles = ["highlight" if i == self.data.best else "muted" for i in CLASSES]
-        return Panel("scores", Bars(self.data.scores, CLASSES, roles), "Scores $z$")
-
     def answer(self, name: str) -> Panel:
         bars = Bars(self.heat[f"{name}_shares"], CLASSES, ROLES[name], reach=(0, 1))
         return Panel(name, bars, f"[{name.capitalize()}]({ROLES[name]}) of $z slash T$")
@@ -91,19 +84,21 @@ class Temperature(LessonScene[TemperatureParams, "Data"]):
         return Panel("triangle", simplex, heading, share=1.3, says=self.data.says_certain)
 
     def answers(self) -> Panel:
-        d, rows = self.data, (0, len(self.data.heat) // 2, -1)
+        d, rows, roles = self.data, (0, len(self.data.heat) // 2, -1), tuple(ROLES.values())
         pairs = [[d.answers[name].shares[i] for name in ROLES] for i in rows]
-        roles = tuple(ROLES.values())
         bars = [Bars(p, CLASSES, roles, reach=(0, 1), numbers=False, least=1.3) for p in pairs]
         titles = [sentence("$T$ = {t:g}", t=d.heat[i]) for i in rows]
+        three = Multiples(bars, titles, columns=3)
         heading = "[Softmax](input) over [sparsemax](weight), drawn faint"
-        picture = Multiples(bars, titles, columns=3)
-        return Panel("answers", picture, heading, share=1.6, says=d.says_hot)
+        return Panel("answers", three, heading, share=1.6, says=d.says_hot)
 
     def construct(self) -> None:
-        d, scores, entropy = self.data, self.scores(), self.entropy(later=True)
+        d, entropy = self.data, self.entropy(later=True)
         soft, sparse = self.answer("softmax"), self.answer("sparsemax")
-        self.enter(self.digit(), scores, say="A network looks at a digit that it has not seen")
+        digit = Panel("digit", ImageGrid(d.digit), f"A handwritten {d.label}")
+        roles = ["highlight" if i == d.best else "muted" for i in CLASSES]
+        scores = Panel("scores", Bars(d.scores, CLASSES, roles), "Scores $z$")
+        self.enter(digit, scores, say="A network looks at a digit that it has not seen")
         self.step(d.says_network, notes="Scores may be negative, and they need not add up to 1.")
         self.enter(scores, soft, entropy, say="A [softmax](input) of $z slash T$ makes them shares")
         self.sweep(self.heat.to(self.params.coldest))

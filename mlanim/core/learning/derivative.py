@@ -9,15 +9,7 @@ import torch
 from torch import Tensor
 
 from mlanim.core.learning.expression import Expression, parse
-from mlanim.core.learning.slopes import (
-    BESIDE,
-    ROUNDING,
-    Error,
-    error_of,
-    jumps,
-    secant,
-    slope_at,
-)
+from mlanim.core.learning.slopes import BESIDE, ROUNDING, Error, error_of, jumps, secant, slope_at
 from mlanim.core.models.activations import slopes
 from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import torch
@@ -16,6 +14,7 @@ from mlanim.words.numbers import count_of
 from mlanim.words.sentence import Sentence, sentence
 
 SAMPLES = 401  # temperatures
+FUNCTIONS = {"softmax": lambda scores: torch.softmax(scores, -1), "sparsemax": sparsemax}
 LESS_THAN_ALL = 1 - 2**-53  # what softmax gives is less than 1 even where a float rounds it to 1
 
 
@@ -50,9 +49,8 @@ class Temperature:
 
 def answer(scaled: Tensor, three: Tensor, name: str) -> Answer:
     """Softmax or sparsemax of scores (S, K) that are divided by their temperatures."""
-    function = sparsemax if name == "sparsemax" else partial(torch.softmax, dim=-1)
-    shares = function(scaled)
-    return Answer(shares.numpy(), entropy(shares).numpy(), function(scaled[:, three]).numpy())
+    shares, best = (FUNCTIONS[name](scores) for scores in (scaled, scaled[:, three]))
+    return Answer(shares.numpy(), entropy(shares).numpy(), best.numpy())
 
 
 def temperature_lesson(seed: int, index: int, coldest: float, hottest: float) -> Temperature:
@@ -62,11 +60,11 @@ def temperature_lesson(seed: int, index: int, coldest: float, hottest: float) ->
     order = z.argsort(descending=True)
     best, gap, three = int(order[0]), float(z[order[0]] - z[order[1]]), order[:3].flip(0)
     heat = torch.tensor(np.geomspace(coldest, hottest, SAMPLES))
-    answers = {name: answer(z / heat[:, None], three, name) for name in ("softmax", "sparsemax")}
+    answers = {name: answer(z / heat[:, None], three, name) for name in FUNCTIONS}
     cold, hot = answers["softmax"].shares[[0, -1], best].tolist()
     return Temperature(
         digit=images[index].numpy(), label=label, scores=z.numpy(), best=best,
-        three=three.numpy(), heat=heat.numpy(), answers=answers, most_bits=math.log2(len(z)),
+        three=three.numpy(), heat=heat.numpy(), answers=answers, most_bits=float(np.log2(len(z))),
         certain=float(np.clip(gap, coldest, hottest)),
         says_network=sentence(
             "A network reads {right} unseen digits right, and this {label} as [{best}](highlight)",
@@ -90,9 +88,8 @@ def temperature_lesson(seed: int, index: int, coldest: float, hottest: float) ->
 
 def says_zeros(z: Tensor) -> Sentence:
     """How many classes of scores (K,) both give nothing at T = 1."""
-    zeros, least = int((sparsemax(z) == 0).sum()), float(torch.softmax(z, 0).min())
     return sentence(
         "At $T$ = 1 [sparsemax](weight) gives {zeros} of ten classes exactly 0; "
         "[softmax](input) each at least {least:g}",
-        zeros=zeros or "none", least=least,
+        zeros=int((sparsemax(z) == 0).sum()) or "none", least=torch.softmax(z, 0).min(),
     )  # fmt: skip
