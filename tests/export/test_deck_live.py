@@ -67,10 +67,11 @@ def test_it_is_live_and_keys_are_the_decks_unless_a_control_has_the_focus(window
     frame = inside(window)
     frame.focus("[type=range]")
     before = frame.inner_html(".picture")
+    page.evaluate("addEventListener('message', ({ data }) => window.told = data.mlanim.state)")
     page.keyboard.press("ArrowRight")
     assert frame.get_attribute("[type=range]", "aria-valuetext") == "2"
     assert frame.inner_html(".picture") != before
-    frame.wait_for_timeout(300)  # until it has told its state
+    window.until("window.told !== undefined")
     page.keyboard.press("Escape")
     window.until("document.activeElement.tagName !== 'IFRAME'")
     page.keyboard.press("ArrowRight")
