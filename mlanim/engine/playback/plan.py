@@ -137,7 +137,7 @@ class Cuts:
     def _ends(self, seconds: float) -> list[float]:
         """Where so many seconds since the last cut are cut: into segments in pairs.
 
-        Most machines that draw a film have two processes for it, which end together then.
+        So two processes, or any even number of them, end at about the same time.
         """
         if seconds <= (1 + _NEAR) * self._size:
             return []
