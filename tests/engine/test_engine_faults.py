@@ -20,8 +20,10 @@ import pytest
 from mlanim.engine.events import Event, Joining, as_fields
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.lines import as_line
 from mlanim.engine.workers.engine import Engine
 from mlanim.engine.workers.job_run import Outcome
+from mlanim.engine.workers.orders import PlanFilm
 from mlanim.engine.workers.processes import events_of
 
 HERE = Path(__file__).parent
@@ -134,6 +136,19 @@ def test_two_at_once_make_the_same_file(tmp_path: Path) -> None:
     alone, _ = run(replace(job, output=str(tmp_path / "alone" / "a.mp4")))
     assert alone.code == 0
     assert both == payload(tmp_path / "alone")
+
+
+def test_who_plans_a_film_that_is_there_by_now_says_nothing(tmp_path: Path) -> None:
+    late = PlanFilm(job_of("Long", tmp_path / "a.mp4"), f"{tmp_path}/a", "", f"{tmp_path}/a.data")
+    command = [sys.executable, "-P", "-m", "short_worker"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(as_line(late) + "\n")
+        process.stdin.flush()
+        assert (process.stdout.read(), process.wait()) == ("", 0)
 
 
 def start(folder: Path) -> subprocess.Popen[str]:

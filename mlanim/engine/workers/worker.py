@@ -104,7 +104,10 @@ def _plan(asked: PlanFilm, emit: Emit) -> None:
     from mlanim.engine.playback.loading import faults_of, unheard
 
     emit.film, emit.data = asked.film, asked.data
-    data = store.parse(Path(asked.data).read_bytes()) if asked.data else None
+    try:
+        data = store.parse(Path(asked.data).read_bytes()) if asked.data else None
+    except FileNotFoundError:  # the film is there by now, and who drew it took its data away
+        return
     with unheard(), faults_of(asked.job.scene):
         job, scene_class, params = loaded(asked.job)
         plan_video(job, scene_class, params, data, Path(asked.temporary), emit)
