@@ -63,6 +63,12 @@ def test_up_to_two_neurons_nothing_is_projected(widths, seed):
             assert 0 <= stage.kept <= 1 + 1e-12
 
 
+def test_of_a_sheet_that_is_one_point_everything_is_kept():
+    *_, found = folded([2, 1, 5], seed=1105)  # whose single unit is 0 everywhere
+    assert [stage.ranks[0] for stage in found[-3:]] == [1, 1, 1]
+    assert [(stage.kept, stage.points_kept) for stage in found[-3:]] == [(1, 1)] * 3
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_variance_kept_is_that_of_principal_components(seed):
     weights, biases, _, points, found = folded((5, 4), seed)

@@ -13,6 +13,7 @@ from mlanim.core.folding.sheet import Sheet, spread
 from mlanim.core.relu.regions import Regions
 
 FLAT = 1e-9
+ROUNDING = 1e-12  # of the largest coordinate: points that are no further apart are one
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,13 @@ def plane_axes(
     return _facing(axes, before, drawn)
 
 
-def kept_share(covariance: np.ndarray, axes: np.ndarray) -> float:
-    """The share of the variance (n, n) that lies along orthonormal axes (2, n)."""
+def kept_share(covariance: np.ndarray, axes: np.ndarray, images: np.ndarray) -> float:
+    """The share of the variance (n, n) of images (N, n) that lies along orthonormal axes (2, n).
+
+    Of images that are one point but for rounding, a drawing keeps all.
+    """
     total = float(np.trace(covariance))
-    if axes.shape[1] <= 2 or total == 0:
+    if axes.shape[1] <= 2 or total <= (ROUNDING * np.abs(images).max()) ** 2:
         return 1.0
     return float(np.trace(axes @ covariance @ axes.T)) / total
 
@@ -163,8 +167,8 @@ def _stage(
         points=points,
         boundary=boundary,
         axes=axes,
-        kept=kept_share(spread(sheet, images[0]), axes),
-        points_kept=kept_share(data, axes),
+        kept=kept_share(spread(sheet, images[0]), axes, images[0]),
+        points_kept=kept_share(data, axes, images[1]),
         ranks=ranks,
         rotation=turn[0],
         stretch=turn[1],
