@@ -121,7 +121,8 @@ def codec_of(format: str, transparent: bool, chosen: Encoder = OWN) -> Codec:
         options = {key: options[key] for key in ("crf", "chromaoffset") if key in options}
     options = {**options, **chosen.options}
     if name == "libx264":
-        options["x264-params"] = ":".join([_ON_ALL, *filter(None, [options.get("x264-params")])])
+        given = options.get("x264-params")
+        options["x264-params"] = f"{_ON_ALL}:{given}" if given else _ON_ALL
     return container, name, pixels, options
 
 
