@@ -359,7 +359,7 @@ def _() -> Picture:
 @pictures("Lines")
 def _() -> Picture:
     turn = Track((0, 180), start=60)
-    product = combined(lambda a: np.cos(np.radians(a)), turn)
+    product = turn.map(lambda a: np.cos(np.radians(a)))
     return Lines("angle [{angle:0}](weight)°", "product {dot:2}", angle=turn, dot=product)
 
 

@@ -121,6 +121,10 @@ class Track(ValueTracker):
         found.samples = None if isinstance(values, Reading) else np.asarray(values)
         return found
 
+    def map(self, function: Callable[[float], Any]) -> Reading:
+        """The function of where it stands."""
+        return Reading([self], lambda: function(self.value))
+
     @property
     def now(self) -> Record:
         """`at` and all series as they are where the track stands."""

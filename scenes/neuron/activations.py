@@ -21,7 +21,6 @@ from mlanim.stage.vocabulary import (
     Rows,
     SceneParams,
     Track,
-    combined,
     table,
 )
 
@@ -70,7 +69,7 @@ class Activations(LessonScene[ActivationsParams, "Data"]):
 
     def come(self, values: np.ndarray) -> Any:
         """Those of values (K,), one a layer, that the gradient has come to."""
-        return combined(lambda layers: values[: int(layers + 1e-9) + 1], self.layers)
+        return self.layers.map(lambda layers: values[: int(layers + 1e-9) + 1])
 
     def valve(self, ys: np.ndarray, at: Any, high: float, role: str, signal: str) -> Chart:
         """A function of z, or its slope in dashes, and where the signal is on it."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, combined, table
+from mlanim.stage.vocabulary import Chart, LessonScene, Panel, SceneParams, Track, table
 
 if TYPE_CHECKING:
     from mlanim.core.transformer.residual import Residual as Data
@@ -90,7 +90,7 @@ class Residual(LessonScene[ResidualParams, "Data"]):
         values, usual = (getattr(self.data.sum, which) for which in (kind, f"usual_{kind}"))
         layers, says = np.arange(1, len(values) + 1), self.data.says[kind]
         chart = Chart((0.4, len(values) + 0.6), reach, axes=True)
-        so_far = combined(lambda at: values * np.clip(at - layers + 1, 0, 1), self.layer)
+        so_far = self.layer.map(lambda at: values * np.clip(at - layers + 1, 0, 1))
         chart.columns(np.arange(len(values) + 1) + 0.5, so_far, "weight")
         chart.curve(layers, usual, "text", dash="dot", width="bold")
         data = table({"layer": layers, "this digit": values, "mean of all": usual})

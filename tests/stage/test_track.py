@@ -121,6 +121,9 @@ def test_readings_combine_and_stand_within_tuples():
     assert combined(lambda x: 2 * x, 3) == 6
     assert now((a, total, 1)) == (0.5, 0.75, 1)
     assert total.map(lambda x: 10 * x)() == 7.5
+    tenfold = b.map(lambda x: 10 * x)
+    b.put(1.0)
+    assert tenfold() == 10.0
 
 
 def test_a_morph_ends_exactly_where_it_should():

@@ -6,7 +6,7 @@ import numpy as np
 
 from mlanim.stage.picture import Rows
 from mlanim.stage.plots.chart import Chart
-from mlanim.stage.track import Track, combined
+from mlanim.stage.track import Track
 
 ACROSS = (-1.25, 1.25)  # limits that are seen to the left and the right of 0
 UP = (-0.3, 1.7)  # and down and up, if it points up
@@ -32,7 +32,7 @@ def clipped_directions(growth: Track, limit: float) -> Rows:
     chart.arrow((0, 0), growth["by_value"], "weight", name="by value")
     chart.arrow((0, 0), growth["by_norm"], "attention", name="by norm")
     along, turned = (
-        combined(lambda part: np.arctan2(part[1], part[0]), growth[name])
+        growth[name].map(lambda part: np.arctan2(part[1], part[0]))
         for name in ("by_norm", "by_value")
     )
     chart.angle((0, 0), along, turned, "text")

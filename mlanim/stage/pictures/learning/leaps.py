@@ -16,7 +16,7 @@ from manim import Animation
 
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.plots.scale import Range
-from mlanim.stage.track import Sweep, Track, combined
+from mlanim.stage.track import Sweep, Track
 
 AIR = 0.15  # of what a cut's losses span, over and under them
 LEVELS = np.linspace(0.03, 0.48, 11)  # of the loss, which lies between 0 and 0.49
@@ -49,7 +49,7 @@ class Leaps:
         chart.contours(c.wide_x, c.wide_y, c.wide_loss, LEVELS, name="loss")
         chart.path(c.descents["clipped"].places[: c.at + 1], "highlight", width="bold", rim=True)
         for way, role in self.roles.items():
-            tip = combined(lambda s: c.point + s * c.downhill, self.tracks[way])
+            tip = self.tracks[way].map(lambda s: c.point + s * c.downhill)
             self.lines[way] = chart.segment(c.point, tip, role, width="bold", later=True)
             if self._is_on_map(way):
                 self.ends[way].append(chart.dot(tip, role, later=True))
