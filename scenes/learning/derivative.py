@@ -10,22 +10,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 from pydantic import Field
 
 from mlanim.stage.pictures.learning.growing_square import GrowingSquare
-from mlanim.stage.vocabulary import (
-    Chart,
-    Columns,
-    GrowingTable,
-    LessonScene,
-    Lines,
-    Panel,
-    Rows,
-    SceneParams,
-    Track,
-    combined,
-)
+from mlanim.stage.vocabulary import Chart, GrowingTable, LessonScene, Panel, SceneParams, Track
 
 if TYPE_CHECKING:
     from mlanim.core.learning.derivative import Derivative as Data
@@ -70,52 +58,41 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         chart.ray((self.x, self.x["y"]), self.x["slope"], "gradient", width="bold")
         chart.dot((self.x, self.x["y"]))
         self.secant = chart.ray((d.x, d.y), self.nudge["slope"], "weight", later=True)
-        tip = (combined(lambda h: d.x + h, self.nudge), self.nudge["end"])
+        tip = (self.nudge.map(lambda h: d.x + h), self.nudge["end"])
         self.second = chart.dot(tip, "weight", later=True)
-        return Panel("tangent", chart, "The [tangent](gradient)", share=2.2, says=d.says_slope)
+        said = f"$x$ = {{x:2}}, slope = [{{slope:{d.format}}}](gradient)"
+        picture = chart.under(said, size="title", x=self.x, slope=self.x["slope"])
+        return Panel("tangent", picture, "The [tangent](gradient)", share=2.2, says=d.says_slope)
 
-    def numbers(self, rows: int | None = None) -> Panel:
-        shown = self.data.format
-        lines = Lines(
-            "$x$ = {x:2}", f"slope = [{{slope:{shown}}}](gradient)", size="title",
-            x=self.x, slope=self.x["slope"],
-        )  # fmt: skip
-        heads, roles = ("nudge", "slope of the secant"), ("text", "weight")
-        self.table = GrowingTable(self.data.table, heads, roles, formats=("g", shown), shown=rows)
-        picture = Rows(lines, self.table, shares=(1, 2))
-        return Panel("numbers", picture, "Slopes", says=self.data.says_gap)
+    def secants(self, rows: int | None = None) -> Panel:
+        heads, formats = ("nudge", "slope"), ("g", self.data.format)
+        roles = ("text", "weight")
+        self.table = GrowingTable(self.data.table, heads, roles, formats=formats, shown=rows)
+        return Panel("secants", self.table, "The [secant](weight)", says=self.data.says_gap)
 
     def square(self) -> Panel:
         """x² as an area, and the two strips and the corner that a nudge adds to it."""
-        d, h = self.data, self.nudge
-        lines = Lines(
-            "square [{square:2}](input)", "nudge [{nudge:3}](highlight)",
-            "two strips [{strips:4}](gradient)", "corner [{corner:6}](weight)",
-            square=d.y, nudge=h, corner=combined(np.square, h),
-            strips=combined(lambda h: 2 * d.x * h, h),
-        )  # fmt: skip
-        both = Columns(GrowingSquare(d.x, h), lines, shares=(1.8, 1))
-        return Panel("square", both, "What a nudge adds to x²", share=2.2, says=d.says_square)
+        square = GrowingSquare(self.data.x, self.nudge)
+        says = self.data.says_square
+        return Panel("square", square, "What a nudge adds to x²", share=2.2, says=says)
 
     def errors(self) -> Panel:
         d, label = self.data, "relative error" if self.data.slope else "error"
-        every = np.concatenate([error.errors for error in d.rounded.values()])
-        ends = every.min() / 10, 10 * max(every.max(), 1)
-        chart = Chart((1e-16, 1), ends, "nudge", label, log="xy")
+        chart = Chart((1e-16, 1), None, "nudge", label, log="xy")
         for name, role in ROLES.items():
-            error = d.rounded[name]
-            chart.curve(d.ways, error.errors, role, name=name, width="thin")
-            if error.best:
-                chart.guide(x=error.best, role=role)
+            chart.curve(d.ways, d.rounded[name].errors, role, name=name, width="thin")
+            if d.rounded[name].best:
+                chart.guide(x=d.rounded[name].best, role=role)
         heading, remark = "Error of the secant's slope", "dashed: the best nudge"
         return Panel("error", chart, heading, remark, share=1.5, says=d.says_error)
 
     def construct(self) -> None:
-        d = self.data
-        self.enter(self.tangent(), self.numbers(0), say="A curve has a slope at each of its points")
+        d, tangent = self.data, self.tangent()
+        self.enter(tangent, say="A curve has a slope at each of its points")
         self.sweep(self.x.to(d.x))
         self.step(d.says_slope, notes="A tangent touches the curve in one point.")
-        self.reveal(self.secant, self.second, say="A secant needs only a nudge of $x$")
+        self.enter(tangent, self.secants(0), say="A [secant](weight) needs only a nudge of $x$")
+        self.reveal(self.secant, self.second)
         for row in range(self.params.rows):
             if row:
                 self.sweep(self.nudge.to(0.1**row), seconds=2.5 / row)
@@ -136,4 +113,4 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         self.x.put(self.data.x)
         self.nudge.put(0.3)
         square = [self.square()] if self.data.is_square else []
-        return [self.tangent(), self.numbers(), *square, self.errors()]
+        return [self.tangent(), self.secants(), *square, self.errors()]

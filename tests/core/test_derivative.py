@@ -17,6 +17,8 @@ FORMS = {
     "x**3 - x": (lambda x: x**3 - x, lambda x: 3 * x**2 - 1),
     "tanh(x)": (np.tanh, lambda x: 1 / np.cosh(x) ** 2),
 }  # fmt: skip
+ROUNDING = "only rounding"
+ALREADY = "These secants have the slope already: the gap is only rounding"
 
 
 def numbers(said):
@@ -65,14 +67,15 @@ def test_what_is_said_is_so_at_any_place(lessons):
         f, slope = FORMS[text]
         assert numbers(found.says_slope)[-1] == pytest.approx(slope(at), rel=6e-4, abs=1e-12)
         said = re.match(r".*: (.*) at a nudge of 1, (.*) at one of 0.001$", str(found.says_gap))
-        for nudge, gap in zip((1, 0.001), said.groups(), strict=True):
+        assert said or str(found.says_gap) == ALREADY
+        for nudge, gap in zip((1, 0.001), said.groups() if said else [ROUNDING] * 2, strict=True):
             rest = f(at + nudge) - f(at) - slope(at) * nudge
-            if gap == "only rounding":
+            if gap == ROUNDING:
                 assert abs(rest) < 1e-14 * (abs(f(at)) + abs(slope(at)) * (abs(at) + nudge))
             else:
                 assert numbers(gap)[0] == pytest.approx(rest / nudge, rel=6e-3, abs=1e-12)
     assert "1 at a nudge of 1, 0.00100 at one of" in str(derivative_lesson("x**2", 3, 4).says_gap)
-    assert str(derivative_lesson("3*x", 2, 4).says_gap).count("only rounding") == 2
+    assert str(derivative_lesson("3*x", 2, 4).says_gap) == ALREADY
 
 
 def test_rounding_is_worst_at_the_smallest_nudges_and_the_best_is_near_the_root_of_epsilon():

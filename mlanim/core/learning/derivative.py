@@ -17,6 +17,7 @@ from mlanim.words.sentence import Sentence, sentence
 LEFT, RIGHT = 4.0, 2.0  # what is drawn beside x
 STEEP = 6.0  # how many times as far as over a nudge of 1 the curve is drawn up and down
 PLAIN = (1e-3, 1e5)  # slopes between these are shown with decimals, others with a power of ten
+HIDDEN = "only rounding"
 ROLES = {"float64": "input", "float32": "weight"}
 
 
@@ -76,11 +77,7 @@ def derivative_lesson(text: str, at: float, rows: int) -> Derivative:
             "At $x$ = {x} autograd says [{slope}](gradient)", x=significant(at, 6),
             slope=significant(slope, 4),
         ),
-        says_gap=sentence(
-            "The gap to the slope: {first} at a nudge of 1, {last} at one of {least:g}",
-            first=gap_of(f, x, slope, 1.0), last=gap_of(f, x, slope, float(nudges[-1])),
-            least=nudges[-1],
-        ),
+        says_gap=says_gap([gap_of(f, x, slope, h) for h in nudges[::50].tolist()], nudges[-1]),
         says_square=sentence(
             "A tenth of the nudge: a tenth of the [strips](gradient), a hundredth of the "
             "[corner](weight), so the slope is $2 x$ = {slope}", slope=significant(2 * at, 4),
@@ -94,7 +91,15 @@ def gap_of(f: Expression, x: Tensor, slope: float, nudge: float) -> str:
     start, end = float(f(x)), float(f(x + nudge))
     rest = end - start - slope * nudge
     size = max(abs(start), abs(end), abs(slope) * (abs(float(x)) + nudge))
-    return significant(rest / nudge) if abs(rest) > ROUNDING * size else "only rounding"
+    return significant(rest / nudge) if abs(rest) > ROUNDING * size else HIDDEN
+
+
+def says_gap(gaps: list[str], least: Tensor) -> Sentence:
+    """How far the secants of the table's nudges, from 1 down to the least, are from the slope."""
+    if set(gaps) == {HIDDEN}:
+        return sentence("These secants have the slope already: the gap is only rounding")
+    text = "The gap to the slope: {first} at a nudge of 1, {last} at one of {least:g}"
+    return sentence(text, first=gaps[0], last=gaps[-1], least=least)
 
 
 def says_error(rounded: dict[str, Error]) -> Sentence:

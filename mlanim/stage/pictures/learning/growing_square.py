@@ -6,33 +6,44 @@ GrowingSquare(3.0, nudge)
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 
+from mlanim.stage.picture import Columns
+from mlanim.stage.pictures.lines import Lines
 from mlanim.stage.plots.chart import Chart
 from mlanim.stage.table import Table, table
-from mlanim.stage.track import combined, now
+from mlanim.stage.track import Track
 
 ADDED = (("gradient", True, False), ("gradient", False, True), ("weight", True, True))
 
 
-class GrowingSquare(Chart):
-    """A square of a side that a nudge of at most `most` lengthens; the nudge may be a track."""
+class GrowingSquare(Columns):
+    """A square of a side that a nudge of at most `most` lengthens, beside its areas in numbers."""
 
-    def __init__(self, side: float, nudge: Any, most: float = 1.0, least: float = 3.0):
-        reach = (0.0, side + most)
-        super().__init__(reach, reach, equal=True, grid=False, aspect=1.0, least=least)
+    def __init__(self, side: float, nudge: Track, most: float = 1.0):
         self.side, self.nudge = side, nudge
-        self.area(_rectangle(0, 0, side, side), "input", opacity=0.45)
+        reach = (0.0, side + most)
+        chart = Chart(reach, reach, equal=True, grid=False, aspect=1.0)
+        chart.area(_rectangle(0, 0, side, side), "input", opacity=0.45)
         for role, beside, over in ADDED:
-            self.area(combined(partial(_added, side, beside, over), nudge), role, opacity=0.9)
+            chart.area(nudge.map(partial(_added, side, beside, over)), role, opacity=0.9)
+        lines = Lines(
+            "square [{square:2}](input)", "nudge [{nudge:3}](highlight)",
+            "two strips [{strips:4}](gradient)", "corner [{corner:6}](weight)",
+            square=side**2, nudge=nudge, strips=nudge.map(self._strips),
+            corner=nudge.map(np.square),
+        )  # fmt: skip
+        super().__init__(chart, lines, shares=(1.8, 1))
 
     def tables(self) -> dict[str, Table]:
         """The areas now."""
-        nudge = float(now(self.nudge))
-        areas = [self.side**2, 2 * self.side * nudge, nudge**2]
+        nudge = self.nudge.value
+        areas = [self.side**2, self._strips(nudge), nudge**2]
         return {"areas": table({"part": ["square", "strips", "corner"], "area": areas})}
+
+    def _strips(self, nudge: float) -> float:
+        return 2 * self.side * nudge
 
 
 def _rectangle(left: float, bottom: float, width: float, height: float) -> np.ndarray:
