@@ -124,6 +124,20 @@ def test_another_format_of_the_same_name_does_not_make_a_stranger_of_the_first(j
     ownership.refuse_for(job)
 
 
+def test_a_figure_does_not_become_a_film_s_poster(job: Job, out: Path) -> None:
+    place, digest = out / "demo.png", hashlib.sha256(b"figure").hexdigest()
+    figure = replace(job, kind="figure", format="png", page=Page(), output=str(place))
+    publish(figure, {".png": b"figure"})
+    cache.put(cache.FILES, digest, b"figure")
+    with pytest.raises(UsageError, match=r"png is a figure, and the video brings a file of that"):
+        ownership.refuse_for(job)
+    for harmless in (replace(job, force=True), replace(figure, theme="light")):
+        ownership.refuse_for(harmless)
+    ownership.refuse_for(job, {place: digest})
+    vector = Page(formats=("pdf", "png"))  # which asks for the picture by its name
+    ownership.refuse_for(replace(figure, format="pdf", page=vector, output=str(out / "demo.pdf")))
+
+
 @pytest.mark.parametrize("suffix", [".svg", ".pdf", ".json"])
 def test_a_figure_s_other_formats_are_foreseen(job: Job, out: Path, suffix: str) -> None:
     page = Page(formats=("svg", "pdf"))

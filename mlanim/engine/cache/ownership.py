@@ -1,7 +1,8 @@
 """Which files a run may replace: those that mlanim made and nobody has changed since.
 
 A sidecar vouches for the files beside it by their hashes, and so does the cache for what was made
-by a run whose sidecar was replaced since, as by the same scene in another format.
+by a run whose sidecar was replaced since, as by the same scene in another format. A video's poster
+takes the place of no figure, though: nobody asked for it by that name.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def refuse_for(job: Job, made: Made | None = None) -> None:
     if job.force:
         return
     targets = dict.fromkeys(foreseen(job)) if made is None else made
+    _refuse_posters_over_figures(job, targets)
     _refuse_beside(Path(job.output), targets, inputs(job))
 
 
@@ -116,13 +118,33 @@ def _refuse_beside(output: Path, made: Made, inputs: Iterable[Path] = ()) -> Non
                 raise
 
 
+def _refuse_posters_over_figures(job: Job, made: Made) -> None:
+    """Refuse to have what lies beside an output take the place of an output of another kind."""
+    for path, digest in made.items():
+        other = _sidecar_of(path)
+        asked_for = other.get("file") == path.name and other["kind"] != job.kind
+        if asked_for and path.name != Path(job.output).name and _is_another(path, digest):
+            reason = f"is a {other['kind']}, and the {job.kind} brings a file of that name"
+            raise UsageError(_sentence(path, reason))
+
+
+def _is_another(path: Path, digest: str | None) -> bool:
+    return path.is_file() and sha256_of(path) != digest
+
+
 def _vouched_beside(output: Path) -> dict[str, str]:
     """The hashes that an output's sidecar vouches for, and its own; none if it is not ours."""
-    path = output.with_suffix(".json")
-    with contextlib.suppress(UsageError, OSError, KeyError, TypeError, AttributeError):
-        content: dict[str, Any] = read(path)
+    path, content = output.with_suffix(".json"), _sidecar_of(output)
+    with contextlib.suppress(OSError, KeyError, TypeError, AttributeError):
         if Path(content["file"]).stem == output.stem:
             return {**vouched(content), path.name: sha256_of(path)}
+    return {}
+
+
+def _sidecar_of(output: Path) -> dict[str, Any]:
+    """What the sidecar of an output says; nothing if it has none."""
+    with contextlib.suppress(UsageError, OSError):
+        return read(output.with_suffix(".json"))
     return {}
 
 
