@@ -51,7 +51,7 @@ def _same_theme_afterwards() -> Iterator[None]:
     yield
     theme = sys.modules.get("mlanim.stage.theme")
     if theme is not None:
-        theme._chosen.clear()
+        theme.use("dark")
 
 
 @dataclass(frozen=True)

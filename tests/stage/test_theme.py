@@ -1,3 +1,4 @@
+import importlib.util
 import itertools
 
 import numpy as np
@@ -103,9 +104,12 @@ def test_an_unknown_role_names_those_that_exist():
 
 
 def test_the_environment_chooses_the_first_theme(monkeypatch):
-    monkeypatch.setattr(theme, "_chosen", [])
     monkeypatch.setenv("MLANIM_THEME", "light")
-    assert theme.current() is theme.LIGHT
+    assert theme.current() is theme.DARK
+    spec = importlib.util.find_spec(theme.__name__)
+    first = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(first)
+    assert first.current() is first.LIGHT
 
 
 def test_a_theme_cannot_be_changed_by_accident():
