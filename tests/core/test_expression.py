@@ -33,7 +33,7 @@ def test_it_computes_in_the_arithmetic_of_x():
 @pytest.mark.parametrize(
     ("text", "shown"),
     [("x**2", "x²"), ("3*x**10", "3 · x¹⁰"), ("x**2.5", "x**2.5"), ("2**x", "2**x"),
-     ("x ** 2 * sin(x)", "x² · sin(x)"), ("x**2**3", "x**2³")],
+     ("x ** 2 * sin(x)", "x² · sin(x)"), ("x**2**3", "x**2³"), ("3*x+1/x", "3 · x + 1 / x")],
 )  # fmt: skip
 def test_it_is_shown_as_readers_know_it(text, shown):
     assert parse(text).shown == shown

@@ -50,10 +50,11 @@ class Expression:
 
     @property
     def shown(self) -> str:
-        """The text as a reader knows it: "x² · sin(x)"."""
-        power = r"\s*\*\*\s*(\d+)(?![\d.]|\s*\*\*)"
-        raised = re.sub(power, lambda match: superscript(match[1]), self.text)
-        return re.sub(r"\s*(?<!\*)\*(?!\*)\s*", " · ", raised)
+        """The text as a reader knows it: "x² · sin(x) + 1"."""
+        evenly = ast.unparse(self.tree).replace(" ** ", "**")
+        power = r"\*\*(\d+)(?![\d.]|\*\*)"
+        raised = re.sub(power, lambda match: superscript(match[1]), evenly)
+        return raised.replace(" * ", " · ")
 
     def _value(self, node: ast.AST, x: Tensor) -> Tensor:
         match node:
