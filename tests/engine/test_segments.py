@@ -286,18 +286,21 @@ def test_progress_counts_the_frames_of_all_segments(
     assert done[-1] == total
 
 
+@pytest.mark.parametrize(("name", "count"), [("Chance", 40), ("Strewing", 160)])
 def test_what_is_not_the_same_twice_is_drawn_in_one_process(
+    name: str,
+    count: int,
     tmp_path: Path,
     made: Callable[..., Made],
     decoded: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SHARED", str(tmp_path / "shared"))
-    (outcome,), events = made([job_of("long.py:Chance", tmp_path / "a.mp4")])
+    (outcome,), events = made([job_of(f"long.py:{name}", tmp_path / "a.mp4")])
     assert outcome.code == 0
     (warning,) = (event for _, event in events if event["event"] == "warning")
-    assert warning["message"].startswith("Chance does not come out the same twice")
-    assert len(decoded(tmp_path / "a.mp4").frames) == 40
+    assert warning["message"].startswith(f"{name} does not come out the same twice")
+    assert len(decoded(tmp_path / "a.mp4").frames) == count
 
 
 def test_several_scenes_share_the_workers(tmp_path: Path, made: Callable[..., Made]) -> None:

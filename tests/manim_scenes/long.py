@@ -9,6 +9,7 @@ from manim import (
     LEFT,
     RIGHT,
     UP,
+    Animation,
     AnimationGroup,
     Circle,
     Dot,
@@ -16,6 +17,7 @@ from manim import (
     FadeOut,
     Indicate,
     MovingCameraScene,
+    Rotate,
     Scene,
     Square,
     Succession,
@@ -55,6 +57,22 @@ class Chance(Scene):
         dot = Dot().shift(int.from_bytes(os.urandom(4), "big") / 2**31 * RIGHT)
         self.play(FadeIn(dot), run_time=2)
         self.play(dot.animate.shift(UP), run_time=2)
+
+
+class Strewing(Scene):
+    """Leaves a dot with each frame that is drawn, so that what follows costs more"""
+
+    def construct(self) -> None:
+        leave = self.add
+
+        class Strew(Animation):
+            def interpolate_mobject(self, alpha: float) -> None:
+                self.mobject.move_to((4 * alpha - 2) * RIGHT)
+                leave(Dot(self.mobject.get_center()))
+
+        square, squares = Square(), VGroup(Square() for _ in range(40))
+        for _ in range(4):
+            self.play(Strew(square), Rotate(squares), run_time=4)
 
 
 class Drifting(Scene):

@@ -207,20 +207,21 @@ class JobRun:
     def _waits(self) -> bool:
         """The job's process waits; whether it goes on waiting."""
         with self._lock:
-            self._is_waiting = not (self._sharing.is_complete and self._sharing.fits)
-        if self._is_waiting:
-            self._look_whether_complete()
+            waits = not (self._sharing.is_decided and self._sharing.fits)
+            self._is_waiting = waits
+        if waits:
+            self._look_whether_decided()  # after which somebody else may hear it already
         else:
             self._join()
-        return self._is_waiting
+        return waits
 
-    def _look_whether_complete(self) -> None:
+    def _look_whether_decided(self) -> None:
         """Once all is there, have the job's process go on, or another draw all if it does not fit.
 
         A film that is not planned yet is drawn by its first run alone.
         """
         with self._lock:
-            if not (self._is_waiting and self._sharing.is_complete):
+            if not (self._is_waiting and self._sharing.is_decided):
                 return
             self._is_waiting = False
         self.resources.pool.submit((JOIN, self.number), self._resume)
@@ -271,7 +272,7 @@ class JobRun:
         draw = self._draw if self.resources.cluster is None else self._draw_there
         for _ in range(free):
             self.resources.drawing.submit((DRAW, -left), partial(draw, sharing))
-        self._look_whether_complete()
+        self._look_whether_decided()
 
     def _draw(self, sharing: Sharing) -> None:
         """Have segments drawn while there are any that nobody draws."""
@@ -340,7 +341,7 @@ class JobRun:
         """A segment is there; once all are, the job's process goes on."""
         share.put(drawn)
         self._tell_progress()
-        self._look_whether_complete()
+        self._look_whether_decided()
 
     def _helps(self, more: int) -> None:
         """So many more draw: threads count at once here."""

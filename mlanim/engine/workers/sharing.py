@@ -107,9 +107,9 @@ class Sharing:
             share.is_free, share.done = True, 0
 
     @property
-    def is_complete(self) -> bool:
-        """Whether all that is planned is there."""
-        return all(share.is_there for share in self.shares)
+    def is_decided(self) -> bool:
+        """Whether all that is planned is there, or it is known that it will not fit."""
+        return self._disagree or all(share.is_there for share in self.shares)
 
     @property
     def fits(self) -> bool:
