@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ def end_with_parent(leave: Callable[[], None] | None = None) -> SimpleQueue[str]
     Lines that the parent writes meanwhile come into the queue. Whoever else reads stdin, such as a
     scene with an `input()`, finds that it has ended.
     """
+    tempfile.gettempdir()  # which takes a lock at first, and `leave` might find it taken for ever
     lines: SimpleQueue[str] = SimpleQueue()
     parent, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
