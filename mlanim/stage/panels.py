@@ -20,6 +20,7 @@ from mlanim.stage.layout import Box
 from mlanim.stage.picture import Composed, Picture
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Text
+from mlanim.words.nearest import unknown
 from mlanim.words.sentence import Sentence, as_sentence
 
 Layout = Literal["row", "column", "grid"]
@@ -143,7 +144,11 @@ def arrange(
 def _columns(panels: Sequence[Panel], room: float, layout: Layout | None) -> int:
     """How many panels stand side by side: all, or as a grid, or as many as have room."""
     count, square = len(panels), math.ceil(math.sqrt(len(panels)))
+    if not count:
+        raise ValueError("There is no panel to lay out; give one Panel(…) at least.")
     choices = {"row": [count], "grid": [square], "column": [1]}
+    if layout is not None and layout not in choices:
+        raise ValueError(unknown("layout", layout, choices))
     wanted = choices[layout] if layout is not None else [count, *range(square, 0, -1)]
     for columns in wanted:
         if _needed(panels, columns) <= room + 1e-9:

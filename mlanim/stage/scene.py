@@ -152,6 +152,10 @@ class LessonScene(Scene, Generic[P, D]):
         self._staging.title = layout.title(_title_of(type(self)))
         self.add(self._staging.title)
 
+    def construct(self) -> None:
+        """Tell the lecture."""
+        raise NotImplementedError("The scene has no construct: write one that enters its panels.")
+
     def figure(self) -> list[Panel]:
         """The panels of the still."""
         raise NotImplementedError("The scene has no figure: write one that returns its panels.")
@@ -280,7 +284,7 @@ WORDS = {
     for name, word in vars(LessonScene).items()
     if isinstance(word, FunctionType | property)
     and not name.startswith("_")
-    and name not in ("setup", "figure", "live")
+    and name not in ("setup", "construct", "figure", "live")
 }
 """What a scene calls, by name, without what it writes itself, such as `compute` and `figure`."""
 

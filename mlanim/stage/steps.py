@@ -108,7 +108,9 @@ class Staging:
     def leaving(self, things: Sequence[Panel | Mobject]) -> list[Animation]:
         """Panels and mobjects go; without any, all but title and caption."""
         if things:
-            gone = [self.standing.pop(id(t.picture)) for t in things if isinstance(t, Panel)]
+            gone = [self._standing(t) for t in things if isinstance(t, Panel)]
+            for one in gone:
+                self.standing.pop(id(one.picture), None)
             going = [m for one in gone for m in one.everything]
             loose = [thing for thing in things if isinstance(thing, Mobject)]
             _wait_again(loose)
@@ -124,11 +126,16 @@ class Staging:
             if isinstance(thing, Mobject) and hasattr(thing, "is_later"):
                 thing.is_later = False
         parts = [
-            self.standing[id(thing.picture)].mobjects if isinstance(thing, Panel) else [thing]
+            self._standing(thing).mobjects if isinstance(thing, Panel) else [thing]
             for thing in things
         ]
         # While they waited nobody updated them: they come as their tracks are now.
         return [FadeIn(m.update()) for part in parts for m in part]
+
+    def _standing(self, panel: Panel) -> Standing:
+        if id(panel.picture) not in self.standing:
+            raise ValueError(f"The panel {panel.name!r} does not stand on the stage; enter it.")
+        return self.standing[id(panel.picture)]
 
     def saying(self, *content: Content) -> list[Animation]:
         """One caption replaces another; without content it goes."""

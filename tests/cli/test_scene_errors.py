@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlanim.engine.errors import RenderError
+from mlanim.engine.errors import RenderError, UsageError
 from mlanim.engine.jobs.catalog import select
 from mlanim.export.lint.scene import lint_scene
 
@@ -117,10 +117,16 @@ FAULTS = [
     ('Chart(log="both")', "There is no log 'both'."),
     ('Chart(names="besides")', "Did you mean 'beside'?"),
     ("chart.curve(xs, xs, rolle='input')", "Did you mean role? It takes xs, ys, role; by name nam"),
+    ('chart.curves(xs, {"a": xs, "b": xs}, ["input"])', "2 curves need a role each; given: input."),
+    ('chart.curves(xs, {"a": xs, "b": xs}, "input")', "2 curves need a role each; given: input."),
     # Steps
     ("self.enter(chart)", "`enter` brings in panels, not Chart; write Panel("),
     ("self.enter([])", "not an empty list"),
     ("self.enter([Panel('a', chart), 'b'])", "not str"),
+    ("self.enter()", "There is no panel to lay out; give one Panel(…) at least."),
+    ("self.enter(Panel('a', chart), layout='rows')", "no layout 'rows'. Did you mean row?"),
+    ("self.leave(Panel('a', chart))", "The panel 'a' does not stand on the stage; enter it."),
+    ("self.reveal(Panel('a', chart))", "The panel 'a' does not stand on the stage; enter it."),
     ("self.sweep(3)", "3 does not run; what does is an animation, such as track.to(3)."),
     ("self.sweep(track)", "A Track does not run; what does is an animation"),
     ("self.enter(Panel('a', chart), along=[track])", "A Track does not run"),
@@ -157,6 +163,22 @@ def test_a_scene_without_compute_is_told_how_to_write_one(tmp_path: Path) -> Non
     place, answer = said(tmp_path, "pass", scene).split("\n")
     assert place == f"faulty.py, line {CLASS}: class Faulty(LessonScene):"
     assert answer.startswith("The scene has no compute: write a static method compute(params)")
+
+
+def test_a_scene_without_construct_is_no_film_of_its_title(tmp_path: Path) -> None:
+    scene = SCENE.replace("def construct(self)", "def constrcut(self)")
+    assert "The scene has no construct: write one that enters" in said(tmp_path, "pass", scene)
+
+
+def test_two_panels_of_a_figure_have_two_names(tmp_path: Path) -> None:
+    scene = SCENE.replace("HERE", "pass") + (
+        "    def figure(self):\n"
+        "        return [Panel('a', Chart((0, 1), (0, 1))), Panel('a', Chart((0, 2), (0, 1)))]\n"
+    )
+    (tmp_path / "faulty.py").write_text(scene)
+    (entry,) = select([str(tmp_path / "faulty.py")])
+    with pytest.raises(UsageError, match=r"has a figure whose panels are named a, a; give each"):
+        lint_scene(entry, {}, "dark")
 
 
 @pytest.mark.parametrize("text", ['MathTex("x^2")', 'Tex("words")', "Matrix([[1, 2]])"])

@@ -63,7 +63,11 @@ def figure_of(scene_class: Any, params: Any, data: Any, page: Page, name: str) -
     panels = scene.live() if page.live else scene.figure()
     if not panels:
         raise UsageError(f"{name} has a figure without panels; return a list of Panel(…).")
-    return compose({panel.name: panel for panel in panels}, page, name)
+    named = {panel.name: panel for panel in panels}
+    if len(named) < len(panels):
+        names = ", ".join(panel.name for panel in panels)
+        raise UsageError(f"{name} has a figure whose panels are named {names}; give each its own.")
+    return compose(named, page, name)
 
 
 def _figure(

@@ -55,7 +55,13 @@ class Marked(Picture):
 
         They differ in more than their roles: the first is drawn through, the second in dashes, the
         third dotted, and so on again.
+
+        Raises:
+            ValueError: if there are fewer roles than lines.
         """
+        roles = [roles] if isinstance(roles, str) else list(roles)
+        if len(roles) < len(ys):
+            raise ValueError(f"{len(ys)} curves need a role each; given: {', '.join(roles)}.")
         return [
             self.curve(xs, values, role, name=name, width=width, dash=dash, later=later)
             for (name, values), role, dash in zip(ys.items(), roles, cycle(DASHES), strict=False)
