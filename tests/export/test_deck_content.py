@@ -22,6 +22,8 @@ from PIL import Image
 
 from mlanim.engine.errors import UsageError
 from mlanim.export.deck.make import DeckRequest, make_deck
+from mlanim.export.deck.powerpoint.runs import paragraphs
+from mlanim.stage import theme
 
 pptx = pytest.importorskip("pptx", reason="python-pptx is not installed")
 
@@ -327,3 +329,10 @@ def test_editors_get_a_schema_that_takes_lectures_and_refuses_others() -> None:
     validator.validate(lecture)
     for wrong in ({"quotation": "x"}, {"heading": 3}, {"bullets": "x"}, {"scene": "a", "by": "b"}):
         assert not validator.is_valid({"title": "T", "slide": [wrong]})
+
+
+def test_a_symbol_by_itself_may_have_a_role(tmp_path: Path) -> None:
+    """Typst hands it over as a symbol, where a letter or a sum is content."""
+    (told,) = paragraphs("$weight(eta)$ and $input(alpha) + weight(x)$", theme.DARK, tmp_path) or []
+    assert told.text == "η and α + x"
+    assert [run.role for run in told.runs if run.role] == ["weight", "input", "weight"]

@@ -42,12 +42,12 @@ class Paragraph:
 
 
 ROLE = """
-#let symbols(it) = (repr(it.func()) == "symbol" or it.fields().values().any(value =>
-  if type(value) == content { symbols(value) }
+#let symbols(it) = (type(it) == symbol or repr(it.func()) == "symbol" or
+  it.fields().values().any(value => if type(value) == content { symbols(value) }
   else if type(value) == array { value.any(one => type(one) == content and symbols(one)) }
   else { false }))
 #let named(role, body) = html.elem("span", attrs: (class: role),
-  if symbols(body) { math.equation(body) } else { body })
+  if symbols(body) { math.equation([#body]) } else { body })
 """
 """A role's function in HTML: its words, or its part of a formula, in an element of that name."""
 
