@@ -125,17 +125,25 @@ def test_another_format_of_the_same_name_does_not_make_a_stranger_of_the_first(j
 
 
 def test_a_figure_does_not_become_a_film_s_poster(job: Job, out: Path) -> None:
-    place, digest = out / "demo.png", hashlib.sha256(b"figure").hexdigest()
+    place, picture = out / "demo.png", b"\x89PNG tEXt Software\0mlanim IDAT"
+    digest = hashlib.sha256(picture).hexdigest()
     figure = replace(job, kind="figure", format="png", page=Page(), output=str(place))
-    publish(figure, {".png": b"figure"})
-    cache.put(cache.FILES, digest, b"figure")
-    with pytest.raises(UsageError, match=r"png is a figure, and the video brings a file of that"):
-        ownership.refuse_for(job)
-    for harmless in (replace(job, force=True), replace(figure, theme="light")):
-        ownership.refuse_for(harmless)
-    ownership.refuse_for(job, {place: digest})
     vector = Page(formats=("pdf", "png"))  # which asks for the picture by its name
-    ownership.refuse_for(replace(figure, format="pdf", page=vector, output=str(out / "demo.pdf")))
+    both = replace(figure, format="pdf", page=vector, output=str(out / "demo.pdf"))
+    cache.put(cache.FILES, digest, picture)
+    place.write_bytes(picture)
+    for made, files in (
+        (figure, {".png": picture}),
+        (both, {".pdf": b"both", ".png": picture}),
+        (both, {".pdf": b"only the vectors"}),
+        (replace(job, format="gif", output=str(out / "demo.gif")), {".gif": b"film"}),
+    ):
+        publish(made, files)
+        with pytest.raises(UsageError, match=r"png is a figure, and the video brings a file of"):
+            ownership.refuse_for(job)
+        for harmless in (replace(job, force=True), replace(figure, theme="light")):
+            ownership.refuse_for(harmless)
+        ownership.refuse_for(job, {place: digest})
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".pdf", ".json"])

@@ -24,6 +24,8 @@ from mlanim.engine.jobs.outputs import read, sha256_of, vouched
 Made = Mapping[Path, str | None]
 """Files to be written, each with the hash of what it will hold, as far as that is known."""
 
+LONGEST_TEXT = 2**20  # bytes of what a figure says of itself, before its pixels
+
 
 def refuse_for(job: Job, made: Made | None = None) -> None:
     """Refuse a job whose files would take the place of an input or of a stranger's file.
@@ -119,13 +121,19 @@ def _refuse_beside(output: Path, made: Made, inputs: Iterable[Path] = ()) -> Non
 
 
 def _refuse_posters_over_figures(job: Job, made: Made) -> None:
-    """Refuse to have what lies beside an output take the place of an output of another kind."""
-    for path, digest in made.items():
-        other = _sidecar_of(path)
-        asked_for = other.get("file") == path.name and other["kind"] != job.kind
-        if asked_for and path.name != Path(job.output).name and _is_another(path, digest):
-            reason = f"is a {other['kind']}, and the {job.kind} brings a file of that name"
-            raise UsageError(_sentence(path, reason))
+    """Refuse to have a video's poster take the place of a figure, whoever vouches for that."""
+    poster = Path(job.output).with_suffix(".png")
+    if job.kind != "video" or poster not in made or not _is_another(poster, made[poster]):
+        return
+    if _is_figure(poster):
+        reason = "is a figure, and the video brings a file of that name"
+        raise UsageError(_sentence(poster, reason))
+
+
+def _is_figure(picture: Path) -> bool:
+    """Whether a PNG says what it was made by: our figures do, our posters do not."""
+    with picture.open("rb") as file:
+        return b"Software" in file.read(LONGEST_TEXT).partition(b"IDAT")[0]
 
 
 def _is_another(path: Path, digest: str | None) -> bool:
