@@ -104,6 +104,7 @@ def test_an_unknown_role_names_those_that_exist():
 
 
 def test_the_environment_chooses_the_first_theme(monkeypatch):
+    theme.use("dark")
     monkeypatch.setenv("MLANIM_THEME", "light")
     assert theme.current() is theme.DARK
     spec = importlib.util.find_spec(theme.__name__)
