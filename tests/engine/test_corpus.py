@@ -22,6 +22,7 @@ import numpy as np
 import pytest
 from frames_by_manim import FPS, SIZE
 
+from mlanim.engine.events import Event, Warned
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.encoder import Encoder
 from mlanim.engine.jobs.job import Job
@@ -36,6 +37,7 @@ FROM_MIDDLE = (
     "own_frames", "redrawn_words", "space_centre", "traced_paths", "updaters_by_look",
     "updaters_by_time",
 )  # fmt: skip
+NOT_TWICE = ("own_frames", "patched_modules")  # one looks at its film, one unseeds what is random
 each_scene = pytest.mark.parametrize("name", FILES)
 
 
@@ -81,10 +83,15 @@ def _draw(
         output = str(folder / f"{name}.{format}")
         made = Job(entry, "video", output, format, *SIZE, FPS, "dark", **settings)
         jobs.append(replace(made, force=True))  # what a first run left has lost its sidecar
+
+    def hear(job: Job, event: Event) -> None:
+        if isinstance(event, Warned):
+            (folder / f"{job.name}.warned").write_text(event.message)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(HERE), prepend=os.pathsep)
         patch.setenv("MLANIM_CACHE_DIR", str(folder / "cache"))
-        for outcome in Engine(2, lambda job, event: None, worker).run(jobs):
+        for outcome in Engine(2, hear, worker).run(jobs):
             (folder / f"{outcome.job.name}.log").write_text(outcome.message)
 
 
@@ -151,6 +158,12 @@ def test_the_film_that_one_process_draws_is_manims(name: str, corpus: Any) -> No
 @each_scene
 def test_the_film_in_segments_is_manims(name: str, corpus: Any) -> None:
     is_manims(corpus(in_segments) / f"{name}.first", "yuv420p", manims(corpus(by_manim), name))
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name not in NOT_TWICE])
+def test_a_film_comes_out_the_same_twice(name: str, corpus: Any) -> None:
+    warned = corpus(in_segments) / f"{name}.warned"
+    assert not warned.exists(), warned.read_text()
 
 
 @pytest.mark.parametrize("name", FROM_MIDDLE)

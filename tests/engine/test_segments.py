@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manim import VMobject
+from manim import Square, VMobject
 
 from mlanim.engine.encoding.captions import Cue
 from mlanim.engine.errors import Unrepeatable
@@ -67,8 +67,9 @@ LENGTH = 7
 
 
 @pytest.mark.parametrize(
-    "name", ["long.py:Long", "plain.py:Shapes", "plain.py:Solid", "plain.py:Sections"]
-)  # fmt: skip
+    "name",
+    ["long.py:Long", "long.py:Left", "plain.py:Shapes", "plain.py:Solid", "plain.py:Sections"],
+)
 def test_frames_drawn_apart_are_those_drawn_at_once(name: str, tmp_path: Path) -> None:
     job = job_of(name, tmp_path / "a.mp4")
     foreseen = planned(job)
@@ -100,6 +101,17 @@ def test_the_last_digits_of_floats_tell_no_states_apart(tens_of_millionths: list
     state = state_of(standing_at(places))
     assert state_of(standing_at(places + 4e-14)) == state == state_of(standing_at(places - 4e-14))
     assert state_of(standing_at(places + 1e-6)) != state
+
+
+def test_where_colours_run_counts_where_there_are_several() -> None:
+    def state_with(direction: float, *colours: str) -> str:
+        mobject = Square().set_color(list(colours)).set_sheen_direction([direction, 1, 0])
+        scene = standing_at(np.zeros((0, 3)))
+        scene.mobjects = [mobject]
+        return state_of(scene)
+
+    assert state_with(1, "#ff0000") == state_with(2, "#ff0000")
+    assert state_with(1, "#ff0000", "#0000ff") != state_with(2, "#ff0000", "#0000ff")
 
 
 def test_what_drawing_itself_changes_is_not_divided(tmp_path: Path) -> None:

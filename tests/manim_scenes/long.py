@@ -65,14 +65,29 @@ class Strewing(Scene):
     def construct(self) -> None:
         leave = self.add
 
+        class Strewer(Square):
+            def get_fill_rgbas(self) -> np.ndarray:
+                leave(Dot(self.get_center()))
+                return super().get_fill_rgbas()
+
+        strewer, squares = Strewer(), VGroup(Square() for _ in range(40))
+        for side in (LEFT, RIGHT, LEFT, RIGHT):
+            self.play(strewer.animate.move_to(2 * side), Rotate(squares), run_time=4)
+
+
+class Left(Scene):
+    """Leaves a dot with each frame, by an animation of its own"""
+
+    def construct(self) -> None:
+        leave = self.add
+
         class Strew(Animation):
             def interpolate_mobject(self, alpha: float) -> None:
                 self.mobject.move_to((4 * alpha - 2) * RIGHT)
                 leave(Dot(self.mobject.get_center()))
 
-        square, squares = Square(), VGroup(Square() for _ in range(40))
-        for _ in range(4):
-            self.play(Strew(square), Rotate(squares), run_time=4)
+        for _ in range(3):
+            self.play(Strew(Square()), run_time=1)
 
 
 class Drifting(Scene):

@@ -22,6 +22,7 @@ from manim import (
     Scene,
     UpdateFromFunc,
     VMobject,
+    Wiggle,
     always_redraw,
     config,
 )
@@ -46,8 +47,11 @@ these pixels: whoever wants to keep them copies them.
 Expected = tuple[int, str]
 """The first frame of a play, and the scene's state there; "" for whatever it is."""
 
-PATH_DEPENDENT = (PhaseFlow, MaintainPositionRelativeTo, UpdateFromFunc)
-"""Animations whose end depends on the frames before it, and not on the time alone."""
+PATH_DEPENDENT = (PhaseFlow, MaintainPositionRelativeTo, UpdateFromFunc, Wiggle)
+"""Animations whose end depends on the frames before it, and not on the time alone.
+
+A wiggle turns the direction in which colours run further with each frame.
+"""
 
 
 @dataclass(frozen=True)
@@ -382,7 +386,7 @@ def _has_code_of_its_own(scene: Scene) -> bool:
     roots = [*scene.mobjects, *scene.foreground_mobjects, *(a.mobject for a in animations)]
     return (
         bool(scene.updaters)
-        or any(isinstance(animation, UpdateFromFunc) for animation in animations)
+        or any(isinstance(a, UpdateFromFunc) or _has_steps_of_its_own(a) for a in animations)
         or any(m.updaters for root in roots if isinstance(root, Mobject) for m in root.get_family())
     )
 
@@ -429,7 +433,18 @@ def must_be_stepped(scene: Scene) -> bool:
 
 
 def _builds_on_frames(animation: Animation) -> bool:
-    return isinstance(animation, PATH_DEPENDENT) and not _is_path_independent(animation)
+    may = isinstance(animation, PATH_DEPENDENT) or _has_steps_of_its_own(animation)
+    return may and not _is_path_independent(animation)
+
+
+def _has_steps_of_its_own(animation: Animation) -> bool:
+    """Whether an animation's frames are made by code that is neither Manim's nor ours."""
+    steps = (getattr(animation, name) for name in _STEPS)
+    return any(step.__module__.partition(".")[0] not in _KNOWN for step in steps)
+
+
+_STEPS = ("interpolate", "interpolate_mobject", "interpolate_submobject")
+_KNOWN = ("manim", "mlanim")
 
 
 def _is_path_independent(motion: object) -> bool:

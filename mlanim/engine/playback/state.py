@@ -18,6 +18,8 @@ BETWEEN = 2.718281828e-7
 
 Array = np.ndarray[Any, Any]
 _FLOAT = np.dtype(np.float64)
+_COLORS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
+_ONE = np.zeros(1)
 
 
 def state_of(scene: Scene) -> str:
@@ -58,11 +60,18 @@ def _mobjects(scene: Scene) -> Iterator[Mobject]:
 
 
 def _arrays(member: Mobject) -> Iterator[tuple[str, Array]]:
-    """What a mobject is drawn from; names with an underscore are what a camera remembers of it."""
+    """What a mobject is drawn from; names with an underscore are what a camera remembers of it.
+
+    Where its colours run is turned in each frame by what turns a mobject in place, and by the
+    first reading of a picture; it is seen only where there are several.
+    """
     own = vars(member)
-    for name in sorted([n for n, v in own.items() if v.__class__ is np.ndarray and n[0] != "_"]):
-        if not own[name].dtype.hasobject:
-            yield name, own[name]
+    arrays = {n: v for n, v in own.items() if v.__class__ is np.ndarray and n[0] != "_"}
+    if all(len(arrays.get(name, _ONE)) == 1 for name in _COLORS):
+        arrays.pop("sheen_direction", None)
+    for name in sorted(arrays):
+        if not arrays[name].dtype.hasobject:
+            yield name, arrays[name]
 
 
 def _rounded(array: Array) -> memoryview:
