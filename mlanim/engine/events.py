@@ -121,8 +121,13 @@ class SegmentWanted:
 
 @dataclass(frozen=True)
 class SegmentsWanted:
-    """The process that makes a film has come to its end, and waits for segments of others."""
+    """The process that makes a film has come to its end, and waits for segments of others.
 
+    It has found so many segments and frames in it.
+    """
+
+    segments: int
+    frames: int
     event: Literal["waits"] = "waits"
 
 

@@ -298,7 +298,7 @@ def test_progress_counts_the_frames_of_all_segments(
     assert done[-1] == total
 
 
-@pytest.mark.parametrize(("name", "count"), [("Chance", 40), ("Strewing", 160)])
+@pytest.mark.parametrize(("name", "count"), [("Chance", 40), ("Strewing", 160), ("Shorter", 120)])
 def test_what_is_not_the_same_twice_is_drawn_in_one_process(
     name: str,
     count: int,
@@ -308,6 +308,7 @@ def test_what_is_not_the_same_twice_is_drawn_in_one_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SHARED", str(tmp_path / "shared"))
+    monkeypatch.setenv("RAN", str(tmp_path / "ran"))
     (outcome,), events = made([job_of(f"long.py:{name}", tmp_path / "a.mp4")])
     assert outcome.code == 0
     (warning,) = (event for _, event in events if event["event"] == "warning")

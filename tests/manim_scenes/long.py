@@ -90,6 +90,20 @@ class Left(Scene):
             self.play(Strew(Square()), run_time=1)
 
 
+class Shorter(Scene):
+    """Shorter for everyone but the first who runs it"""
+
+    def construct(self) -> None:
+        squares = VGroup(Square() for _ in range(40))
+        try:
+            os.mkdir(os.environ["RAN"])
+            plays = 6
+        except FileExistsError:
+            plays = 4
+        for _ in range(plays):
+            self.play(Rotate(squares), run_time=3)
+
+
 class Drifting(Scene):
     """Goes on with each frame, without a clock"""
 

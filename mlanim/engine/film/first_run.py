@@ -49,7 +49,8 @@ def draw_at_once(
         run.cuts = None  # pictures that play have one palette
     try:
         scene.render()
-        return draw.plan_of(scene), run.end(scene.renderer.states)
+        found = draw.plan_of(scene)
+        return found, run.end(found.frames, scene.renderer.states)
     finally:
         run.abort()
 
@@ -102,13 +103,13 @@ class _FirstRun(FrameSelection):
         self._aim()
         return False
 
-    def end(self, states: dict[float, str]) -> list[Path]:
+    def end(self, frames: int, states: dict[float, str]) -> list[Path]:
         """The scene has ended: have the last segment whole, and wait for those of others."""
         if self._drawing is not None:
             self._finish(states, is_last=True)
         count = len(self.cuts.bounds) if self.cuts is not None else 1
         if count > 1 and self._emit.shares:
-            self._emit.ask(SegmentsWanted())
+            self._emit.ask(SegmentsWanted(count, frames))
             self._emit(Joining())
         return [piece_path(self._temporary, number) for number in range(count)]
 

@@ -191,10 +191,12 @@ class JobRun:
                 say(main, NOTHING if number is None else str(number))
             case KeyWanted():
                 say(main, self._key_now)
-            case SegmentsWanted() | SegmentsPlanned():
+            case SegmentsWanted():
+                self._sharing.first_run_ended(event.segments, event.frames)
+                return self._waits()
+            case SegmentsPlanned():
                 self._sharing.next_of_first_run(None)
-                if isinstance(event, SegmentsPlanned):
-                    self._share_out(self._sharing, event)
+                self._share_out(self._sharing, event)
                 return self._waits()
             case CacheUnusable():
                 cache.complain(event.message)

@@ -77,6 +77,17 @@ class Sharing:
                 self._first_run_at = None if number is None else number + 1
             return self._first_run_at
 
+    def first_run_ended(self, segments: int, frames: int) -> None:
+        """The first run of the scene has ended, and found so many segments and frames in it."""
+        with self._lock:
+            at, self._first_run_at = self._first_run_at, None
+            if not self.is_planned:
+                return
+            owed = [share for share in self.shares if share.number == at and not share.is_there]
+            end = self.shares[-1].end if self.shares else 0
+            if owed or (len(self.shares), end) != (segments, frames):
+                self._disagree = True
+
     def take(self, number: int | None) -> Share | None:
         """The segment to be drawn after one of a number, or by who has drawn none; it is taken."""
         with self._lock:
