@@ -222,3 +222,27 @@ def test_the_same_name_is_rendered_again_and_again_in_any_format(
         assert (done.code, done.err) == (0, "")
     os.unlink(tmp_path / "a.json")
     assert mlanim("render", scene, *TINY, "-o", "a.mp4", "--set", "angle=3").code == 0
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_captions_do_not_outlast_the_film_that_they_are_of(
+    mlanim: Run, tmp_path: Path, cached: bool
+) -> None:
+    scenes = {"told": 'self.add_subcaption("Look.", duration=1)', "silent": "self.wait(0.2)"}
+    for name, line in scenes.items():
+        code = f"        {line}\n        self.add(Dot())\n        self.wait(1)"
+        body = f"class {name.title()}(Scene):\n    def construct(self):\n{code}\n"
+        (tmp_path / f"{name}.py").write_text(f"from manim import *\n\n\n{body}")
+
+    def beside(name: str, output: str = "a.mp4") -> set[str]:
+        done = mlanim("render", f"{name}.py", *TINY, "-o", output)
+        assert (done.code, done.err) == (0, "")
+        return {path.suffix for path in tmp_path.glob("a.*")}
+
+    if cached:
+        assert beside("silent", "b.mp4") == set()
+    assert beside("told") == {".mp4", ".png", ".json", ".srt", ".vtt"}
+    assert beside("silent") == {".mp4", ".png", ".json"}
+    assert beside("told") == {".mp4", ".png", ".json", ".srt", ".vtt"}
+    (tmp_path / "a.srt").write_text("corrected")
+    assert mlanim("render", "silent.py", *TINY, "-o", "a.mp4").code == 2, "the user's own"

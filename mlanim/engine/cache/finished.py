@@ -14,7 +14,7 @@ from typing import Any
 
 from mlanim.engine.cache import cache
 from mlanim.engine.cache.cache import FILES
-from mlanim.engine.cache.ownership import refuse_for
+from mlanim.engine.cache.ownership import outdated, refuse_for
 from mlanim.engine.cache.reads import current_key
 from mlanim.engine.errors import RenderError
 from mlanim.engine.files import write_beside
@@ -66,8 +66,11 @@ def restore(job: Job) -> bool:
                 return False
         sidecar = output.with_suffix(".json")
         ready[sidecar] = write_beside(sidecar, as_bytes(content))
+        leftover = outdated(job, ready)
         for target, source in ready.items():
             os.replace(source, target)
+        for path in leftover:
+            path.unlink(missing_ok=True)
     except (OSError, RenderError):
         return False  # making it anew will say what is wrong there
     finally:

@@ -58,6 +58,24 @@ def refuse(made: Made, known: Mapping[str, str], inputs: Iterable[Path] = ()) ->
             raise UsageError(_sentence(path, "is there already, and is not as mlanim made it"))
 
 
+def outdated(job: Job, made: Iterable[Path]) -> list[Path]:
+    """The captions of the video that a job's output was, where it has none any more.
+
+    A player shows them with whatever video has that name. Those that somebody has changed since
+    are not among them.
+    """
+    output, now = Path(job.output), set(made)
+    content = _sidecar_of(output)
+    if job.kind != "video" or content.get("file") != output.name:
+        return []
+    before = {output.with_name(n): digest for n, digest in content.get("beside_sha256", {}).items()}
+    return [
+        path
+        for path, digest in before.items()
+        if path not in now and path.is_file() and sha256_of(path) == digest
+    ]
+
+
 def save(path: Path, payload: bytes, force: bool = False) -> None:
     """Write a file of ours, whole or not at all; it counts as ours from now on.
 

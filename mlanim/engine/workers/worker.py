@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from mlanim.engine.cache import cache, keys, reads, store
-from mlanim.engine.cache.ownership import refuse_for
+from mlanim.engine.cache.ownership import outdated, refuse_for
 from mlanim.engine.errors import RenderError, Unrepeatable, UsageError, ending
 from mlanim.engine.events import (
     CacheUnusable,
@@ -153,7 +153,7 @@ def _make(order: MakeOutput, maker: Maker, temporary: Path, emit: Emit) -> None:
         job, params, data, made_from, data_key(job, params), digest, made.poster, **said
     )
     refuse_for(job, _hashes(Path(job.output), digest, made))
-    _publish(Path(job.output), temporary, made, about)
+    _publish(job, temporary, made, about)
 
 
 def _hashes(output: Path, digest: str, made: Made) -> dict[Path, str | None]:
@@ -170,8 +170,12 @@ def _hashes(output: Path, digest: str, made: Made) -> dict[Path, str | None]:
     }
 
 
-def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:
-    """Put the parts in place, each whole; the sidecar last, since it vouches for the rest."""
+def _publish(job: Job, temporary: Path, made: Made, about: bytes) -> None:
+    """Put the parts in place, each whole; the sidecar last, since it vouches for the rest.
+
+    What was there of an earlier film, and is of this one no more, goes.
+    """
+    output = Path(job.output)
     beside = {".png": made.poster, **made.beside, ".json": about}
     ready = {
         output.with_name(output.stem + rest): write_beside(output, payload)
@@ -179,9 +183,12 @@ def _publish(output: Path, temporary: Path, made: Made, about: bytes) -> None:
         if payload is not None
     }
     sidecar = ready.popitem()
+    leftover = outdated(job, ready)
     with undivided:
         for target, source in [*ready.items(), (output, temporary), sidecar]:
             os.replace(source, target)
+        for path in leftover:
+            path.unlink(missing_ok=True)
 
 
 def stored_data(job: Job, params: Any, emit: Callable[[Event], None] | None = None) -> Any:
