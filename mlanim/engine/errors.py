@@ -93,3 +93,7 @@ def os_error_words(error: OSError, output: Path) -> str:
 
 class Unrepeatable(BaseException):
     """A scene came out unlike what its plan says; no fault that its code could catch."""
+
+
+class NotPainted(Unrepeatable):
+    """A scene looks at a picture of its film that was passed over."""

@@ -140,8 +140,9 @@ class KeyWanted:
 
 @dataclass(frozen=True)
 class NotRepeatable:
-    """The scene is not what it was when it was planned."""
+    """The scene is not what it was when it was planned, or `looks` at pictures of its own film."""
 
+    looks: bool = False
     event: Literal["unrepeatable"] = "unrepeatable"
 
 

@@ -6,7 +6,8 @@ from manim import *
 class OwnFrames(Scene):
     def construct(self):
         self.play(FadeIn(Square()), run_time=0.3)
-        for side in (LEFT, RIGHT):
-            picture = ImageMobject(self.renderer.get_frame()).scale(0.3).shift(3 * side)
-            self.play(FadeIn(picture), run_time=0.3)
+        pictures = self.renderer.get_frame, lambda: np.array(self.camera.get_image())
+        for side, picture in zip((LEFT, RIGHT), pictures, strict=True):
+            small = ImageMobject(picture()).scale(0.3).shift(3 * side)
+            self.play(FadeIn(small), run_time=0.3)
         self.wait(0.2)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from manim import PI, RIGHT, UP, Dot, Square, ValueTracker, there_and_back
+from manim import PI, RIGHT, UP, Dot, ImageMobject, Square, ValueTracker, there_and_back
 
 from mlanim.engine.film.film import make_video
 from mlanim.engine.jobs.job import Job
@@ -54,6 +54,25 @@ class Still(LessonScene):
         self.add(Square().rotate(PI / 8))
 
 
+class Pictured(LessonScene):
+    """A picture that is given, and one of the film itself"""
+
+    grey = 100
+
+    def construct(self) -> None:
+        given = ImageMobject(np.full((4, 4), self.grey, np.uint8)).scale(20)
+        self.add(given)
+        self.wait(0.4)
+        self.add(ImageMobject(self.renderer.get_frame()).shift(2 * RIGHT))
+        self.wait(0.4)
+
+
+class Paler(Pictured):
+    __doc__ = Pictured.__doc__
+
+    grey = 200
+
+
 @pytest.fixture
 def job(demo_job: Job) -> Job:
     return replace(demo_job, width=96, height=54, fps=10)
@@ -84,7 +103,7 @@ def film(job: Job, tmp_path: Path) -> Callable[[Any], Made]:
     return make
 
 
-@pytest.mark.parametrize("scene", [Story, Still])
+@pytest.mark.parametrize("scene", [Story, Still, Pictured])
 def test_is_the_film_that_a_render_makes(
     film: Callable[[Any], Made], scene: Any, job: Job, tmp_path: Path, decoded: Decoder
 ) -> None:
@@ -103,6 +122,13 @@ def test_what_did_not_change_is_not_drawn_again(film: Callable[[Any], Made]) -> 
     assert sum(span.end - span.first for span in first.drawn) == first.frames
     again = film(Story)
     assert (again.drawn, again.slides) == ((), first.slides)
+
+
+def test_another_picture_is_seen_to_differ(film: Callable[[Any], Made]) -> None:
+    first = film(Pictured)
+    again = film(Paler)
+    assert again.drawn == first.drawn
+    assert film(Pictured).drawn == ()
 
 
 def test_a_motion_that_begins_and_ends_alike_is_seen_to_differ(

@@ -93,6 +93,19 @@ class Zoomed(ZoomedScene):
         self.wait()
 
 
+LOOKING = """from manim import *
+
+
+class Looking(Scene):
+    def construct(self):
+        self.play(FadeIn(Square(fill_opacity=1)), run_time=0.5)
+        picture = ImageMobject(np.array(self.camera.get_image())).scale(0.5)
+        self.clear()
+        self.add(picture)
+        self.wait(0.4)
+"""
+
+
 @pytest.fixture
 def _configured(demo_job: Job) -> Iterator[None]:
     with draw.configured(Job(demo_job.scene, "video", "x.mp4", "mp4", 800, 450, 10, "dark")):
@@ -199,6 +212,13 @@ def test_a_slide_is_a_pause_of_a_lecture_and_a_section_of_a_plain_scene(demo_job
 def test_a_moment_that_is_not_there_is_refused(moment, words):
     with pytest.raises(UsageError, match=words):
         run_to(Flat, SceneParams(), None, moment, "flat")
+
+
+def test_a_scene_that_looks_at_its_own_film_sees_it(mlanim, tmp_path):
+    (tmp_path / "looking.py").write_text(LOOKING)
+    done = mlanim("figure", "looking.py", "--at", "0.7s", "-o", "a.png", "--quiet")
+    assert (done.code, done.err) == (0, "")
+    assert np.asarray(Image.open(tmp_path / "a.png").convert("L")).max() > 200
 
 
 def test_the_end_itself_is_a_moment():

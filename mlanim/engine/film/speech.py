@@ -39,7 +39,7 @@ def make_script(
 ) -> Made:
     """What is said in each step of a scene, as JSON."""
     with draw.configured(job, scene_class):
-        planned = draw.plan(scene_class, params, data)
+        planned = draw.plan(scene_class, params, data, emit.alone)
     steps = steps_of(planned, job.fps)
     temporary.write_text(json.dumps([asdict(step) for step in steps]), encoding="utf-8")
     slides = tuple(

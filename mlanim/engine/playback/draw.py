@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import manim.scene.scene
 import numpy as np
@@ -16,7 +16,7 @@ from manim.utils.exceptions import EndSceneEarlyException
 from mlanim.engine.camera.fast import fast
 from mlanim.engine.encoding import captions
 from mlanim.engine.encoding.sound import Sound
-from mlanim.engine.errors import UsageError
+from mlanim.engine.errors import NotPainted, UsageError
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.style import theme_of
 from mlanim.engine.mobjects.formulas import kept_formulas
@@ -38,6 +38,8 @@ from mlanim.engine.playback.speech_time import hold_for
 from mlanim.stage import theme
 from mlanim.stage.colors.palette import Theme
 from mlanim.stage.scene import LessonScene, SceneParams
+
+Result = TypeVar("Result")
 
 SILENCE: Mapping[int, float] = MappingProxyType({})
 """How long somebody speaks in each step of a scene where nobody does."""
@@ -96,9 +98,13 @@ def run_dry(
     is_watched: bool = False,
     speech: Mapping[int, float] = SILENCE,
 ) -> tuple[Any, int]:
-    """Run a scene without drawing; `at_pause` is called with it at each pause."""
-    scene, renderer = built(scene_class, params, data, _ignore, NONE, planning=True, speech=speech)
-    renderer.course.is_watched = is_watched
+    """Run a scene without drawing; `at_pause` is called with it at each pause.
+
+    With `is_watched`, the scene may look at its own film.
+    """
+    scene, renderer = built(
+        scene_class, params, data, _ignore, NONE, True, speech=speech, is_watched=is_watched
+    )
     if at_pause is not None:
         renderer.at_section = lambda: at_pause(scene)
         if isinstance(scene, LessonScene):
@@ -117,15 +123,18 @@ def built(
     expected: Expected = (0, ""),
     kind: Callable[..., FrameRenderer] = FrameRenderer,
     speech: Mapping[int, float] = SILENCE,
+    is_watched: bool = False,
 ) -> tuple[Any, Any]:
     """A scene made as manim makes it, but for its renderer, and that renderer, which `kind` makes.
 
     `wanted` is what is drawn of it. The camera is of the class that the scene asks for. Files of
     LessonScene's contract are drawn with waits of the nearest length; in any other the frames are
-    those that manim would draw. Steps take at least as many seconds as `speech` has for them.
+    those that manim would draw. Steps take at least as many seconds as `speech` has for them. With
+    `is_watched`, the scene may look at its own film.
     """
     ours = issubclass(scene_class, LessonScene)
     course = FrameSelection(wanted, expected) if isinstance(wanted, Span) else wanted
+    course.is_watched = course.is_watched or is_watched
 
     def renderer(camera_class: Any, **_: Any) -> FrameRenderer:
         return kind(fast(camera_class), take, course, ours, planning)
@@ -159,6 +168,14 @@ def _to_its_end(tear_down: Callable[[], None]) -> Callable[[], None]:
             tear_down()
 
     return run
+
+
+def watched_if_it_looks(run: Callable[[bool], Result]) -> Result:
+    """Run a scene, and once more, watched, if it looks at its own film."""
+    try:
+        return run(False)
+    except NotPainted:
+        return run(True)
 
 
 def plan_of(scene: Any) -> Plan:

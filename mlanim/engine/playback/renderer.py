@@ -30,7 +30,7 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.engine.encoding.planes import Rectangle
-from mlanim.engine.errors import Unrepeatable, UsageError
+from mlanim.engine.errors import NotPainted, Unrepeatable, UsageError
 from mlanim.engine.playback.made import made_by
 from mlanim.engine.playback.motion import Motion
 from mlanim.engine.playback.plan import Play
@@ -188,14 +188,25 @@ class FrameRenderer(CairoRenderer):
         return self.planning or self.course.is_heard
 
     def init_scene(self, scene: Scene, session_spec: Any, file_writer_settings: Any) -> None:
-        """Give the scene a writer."""
+        """Give the scene a writer, and a camera that tells when it is looked at."""
         self.file_writer: Any = Writer(file_writer_settings, self)
+        picture = self.camera.get_image
+
+        def looked_at(pixels: np.ndarray | None = None) -> Any:
+            if pixels is None:
+                self._is_looked_at()
+            return picture(pixels)
+
+        self.camera.get_image = looked_at
 
     def get_frame(self) -> np.ndarray:
         """The last frame, for a scene that looks at its own film; it has to be there."""
-        if self.frames and self.frames - 1 not in self.wanted and not self.course.is_watched:
-            raise Unrepeatable
+        self._is_looked_at()
         return super().get_frame()
+
+    def _is_looked_at(self) -> None:
+        if self.frames and self.frames - 1 not in self.wanted and not self.course.is_watched:
+            raise NotPainted
 
     def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Any:
         """Keep a picture of what stands still in the present play."""

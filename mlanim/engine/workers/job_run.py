@@ -171,7 +171,7 @@ class JobRun:
         if killed and self._attempts < ATTEMPTS and self._lives:
             self._make()
         elif isinstance(last, NotRepeatable) and not self._is_alone:
-            self._draw_alone()
+            self._draw_alone(last.looks)
         else:
             self._end(_outcome(self.job, code, last))
 
@@ -239,10 +239,14 @@ class JobRun:
         if self._main is not None:
             say(self._main, READY)
 
-    def _draw_alone(self) -> None:
-        """Have one process draw all of it: the scene did not come out the same twice."""
-        found = UNREPEATABLE if current_key(self.job) == self._key else CHANGED
-        self.resources.tell(self.job, Warned(found.format(name=self.job.scene.name)))
+    def _draw_alone(self, looks: bool = False) -> None:
+        """Have one process draw all of it: the scene did not come out the same twice.
+
+        One that `looks` at its own film needs all of that before it.
+        """
+        if not looks:
+            found = UNREPEATABLE if current_key(self.job) == self._key else CHANGED
+            self.resources.tell(self.job, Warned(found.format(name=self.job.scene.name)))
         self._attempts = 0
         self._make(alone=True)
 
@@ -290,7 +294,7 @@ class JobRun:
             if sharing is not self._sharing or share.is_there:
                 continue
             if isinstance(last, NotRepeatable):
-                self._draw_alone()
+                self._draw_alone(last.looks)
             elif isinstance(last, WorkerFailed) or code >= 0 or share.attempts + 1 == ATTEMPTS:
                 self._end(_outcome(self.job, code, last))
             else:  # it was killed
@@ -327,7 +331,7 @@ class JobRun:
         if isinstance(last, SegmentDrawn):
             self._put(share, last)
         elif isinstance(last, NotRepeatable):
-            self._draw_alone()
+            self._draw_alone(last.looks)
         else:
             self._end(_outcome(self.job, code, last))
 
@@ -422,7 +426,9 @@ def _outcome(job: Job, code: int, last: Event | None) -> Outcome:
         case WorkerFailed():
             return Outcome(job, 2 if last.usage else 1, last.message)
         case NotRepeatable():
-            return Outcome(job, 1, f"{job.scene.name} is another film each time that it is run.")
+            why = "looks at its own film, which is not drawn for this"
+            why = why if last.looks else "is another film each time that it is run"
+            return Outcome(job, 1, f"{job.scene.name} {why}.")
     return Outcome(job, 1, ending(f"drew {job.scene.name}", code))
 
 

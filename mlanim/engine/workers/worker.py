@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from mlanim.engine.cache import cache, keys, reads, store
 from mlanim.engine.cache.ownership import outdated, refuse_for
-from mlanim.engine.errors import RenderError, Unrepeatable, UsageError, ending
+from mlanim.engine.errors import NotPainted, RenderError, Unrepeatable, UsageError, ending
 from mlanim.engine.events import (
     CacheUnusable,
     Computing,
@@ -67,8 +67,8 @@ def serve(makers: Mapping[str, Maker]) -> int:
             _plan(asked, emit)
         else:
             _draw(asked, emit)
-    except Unrepeatable:
-        emit(NotRepeatable())
+    except Unrepeatable as found:
+        emit(NotRepeatable(looks=isinstance(found, NotPainted)))
     except Exception as error:
         tell(emit, error, output)
         return 1

@@ -37,7 +37,7 @@ def make_stills(
         files[f"{frame}.json"] = json.dumps(words_on(scene)).encode()
 
     with draw.configured(job, scene_class):
-        scene, frames = draw.run_dry(scene_class, params, data, keep, speech=job.speech)
+        scene, frames = draw.run_dry(scene_class, params, data, keep, emit.alone, job.speech)
         keep(scene)
         slides = slides_of(scene)
     temporary.write_bytes(archive(files))

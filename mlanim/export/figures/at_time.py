@@ -24,18 +24,24 @@ class TimePoint:
 
 
 def run_to(
-    scene_class: type[Scene], params: Any, data: Any, time_point: TimePoint, name: str
+    scene_class: type[Scene],
+    params: Any,
+    data: Any,
+    time_point: TimePoint,
+    name: str,
+    is_watched: bool = False,
 ) -> Any:
     """A scene of ours or of plain manim as it stands at a time.
 
-    Call it within `draw.configured`. `name` is what messages call the scene.
+    Call it within `draw.configured`. `name` is what messages call the scene. With `is_watched`, it
+    may look at its own film.
 
     Raises:
         UsageError: if the scene has no such time.
     """
     frame = None if time_point.at is None else int(time_point.at * config.frame_rate + 1e-6)
     wanted = NONE if frame is None else Span(frame, frame)  # ends as that frame begins
-    scene, renderer = built(scene_class, params, data, _keep_nothing, wanted)
+    scene, renderer = built(scene_class, params, data, _keep_nothing, wanted, is_watched=is_watched)
     pauses = _Pauses(scene, time_point.slide)
     scene.render()
     if frame is not None and frame > renderer.frames:

@@ -39,7 +39,7 @@ def make_figure(
     page = page_of(job)
     with configured(job, scene_class):
         if page.is_at_time or not has_figure(scene_class):
-            files, details = _moment(job, page, scene_class, params, data)
+            files, details = _moment(job, page, scene_class, params, data, emit.alone)
         else:
             files, details = _figure(job, page, scene_class, params, data)
     temporary.write_bytes(files.pop(f".{job.format}"))
@@ -142,11 +142,11 @@ def as_png(made: Composition, dpi: float, transparent: bool) -> bytes:
 
 
 def _moment(
-    job: Job, page: Page, scene_class: Any, params: Any, data: Any
+    job: Job, page: Page, scene_class: Any, params: Any, data: Any, is_watched: bool
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Files of the scene's state at one time, and what the sidecar says of it."""
     name = job.scene.name
-    scene = run_to(scene_class, params, data, TimePoint(page.at, page.slide), name)
+    scene = run_to(scene_class, params, data, TimePoint(page.at, page.slide), name, is_watched)
     if not scene.mobjects:
         when = "at that moment" if page.is_at_time and not page.end else "at its end"
         raise UsageError(f"{name} shows nothing {when} to make a figure of.")

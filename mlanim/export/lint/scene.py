@@ -61,7 +61,7 @@ def lint_scene(
         run = _Run.of(entry, name, params)
         with draw.configured(run.job, run.scene_class), faults_of(entry), noting_lines(run.path):
             if name in _themes_of(run) or only_theme:
-                found += _Film(run, slide).findings()
+                found += draw.watched_if_it_looks(_Film(run, slide).findings)
             if slide is None and has_figure(run.scene_class):
                 found += _of_figure(run)
     return merged(found)
@@ -105,11 +105,12 @@ class _Film:
         self.found: list[Finding] = []
         self.pauses = 0
 
-    def findings(self) -> list[Finding]:
-        """Run the scene."""
+    def findings(self, is_watched: bool) -> list[Finding]:
+        """Run the scene; with `is_watched`, it may look at its own film."""
+        self.found, self.pauses = [], 0
         run = self.run
         scene, renderer = draw.built(
-            run.scene_class, run.params, run.data, _ignore, NONE, planning=True
+            run.scene_class, run.params, run.data, _ignore, NONE, True, is_watched=is_watched
         )
         if self.is_lesson:
             scene.at_pause = self._at_pause

@@ -32,8 +32,8 @@ ON_ITS_WAY = 0.37, 0.71
 """Shares of a play at which it is looked at; odd ones, where few motions cross."""
 
 
-UNSEEN = {"original_id", "pixel_array"}
-"""Attributes that differ from run to run: a place in memory, and what a camera has drawn."""
+UNSEEN = {"original_id"}
+"""Attributes that differ from run to run: a place in memory."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ class _Looking(FrameRenderer):
     def _draw(self, scene: Scene) -> None:
         if self.frames - self._first in self._looked_at:
             self._states.append(fingerprint(scene))
+        if self.course.is_watched:
+            super()._draw(scene)
 
 
 class _SomePlays(FrameSelection):
@@ -94,13 +96,17 @@ class _SomePlays(FrameSelection):
 
 def looked_at(job: Job, scene_class: Any, params: Any, data: Any) -> tuple[Plan, list[Clip]]:
     """What a job's film will be, and the clips that it has."""
-    with draw.configured(job, scene_class):
+
+    def run(is_watched: bool) -> tuple[Plan, list[Clip]]:
         scene, renderer = draw.built(
-            scene_class, params, data, lambda *_: None, NONE, planning=True, kind=_Looking
+            scene_class, params, data, _ignore, NONE, True, kind=_Looking, is_watched=is_watched
         )
         scene.render()
         planned = draw.plan_of(scene)
         return planned, renderer.clips or [Clip(0, planned.frames, fingerprint(scene))]
+
+    with draw.configured(job, scene_class):
+        return draw.watched_if_it_looks(run)
 
 
 def draw_clips(
@@ -113,10 +119,16 @@ def draw_clips(
     listener: Callable[[int], None],
 ) -> None:
     """Draw clips into the folder `clips_folder`; `listener` hears how many frames are done."""
-    writer = _ClipWriter(job, clips, clips_folder, listener)
-    course = _SomePlays(frozenset(clip.first for clip in clips))
+
+    def run(is_watched: bool) -> None:
+        writer = _ClipWriter(job, clips, clips_folder, listener)
+        course = _SomePlays(frozenset(clip.first for clip in clips))
+        take = writer.write
+        scene, _ = draw.built(scene_class, params, data, take, course, is_watched=is_watched)
+        scene.render()
+
     with draw.configured(job, scene_class):
-        draw.built(scene_class, params, data, writer.write, course)[0].render()
+        draw.watched_if_it_looks(run)
 
 
 def put_together(planned: Plan, clips: Sequence[Clip], clips_folder: Path, target: Path) -> None:
@@ -174,7 +186,8 @@ def fingerprint(scene: Scene) -> str:
         for member in mobject.get_family():
             digest.update(type(member).__name__.encode())
             _take_in(digest, vars(member))
-    _take_in(digest, vars(scene.camera))
+    camera = {name: value for name, value in vars(scene.camera).items() if name != "pixel_array"}
+    _take_in(digest, camera)  # but for what it has drawn
     return digest.hexdigest()
 
 
@@ -195,3 +208,7 @@ def _take_in(digest: Any, attributes: dict[str, Any]) -> None:
 
 def _is_nan(value: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
+
+
+def _ignore(pixels: np.ndarray, repeat: int, parts: object) -> None:
+    """Take no frame."""
