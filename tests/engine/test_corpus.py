@@ -35,7 +35,7 @@ LOSSLESS = Encoder(options={"crf": "0", "preset": "ultrafast"})
 FROM_MIDDLE = (
     "centre_of_camera", "chance_of_the_file", "counter_of_the_file", "defaults", "groups",
     "own_frames", "redrawn_words", "space_centre", "traced_paths", "updaters_by_look",
-    "updaters_by_time",
+    "updaters_by_time", "updaters_of_scenes",
 )  # fmt: skip
 NOT_TWICE = ("patched_modules",)  # it unseeds what is random
 each_scene = pytest.mark.parametrize("name", FILES)

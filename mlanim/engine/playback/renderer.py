@@ -69,6 +69,10 @@ class Span:
     def __contains__(self, frame: int) -> bool:
         return self.first <= frame < self.end
 
+    def meets(self, first: int, end: int) -> bool:
+        """Whether any of them lies from `first` up to, and without, `end`."""
+        return max(self.first, first) < min(self.end, end)
+
 
 ALL, NONE = Span(), Span(math.inf)
 
@@ -305,7 +309,8 @@ class FrameRenderer(CairoRenderer):
         first = self.frames
         is_stepped, is_scripted = must_be_stepped(scene), _has_code_of_its_own(scene)
         self.static_image = None
-        self._is_ready = False
+        if self.course.is_watched or self.wanted.meets(first, first + len(times)):
+            self.save_static_frame_data(scene, scene.static_mobjects)
         if not is_scripted:
             self._foresee(scene, first, len(times), still=False)
         motion = Motion(scene)
@@ -346,9 +351,6 @@ class FrameRenderer(CairoRenderer):
 
     def _redraw(self, scene: Scene) -> list[Rectangle] | None:
         """Paint the present frame; the parts outside of which it is as the last one painted."""
-        if not self._is_ready:
-            self.save_static_frame_data(scene, scene.static_mobjects)
-            self._is_ready = True
         camera: Any = self.camera
         if not (scene.moving_mobjects and camera.paints_parts):
             self.update_frame(scene, scene.moving_mobjects)
