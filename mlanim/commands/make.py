@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.jobs import catalog, request
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions, options
+from mlanim.engine.jobs.outputs import beside, described, read, unlike
 
 if TYPE_CHECKING:
     from mlanim.export.making import RunOptions
@@ -82,17 +84,42 @@ def _make(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
     run = RunOptions(
         **{field.name: given[field.name] for field in fields(RunOptions) if field.name in given}
     )
-    replaced = {job.output: request.replaced_size(job) for job in jobs}
+    before = {job.output: described(Path(job.output)) for job in jobs}
+    wanted = read(Path(start)) if (start := _sidecar(given)) else None
     with _spoken(jobs, given, run) as spoken:
         if given["dry_run"]:
             _foretell(spoken, given["as_json"])
             return
         outcomes = make(spoken, run)
     if not run.quiet:
-        for outcome in outcomes:
-            if (size := replaced.get(outcome.job.output)) and not outcome.code:
-                click.echo(f"{outcome.job.output} took the place of one of {size}.", err=True)
+        for outcome in [outcome for outcome in outcomes if not outcome.code]:
+            _compare(Path(outcome.job.output), before.get(outcome.job.output), wanted)
     _print(outcomes, given)
+
+
+def _sidecar(given: dict[str, Any]) -> str:
+    """The .json file of an output that is to be made again; "" if there is none."""
+    start = given["start"] or ""
+    return start if start.endswith(".json") else ""
+
+
+def _compare(
+    output: Path, before: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None
+) -> None:
+    """Say what was in an output's place, and whether it is the file that was to be made again.
+
+    Args:
+        before, wanted: what the sidecars of these files say; None if there is none.
+    """
+    now = described(output) or {}
+    if wanted is not None and now.get("sha256") != wanted.get("sha256"):
+        click.echo(
+            f"Warning: {output} is not the {wanted['file']} that was made then: the scene's code, "
+            "what it reads, or a version is another one.",
+            err=True,
+        )
+    elif other := unlike(before, now):
+        click.echo(f"{output} took the place of one of {other}.", err=True)
 
 
 def _spoken(
@@ -127,7 +154,7 @@ def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
     from mlanim.engine.jobs.again import again as make_again
 
     start = given["start"]
-    if start and start.endswith(".json"):
+    if _sidecar(given):
         choosing = {"every", "chapter", "params_file", "seed", "device", *model.model_fields}
         settled = choosing - {"output", "start", "force", "voice", "tts", "params"}
         refuse_beside("--from", "makes the very same file again", settled)
@@ -142,8 +169,6 @@ def _jobs(model: type[Options], scenes: tuple[str, ...], given: dict[str, Any]) 
 
 def _files(job: Any) -> list[str]:
     """What a job was asked to write; a video's captions lie beside it unasked."""
-    from mlanim.engine.jobs.outputs import beside
-
     return [job.output, *(beside(job) if job.kind == "figure" else [])]
 
 

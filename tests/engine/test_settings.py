@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog, request, settings
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.options import FigureOptions, VideoOptions, options
+from mlanim.engine.jobs.outputs import unlike
 from mlanim.engine.lines import as_line, from_line
 
 
@@ -298,8 +300,34 @@ def test_a_file_in_another_theme_keeps_its_name(demo: Path, project: Path) -> No
     assert Path(job(demo, "figure", theme="light").output).name == "demo-figure.png"
 
 
-def test_a_video_in_another_size_is_said_to_be_replaced(demo: Path, project: Path) -> None:
+def test_a_video_in_another_size_is_written_in_its_place(demo: Path, project: Path) -> None:
     there(job(demo), "dark", (854, 480))
     assert Path(job(demo).output).name == "demo.mp4"
-    assert request.replaced_size(job(demo)) == "854x480"
-    assert request.replaced_size(job(demo, quality="l")) == ""
+
+
+def test_what_a_file_takes_the_place_of_is_said() -> None:
+    now = {"scene": "demo", "title": "Demo", "kind": "video", "file": "demo.mp4"}
+    now |= {"resolution": [1920, 1080], "params": {"angle": 60, "seed": 0}}
+    assert unlike(now, now) == unlike(None, now) == unlike(now | {"file": "demo.gif"}, now) == ""
+    assert unlike(now | {"resolution": [854, 480]}, now) == "854x480"
+    small = now | {"resolution": [854, 480], "params": {"angle": 30, "seed": 0, "gone": 1}}
+    assert unlike(small, now) == "854x480, angle=30"
+    assert unlike(now | {"title": "Another"}, now) == "Another"
+    figure = now | {"kind": "figure"}
+    assert unlike(figure | {"resolution": [3, 4]}, figure) == "", "as large as its panels ask"
+
+
+def test_what_is_not_made_again_as_it_was_is_said(
+    mlanim: Callable[..., Any], demo: Path, project: Path
+) -> None:
+    scene = project / "own.py"
+    scene.write_text(
+        "from manim import *\n\nclass Own(Scene):\n    construct = lambda self: self.add(Dot())\n"
+    )
+    tiny = ("--resolution", "32x18", "--fps", "5", "--quiet")
+    assert mlanim("render", scene, *tiny, "-o", "a.mp4").code == 0
+    again = ("render", scene, "--from", "a.json", "-o", "b.mp4")
+    assert "Warning" not in mlanim(*again).err
+    scene.write_text(scene.read_text().replace("Dot", "Square"))
+    said = mlanim(*again).err
+    assert f"{project / 'b.mp4'} is not the a.mp4 that was made then: the scene's code" in said

@@ -15,7 +15,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from mlanim.engine.errors import RenderError, UsageError
+from mlanim.engine.errors import RenderError, UsageError, shortened
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.reading import is_finite, json_of
 from mlanim.engine.temporary import alive
@@ -49,6 +49,32 @@ def read(path: Path) -> dict[str, Any]:
     if not (isinstance(content, dict) and _is_sidecar(content)):
         raise UsageError(f"{path} is not the .json file that mlanim writes beside its output.")
     return content
+
+
+def described(output: Path) -> dict[str, Any] | None:
+    """What the sidecar says of what is there under a name; None if nothing of ours is."""
+    try:
+        return read(output.with_suffix(".json"))
+    except UsageError:
+        return None
+
+
+def unlike(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> str:
+    """What a file that was there was, and the one in its place is not; "" if they are alike.
+
+    Args:
+        before, now: what their sidecars say.
+    """
+    if not (before and now) or before["file"] != now["file"]:
+        return ""
+    if any(before.get(name) != now.get(name) for name in ("scene", "title", "kind")):
+        return shortened(str(before.get("title") or before["scene"]))
+    size, found = before["resolution"], []
+    if now["kind"] == "video" and size != now["resolution"]:
+        found = ["{}x{}".format(*size)]
+    params = before["params"]
+    changed = [n for n in params if n in now["params"] and params[n] != now["params"][n]]
+    return ", ".join([*found, *(f"{name}={shortened(params[name])}" for name in changed)])
 
 
 def _is_sidecar(content: dict[str, Any]) -> bool:

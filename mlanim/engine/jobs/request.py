@@ -16,7 +16,7 @@ from mlanim.engine.jobs.figures import formats_of, page_for, pixels, with_font
 from mlanim.engine.jobs.job import FASTEST, QUALITIES, THEMES, Job
 from mlanim.engine.jobs.kinds import KINDS, Kind
 from mlanim.engine.jobs.options import FigureOptions, Options, VideoOptions
-from mlanim.engine.jobs.outputs import read
+from mlanim.engine.jobs.outputs import described
 from mlanim.engine.jobs.part import Part, seconds
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.jobs.style import Style, theme_of
@@ -233,27 +233,10 @@ def _place(
     path = place_of(output, stem, asked["format"], count)
     if themed or (output is not None and Path(output).absolute() == path):
         return path
-    there = _there(path)
+    there = described(path)
     if there is None or there["theme"] == asked["theme"]:
         return path
     return path.with_name(f"{stem}-{asked['theme']}{path.suffix}")
-
-
-def replaced_size(job: Job) -> str:
-    """The size of the video that a job takes the place of, if it is another one; else ""."""
-    there = _there(Path(job.output))
-    size = [job.width, job.height]
-    if job.kind != "video" or there is None or there["resolution"] == size:
-        return ""
-    return "{}x{}".format(*there["resolution"])
-
-
-def _there(path: Path) -> dict[str, Any] | None:
-    """What the sidecar says of what is there under a name; None if nothing of ours is."""
-    try:
-        return read(path.with_suffix(".json"))
-    except UsageError:
-        return None
 
 
 def _refuse_clashes(made: list[Job]) -> None:
