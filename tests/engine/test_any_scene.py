@@ -155,6 +155,11 @@ class Sounding(Scene):
         self.wait(1)
         self.add_sound("beep.wav", time_offset=0.5)
         self.play(FadeIn(Dot()))
+        self.next_section("left out", skip_animations=True)
+        self.add_sound("beep.wav", time_offset=0.1)
+        self.wait(1)
+        self.next_section("shown")
+        self.wait(1)
 """
 
 
@@ -173,3 +178,25 @@ def test_a_sound_is_heard_where_the_scene_puts_it(
         rate = source.streams.audio[0].rate
     loud = np.flatnonzero(np.abs(np.concatenate(pieces).astype(float)) > 0.1) / rate
     assert (loud[0], loud[-1]) == pytest.approx((1.5, 2.0), abs=0.05)
+
+
+WARNED = """
+from manim import Scene, Square, Text, VGroup, config
+class Warned(Scene):
+    def construct(self):
+        self.add(*(Text("Hello", font="None such") for _ in range(3)))
+        square = Square()
+        VGroup(square, square)
+        self.wait(len(range(config.frame_rate)) / config.frame_rate)
+"""
+
+
+def test_what_manim_warns_of_is_said_once(tmp_path: Path, mlanim: Callable[..., Any]) -> None:
+    """And a scene may count by the frame rate, a whole number as Manim has it."""
+    (tmp_path / "warned.py").write_text(WARNED)
+    ran = mlanim("render", "warned.py", "--resolution", "64x36", "-o", "a.mp4")
+    assert ran.code == 0, ran.err
+    said = " ".join(ran.err.split())
+    assert said.count("Font None such not in") == 1
+    assert said.count("Attempted adding some Mobject as a child more than once") == 1
+    assert len(said) < 900, "without all the fonts that are there"

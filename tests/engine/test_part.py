@@ -52,6 +52,7 @@ def test_what_is_not_there(part: Part, message: str) -> None:
     [
         ({"slide": 1, "start": 2.0}, "Give --slide, or --from and --to, not both."),
         ({"start": 3.0, "end": 2.0}, "--to 2s is not after --from 3s."),
+        ({"end": 0.0}, "--to 0s is not after --from 0s."),
     ],
 )
 def test_what_contradicts_itself(settings: dict[str, Any], message: str) -> None:

@@ -24,8 +24,8 @@ class Part:
             raise UsageError(f"--slide {self.slide} is out of bounds; the first slide is 1.")
         if min(self.start or 0, self.end or 0) < 0:
             raise UsageError("--from and --to are out of bounds; a film begins at 0s.")
-        if self.start is not None and self.end is not None and self.end <= self.start:
-            raise UsageError(f"--to {self.end:g}s is not after --from {self.start:g}s.")
+        if self.end is not None and self.end <= (self.start or 0):
+            raise UsageError(f"--to {self.end:g}s is not after --from {self.start or 0:g}s.")
 
     @property
     def suffix(self) -> str:

@@ -16,7 +16,7 @@ from manim import RendererType, config
 from manim._config.utils import ManimConfig, config_file_paths
 from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
 
-from mlanim.engine.errors import UsageError
+from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import WITH_ALPHA
 from mlanim.engine.mobjects.methods import patched
@@ -35,13 +35,28 @@ OF_PICTURE = (
 _QUIET = {"disable_caching": True, "format": "auto", "progress_bar": "none"}
 
 
-def _is_for_users(record: logging.LogRecord) -> bool:
-    """Whether a line of the log is a scene's own, or says what manim could not do."""
-    own = Path(record.pathname).is_relative_to(Path(manim.__file__).parent)
-    return not own or record.levelno >= logging.ERROR
+LONGEST_WARNING = 160
+"""Characters: of a font that is not there, Manim lists all that are."""
 
 
-logging.getLogger("manim").addFilter(_is_for_users)
+class _ForUsers(logging.Filter):
+    """Lets through what a scene logs itself, and what manim could not do: each warning once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._warnings: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        own = Path(record.pathname).is_relative_to(Path(manim.__file__).parent)
+        if not own or record.levelno != logging.WARNING:
+            return not own or record.levelno > logging.WARNING
+        said = shortened(record.getMessage(), LONGEST_WARNING)
+        record.msg, record.args, is_new = said, (), said not in self._warnings
+        self._warnings.add(said)
+        return is_new
+
+
+logging.getLogger("manim").addFilter(_ForUsers())
 
 
 @contextmanager
@@ -56,6 +71,8 @@ def asked(job: Job | None = None) -> Iterator[None]:
     config.update({**_QUIET, "media_dir": str(scratch.folder())})
     if job is not None:
         config.update({name: getattr(job, own) for name, own in SET_IN_JOB.items()})
+        if job.fps.is_integer():
+            config.frame_rate = int(job.fps)  # as manim's own qualities have it: a scene may count
         config.background_opacity = 0.0 if job.transparent else 1.0
     try:
         yield

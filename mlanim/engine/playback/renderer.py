@@ -134,8 +134,8 @@ class Writer(SceneFileWriter):
             self.renderer.at_section()
 
     def add_sound(self, *args: Any, **kwargs: Any) -> None:
-        """Mix a sound in, where the sound is wanted."""
-        if self.renderer.is_heard:
+        """Mix a sound in, where the sound is wanted and its section is shown."""
+        if self.renderer.is_heard and not self.sections[-1].skip_animations:
             super().add_sound(*args, **kwargs)
 
     def finish(self) -> None:
