@@ -154,3 +154,13 @@ def test_two_threads_may_set_text_at_once():
     with ThreadPoolExecutor(4) as threads:
         settings = list(threads.map(lambda n: set_text(literal(f"thread {n}")), range(200)))
     assert all(setting.outlines for setting in settings)
+
+
+def test_a_character_that_no_font_has_is_told_once(caplog):
+    """And not one that some font has, nor one that shows nothing."""
+    for text in ("日本 ∂ → ü α \u200b\u00ad", "again 日"):
+        typeset(f"#{literal(text)}")
+    assert [record.getMessage() for record in caplog.records] == [
+        "No font has 日 (U+65E5), 本 (U+672C), so a box stands there. Name a font's file that "
+        "has: [theme.fonts] in mlanim.toml."
+    ]

@@ -9,6 +9,7 @@ read nothing else, and packages are refused, even if markup came from a user, wh
 from __future__ import annotations
 
 import functools
+import logging
 import re
 import threading
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ _TAKES = {"m": 2, "l": 2, "h": 1, "v": 1, "c": 6, "q": 4, "z": 0}
 
 _SAME = 1e-12  # points by which the ends of a line may differ that is none
 _FORMULA = re.compile(r"\$(?:display\(#\$)?(.*?)(?:\$\))?\$", re.DOTALL)
+_IN_NO_FONT = "\U0010fffd"  # of the second private area
+_LOGGER = logging.getLogger("mlanim")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -131,11 +134,43 @@ def _explained(reason: str) -> str:
 def _typeset(body: str, definitions: str, fonts: Fonts) -> Setting:
     # A hairline rule on the baseline marks where it is; `place` keeps it out of the layout.
     mark = '#box(width: 0pt, place(line(length: 1pt, stroke: 1pt + rgb("#fe01fe"))))'
-    preamble = _PREAMBLE % (literal(fonts.text), EM, literal(fonts.math))
-    source = f"{preamble}{definitions}\n{mark}{body}"
+    source = f"{_preamble(fonts)}{definitions}\n{mark}{body}"
     with _COMPILING:
         svg = _compile(source, fonts.files)
+        warn_of_boxes(body, fonts)
     return _read(ElementTree.fromstring(svg))
+
+
+def _preamble(fonts: Fonts) -> str:
+    return _PREAMBLE % (literal(fonts.text), EM, literal(fonts.math))
+
+
+def warn_of_boxes(body: str, fonts: Fonts) -> None:
+    """Say which characters no font has, each once."""
+    if body.isascii():
+        return
+    lacking = [c for c in dict.fromkeys(body) if not c.isascii() and not _has(c, fonts)]
+    if new := [c for c in lacking if c not in _said]:
+        _said.update(new)
+        _LOGGER.warning(
+            "No font has %s, so a box stands there. Name a font's file that has: "
+            "[theme.fonts] in mlanim.toml.",
+            ", ".join(f"{c} (U+{ord(c):04X})" for c in new),
+        )
+
+
+_said: set[str] = set()
+
+
+@functools.lru_cache(maxsize=4096)
+def _has(character: str, fonts: Fonts) -> bool:
+    """Whether a character is set as something else than what is set for one that no font has."""
+    return _paths(character, fonts) != _paths(_IN_NO_FONT, fonts)
+
+
+def _paths(character: str, fonts: Fonts) -> tuple[str, ...]:
+    svg = _compile(f"{_preamble(fonts)}#{literal(character)}", fonts.files)
+    return tuple(node.get("d", "") for node in ElementTree.fromstring(svg).iter(f"{_SVG}path"))
 
 
 def _read(root: ElementTree.Element) -> Setting:

@@ -15,7 +15,7 @@ from mlanim.export.deck.typst import pages
 from mlanim.export.deck.typst.areas import film_area
 from mlanim.export.seal import sealed
 from mlanim.stage.colors.palette import Theme
-from mlanim.stage.text.typesetting import literal
+from mlanim.stage.text.typesetting import literal, warn_of_boxes
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 A_PAGE = (1, 2, 4)
@@ -39,6 +39,8 @@ def write(
         RenderError: if it cannot be typeset.
         OSError: if it cannot be written.
     """
+    notes = [step.notes for step in steps] if paper.notes or paper.handout else []
+    warn_of_boxes("".join([*map(_content, steps), *notes]), theme.fonts)
     try:
         payload = pages.compile_typst(
             source(deck, steps, theme, paper), root, "pdf", theme.fonts.files
