@@ -148,6 +148,13 @@ def test_a_scene_of_no_play_is_one_frame(tmp_path: Path, mlanim: Callable[..., A
     assert json.loads((tmp_path / "a.json").read_text())["duration"] == pytest.approx(1 / 60)
 
 
+def test_a_scene_without_construct_is_no_film(tmp_path: Path, mlanim: Callable[..., Any]) -> None:
+    (tmp_path / "base.py").write_text("from manim import Scene\n\nclass Base(Scene):\n    pass\n")
+    ran = mlanim("render", "base.py", "--resolution", "64x36", "-o", "a.mp4")
+    assert ran.code == 2
+    assert ran.err.endswith("Base has no construct, so there is nothing to see.\n")
+
+
 SOUNDING = """
 from manim import Dot, FadeIn, Scene
 class Sounding(Scene):

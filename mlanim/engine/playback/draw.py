@@ -133,6 +133,8 @@ def built(
     `is_watched`, the scene may look at its own film.
     """
     ours = issubclass(scene_class, LessonScene)
+    if not ours and scene_class.construct is Scene.construct and scene_class.setup is Scene.setup:
+        raise UsageError(f"{scene_class.__name__} has no construct, so there is nothing to see.")
     course = FrameSelection(wanted, expected) if isinstance(wanted, Span) else wanted
     course.is_watched = course.is_watched or is_watched
 
