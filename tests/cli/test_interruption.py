@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,49 @@ def test_a_signal_ends_all_and_leaves_what_was_there(
     until(lambda: not marked(mark), "a process runs on")
     left = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert left == dict.fromkeys(names, "from before")
+
+
+def works_for_a_cluster(mark: str) -> bool:
+    """Whether one of them is there that Dask has started, and that has imported some of it."""
+    found = []
+    for process in marked(mark):
+        with contextlib.suppress(OSError):
+            line = Path(f"/proc/{process}/cmdline").read_bytes()
+            found.append(b"spawn_main" in line and Path(f"/proc/{process}/maps").read_bytes())
+    return any(maps and b"_ssl" in maps for maps in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_reached"),
+    [
+        (("lint", "--set", "thinking=900"), computes),
+        (("render", "--resolution", "32x18", "--cluster", "local:1"), works_for_a_cluster),
+    ],
+    ids=["lint", "cluster"],
+)
+def test_a_terminal_that_interrupts_all_at_once_gets_one_sentence(
+    environment: dict[str, str],
+    tmp_path: Path,
+    words: tuple[str, ...],
+    is_reached: Callable[[str], bool],
+) -> None:
+    if "--cluster" in words:
+        pytest.importorskip("distributed")
+    environment[MARK] = mark = f"{tmp_path.name}-{os.getpid()}"
+    command, *options = words
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlanim", command, str(SLOW), *options],
+        cwd=tmp_path, env=environment, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    until(lambda: is_reached(mark), "what is to be interrupted did not start")
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.stdout.read()
+    assert process.wait(PATIENCE) == 130
+    assert said.splitlines()[-1] == "Error: Interrupted; nothing half-made was left."
+    assert "Traceback" not in said
+    until(lambda: not marked(mark), "a process runs on")
 
 
 def test_whoever_listened_may_be_gone(environment: dict[str, str], tmp_path: Path) -> None:

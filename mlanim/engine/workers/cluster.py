@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, wait
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,13 @@ class Cluster:
             ) from self._refusal
 
     def _connect(self) -> None:
+        """Find the scheduler, or start workers.
+
+        Those are in the terminal's group, and do not hear its interrupt, as this thread, which
+        they begin in, does not: it is for the command to answer.
+        """
+        resource_tracker.ensure_running()  # which would take the mask away again
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             if self._count:
                 self._workers = _local_cluster(
@@ -180,6 +189,7 @@ def dask_setup(server: Any) -> None:
     No setting keeps it from doing so, not even that there is to be no dashboard.
     """
     server.http_server.stop()
+    _silence()
 
 
 def _draw_there(bundle: Bundle) -> Reply:

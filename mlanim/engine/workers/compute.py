@@ -100,7 +100,8 @@ def in_own_process(job: Job, tell: Tell) -> tuple[bytes, int]:
     """What `main` answers to a job, and its exit code, in a process that dies when this one does.
 
     A fork of this one has manim already; where it would lack threads, one is started. `tell` hears
-    how far it is.
+    how far it is. It is in a session of its own: an interrupt of the terminal is this one's to
+    answer.
     """
     line = as_line(job).encode() + b"\n"
     return _forked(line, tell) if FORKS and is_alone() else _started(line, tell)
@@ -120,6 +121,7 @@ def _forked(line: bytes, tell: Tell) -> tuple[bytes, int]:
     (theirs, stdin), (stdout, says) = os.pipe(), os.pipe()
     process = os.fork()
     if process == 0:
+        os.setsid()
         os.close(stdin)
         os.close(stdout)
         os.dup2(theirs, 0)
@@ -128,20 +130,24 @@ def _forked(line: bytes, tell: Tell) -> tuple[bytes, int]:
         os._exit(ended(main))
     os.close(theirs)
     os.close(says)
-    with contextlib.suppress(BrokenPipeError):
-        os.write(stdin, line)
-    with os.fdopen(stdout, "rb") as answer:
-        payload = _answer(answer, tell)
-    _, status = os.waitpid(process, 0)  # with its stdin still open: losing that would end it
-    os.close(stdin)
-    scratch.remove(process)
+    try:
+        with contextlib.suppress(BrokenPipeError):
+            os.write(stdin, line)
+        with os.fdopen(stdout, "rb") as answer:
+            payload = _answer(answer, tell)
+        _, status = os.waitpid(process, 0)  # with its stdin still open: losing that would end it
+    finally:
+        os.close(stdin)
+        scratch.remove(process)
     return payload, os.waitstatus_to_exitcode(status)
 
 
 def _started(line: bytes, tell: Tell) -> tuple[bytes, int]:
     command = [sys.executable, "-P", "-m", "mlanim.engine.workers.compute"]
     settings, pipe = {**os.environ, **REPEATABLE}, subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=settings) as child:
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, env=settings, start_new_session=True
+    ) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         with contextlib.suppress(BrokenPipeError):
