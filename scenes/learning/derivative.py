@@ -60,7 +60,7 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
         self.secant = chart.ray((d.x, d.y), self.nudge["slope"], "weight", later=True)
         tip = (self.nudge.map(lambda h: d.x + h), self.nudge["end"])
         self.second = chart.dot(tip, "weight", later=True)
-        said = f"$x$ = {{x:2}}, slope = [{{slope:{d.format}}}](gradient)"
+        said = f"$x$ = {{x:{d.x_format}}}, slope = [{{slope:{d.format}}}](gradient)"
         picture = chart.under(said, size="title", x=self.x, slope=self.x["slope"])
         return Panel("tangent", picture, "The [tangent](gradient)", share=2.2, says=d.says_slope)
 
@@ -83,14 +83,15 @@ class Derivative(LessonScene[DerivativeParams, "Data"]):
             chart.curve(d.ways, d.rounded[name].errors, role, name=name, width="thin")
             if d.rounded[name].best:
                 chart.guide(x=d.rounded[name].best, role=role)
-        heading, remark = "Error of the secant's slope", "dashed: the best nudge"
+        heading = "Error of the secant's slope"
+        remark = "dashed: the best nudge" if any(d.rounded[name].best for name in ROLES) else ""
         return Panel("error", chart, heading, remark, share=1.5, says=d.says_error)
 
     def construct(self) -> None:
         d, tangent = self.data, self.tangent()
-        self.enter(tangent, say="A curve has a slope at each of its points")
+        self.enter(tangent, say="How steep is a curve at one of its points?")
         self.sweep(self.x.to(d.x))
-        self.step(d.says_slope, notes="A tangent touches the curve in one point.")
+        self.step(d.says_slope, notes="Close to it the curve is like the tangent.")
         self.enter(tangent, self.secants(0), say="A [secant](weight) needs only a nudge of $x$")
         self.reveal(self.secant, self.second)
         for row in range(self.params.rows):

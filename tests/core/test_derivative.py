@@ -112,6 +112,9 @@ def test_rounding_is_worst_at_the_smallest_nudges_and_the_best_is_near_the_root_
         ("1e5 + 1e-10*x", 1, "is lost in rounding beside its value"),
         ("exp(exp(x))", 6, "has a gap"), ("exp(x**2)", 9.5, "float32 the function has no finite"),
         ("exp(80*x)/exp(80*x)*x", 1.5, "float32 the function has no finite value"),
+        ("sin(1000*x)", 1, "cannot be drawn from x = 1 to 2"), ("1/x", 0.001, "a gap there, or"),
+        ("1/(x - 0.500125)**2", 0, "has a gap"), ("tanh(1000*(x - 3.5))", 3, "bends too fast"),
+        ("1e10 + x", 3, "x = 3, 6, cannot be told beside its value"),
     ],
 )  # fmt: skip
 def test_where_there_is_no_slope_it_is_said(text, at, said):
@@ -141,6 +144,28 @@ def test_a_curve_is_drawn_as_far_as_it_is_in_one_piece_and_not_too_steep(text, a
     assert np.abs(found.ys - found.y).max() <= 6 * size
     assert np.diff(found.xs).max() < 0.026
     assert found.xs[0] < at < found.xs[-1]
+
+
+@pytest.mark.parametrize("text", ["sin(20*x)", "sin(60*x) + x", "1/(x + 0.02)", "x/abs(x) + x"])
+def test_lines_between_the_samples_are_where_the_function_is(text):
+    found = derivative_lesson(text, 0.3, 4)
+    f, height = parse(text), np.ptp(found.ys)
+    xs = np.random.default_rng(0).uniform(found.xs[0], found.xs[-1], 100_000)
+    off = np.interp(xs, found.xs, found.ys) - f(torch.from_numpy(xs)).numpy()
+    assert np.abs(off).max() < 0.011 * height
+    assert np.ptp(found.xs) > 1.3
+    nudges = 10 ** np.random.default_rng(1).uniform(-3, 0, 10_000)  # the second point of a secant
+    ends = np.interp(np.log(nudges), np.log(found.nudges[::-1]), found.ends[::-1])
+    assert np.abs(ends - f(torch.from_numpy(0.3 + nudges)).numpy()).max() < 0.03 * height
+
+
+def test_no_number_is_shown_with_decimals_that_are_all_0():
+    assert derivative_lesson("x**2", 0.001, 4).x_format == "g"
+    assert derivative_lesson("x**2", 0.0, 4).x_format == "2"
+    assert derivative_lesson("sin(x)", 3.14159, 4).x_format == "2"
+    assert derivative_lesson("x**3", 0.0, 4).format == "g"  # the last secant's slope is 1e-6
+    assert derivative_lesson("x**2", 3.0, 4).format == "4"
+    assert not derivative_lesson("x**2", 0.001, 4).is_square  # it could not be seen
 
 
 def test_where_all_small_nudges_fail_alike_none_is_called_the_best():

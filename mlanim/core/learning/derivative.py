@@ -8,15 +8,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mlanim.core.learning.drawn_curve import drawn_curve
 from mlanim.core.learning.expression import Expression, parse
 from mlanim.core.learning.slopes import BESIDE, ROUNDING, Error, error_of, jumps, secant, slope_at
 from mlanim.core.models.activations import slopes
 from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence
 
-LEFT, RIGHT = 4.0, 2.0  # what is drawn beside x
 STEEP = 6.0  # how many times as far as over a nudge of 1 the curve is drawn up and down
 PLAIN = (1e-3, 1e5)  # slopes between these are shown with decimals, others with a power of ten
+SEEN = 0.1  # the side of the smallest square that is drawn
 HIDDEN = "only rounding"
 ROLES = {"float64": "input", "float32": "weight"}
 
@@ -30,6 +31,7 @@ class Derivative:
     y: float
     slope: float  # by autograd
     format: str  # of slopes, as in a sentence's places
+    x_format: str
     xs: np.ndarray  # (N,)
     ys: np.ndarray  # (N,)
     slopes: np.ndarray  # (N,) at xs
@@ -50,7 +52,7 @@ def derivative_lesson(text: str, at: float, rows: int) -> Derivative:
     """The slope of a function of x at `at`, and a table of `rows` nudges.
 
     Raises:
-        ValueError: for a text that is no such function, and where it has no finite slope.
+        ValueError: for a text that is no such function, and where no slope or curve can be shown.
     """
     f, x = parse(text), torch.tensor(at, dtype=torch.float64)
     slope = slope_at(f, x, f.shown)
@@ -58,32 +60,38 @@ def derivative_lesson(text: str, at: float, rows: int) -> Derivative:
         raise ValueError(
             f"{f.shown} has a gap from x = {at:g} to {at + 1:g}, where nudges go; give another x."
         )
-    nudges = torch.logspace(0, 1 - rows, 50 * (rows - 1) + 1, dtype=x.dtype)
+    reached = f(x + torch.linspace(0, 1, 1001, dtype=x.dtype))
+    rise = max(abs(slope), float((reached - f(x)).abs().max()), ROUNDING * abs(float(f(x))))
+    xs, finer = drawn_curve(f, x, STEEP * rise)
+    nudges = torch.logspace(0, 1 - rows, 50 * finer * (rows - 1) + 1, dtype=x.dtype)
     ends, secants = f(x + nudges), secant(f, x, nudges)
-    rise = max(abs(slope), float((ends - f(x)).abs().max()), ROUNDING * abs(float(f(x))))
-    xs = _window(f, x, STEEP * rise)
+    table = torch.stack([nudges, secants], dim=1)[:: 50 * finer]
     ways = torch.logspace(0, -16, 641, dtype=x.dtype)
     rounded = {name: error_of(f, x, ways, slope, getattr(torch, name)) for name in ROLES}
     sides = torch.linspace(0, max(at, 0.0) + 1, 101, dtype=x.dtype)  # of squares drawn
     return Derivative(
         shown=f.shown, x=at, y=float(f(x)), slope=slope,
-        format="4" if slope == 0 or PLAIN[0] <= abs(slope) < PLAIN[1] else "g",
+        format=format_of([slope, *table[:, 1].tolist()]), rounded=rounded,
+        x_format="2" if abs(round(at, 2) - at) <= abs(at) / 200 else "g",
         xs=xs.numpy(), ys=f(xs).numpy(), slopes=slopes(f, xs).numpy(), nudges=nudges.numpy(),
-        ends=ends.numpy(), secants=secants.numpy(),
-        table=torch.stack([nudges, secants], dim=1)[::50].numpy(),
-        is_square=at > 0 and torch.allclose(f(sides), sides.square(), rtol=1e-12, atol=0),
-        ways=ways.numpy(), rounded=rounded,
+        ends=ends.numpy(), secants=secants.numpy(), table=table.numpy(), ways=ways.numpy(),
+        is_square=at >= SEEN and torch.allclose(f(sides), sides.square(), rtol=1e-12, atol=0),
         says_slope=sentence(
             "At $x$ = {x} autograd says [{slope}](gradient)", x=significant(at, 6),
             slope=significant(slope, 4),
         ),
-        says_gap=says_gap([gap_of(f, x, slope, h) for h in nudges[::50].tolist()], nudges[-1]),
+        says_gap=says_gap([gap_of(f, x, slope, h) for h in table[:, 0].tolist()], nudges[-1]),
         says_square=sentence(
             "A tenth of the nudge: a tenth of the [strips](gradient), a hundredth of the "
             "[corner](weight), so the slope is $2 x$ = {slope}", slope=significant(2 * at, 4),
         ),
         says_error=says_error(rounded),
     )  # fmt: skip
+
+
+def format_of(shown: list[float]) -> str:
+    """How slopes are shown: with decimals where those tell all of them."""
+    return "4" if all(PLAIN[0] <= abs(slope) < PLAIN[1] for slope in shown if slope) else "g"
 
 
 def gap_of(f: Expression, x: Tensor, slope: float, nudge: float) -> str:
@@ -110,11 +118,3 @@ def says_error(rounded: dict[str, Error]) -> Sentence:
     told = ", ".join(f"[{name}]({ROLES[name]}) is best near {{{name}}}" for name in best)
     values = {name: significant(nudge, 1) for name, nudge in best.items()}
     return sentence(f"Too small a nudge drowns in rounding: {told}", **values)
-
-
-def _window(f: Expression, x: Tensor, most: float) -> Tensor:
-    """Where the curve is drawn (N,): around x, as far as it rises and falls by no more."""
-    xs = torch.unique(torch.cat([x + torch.linspace(-LEFT, RIGHT, 241, dtype=x.dtype), x[None]]))
-    lost = xs[~((f(xs) - f(x)).abs() <= most)].tolist()
-    left, right = (at for at in lost if at < x), (at for at in lost if at > x)
-    return xs[(xs > max(left, default=-torch.inf)) & (xs < min(right, default=torch.inf))]

@@ -28,8 +28,9 @@ class GrowingSquare(Columns):
         chart.area(_rectangle(0, 0, side, side), "input", opacity=0.45)
         for role, beside, over in ADDED:
             chart.area(nudge.map(partial(_added, side, beside, over)), role, opacity=0.9)
+        places = "2" if side >= 1 else "g"
         lines = Lines(
-            "square [{square:2}](input)", "nudge [{nudge:3}](highlight)",
+            f"square [{{square:{places}}}](input)", "nudge [{nudge:3}](highlight)",
             "two strips [{strips:4}](gradient)", "corner [{corner:6}](weight)",
             square=side**2, nudge=nudge, strips=nudge.map(self._strips),
             corner=nudge.map(np.square),
