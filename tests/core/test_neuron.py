@@ -5,9 +5,11 @@ import re
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import linprog
 from sklearn.linear_model import LogisticRegression
 from torch.nn import functional
 
+from mlanim.core.neuron.best_line import most_right
 from mlanim.core.neuron.half_space import CLAMPED, CROSSED, SLID, START, STEEPER
 from mlanim.core.neuron.neuron import CLAMPS, neuron_lesson
 
@@ -92,6 +94,53 @@ def test_what_is_said_of_learning_holds_for_each_seed(dataset, seed):
     assert run.loss[-1] >= -np.log(p).mean() - 1e-6
     if dataset in ("circles", "xor"):
         assert share < 0.75
+
+
+def parted(points, labels):
+    """Whether some line has all points on their side, by a linear program."""
+    rows = np.where(labels == 1, -1, 1)[:, None] * np.column_stack([points, np.ones(len(labels))])
+    return linprog(np.zeros(3), A_ub=rows, b_ub=-np.ones(len(labels)), bounds=(None, None)).success
+
+
+def test_the_best_line_has_as_many_as_the_largest_set_of_points_that_can_be_parted():
+    rng = np.random.default_rng(1)
+    for size in [4, 5, 6] * 5:
+        points, labels = rng.normal(size=(size, 2)), rng.permutation(np.arange(size) % 2)
+        sets = [np.flatnonzero([kept >> i & 1 for i in range(size)]) for kept in range(1, 2**size)]
+        most = max(len(kept) for kept in sets if parted(points[kept], labels[kept]))
+        assert most_right(points, labels) == most
+    same = np.tile([0.5, 0.25], (7, 1))
+    assert most_right(same, np.array([0, 0, 1, 1, 1, 1, 0])) == 4
+    row = np.column_stack([np.arange(5.0), np.zeros(5)])
+    assert most_right(row, np.array([0, 1, 0, 1, 0])) == 3
+
+
+def strips(gap, start):
+    """Two thin strips of points, a class each, from which 200 steps do not lead to their gap."""
+    xs = np.random.default_rng(0).uniform(-2, 2, (80, 2))
+    points = [(x, gap + 0.01 * abs(y), 1) for x, y in xs[:40]]
+    points += [(x, -gap - 0.01 * abs(y), 0) for x, y in xs[40:]]
+    return neuron_lesson(start, 0.0, "relu", points, 0)
+
+
+def test_a_straight_boundary_that_was_only_not_found_is_not_said_not_to_fit():
+    found = strips(0.02, (-0.1, -0.5))
+    said, points = str(found.says["learned"]), found.points
+    assert found.learned.right[-1] < 15
+    assert parted(points.test_points, points.test_labels)
+    assert said.startswith(f"After 200 steps {found.learned.right[-1]} of 20 ")
+    assert said.endswith("a straight boundary could have 20")
+
+
+def test_a_small_loss_and_a_small_turn_are_not_said_to_be_0():
+    far = [
+        (side * 1.9, side * (1.9 + k / 1000), int(side > 0)) for side in (1, -1) for k in range(9)
+    ]
+    found = neuron_lesson((1.41, 1.41), 0.0, "relu", far, 0)
+    said = re.search(r"by (.*)° and took the loss from (.*) to (.*)", str(found.says["moved"]))
+    assert 0 < float(said[1]) < 0.5
+    assert float(said[2]) == pytest.approx(found.learned.loss[0], rel=6e-3)
+    assert float(said[3]) == pytest.approx(found.learned.loss[-1], rel=6e-3)
 
 
 def test_a_neuron_learns_a_users_own_points_stretched_where_they_lie_far_out():

@@ -10,11 +10,12 @@ import torch
 from mlanim.core.data.datasets import PlaneDataset, dataset_of
 from mlanim.core.models.activations import ACTIVATIONS, TITLES
 from mlanim.core.neuron import half_space
+from mlanim.core.neuron.best_line import most_right
 from mlanim.core.neuron.half_space import MIDDLES, Course
 from mlanim.core.neuron.learned import STEPS, Learned, learned
 from mlanim.core.vectors.alignment import Array, as_vector
 from mlanim.core.vectors.vectors import FLOAT, angle_between, as_tensor
-from mlanim.words.numbers import count_of
+from mlanim.words.numbers import count_of, format_number, significant
 from mlanim.words.sentence import Sentence, places_of, sentence
 
 FARTHEST = 1.0  # that the boundary lies from the origin
@@ -22,7 +23,9 @@ ROOM = 2.1  # that the plane goes further than the arrow of w
 SMALLEST_REACH = 2.6
 AIR = 1.1  # how far the axis of answers goes, of the largest
 UNSURE = torch.tensor([0.1, 0.5, 0.9], dtype=FLOAT)  # probabilities of class 1 with a line
-POOR = 0.75  # a share of right answers below which the boundary is said not to fit
+POOR = 0.75  # a share of right answers below which it is asked how many any line would have
+FITS = 0.9  # of the points on their side: where no line has as many, none is said to fit
+READ = 0.01  # a smaller loss is shown with digits that count, not with two places
 CLAMPS = {
     "relu": "[ReLU](output): the negative side is dead, its answer 0 at any distance; the other "
     "is active",
@@ -80,7 +83,7 @@ def neuron_lesson(
         UNSURE.numpy(), UNSURE.logit().numpy(), (2 * MIDDLES.sigmoid() - 1).numpy(),
         half_space.says_of_course(way, abs(b) / length)
         | {"clamped": says_clamped(activation), "moved": says_moved(run)}
-        | {"learned": says_learned(int(run.right[-1]), len(points.test_labels))},
+        | {"learned": says_learned(int(run.right[-1]), points.test_points, points.test_labels)},
     )  # fmt: skip
 
 
@@ -95,16 +98,25 @@ def says_clamped(activation: str) -> Sentence:
 def says_moved(run: Learned) -> Sentence:
     """How far learning has turned the weights, and what it did to the loss."""
     turn = float(angle_between(run.w[0], run.w[-1]).rad2deg())
+    losses = [float(run.loss[i]) for i in (0, -1)]
+    before, after = (format_number(x, 2) if x >= READ else significant(x) for x in losses)
     return sentence(
-        "{n} steps of gradient descent turned [w](weight) by {turn:0}° and took the "
-        "[loss](gradient) from {a:2} to {b:2}", n=STEPS, turn=turn, a=run.loss[0], b=run.loss[-1],
+        "{n} steps of gradient descent turned [w](weight) by {turn}° and took the "
+        "[loss](gradient) from {before} to {after}", n=STEPS, before=before, after=after,
+        turn=format_number(turn, 0) if turn >= 1 else significant(turn),
     )  # fmt: skip
 
 
-def says_learned(right: int, unseen: int) -> Sentence:
-    """How many points that it has not seen lie on their side, and whether the boundary fits."""
-    return sentence(
-        "{poor}{right} unseen points lie on the side of their class",
-        poor="" if right >= POOR * unseen else "One straight boundary does not fit: only ",
-        right=count_of(right, unseen),
-    )
+def says_learned(right: int, points: np.ndarray, labels: np.ndarray) -> Sentence:
+    """How many unseen points (N, 2) lie on their side, and of few, whether any line has more."""
+    unseen = len(labels)
+    said, best = "{right} unseen points lie on the side of their class", right
+    if right < POOR * unseen:
+        best = most_right(points, labels)
+        said = (
+            f"One straight boundary does not fit: {said}, at best {{best}}"
+            if best < FITS * unseen
+            else f"After {{n}} steps {said}; a straight boundary could have {{best}}"
+        )
+    values = {"right": count_of(right, unseen), "best": best, "n": STEPS}
+    return sentence(said, **{name: values[name] for name in places_of(said)})
