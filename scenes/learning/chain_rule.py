@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 EDGES = [(0, 2), (1, 2), (2, 4), (3, 4), (4, 5), (5, 7), (6, 7)]
 ROLES = ["weight", "input", "text", "weight", "text", "output", "text", "highlight"]
 RATES = ["dif z slash dif w", "dif a slash dif z", "dif L slash dif a"]
+READ = 1e-3  # smaller rates have too few digits with four places
 FORMULAS = ["x", "f'(z)", "2 (a - y)"]
 
 
@@ -93,7 +94,8 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
         names = [*map("{} = {}".format, RATES, FORMULAS), "dif L slash dif w"]
         rows = list(zip(map(Math, names), d.rates, d.nudged, strict=True))
         heads, roles = ("rate", "autograd", "by a nudge"), ("gradient", "gradient", "text")
-        table = GrowingTable(rows, heads, roles, formats=("", "4", "4"), least=4.1)
+        shown = "4" if np.abs(d.rates[d.rates != 0]).min(initial=1.0) >= READ else "g"
+        table = GrowingTable(rows, heads, roles, formats=("", shown, shown), least=4.1)
         return Panel("rates", table, "Local rates", says=d.says_nudge)
 
     def drive(self) -> Panel:
@@ -136,14 +138,14 @@ class ChainRule(LessonScene[ChainRuleParams, "Data"]):
         self.sweep(self.w.to(0), self.turn.to(0), say="And with many links in a row?")
         self.enter(drive, product, layout="column")
         self.enter(self.deep(), product, layout="column", say="What becomes of their product?")
-        self.end(0, d.deep.says_low, "Early layers of such a net hardly learn.")
-        self.end(-1, d.deep.says_high, "Steps that are as large as that diverge.")
+        self.end(0, d.deep.says_low)
+        self.end(-1, d.deep.says_high)
 
-    def end(self, which: int, said: Sentence, notes: str) -> None:
+    def end(self, which: int, said: Sentence) -> None:
         """Give all links the least or the largest weight, and turn the first wheel."""
         d = self.data.deep
         self.sweep(self.weight.to(d.weights[which]), self.turn.to(0), say="")
-        self.step(said, self.turn.to(d.turns[which]), notes=notes, seconds=3)
+        self.step(said, self.turn.to(d.turns[which]), notes=d.notes[which], seconds=3)
 
     def figure(self) -> list[Panel]:
         self.turn.put(self.data.turns[0])

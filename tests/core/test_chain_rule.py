@@ -14,7 +14,7 @@ def sigmoid(z):
 
 
 def normal(z):
-    return 0.5 * (1 + math.erf(z / math.sqrt(2)))
+    return 0.5 * math.erfc(-z / math.sqrt(2))
 
 
 SLOPES = {
@@ -65,6 +65,44 @@ def test_at_the_kink_of_relu_the_sentence_does_not_claim_that_nudges_agree():
     assert found.values[4] == 0
     assert str(found.says_nudge).startswith("At a kink")
     assert found.nudged[1] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("name", "slope"), [("relu", 0), ("leaky_relu", 0.01)])
+@pytest.mark.parametrize(("w", "b", "x"), [(0.2, -0.4, 2), (0.1, -0.3, 3), (-0.7, 2.1, 3)])
+def test_where_a_kink_leaves_no_slope_none_is_told_as_the_losss(name, slope, w, b, x):
+    found = chain_lesson(w, b, x, 2.0, name, 6, 0.5, 1.5)
+    said = str(found.says_backward)
+    assert found.values[4] == 0  # 0.1 · 3 − 0.3 is 0 but for rounding
+    assert "has a kink, no slope" in said
+    assert "does nothing" not in said
+    assert f"takes {slope:g}, so its dL/dw is" in said
+    assert "no slope" not in str(chain_lesson(w, b, x, 2.0, "tanh", 6, 0.5, 1.5).says_backward)
+
+
+def test_a_nudge_that_reaches_over_a_kink_is_not_said_to_stand_at_one():
+    found = chain_lesson(0.20000001, -0.4, 2.0, 2.0, "relu", 6, 0.5, 1.5)
+    assert str(found.says_nudge).startswith("The nudge reaches over a kink")
+    assert found.rates[3] == pytest.approx(-8)
+
+
+@pytest.mark.parametrize(("y", "name"), [(1.2, "relu"), (math.tanh(1.2), "tanh")])
+def test_where_a_is_the_target_but_for_rounding_the_loss_is_0_and_nothing_lowers_it(y, name):
+    found = chain_lesson(0.8, -0.4, 2.0, y, name, 6, 0.5, 1.5)
+    assert found.values[7] == found.rates[3] == 0
+    assert str(found.says_backward).endswith("dL/dw = 0, the loss is 0 and can only grow")
+
+
+def test_far_below_0_gelu_keeps_its_digits():
+    found = chain_lesson(-3.0, -3.0, 4.0, 0.0, "gelu", 6, 0.5, 1.5)
+    assert found.values[5] == pytest.approx(-15 * normal(-15), rel=1e-9)
+    assert found.rates[1] == pytest.approx(SLOPES["gelu"](-15), rel=1e-9)
+    assert "so raising it a little raises L" in str(found.says_backward)
+
+
+def test_the_notes_on_a_deep_chain_are_about_what_its_product_does():
+    for name, high, word in [("relu", 3.0, "diverge"), ("tanh", 3.0, "hardly learn")]:
+        assert word in deep_chain(name, 20, 0.5, high).notes[1]
+    assert "about what left" in deep_chain("relu", 6, 0.9, 1.1).notes[0]
 
 
 @pytest.mark.parametrize("name", SLOPES)

@@ -26,6 +26,7 @@ from mlanim.core.repeatable import one_thread
 from mlanim.words.sentence import Sentence, sentence
 
 NUDGE = 1e-6
+ROUNDING = 4 * torch.finfo(torch.float64).eps  # of numbers that are meant to be the same
 SAMPLES = 201
 
 Function = Callable[[Tensor], Tensor]
@@ -69,12 +70,24 @@ def nudged(function: Function, at: Tensor) -> float:
     return float((function(at + h) - function(at - h)) / (2 * h))
 
 
+def gelu(z: Tensor) -> Tensor:
+    """z times the normal distribution's integral, which torch's own GELU rounds to 0 below -8."""
+    return z * torch.special.erfc(-z / 2**0.5) / 2
+
+
+def _or_same(value: float, other: float) -> float:
+    """A number, or the other one where only rounding keeps them apart."""
+    return other if abs(value - other) <= ROUNDING * abs(other) else value
+
+
 @one_thread()
 def chain_lesson(
     w: float, b: float, x: float, y: float, name: str, depth: int, low: float, high: float
 ) -> ChainRule:
     """One neuron at its weight and where it stops, then `depth` links of weights low to high."""
-    f = ACTIVATIONS[name]
+    f = gelu if name == "gelu" else ACTIVATIONS[name]
+    b = -_or_same(-b, w * x)
+    y = _or_same(y, float(f(torch.tensor(w * x + b, dtype=torch.float64))))
     values, backward = _passes(w, b, x, y, f)
     weight, z, a = (torch.tensor(values[i], dtype=torch.float64) for i in (0, 4, 5))
     links = local_rates(weight, b, x, y, f)
@@ -93,9 +106,9 @@ def chain_lesson(
             "[w](weight) = {w:g} gives $z$ = {z:g}, [a](output) = {a:g}: "
             "the loss [L](highlight) is {loss:g}", w=w, z=values[4], a=values[5], loss=values[7],
         ),
-        says_backward=says_backward(backward[0]),
+        says_backward=says_backward(TITLES[name], values, rates),
         says_product=says_product(rates),
-        says_nudge=says_nudge(rates, np.array(measured)),
+        says_nudge=says_nudge(rates, np.array(measured), values[4]),
         says_goes=sentence("Now [w](weight) goes to where $z$ is {z:g}", z=STOPPED),
         says_stopped=says_stopped(TITLES[name], along[0].numpy(), along[-1].numpy()),
     )  # fmt: skip

@@ -7,13 +7,21 @@ import numpy as np
 from mlanim.words.sentence import Sentence, sentence
 
 AGREE = 1e-6  # of a rate's size, or of 1 where it is smaller
+KINKED = ("ReLU", "leaky ReLU")  # where z is 0
 STOPPED = -4.0  # z at which the neuron is looked at once more
 
 
-def says_backward(rate: float) -> Sentence:
-    """Which way the loss goes when w is raised a little."""
+def says_backward(title: str, values: np.ndarray, rates: np.ndarray) -> Sentence:
+    """Which way the loss goes when w is raised a little, from values (8,) and rates (4,)."""
+    z, loss, slope, rate = values[4], values[7], rates[1], rates[3]
+    if z == 0 and title in KINKED and loss:
+        return sentence(
+            "At $z$ = 0 [{title}](output) has a kink, no slope: autograd takes {slope:g}, so its "
+            "dL/dw is [{rate:g}](gradient)", title=title, slope=slope, rate=rate,
+        )  # fmt: skip
     if rate == 0:
-        return sentence("Back to [w](weight): dL/dw = [0](gradient), a small change does nothing")
+        why = "a small change does nothing" if loss else "the loss is 0 and can only grow"
+        return sentence(f"Back to [w](weight): dL/dw = [0](gradient), {why}")
     return sentence(
         "Back to [w](weight): dL/dw = [{rate:g}](gradient), so raising it a little {does} "
         "[L](highlight)", rate=rate, does="raises" if rate > 0 else "lowers",
@@ -32,16 +40,19 @@ def says_product(rates: np.ndarray) -> Sentence:
     )  # fmt: skip
 
 
-def says_nudge(rates: np.ndarray, measured: np.ndarray) -> Sentence:
-    """Whether nudges find autograd's rates (4,)."""
+def says_nudge(rates: np.ndarray, measured: np.ndarray, z: float) -> Sentence:
+    """Whether nudges find autograd's rates (4,); if not, they reach over a kink."""
     gaps = np.abs(rates - measured)
     if np.all(gaps <= AGREE * np.maximum(1, np.abs(rates))):
         return sentence(
             "Nudges confirm autograd: the four rates agree within {gap:g}",
             gap=10.0 ** np.ceil(np.log10(max(float(gaps.max()), 1e-15))),
         )
+    where = "The nudge reaches over a kink: it says {nudged:g}, autograd {rate:g}" if z else (
+        "At a kink there is no one slope: a nudge says {nudged:g}, autograd chooses {rate:g}"
+    )  # fmt: skip
     return sentence(
-        "At a kink there is no one slope: a nudge says {nudged:g}, autograd chooses {rate:g}",
+        where,
         nudged=measured[int(gaps.argmax())], rate=rates[int(gaps.argmax())],
     )  # fmt: skip
 

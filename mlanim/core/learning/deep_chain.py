@@ -17,6 +17,11 @@ WEIGHTS = 121
 WHEELS = 6
 MOST_TURNS = 12  # of any wheel
 NOTICED = 10.0  # from this factor on a product is said to vanish or explode
+NOTES = {
+    "vanishes": "Early layers of such a net hardly learn.",
+    "explodes": "Steps that are as large as that diverge.",
+    "keeps its order": "What reaches the first layer is about what left the last.",
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class DeepChain:
     names: tuple[str, str]  # of the chains with the least and the largest weight
     says_low: Sentence
     says_high: Sentence
+    notes: tuple[str, str]  # on both
 
 
 def deep_chain(name: str, depth: int, low: float, high: float) -> DeepChain:
@@ -57,6 +63,7 @@ def deep_chain(name: str, depth: int, low: float, high: float) -> DeepChain:
         whole=whole.numpy(), names=(name_of(low, products[0]), name_of(high, products[-1])),
         says_low=says_end(low, products[0]),
         says_high=says_end(high, products[-1]),
+        notes=(NOTES[becomes(products[0])], NOTES[becomes(products[-1])]),
     )  # fmt: skip
 
 
@@ -75,11 +82,15 @@ def name_of(weight: float, products: Tensor) -> str:
     return f"weight {significant(weight)}: {significant(abs(float(products[-1])))}"
 
 
+def becomes(products: Tensor) -> str:
+    """What a chain's product (D + 1,) does in the end."""
+    size = abs(float(products[-1]))
+    return "vanishes" if size * NOTICED < 1 else "explodes" if size > NOTICED else "keeps its order"
+
+
 def says_end(weight: float, products: Tensor) -> Sentence:
     """What a chain's product (D + 1,) has come to."""
-    end, depth = float(products[-1]), len(products) - 1
-    size = abs(end)
-    does = "vanishes" if size * NOTICED < 1 else "explodes" if size > NOTICED else "keeps its order"
+    end, depth, does = float(products[-1]), len(products) - 1, becomes(products)
     return sentence(
         "Weight [{weight:g}](weight), {depth} links: the product is [{end:g}](gradient), it {does}",
         weight=weight, depth=depth, end=end, does=does,
