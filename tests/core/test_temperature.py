@@ -112,6 +112,22 @@ def test_what_is_said_is_so_for_any_digit(index, coldest):
     assert f"left with {100 * hot:.1f} %" in str(found.says_hot)
 
 
+@pytest.mark.parametrize("index", [0, 31, 63])
+@pytest.mark.parametrize(("coldest", "hottest"), [(0.5, 2.0), (0.01, 1000.0), (0.3, 7.0)])
+def test_sparsemax_is_said_to_be_sure_only_at_temperatures_that_are_shown(index, coldest, hottest):
+    found = temperature_lesson(0, index, coldest, hottest)
+    gap = np.diff(np.sort(found.scores))[-1]
+    said = str(found.says_certain)
+    shown = float(re.search(r"T = ([\d.]+)", said)[1])
+    assert coldest * 0.994 < shown < hottest * 1.006
+    if gap < coldest:
+        share = 100 * _bisected(found.scores / coldest)[found.best]
+        assert float(re.search(r"only ([\d.]+) %", said)[1]) == pytest.approx(share, abs=0.051)
+    else:
+        assert _bisected(found.scores / (0.994 * shown))[found.best] == pytest.approx(1)
+        assert said.startswith("From" if gap <= hottest else "Even at")
+
+
 def test_a_digit_that_is_misread_is_said_to_be():
     _, labels, scores = read_digits(0)
     index = int((scores.argmax(1) != labels).nonzero()[0])

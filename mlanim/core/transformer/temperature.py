@@ -79,9 +79,8 @@ def temperature_lesson(seed: int, index: int, coldest: float, hottest: float) ->
             t=hottest, share=hot,
         ),
         says_zeros=says_zeros(z),
-        says_certain=sentence(
-            "From $T$ = {gap:g} down [sparsemax](weight) is sure of [{best}](highlight); "
-            "[softmax](input) never is", gap=gap, best=best,
+        says_certain=says_certain(
+            gap, best, (coldest, hottest), float(answers["sparsemax"].shares[0, best])
         ),
     )  # fmt: skip
 
@@ -92,4 +91,23 @@ def says_zeros(z: Tensor) -> Sentence:
         "At $T$ = 1 [sparsemax](weight) gives {zeros} of ten classes exactly 0; "
         "[softmax](input) each at least {least:g}",
         zeros=int((sparsemax(z) == 0).sum()) or "none", least=torch.softmax(z, 0).min(),
+    )  # fmt: skip
+
+
+def says_certain(gap: float, best: int, shown: tuple[float, float], cold: float) -> Sentence:
+    """Where sparsemax is sure of the best class, of the temperatures shown, from lowest to highest.
+
+    Args:
+        gap: between the two best scores: the temperature down from which it is sure.
+        cold: its share of the best class at the lowest temperature.
+    """
+    if gap < shown[0]:
+        return sentence(
+            "Even at $T$ = {t:g} [sparsemax](weight) gives [{best}](highlight) only {share:%1}; "
+            "[softmax](input) is sure at no $T$", t=shown[0], best=best, share=cold,
+        )  # fmt: skip
+    where = "From $T$ = {t:g} down" if gap <= shown[1] else "Even at $T$ = {t:g}"
+    return sentence(
+        where + " [sparsemax](weight) is sure of [{best}](highlight); [softmax](input) never is",
+        t=min(gap, shown[1]), best=best,
     )  # fmt: skip
