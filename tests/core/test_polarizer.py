@@ -87,6 +87,16 @@ def test_a_little_light_is_never_said_to_be_none_and_not_all_of_it_never_all():
         assert edge in str(found.says_intensity)
 
 
+def test_angles_are_told_as_they_are_and_only_a_right_angle_is_told_as_one():
+    for angle, told in ((1e-6, "1\u2009·\u200910⁻⁶"), (90.000001, "90.000001"), (90, "At 90°")):
+        assert told in str(polarizer_lesson(angle, 30.0, 1.0).says_amplitude)
+    nearly = polarizer_lesson(90 - 1e-10, 90 - 1e-10, 1.0)
+    assert "At 90°" not in str(nearly.says_amplitude)
+    assert "along the last" not in str(nearly.says_between)
+    assert nearly.turning.intensity.min() == 0  # at 90° itself
+    assert "at 1\u2009·\u200910⁻⁶°" in str(polarizer_lesson(30.0, 1e-6, 1.0).says_between)
+
+
 def number(said):
     """The last number of a sentence."""
     return float(re.findall(r"[−\d.]+", str(said))[-1].replace("−", "-"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-CROSSED = 1e-9  # an amplitude below this is rounding
+CROSSED = 1e-15  # an amplitude below this is rounding
 
 
 def axis(angle: Tensor) -> Tensor:

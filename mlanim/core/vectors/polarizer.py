@@ -14,10 +14,12 @@ import torch
 from torch import Tensor
 
 from mlanim.core.vectors.polarization import CROSSED, axis, intensity, through
-from mlanim.words.numbers import percent
+from mlanim.words.numbers import percent, significant
 from mlanim.words.sentence import Sentence, sentence
 
 BEST, MOST = 45.0, 0.25  # degrees of the middle filter that lets most through, and how much
+
+TOLD = 9  # digits of an angle in a sentence, where it has as many
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def says_of_amplitude(angle: float, amplitude: float) -> Sentence:
         return sentence("At 90° no part of the field lies along the axis: nothing passes")
     return sentence(
         "The part of the field along the axis passes: $bold(w) dot bold(x) = cos {angle}°$ = "
-        "[{amplitude:g}](highlight)", angle=f"{angle:g}", amplitude=amplitude,
+        "[{amplitude:g}](highlight)", angle=significant(angle, TOLD), amplitude=amplitude,
     )  # fmt: skip
 
 
@@ -137,13 +139,13 @@ def says_of_between(middle: float, share: float) -> Sentence:
     )  # fmt: skip
     return sentence(
         "A third between them at {middle}° lets [{share:%1}](attention) of the first one's light "
-        "through; " + most, middle=f"{middle:g}", share=share,
+        "through; " + most, middle=significant(middle, TOLD), share=share,
     )  # fmt: skip
 
 
 def says_of_limit(length: float) -> Sentence:
     """What a neuron has and a filter has not."""
-    scaled = "here 1 like the filter's" if length == 1 else f"here {length:g}"
+    scaled = "here 1 like the filter's" if length == 1 else f"here {significant(length, 6)}"
     return sentence(
         f"[Weights](weight) have a length too, {scaled}, and turned by 180° the neuron says the "
         "opposite"
