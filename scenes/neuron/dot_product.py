@@ -37,6 +37,7 @@ Vector = Annotated[tuple[Coordinate, Coordinate], of_length(SHORTEST)]
 
 POLAR = {"angle": 45.0, "w_length": 2.5, "x_length": 2.0}  # what one of them alone leaves open
 HALF_TURN, LEAST = 6.0, 1.5  # seconds that x takes to turn by 180°, and for any motion
+SHORT = 0.1  # of the other vector's length: a shorter arrow is hardly seen beside it
 ROOM = 1.45  # how much further than the vectors the plane goes
 
 
@@ -99,7 +100,17 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
     def plane(self) -> Panel:
         """Both vectors, the angle and the shadow."""
         self.picture = ShadowPlane(self.course, self.data.side, self.reach(), later=True)
-        return Panel("plane", self.picture, share=1.15)
+        return Panel("plane", self.picture, remark=self.shortness(), share=1.15)
+
+    def shortness(self) -> Sentence | None:
+        """That one vector is too short to be seen beside the other, if it is."""
+        lengths = {"[w](weight)": self.data.given.w_norm, "[x](input)": self.data.given.x_norm}
+        (short, least), (long, most) = sorted(lengths.items(), key=lambda named: named[1])
+        if least >= SHORT * most:
+            return None
+        return sentence(
+            f"{short} is hardly seen: {{share:g}} of the length of {long}", share=least / most
+        )
 
     def numbers(self) -> Panel:
         """What is read off while x moves."""
@@ -161,7 +172,7 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
         plane = ShadowPlane(now, self.data.side, self.reach(), ticks=4)
         says, data = self.told(still)
         rows = Rows(plane, lines, gap=0.2)
-        return Panel(name, rows, name.capitalize(), says=says, data=data)
+        return Panel(name, rows, name.capitalize(), self.shortness(), says=says, data=data)
 
     def told(self, still: Alignment) -> tuple[Sentence, Table]:
         """What is measured at one angle, in a sentence and as a table."""

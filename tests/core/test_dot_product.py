@@ -108,3 +108,11 @@ def test_the_bytes_are_the_same_on_any_number_of_threads():
     finally:
         torch.set_num_threads(threads)
     assert made[0] == made[1]
+
+
+def test_only_vectors_at_a_right_angle_are_said_to_be_upright_on_each_other():
+    for angle, upright in ((90, True), (90 - 1e-8, False), (90.000001, False)):
+        found = dot_product_lesson(*from_angle(angle, 2.5, 0.3))
+        assert ("stands upright" in str(found.says.shadow)) == upright
+        assert ("the product stays 0" in str(found.says.short_x)) == upright
+    assert "stands upright" in str(dot_product_lesson((0.1, 0.3), (0.3, -0.1)).says.shadow)

@@ -14,10 +14,13 @@ import torch
 
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import Job
+from mlanim.engine.jobs.page import Page
 from mlanim.engine.jobs.params import validated
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import load
+from mlanim.export.figures.figure import figure_of
 from mlanim.export.lint.check import check
+from mlanim.stage import theme
 from mlanim.stage.data import as_record
 from mlanim.stage.scene import LessonScene
 from mlanim.words.numbers import MINUS
@@ -133,6 +136,27 @@ def test_dot_product(params: dict[str, Any]) -> None:
         assert left == pytest.approx(100 * after_x / start, abs=0.5)
         left = number(lecture.said("shorter w: (.*) % of the product is left")[1])
         assert left == pytest.approx(100 * after_w / start, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "short"), [((0.1, 2), "w"), ((10, 0.1), "x"), ((1, 2), None), ((3, 10), None)]
+)
+def test_a_vector_that_is_too_short_to_be_seen_is_said_to_be(
+    lengths: tuple[float, float], short: str | None
+) -> None:
+    params = dict(zip(("w_length", "x_length"), lengths, strict=True))
+    job = Job(ENTRIES["dot_product"], "figure", "x.png", "png", 160, 90, 5, "dark", params=params)
+    scene_class = load(ENTRIES["dot_product"])
+    checked = validated(scene_class.Params, params, "dot_product")
+    data = as_record(scene_class.compute(checked))
+    with draw.configured(job), theme.drawn_for(theme.PAGE):
+        places = figure_of(scene_class, checked, data, Page(), "dot_product").places
+    for remark in (place.panel.remark for place in places):
+        assert (remark is None) == (short is None)
+        if short:
+            ratio = number(re.search(r"seen: (.*) of the length", str(remark))[1])
+            assert str(remark).startswith(f"{short} is hardly seen")
+            assert ratio == pytest.approx(min(lengths) / max(lengths), rel=0.006)
 
 
 @pytest.mark.parametrize(

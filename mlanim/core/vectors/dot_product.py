@@ -25,7 +25,7 @@ from mlanim.core.vectors.alignment import (
 from mlanim.words.sentence import Sentence, sentence
 
 SHORTER = 0.5  # what is left of each vector's length once it has shrunk
-UPRIGHT = 1e-9  # a cosine below this is rounding: the vectors are perpendicular
+UPRIGHT = 1e-14  # a cosine below this is rounding: the vectors are perpendicular
 DIRECTION = (3.0, 1.0)  # where w points if only its length is given
 
 START, ALIGNED, PERPENDICULAR, OPPOSITE, BACK, SHORT_X, SHORT_W = range(7)
