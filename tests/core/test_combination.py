@@ -228,3 +228,19 @@ def test_a_convolution_reaches_one_further_on_each_side_with_each_layer():
     lesson = combination_lesson(("convolution", "dense"), SHAPE, "tanh", 0)
     assert lesson.rules[0].reach.tolist() == [3, 5, 7, 9, 11]
     assert "3, 5, 7, 9 and 11 of 16" in str(lesson.says_reach)
+
+
+@pytest.mark.parametrize(("sharpness", "seed"), [(0.5, 3), (1.0, 5), (8.0, 7)])
+def test_how_strong_the_strongest_pair_of_attention_is_has_digits_that_tell_it(sharpness, seed):
+    shape = Shape(length=8, features=3, kernel=3, graph="random", sharpness=sharpness)
+    sizes = strengths(layer_of("attention", shape, seed), inputs(seed, shape)[:1])[0].numpy()
+    said = str(says_rule("attention", sizes, np.ones((8, 8), dtype=int)))
+    told = float(re.search(r"strongest is ([\d.]+) times", said)[1])
+    assert told == pytest.approx(sizes.max() / np.median(sizes), rel=0.17)
+    assert told > 1
+
+
+def test_a_rule_of_which_the_nonlinearity_leaves_no_line_is_refused():
+    few = Shape(length=4, features=2, kernel=3, graph="random", sharpness=0.5)
+    with pytest.raises(ValueError, match="no output of the graph rule is let through"):
+        combination_lesson(["attention", "graph"], few, "relu", 3)

@@ -105,6 +105,12 @@ def rule_of(
     parts = [partial(layer.combine, bend=bent(bend, share)) for share in (at - 1).clamp(0, 1)]
     found = [strengths(part, x[None])[0] for part, x in zip(parts, inputs, strict=True)]
     sizes, first, back = torch.stack(found), found[0], found[2 * SAMPLES]
+    if not back.any():
+        raise ValueError(
+            f"With this seed no output of the {title_of(name).lower()} rule is let through by its "
+            f"nonlinearity, so that no line is left; give another seed, or more features than "
+            f"{shape.features}."
+        )
     changes = torch.stack([
         moved(sizes, first).where(at <= 1, moved(found[SAMPLES], first)),
         moved(sizes, back).where(at >= 2, torch.zeros(())),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlanim.core.combination.rule import Rule
-from mlanim.words.numbers import percent
+from mlanim.words.numbers import percent, significant
 from mlanim.words.sentence import Sentence, sentence
 
 EXACT = 1e-12  # a change of strengths below this share of them is rounding
@@ -53,7 +53,9 @@ def says_rule(name: str, sizes: np.ndarray, kinds: np.ndarray) -> Sentence:
         kept = (by_lag[1] / by_lag[0]) ** (1 / (len(sizes) - 2))
         also = f"; a step back keeps {percent(kept)}" if kept < 1 else ""
     if name == "attention":
-        also = f"; the strongest is {sizes.max() / np.median(sizes):.0f} times the median"
+        times = float(sizes.max() / np.median(sizes))
+        shown = f"{times:.0f}" if 3 <= times < 1e5 else significant(times, 2)
+        also = f"; the strongest is {shown} times the median"
     template = "[{title}](highlight) joins {pairs} pairs, {by}{also}"
     return sentence(template, title=title_of(name), pairs=pairs, by=by, also=also)
 

@@ -24,7 +24,7 @@ ABOUT = {
     ),
     "matrix": (
         "Matrix gate", "linear layers", "Outputs that may draw on every feature",
-        "A matrix gate mixes features. Attention does not: its weights mix positions.",
+        "A matrix gate can mix features. Attention does not: its weights mix positions.",
     ),
     "projection": (
         "Projection", "PCA and erasing a concept", "Whatever is not on one line goes",
