@@ -164,7 +164,7 @@ class Attention(LessonScene[AttentionParams, "Data"]):
     def values_to_answer(self, weights: Panel) -> None:
         d, shares = self.data, self.data.opened.weights[self.data.pronoun]
         names, whole = [*d.trace.tokens, "sum"], round(shares.sum(), 9)
-        bars = Bars([*shares, whole], names, "attention", reach=(0, 1), format="%1")
+        bars = Bars([*d.given, whole], names, "attention", reach=(0, 1), format="%1")
         both = d.opened.v, shares[:, None] * d.opened.v
         mix = Track(rows=[np.vstack([values, values.sum(0)]) for values in both])
         rows = Matrix(mix["rows"], palette="signed", format="1", bar=False)

@@ -113,6 +113,12 @@ def numbers(said: object) -> list[float]:
     return [float(a) * 10.0 ** int(b or 0) for a, b in plain]
 
 
+def bound(told: list[float], factors: list[float]) -> bool:
+    """Whether factors to two digits are those, or the next that holds them."""
+    pairs = zip(told, factors, strict=True)
+    return all(factor * (1 - 1e-9) <= one < 1.11 * factor for one, factor in pairs)
+
+
 @pytest.mark.parametrize("seed", range(200))
 def test_what_is_said_of_gradients_holds_for_random_ones(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -128,11 +134,11 @@ def test_what_is_said_of_gradients_holds_for_random_ones(seed: int) -> None:
     assert said.startswith("Nearly") == (away[0][0] < 1.05)
     assert said.count("any size") == sum(np.isinf(one[0]) for one in away)
     finite = [one[0] for one in away if np.isfinite(one[0])]
-    assert told[1:] == pytest.approx(finite, rel=0.06)
+    assert bound(told[1:], finite)
     during = says["during"]
     assert ("dies" in during) == bool((skip.starts == 0).any())
     if "dies" not in during:
-        assert numbers(during) == pytest.approx([away[0].max()], rel=0.06)
+        assert bound(numbers(during), [away[0].max()])
     percents = re.findall(r"(\d+) %", says["trained"])
     for told_share, flow in zip(percents, (skip, plain), strict=False):
         assert abs(float(told_share) - 100 * flow.right / 360) < 1
@@ -177,9 +183,9 @@ def test_the_lesson_says_what_its_arrays_hold(asked: tuple[int, str, float, int,
     assert np.all(plain[..., -1] == 1)
     said = [float(n) for n in re.findall(r"of (\d[\d.]*) with", str(lesson.says["factor"]))]
     for number, one in zip(said, [skip[0], plain[0]], strict=False):
-        assert number == pytest.approx(np.exp(np.abs(np.log(one)).max()), rel=0.06)
+        assert bound([number], [np.exp(np.abs(np.log(one)).max())])
     whole = np.exp(np.abs(np.log(skip)).max())
-    assert float(str(lesson.says["during"]).split()[-1]) == pytest.approx(whole, rel=0.06)
+    assert bound([float(str(lesson.says["during"]).split()[-1])], [whole])
     middle = np.abs(np.log(np.median(lesson.passed, axis=2)))
     near = re.search(r"near ([\d.]+) / width;", str(lesson.says["gain"]))
     assert near is not None

@@ -22,6 +22,7 @@ from mlanim.core.attention.coreference import (
 )
 from mlanim.core.attention.grammar import LabelledSentence, noun_vocabulary, parse
 from mlanim.core.attention.trace import AttentionTrace, HeadTrace
+from mlanim.core.transformer.simplex import LESS_THAN_ALL
 from mlanim.words.numbers import count_of, grouped
 from mlanim.words.sentence import Sentence, sentence
 
@@ -43,6 +44,7 @@ class Attention:
     opened: HeadTrace
     products: np.ndarray
     pronoun: int
+    given: np.ndarray  # (T,) its weights in the head laid open, each less than 1
     antecedent: int
     layer: int
     head: int
@@ -110,8 +112,9 @@ def laid_open(
     nouns, shares = _answers(parsed, probabilities)
     opened, index = trace.head(*at), (at[0] - 1, at[1] - 1)
     answer = noun_vocabulary()[int(probabilities.argmax())]
+    given = np.minimum(opened.weights[parsed.pronoun], LESS_THAN_ALL)
     return Attention(
-        trace=trace, opened=opened, products=opened.products, pronoun=parsed.pronoun,
+        trace=trace, opened=opened, products=opened.products, pronoun=parsed.pronoun, given=given,
         antecedent=parsed.antecedent, layer=at[0], head=at[1], temperature=temperature, best=best,
         peaks=found.peaks, tested=found.sentences, heads=_named_heads(best, found),
         nouns=nouns, probabilities=shares,
@@ -124,7 +127,7 @@ def laid_open(
         says_scale=_says_scale(
             found.sentences, temperature, float(found.plain[index]), float(found.scaled[index])
         ),
-        says_weights=_says_weights(parsed.words, opened.weights[parsed.pronoun]),
+        says_weights=_says_weights(parsed.words, given),
         says_answer=_says_answer(
             answer, float(probabilities.max()), parsed.words[parsed.antecedent]
         ),

@@ -85,7 +85,11 @@ def says_of_flows(flows: Sequence[Flow], steps: int, tested: int) -> dict[str, S
 
 
 def _times(factor: float) -> str:
-    return significant(factor, 2) if np.isfinite(factor) else "any size"
+    """A factor that bounds others to two digits, never rounded down."""
+    if not np.isfinite(factor):
+        return "any size"
+    step = 10.0 ** (np.floor(np.log10(factor)) - 1)
+    return significant(float(f"{np.ceil(factor / step * (1 - 1e-12)) * step:.6g}"), 2)
 
 
 def says_gain(gains: np.ndarray, passed: np.ndarray) -> Sentence:

@@ -9,6 +9,8 @@ import math
 import torch
 from torch import Tensor
 
+LESS_THAN_ALL = 1 - 2**-53  # what softmax gives is less than 1 even where a float rounds it to 1
+
 
 def sparsemax(scores: Tensor) -> Tensor:
     """The nearest point of the simplex to scores (..., K)."""

@@ -9,13 +9,12 @@ import torch
 from torch import Tensor
 
 from mlanim.core.data.digits import read_digits
-from mlanim.core.transformer.simplex import entropy, sparsemax
+from mlanim.core.transformer.simplex import LESS_THAN_ALL, entropy, sparsemax
 from mlanim.words.numbers import count_of
 from mlanim.words.sentence import Sentence, sentence
 
 SAMPLES = 401  # temperatures
 FUNCTIONS = {"softmax": lambda scores: torch.softmax(scores, -1), "sparsemax": sparsemax}
-LESS_THAN_ALL = 1 - 2**-53  # what softmax gives is less than 1 even where a float rounds it to 1
 
 
 @dataclass(frozen=True)
