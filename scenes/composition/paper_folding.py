@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from mlanim.stage.graphs.graph import Graph
+from mlanim.stage.graphs.graph import MOST_EDGES, Graph
 from mlanim.stage.panels import Panel
 from mlanim.stage.parameters import Points
 from mlanim.stage.picture import Rows
@@ -92,11 +92,13 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
         return Panel("words", words, heading)
 
     @cached_property
-    def network(self) -> Panel:
-        """The network itself, edges as wide as their weights."""
+    def network(self) -> list[Panel]:
+        """The network itself, edges as wide as their weights, where there are not too many."""
         net = self.data.folding.net
+        if sum(weights.size for weights in net.weights) > MOST_EDGES:
+            return []
         graph = Graph(layers=(2, *net.widths, 1), weights=list(net.weights), numbers="", aspect=2.4)
-        return Panel("network", graph)
+        return [Panel("network", graph)]
 
     def construct(self) -> None:
         self.panel_of_sheet = self.sheet()
@@ -113,7 +115,7 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
 
     def show(self, heading: str, formula: str, *said: Sentence | str, say: str = "") -> None:
         """Other words beside the sheet."""
-        beside = [self.words(heading, formula, *said), self.network]
+        beside = [self.words(heading, formula, *said), *self.network]
         self.enter(self.panel_of_sheet, beside, say=say)
 
     def one_neuron(self, one: Neuron) -> None:

@@ -166,6 +166,7 @@ def test_a_vector_that_is_too_short_to_be_seen_is_said_to_be(
         {"dataset": "xor", "widths": [1]},
         {"dataset": "spiral", "widths": [2, 2, 2, 2], "seed": 2},
         {"dataset": "circles", "widths": [16, 3], "seed": 3},
+        {"dataset": "moons", "widths": [16, 16, 16]},  # more edges than a graph can show
     ],
 )
 def test_paper_folding(params: dict[str, Any]) -> None:
