@@ -15,6 +15,7 @@ from mlanim.core.learning.loss_curves import (
     STEPS,
     Trained,
     helps,
+    loss_curves_lesson,
     says_of,
     trained,
 )
@@ -103,3 +104,16 @@ def test_what_is_said_of_a_remedy_is_what_it_does():
 def test_the_same_again(data):
     first, again = (trained(CASES["wild"][3], data, 2) for _ in range(2))
     assert first.train.tobytes() == again.train.tobytes()
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_a_cause_that_its_remedy_does_not_show_is_not_told_as_one(seed):
+    cases = loss_curves_lesson("moons", seed).cases
+    for name, case in cases.items():
+        told = str(case.says).startswith(CASES[name][1][1:], 1)
+        assert told == (helps(name, case.ill, case.treated) or name in ("flat", "overfit", "nan"))
+    wild = cases["wild"]
+    assert wild.ill.train[-1].mean() < 1.05 * wild.treated.train[-1].mean()  # no worse
+    assert str(wild.says).startswith("A high rate: ")
+    turned = cases["overfit"].ill.test.mean(axis=1)
+    assert ("turns up" in cases["overfit"].symptom) == (turned[-1] > 1.05 * turned.min())

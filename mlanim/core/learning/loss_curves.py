@@ -112,6 +112,12 @@ CASES: dict[str, tuple[str, str, str, Setup, Setup]] = {
     ),
 }  # fmt: skip
 """Symptom, cause, remedy, the training that has it, and the one that is treated."""
+SUPPOSED = {
+    "ceiling": "one hidden unit", "wild": "a high rate", "slow": "a low rate",
+    "spike": "a long warm-up",
+}  # fmt: skip
+"""What is said in place of causes that only a remedy that helps shows to be ones."""
+TURNS_UP = 1.05  # times the lowest validation loss, from where on it is said to turn up
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,10 @@ def loss_curves_lesson(dataset: str, seed: int) -> LossCurves:
     found = {}
     for name, (symptom, cause, remedy, ill, treated) in CASES.items():
         both = trained(ill, data, seed), trained(treated, data, seed)
+        if not helps(name, *both):
+            cause = SUPPOSED.get(name, cause)
+        if name == "overfit" and not turns_up(both[0].test.mean(axis=1)):
+            symptom = "Validation stops falling"
         says = says_of(name, cause, remedy, *both)
         found[name] = Case(symptom, cause, remedy, *both, says)
     return LossCurves(found)
@@ -182,6 +192,11 @@ def _up_to_the_end(steps: np.ndarray, losses: np.ndarray) -> Trained:
     end = len(whole) if whole.all() else int(whole.argmin())
     lost = int((~finite[-1]).any(axis=0).sum())
     return Trained(steps[:end], losses[:end, 0], losses[:end, 1], lost)
+
+
+def turns_up(losses: np.ndarray) -> bool:
+    """Whether losses (T,) end above their lowest by what one sees."""
+    return bool(losses[-1] > TURNS_UP * losses.min())
 
 
 def helps(name: str, ill: Trained, treated: Trained) -> bool:
