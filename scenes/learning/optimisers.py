@@ -108,7 +108,7 @@ class Optimisers(LessonScene[OptimisersParams, "Data"]):
 
     def construct(self) -> None:
         d = self.data
-        self.enter(self.ravine(), say="Downhill is across the ravine, far more than along it")
+        self.enter(self.ravine(), say=d.says_downhill)
         self.descend("gradient descent")
         self.step(d.says_descent, notes="The best rate there is: a larger one goes up the sides.")
         self.descend("momentum")

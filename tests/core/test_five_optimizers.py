@@ -17,6 +17,7 @@ from mlanim.core.landscape.ravine import (
 )
 from mlanim.core.learning.five_optimizers import (
     five_optimizers_lesson,
+    says_of_downhill,
     says_of_five,
     says_of_network,
 )
@@ -107,6 +108,16 @@ def test_the_lesson_says_what_its_arrays_hold(lesson):
     for sweep in lesson.sweeps.values():
         assert 0 < sweep.best < len(sweep.rates) - 1  # the best rate is not at the sweep's end
         assert sweep.losses.mean(1)[sweep.best] == sweep.losses.mean(1).min()
+
+
+@pytest.mark.parametrize("kappa", [2, 5, 7.5, 20, 100])
+def test_downhill_is_said_to_be_across_the_ravine_only_where_it_is(kappa):
+    start = torch.tensor(START, requires_grad=True)
+    along, across = torch.autograd.grad(ravine(start, kappa), start)[0].abs().tolist()
+    said = str(says_of_downhill(kappa))
+    assert ("far more than along it" in said) == (across >= 3 * along)
+    if "far more" not in said:
+        assert float(re.search(r"is ([\d.]+) times", said)[1]) == pytest.approx(across / along)
 
 
 def test_a_tie_is_what_lies_within_the_spread_of_the_differences():

@@ -9,6 +9,7 @@ import torch
 
 from mlanim.core.landscape.ravine import (
     LATE,
+    START,
     STEPS,
     Descent,
     best_settings,
@@ -26,6 +27,8 @@ from mlanim.core.repeatable import one_thread
 from mlanim.words.numbers import significant
 from mlanim.words.sentence import Sentence, sentence
 
+FAR = 3.0  # times as far across the ravine as along it
+
 
 @dataclass(frozen=True)
 class FiveOptimizers:
@@ -40,6 +43,7 @@ class FiveOptimizers:
     momenta: np.ndarray  # (B,)
     radius: np.ndarray  # (B, A) what momentum keeps a step
     sweeps: dict[str, RateSweep]
+    says_downhill: Sentence
     says_descent: Sentence
     says_momentum: Sentence
     says_plane: Sentence
@@ -60,11 +64,23 @@ def five_optimizers_lesson(kappa: float, dataset: str, seed: int) -> FiveOptimiz
         x=x, y=y, height=ravine(places, kappa).numpy(), steps=np.arange(STEPS + 1),
         descents=best | others, rates=rates, momenta=momenta,
         radius=spectral_radius(rates, momenta, kappa), sweeps=sweeps,
+        says_downhill=says_of_downhill(kappa),
         says_descent=says_of_factor("Gradient descent", best["gradient descent"]),
         says_momentum=says_of_factor("Momentum", best["momentum"]),
         says_plane=says_of_plane(best["momentum"]),
         says_five=says_of_five(list((best | others).values())),
         says_network=says_of_network(sweeps),
+    )  # fmt: skip
+
+
+def says_of_downhill(kappa: float) -> Sentence:
+    """How far the gradient at the start points across the ravine, beside along it."""
+    times = kappa * abs(START[1] / START[0])
+    if times >= FAR:
+        return sentence("Downhill is across the ravine, far more than along it")
+    return sentence(
+        "Where it starts, downhill is {times} times as far across the ravine as along it",
+        times=significant(times, 2),
     )  # fmt: skip
 
 
