@@ -251,3 +251,11 @@ def test_the_other_heads_are_counted_by_the_kind_that_gets_most(file, data):
     assert said.startswith(f"Of the 5 other heads at “it” (token 10) {top} give")
     bare = re.sub(" gives? most", "", said)
     assert all(f"{most.count(kind)} to {kind}" in bare for kind in set(most))
+
+
+@pytest.mark.parametrize(("to", "told"), [("cat", "With 10 other nouns in"), ("saw", "With 1")])
+def test_only_in_the_place_of_a_noun_other_nouns_are_said_to_stand(file, to, told):
+    asked = SearchRequest(f"{file}:make", SENTENCE, of="it:2", to=to)
+    said = str(head_lecture(asked).says_swapped)
+    assert said.startswith(told)
+    assert ("other noun" in said) == (to in NOUNS)

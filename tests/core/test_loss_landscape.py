@@ -14,6 +14,7 @@ from mlanim.core.surface.loss_landscape import (
     WALKS,
     loss_landscape_lesson,
     says_of_walks,
+    short_gap,
 )
 from mlanim.stage.data import to_tree
 from mlanim.words.numbers import percent
@@ -173,3 +174,7 @@ def test_what_is_said_of_walks_holds_for_any_paths(found):
 def test_an_impossible_argument_is_refused_before_training(arguments, message):
     with pytest.raises(ValueError, match=message):
         lesson(**arguments)
+
+
+def test_a_small_gap_of_losses_is_not_said_to_be_none():
+    assert [short_gap(gap) for gap in (0.98, 0.00321, 4321.9)] == ["0.98", "0.00321", "4322"]

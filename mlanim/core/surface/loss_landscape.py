@@ -22,7 +22,7 @@ from mlanim.core.learning.training import TrainingRun, train
 from mlanim.core.repeatable import one_thread
 from mlanim.core.surface import grids
 from mlanim.core.surface.learners import Learner, learner_asked_for
-from mlanim.words.numbers import percent
+from mlanim.words.numbers import format_number, percent, significant
 from mlanim.words.sentence import Sentence, sentence
 
 POINTS = 81  # of a path
@@ -220,13 +220,18 @@ def _sentences(learner: Learner, paths: dict[str, Path], is_log: bool) -> dict[s
         "says_kept": says_of_walks(paths),
         "says_gap": sentence(
             "The plane is a shadow: {name}'s loss differs from the colour under it by up to "
-            "[{gap:2}](highlight)", name=widest.name, gap=widest.gap,
+            "[{gap}](highlight)", name=widest.name, gap=short_gap(widest.gap),
         ),
         "says_height": sentence(
             "The same plane in space: the height is the training loss{scale}",
             scale=", on a logarithmic scale" if is_log else "",
         ),
     }  # fmt: skip
+
+
+def short_gap(gap: float) -> str:
+    """A gap of losses with two places where these tell it, else with digits that count."""
+    return format_number(gap, 2) if gap == 0 or 0.1 <= gap < 1000 else significant(gap)
 
 
 def says_of_walks(paths: dict[str, Path]) -> Sentence:

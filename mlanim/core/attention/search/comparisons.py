@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mlanim.core.attention.grammar import NOUNS
 from mlanim.core.attention.head_off import VECTORS, Change
 from mlanim.core.attention.heads import WhatHeadsDo
 from mlanim.core.attention.search.baselines import Baseline
@@ -38,12 +39,13 @@ def counts_of_others(found: Found, doing: WhatHeadsDo) -> np.ndarray:
 
 def says_swapped(found: Found, swapped: Baseline | None) -> Sentence:
     """Whether the same head leads to other words in the same place."""
+    noun = "other noun" if found.gets[1:].split("”")[0].casefold() in NOUNS else "noun"
     if swapped is None:
-        return sentence("No other noun can stand in the place of {gets} here", gets=found.gets)
+        return sentence(f"No {noun} can stand in the place of {{gets}} here", gets=found.gets)
     count = len(swapped.weights)
     return sentence(
         "With {words} in the place of {gets}, head {called} gives the noun most of all words in "
-        "[{peaks}](highlight)", words=counted(count, "other noun"), gets=found.gets,
+        "[{peaks}](highlight)", words=counted(count, noun), gets=found.gets,
         called=found.called, peaks=f"all {count}" if swapped.peaks == count else swapped.peaks,
     )  # fmt: skip
 

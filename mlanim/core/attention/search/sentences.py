@@ -48,7 +48,8 @@ def says_found(found: Found) -> Sentence:
         end = "; the most of {count} is {best:%1}, their mean {mean:%1}"
         return sentence(start + end, best=best, **values)
     peaks = int((found.read.trace.weights[:, :, found.of].argmax(-1) == found.to).sum())
-    end = ", the most of {count}; their mean is {mean:%1}, and {peaks} give it most"
+    give = "gives" if peaks == 1 else "give"
+    end = f", the most of {{count}}; their mean is {{mean:%1}}, and {{peaks}} {give} it most"
     return sentence(start + end, peaks=f"{peaks} of them" if peaks else "none of them", **values)
 
 
