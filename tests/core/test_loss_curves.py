@@ -17,6 +17,7 @@ from mlanim.core.learning.loss_curves import (
     helps,
     loss_curves_lesson,
     says_of,
+    symptom_of,
     trained,
 )
 from mlanim.core.learning.training import batches
@@ -117,3 +118,14 @@ def test_a_cause_that_its_remedy_does_not_show_is_not_told_as_one(seed):
     assert str(wild.says).startswith("A high rate: ")
     turned = cases["overfit"].ill.test.mean(axis=1)
     assert ("turns up" in cases["overfit"].symptom) == (turned[-1] > 1.05 * turned.min())
+
+
+def test_a_symptom_that_a_training_has_not_is_not_its_heading():
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        ill = made_up(rng)
+        assert (symptom_of("nan", "Ends in NaN", ill) == "Ends in NaN") == (ill.lost > 0)
+        ends = ill.test.mean(axis=1)
+        told = symptom_of("overfit", "Validation turns up", ill)
+        assert ("turns up" in told) == (ends[-1] > 1.05 * ends.min())
+        assert symptom_of("wild", "Swings wildly", ill) == "Swings wildly"

@@ -136,8 +136,7 @@ def loss_curves_lesson(dataset: str, seed: int) -> LossCurves:
         both = trained(ill, data, seed), trained(treated, data, seed)
         if not helps(name, *both):
             cause = SUPPOSED.get(name, cause)
-        if name == "overfit" and not turns_up(both[0].test.mean(axis=1)):
-            symptom = "Validation stops falling"
+        symptom = symptom_of(name, symptom, both[0])
         says = says_of(name, cause, remedy, *both)
         found[name] = Case(symptom, cause, remedy, *both, says)
     return LossCurves(found)
@@ -194,9 +193,14 @@ def _up_to_the_end(steps: np.ndarray, losses: np.ndarray) -> Trained:
     return Trained(steps[:end], losses[:end, 0], losses[:end, 1], lost)
 
 
-def turns_up(losses: np.ndarray) -> bool:
-    """Whether losses (T,) end above their lowest by what one sees."""
-    return bool(losses[-1] > TURNS_UP * losses.min())
+def symptom_of(name: str, symptom: str, ill: Trained) -> str:
+    """What is seen of a training, where the symptom of its case is not."""
+    if name == "nan" and not ill.lost:
+        return "No NaN from these starts"
+    test = ill.test.mean(axis=1)
+    if name == "overfit" and test[-1] <= TURNS_UP * test.min():
+        return "Validation stops falling"
+    return symptom
 
 
 def helps(name: str, ill: Trained, treated: Trained) -> bool:
