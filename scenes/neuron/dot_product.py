@@ -19,7 +19,7 @@ from mlanim.stage.panels import Panel
 from mlanim.stage.parameters import of_length
 from mlanim.stage.picture import Rows
 from mlanim.stage.pictures.lines import Lines
-from mlanim.stage.pictures.vectors.product import Product
+from mlanim.stage.pictures.vectors.product import Product, places_of_products
 from mlanim.stage.pictures.vectors.shadow import ShadowPlane
 from mlanim.stage.plots.meters import Meter, Meters
 from mlanim.stage.scene import LessonScene, SceneParams
@@ -97,6 +97,10 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
         middle, half = (low + high) / 2, np.maximum(high - low, 0.3 * np.ptp(tips)) / 2
         return np.array([middle - ROOM * half, middle + ROOM * half])
 
+    def places(self) -> str:
+        """How products are shown."""
+        return str(places_of_products(self.data.limit))
+
     def plane(self) -> Panel:
         """Both vectors, the angle and the shadow."""
         self.picture = ShadowPlane(self.course, self.data.side, self.reach(), later=True)
@@ -120,7 +124,7 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
         meters = Meters(
             Meter("angle $theta$", degrees, 180, shown="1", suffix="°"),
             Meter(shadow, now["shadow_length"], None, "highlight"),
-            Meter("product", now["dot"], (-limit, limit), "highlight"),
+            Meter("product", now["dot"], (-limit, limit), "highlight", self.places()),
         )
         return Panel("numbers", Rows(Product(now, limit), meters, gap=0.5))
 
@@ -165,7 +169,7 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
         now = fields_of(still)
         degrees = abs(float(np.degrees(still.angle)))
         lines = Lines(
-            "$weight(bold(w)) dot input(bold(x))$ = [{dot:2}](highlight)",
+            f"$weight(bold(w)) dot input(bold(x))$ = [{{dot:{self.places()}}}](highlight)",
             "$theta$ = {angle:0}°, $cos theta$ = {cosine:2}, [shadow](highlight) {shadow:2}",
             dot=still.dot, angle=degrees, cosine=still.cosine, shadow=still.shadow_length,
         )  # fmt: skip
@@ -177,7 +181,8 @@ class DotProduct(LessonScene[DotProductParams, "Data"]):
     def told(self, still: Alignment) -> tuple[Sentence, Table]:
         """What is measured at one angle, in a sentence and as a table."""
         degrees = abs(float(np.degrees(still.angle)))
-        says = sentence("The dot product is {dot:2}, at {angle:0}°.", dot=still.dot, angle=degrees)
+        said = f"The dot product is {{dot:{self.places()}}}, at {{angle:0}}°."
+        says = sentence(said, dot=still.dot, angle=degrees)
         measured = ("dot", "cosine", "w_norm", "x_norm", "shadow_length")
         numbers = {field: getattr(still, field) for field in measured}
         return says, table({"angle": degrees, **numbers}, {"angle": "°"})

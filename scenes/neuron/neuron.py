@@ -22,6 +22,7 @@ from mlanim.words.sentence import sentence
 if TYPE_CHECKING:
     from mlanim.core.neuron.neuron import Neuron as Data
 
+SMALL = 0.05  # a smaller bias is not told by two places
 LEARNING_REACH = 2.1  # how far up the plane of the points goes
 SIDES = "$z$: [negative](negative), 0, [positive](positive)"
 MIXING = (
@@ -88,9 +89,10 @@ class Neuron(LessonScene[NeuronParams, "Data"]):
         chart.curve(d.distances, now["profile"], "output", width="bold")
         chart.dot((now["distance"], now["answer"]), "input", radius=0.12)
         numbers = table({"distance": d.distances, "answer": now["profile"]()})
+        places = "2" if self.params.b == 0 or abs(self.params.b) >= SMALL else "g"
         picture = chart.under(
             "$z = weight(bold(w)) dot input(bold(x)) + b$ = [{z:2}](highlight)",
-            "$abs(weight(bold(w)))$ = [{length:2}](weight), $b$ = {b:2}",
+            f"$abs(weight(bold(w)))$ = [{{length:2}}](weight), $b$ = {{b:{places}}}",
             z=now["z"], length=now["w"].map(np.linalg.norm), b=now["b"],
         )  # fmt: skip
         return Panel("side", picture, heading, says=d.says["steeper"], data=numbers)

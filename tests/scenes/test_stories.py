@@ -22,6 +22,7 @@ from mlanim.export.figures.figure import figure_of
 from mlanim.export.lint.check import check
 from mlanim.stage import theme
 from mlanim.stage.data import as_record
+from mlanim.stage.panels import Panel
 from mlanim.stage.scene import LessonScene
 from mlanim.words.numbers import MINUS
 
@@ -138,20 +139,39 @@ def test_dot_product(params: dict[str, Any]) -> None:
         assert left == pytest.approx(100 * after_w / start, abs=0.5)
 
 
+def panels(name: str, params: Mapping[str, Any]) -> list[Panel]:
+    """The panels of a scene's figure."""
+    job = Job(ENTRIES[name], "figure", "x.png", "png", 160, 90, 5, "dark", params=params)
+    scene_class = load(ENTRIES[name])
+    checked = validated(scene_class.Params, params, name)
+    data = as_record(scene_class.compute(checked))
+    with draw.configured(job), theme.drawn_for(theme.PAGE):
+        return [p.panel for p in figure_of(scene_class, checked, data, Page(), name).places]
+
+
+def texts(panel: Panel) -> list[str]:
+    """What stands in a panel's picture."""
+    found = (getattr(part, "plain", "") for part in panel.picture.get_family())
+    return [text for text in found if isinstance(text, str)]
+
+
+def test_small_numbers_are_not_shown_with_decimals_that_are_all_0() -> None:
+    short = panels("dot_product", {"w_length": 0.1, "x_length": 0.1})
+    assert "0.0100" in texts(short[0])
+    assert "is 0.0100, at 0°" in str(short[0].says)
+    assert "0.002" in texts(panels("neuron", {"b": 0.001})[2])  # the bias was doubled
+    shown = " ".join(texts(panels("temperature", {"coldest": 0.012})[-1]))
+    assert re.search(r"T\s*=\s*0\.393", shown)
+
+
 @pytest.mark.parametrize(
     ("lengths", "short"), [((0.1, 2), "w"), ((10, 0.1), "x"), ((1, 2), None), ((3, 10), None)]
 )
 def test_a_vector_that_is_too_short_to_be_seen_is_said_to_be(
     lengths: tuple[float, float], short: str | None
 ) -> None:
-    params = dict(zip(("w_length", "x_length"), lengths, strict=True))
-    job = Job(ENTRIES["dot_product"], "figure", "x.png", "png", 160, 90, 5, "dark", params=params)
-    scene_class = load(ENTRIES["dot_product"])
-    checked = validated(scene_class.Params, params, "dot_product")
-    data = as_record(scene_class.compute(checked))
-    with draw.configured(job), theme.drawn_for(theme.PAGE):
-        places = figure_of(scene_class, checked, data, Page(), "dot_product").places
-    for remark in (place.panel.remark for place in places):
+    given = panels("dot_product", dict(zip(("w_length", "x_length"), lengths, strict=True)))
+    for remark in (panel.remark for panel in given):
         assert (remark is None) == (short is None)
         if short:
             ratio = number(re.search(r"seen: (.*) of the length", str(remark))[1])

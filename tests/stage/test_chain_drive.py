@@ -57,3 +57,12 @@ def test_other_numbers_of_rates_are_refused():
         ChainDrive("ab", [1.0, 2.0], 0.0)
     with pytest.raises(ValueError, match="roles"):
         ChainDrive("ab", [1.0], 0.0, names=["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("rate", "told"),
+    [(0.0, "0.00"), (0.25, "0.25"), (0.00134, "0.001"), (-3e-7, "−3\u2009·\u200910⁻⁷")],
+)
+def test_a_rate_that_is_not_0_is_not_shown_as_0(rate, told):
+    drive = ChainDrive("ab", [rate], 0.0).placed(BOX)
+    assert told in [getattr(part, "plain", "") for part in drive.get_family()]

@@ -23,6 +23,7 @@ from mlanim.stage.table import Table, table
 from mlanim.stage.text.live import LiveText
 from mlanim.stage.text.texts import body_height
 from mlanim.stage.track import combined, follow, now
+from mlanim.words.numbers import format_number, significant
 
 LINK, BETWEEN = 0.13, 0.07  # manim units along a chain: a link, and the room to the next
 ROOM = 0.42  # of the way between two shafts that a wheel's radius may take
@@ -100,8 +101,8 @@ class ChainDrive(Picture):
         made = []
         for i, left in enumerate(self.centres[:-1, 0]):
             named = f"${self.names[i]}$ = " if self.names else ""
-            rate = combined(lambda rates, i=i: rates[i], self.rates)
-            text = LiveText(named + "[{rate:2}](gradient)", rate=rate)
+            rate = combined(lambda rates, i=i: _shown(rates[i]), self.rates)
+            text = LiveText(named + "[{rate}](gradient)", rate=rate)
             made.append(text.baseline_at([left + self.apart / 2, baseline, 0], "center"))
         return made
 
@@ -132,6 +133,11 @@ class ChainDrive(Picture):
             moved = 2 * np.pi * turns[i] * driving[i]
             pair = self.centres[i : i + 2], (driving[i], driven[i])
             self.chains[i].points = _links(*pair, rate < 0, moved) if rate else np.zeros((0, 3))
+
+
+def _shown(rate: float) -> str:
+    """A rate with two places, or with a digit that counts where these would all be 0."""
+    return format_number(rate, 2) if rate == 0 or abs(rate) >= 0.005 else significant(rate, 1)
 
 
 def _wheel(role: str) -> VMobject:

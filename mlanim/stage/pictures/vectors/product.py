@@ -17,6 +17,11 @@ ROLES = "weight", "input", "text"
 COLUMN, ROWS = 3.4, (0.9, 2.6, 4.3)  # ems from factor to factor, and down to each baseline
 
 
+def places_of_products(limit: float) -> int:
+    """How many decimals tell products that are no larger than a limit."""
+    return 2 if limit >= 0.5 else 4
+
+
 class Product(Picture):
     """w · x = |w| |x| cos θ with the numbers under the symbols, and the product below.
 
@@ -46,9 +51,12 @@ class Product(Picture):
             if i:
                 times = Formula("times", size="title", role="muted")
                 self.add(times.baseline_at([middle - column / 2, rows[1], 0], "center"))
-        _, widest, _ = number_curves(format_number(-self.limit), "semibold")
+        places = places_of_products(self.limit)
+        _, widest, _ = number_curves(format_number(-self.limit, places), "semibold")
         result = equals + max(0.25 * em + column * 0.5 - 0.3 * em, (widest + 0.4) * em)
-        self.add(name, *signs, self._number("highlight", result, rows[2], self.dot, "semibold"))
+        self.add(
+            name, *signs, self._number("highlight", result, rows[2], self.dot, "semibold", places)
+        )
 
     def height_at(self, width: float) -> float:
         """Three rows."""
@@ -56,7 +64,8 @@ class Product(Picture):
 
     @staticmethod
     def _number(
-        role: str, point: float, baseline: float, value: Any, weight: Weight = "regular"
-    ) -> Number:
-        number = Number(0.0, size="display", role=role, weight=weight)
+        role: str, point: float, baseline: float, value: Any, weight: Weight = "regular",
+        places: int = 2,
+    ) -> Number:  # fmt: skip
+        number = Number(0.0, places, size="display", role=role, weight=weight)
         return follow(number.baseline_at([point, baseline, 0]), Number.set_value, value)
