@@ -16,6 +16,7 @@ SAMPLES = 40  # over a length of 1, where that is fine enough
 FINER = (1, 2, 4, 8)  # times as many
 BETWEEN = torch.arange(1, 65, dtype=torch.float64) * 0.5 * (5**0.5 - 1) % 1  # in no rhythm
 OFF = 0.01  # of the drawn height: what the curve may be off the lines between samples
+TURNS = 60  # of the curve, up or down, that can be told apart beside each other
 TOLD = 1e-6  # of the values: when all differ by less, those on an axis read alike
 
 
@@ -39,10 +40,12 @@ def drawn_curve(f: Expression, x: Tensor, most: float) -> tuple[Tensor, int]:
             break
     starts, ends = xs[:-1][off], xs[1:][off]
     xs = xs[(xs >= _last(ends[ends <= x])) & (xs <= _first(starts[starts >= x]))]
-    if xs[-1] < x + NUDGE:
+    turns = int((f(xs).diff().sign().diff() != 0).sum())
+    if xs[-1] < x + NUDGE or turns > TURNS:
         raise ValueError(
             f"{f.shown} cannot be drawn from x = {float(x):g} to {float(x) + 1:g}, where nudges "
-            "go: it has a gap there, or bends too fast to be seen; give another x or function."
+            "go: it has a gap there, or bends too fast or often to be seen; give another x or "
+            "function."
         )
     if 0 < height < TOLD * float(f(xs).abs().max()):
         raise ValueError(
