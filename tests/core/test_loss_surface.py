@@ -237,6 +237,8 @@ def test_shares_and_planes_are_never_said_to_be_more_than_was_seen():
     grid = np.array([[2.0, 1.0], [3.0, 0.5]])
     assert "comes down to 0.5, below" in str(says_of_plane(10, grid, 1.0))
     assert "no point seen lies below" in str(says_of_plane(10, grid, 0.5))
+    said = str(says_of_plane(10, grid, 0.50012))  # both would be read as 0.500
+    assert said.endswith("the loss comes down by 0.00012 below the weights’ own 0.500")
     assert str(says_of_plane(2, grid, 0.5)).startswith("Both of 2")
 
 

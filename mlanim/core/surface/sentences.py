@@ -34,6 +34,11 @@ def says_of_plane(parameters: int, losses: np.ndarray, centre: float) -> Sentenc
         part="Both" if parameters == 2 else "Two", parameters=parameters,
     )  # fmt: skip
     if low < centre - SAME * abs(centre):
+        if f"{low:.2e}" == f"{centre:.2e}":  # they would read alike
+            return said + sentence(
+                "the loss comes down by [{gap}](highlight) below the weights’ own {own}",
+                gap=significant(centre - low, 2), own=own,
+            )  # fmt: skip
         return said + sentence(
             "the loss comes down to [{low}](highlight), below the weights’ own {own}",
             low=significant(low), own=own,
