@@ -267,7 +267,8 @@ def _check_layers(said, counts):
 def _check_pieces(said, regions, maps):
     assert number(re.match(r"[\d,]+", said)[0]) == regions
     only = re.search(r"only ([\d,]+) different", said)
-    assert (only is None) == (maps == regions)
+    assert (only is None) == (maps in (1, regions))
+    assert ("all with the same affine map" in said) == (maps == 1 < regions)
     assert only is None or number(only[1]) == maps < regions
 
 
@@ -289,11 +290,12 @@ def _check_areas(said, areas):
     if len(areas) == 1:
         assert said == "One region is all of the picture"
         return
-    largest, count = re.search(
-        r"takes (?:under |over )?([\d.]+) %.*the (\d+) smallest", said
-    ).groups()
-    assert 0 < float(largest) <= 100
-    assert int(count) >= 1
+    half, ordered = len(areas) // 2, np.sort(areas) / np.sum(areas)
+    shown = r"(?:under |over )?([\d.]+) %"
+    which = "the smallest" if half == 1 else f"the {half} smallest together"
+    largest, small = re.search(rf"takes {shown} of the picture, {which} {shown}$", said).groups()
+    assert float(largest) == pytest.approx(100 * ordered[-1], abs=0.051)
+    assert float(small) == pytest.approx(100 * ordered[:half].sum(), abs=0.1)
 
 
 def test_one_class_all_over_is_said_so():

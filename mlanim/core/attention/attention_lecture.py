@@ -191,7 +191,8 @@ def _says_sum(words: tuple[str, ...], products: np.ndarray) -> Sentence:
 
 def _says_scale(tested: int, temperature: float, plain: float, scaled: float) -> Sentence:
     warm = "" if temperature == 1 else sentence(" and the temperature {t:g}", t=temperature)
-    told = "then spreads its attention by {scaled:2} bits instead of {plain:2}"
+    then = "then " if temperature == 1 else ""  # the longer sentence has no room for it
+    told = then + "spreads its attention by {scaled:2} bits instead of {plain:2}"
     if f"{plain:.2f}" == f"{scaled:.2f}":
         told = "spreads its attention by {scaled:2} bits as before"
     values = {"scaled": scaled} | ({"plain": plain} if "{plain" in told else {})

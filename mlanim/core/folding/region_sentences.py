@@ -66,6 +66,8 @@ def of_pieces(regions: int, maps: int) -> Sentence:
     if maps == regions:
         own = "with an affine map of its own" if regions == 1 else "each with its own affine map"
         return sentence("{many}, {own}", many=many, own=own)
+    if maps == 1:
+        return sentence("{many}, but all with the same affine map", many=many)
     return sentence("{many}, but only [{maps:,}](highlight) different affine maps", many=many,
                     maps=maps)  # fmt: skip
 
@@ -115,6 +117,7 @@ def of_areas(areas: np.ndarray) -> Sentence:
         return sentence("One region is all of the picture")
     half = shares[: len(shares) // 2]
     return sentence(
-        "The largest region takes {largest:%1} of the picture, the {n} smallest together "
-        "{small:%1}", largest=float(shares[-1]), n=grouped(len(half)), small=float(half.sum()),
+        "The largest region takes {largest:%1} of the picture, {which} {small:%1}",
+        largest=float(shares[-1]), small=float(half.sum()),
+        which="the smallest" if len(half) == 1 else f"the {grouped(len(half))} smallest together",
     )  # fmt: skip
