@@ -79,6 +79,11 @@ def test_where_a_kink_leaves_no_slope_none_is_told_as_the_losss(name, slope, w, 
     assert "no slope" not in str(chain_lesson(w, b, x, 2.0, "tanh", 6, 0.5, 1.5).says_backward)
 
 
+def test_a_weight_is_said_to_go_only_where_it_does():
+    for w, told in ((-0.25, "stays"), (-0.5, "Now w goes")):
+        assert told in str(chain_lesson(w, -3.0, 4.0, 2.0, "relu", 6, 0.5, 1.5).says_goes)
+
+
 def test_a_nudge_that_reaches_over_a_kink_is_not_said_to_stand_at_one():
     found = chain_lesson(0.20000001, -0.4, 2.0, 2.0, "relu", 6, 0.5, 1.5)
     assert str(found.says_nudge).startswith("The nudge reaches over a kink")

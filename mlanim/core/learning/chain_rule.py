@@ -109,7 +109,10 @@ def chain_lesson(
         says_backward=says_backward(TITLES[name], values, rates),
         says_product=says_product(rates),
         says_nudge=says_nudge(rates, np.array(measured), values[4]),
-        says_goes=sentence("Now [w](weight) goes to where $z$ is {z:g}", z=STOPPED),
+        says_goes=sentence(
+            "Here $z$ is {z:g} already, and [w](weight) stays" if values[4] == STOPPED else
+            "Now [w](weight) goes to where $z$ is {z:g}", z=STOPPED,
+        ),
         says_stopped=says_stopped(TITLES[name], along[0].numpy(), along[-1].numpy()),
     )  # fmt: skip
 
