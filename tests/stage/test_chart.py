@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mlanim.stage import theme
 from mlanim.stage.colors.colormap import signed_palette
+from mlanim.stage.extent import visible_members
 from mlanim.stage.layout import Box
 from mlanim.stage.panels import extent_of
 from mlanim.stage.plots.chart import Chart
@@ -165,6 +166,44 @@ def test_beyond_the_area_nothing_is_drawn():
     ends = line.path.points[[0, -1], :2]
     area = chart.frame.area
     np.testing.assert_allclose(ends, [[area.left, area.bottom], [area.right, area.top]])
+
+
+def test_a_mark_beyond_the_area_has_no_name_and_a_zoom_brings_both(fits):
+    chart, xs = Chart((0, 1), (0, 1)), np.linspace(4, 5, 3)
+    marks = [
+        chart.dot((4.2, 4.5), name="dot"),
+        chart.scatter([(4.2, 4.5), (4.6, 4.2)], name="scatter"),
+        chart.area([(4.2, 4.2), (4.6, 4.2), (4.4, 4.6)], name="area"),
+        chart.level(xs, xs, np.add.outer(xs, xs), 9.0, name="level"),
+        chart.columns(xs, [4.4, 4.6], name="columns"),
+        chart.arrow((4.2, 4.2), (4.5, 4.5), name="arrow"),
+        chart.angle((4.5, 4.5), 0, 1, name="angle"),
+        chart.note((4.5, 4.5), "note"),
+    ]
+    chart.placed(BOXES[0])
+    fits(chart, BOXES[0], 0.06)
+    for x, y, seen in (((0, 1), (0, 1), 0), ((4, 6), (4, 6), 1), ((0, 1), (0, 1), 0)):
+        zoom = chart.zoom(x, y)
+        zoom.begin()
+        zoom.finish()
+        for mark in marks:
+            ink = {letter.get_fill_opacity() for letter in mark.label}
+            assert ink | {mark.halo.get_stroke_opacity()} == {seen}, mark
+            inked = [m for m in visible_members(mark) if m not in (mark.label, mark.halo)]
+            assert bool(inked) == bool(seen), mark
+
+
+def test_an_arrow_is_cut_where_it_leaves_the_area_and_its_tip_lies_beyond():
+    chart = Chart((0, 10), (0, 10))
+    across, out = chart.arrow((2, 5), (18, 5), name="w"), chart.arrow((12, 5), (18, 5), name="v")
+    inside = chart.arrow((2, 2), (8, 2))
+    chart.placed(BOXES[0])
+    area, x = chart.frame.area, across.shape.points[:, 0]
+    assert (x.min(), x.max()) == pytest.approx((chart.place((2, 5))[0], area.right))
+    assert across.shape.height == pytest.approx(across.shape.shaft)
+    assert inside.shape.height > inside.shape.shaft
+    assert not len(out.shape.points)
+    assert across.label[0].get_fill_opacity() == out.label[0].get_fill_opacity() == 0
 
 
 def test_a_line_with_holes_is_drawn_in_pieces():

@@ -88,10 +88,11 @@ class Arrow(VMobject):
         self.shaft, self.head = width, head
         self.set_ends(start, end)
 
-    def set_ends(self, start: np.ndarray, end: np.ndarray) -> Self:
-        """Point from `start` to `end` (2 or 3,), manim units."""
+    def set_ends(self, start: np.ndarray, end: np.ndarray, has_head: bool = True) -> Self:
+        """Point from `start` to `end` (2 or 3,), manim units; without its head, run there."""
         start, end = (np.asarray(p, dtype=float)[:2] for p in (start, end))
-        self.points = as_3d(polygon_curves(_arrow_outline(start, end, self.shaft, self.head)))
+        head = self.head if has_head else 0.0
+        self.points = as_3d(polygon_curves(_arrow_outline(start, end, self.shaft, head)))
         return self
 
 

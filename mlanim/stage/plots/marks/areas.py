@@ -12,11 +12,11 @@ from mlanim.stage import theme
 from mlanim.stage.arrays.mesh import SEAM, Mesh
 from mlanim.stage.colors.colormap import Palette
 from mlanim.stage.plots.frame import Frame
-from mlanim.stage.plots.marks.mark import Mark, all_of, fixed
+from mlanim.stage.plots.marks.mark import BESIDE, Mark, all_of, fixed
 from mlanim.stage.plots.scale import Range, Scale
 from mlanim.stage.plots.values import Shapes, grid, places, row, stands
 from mlanim.stage.table import Table, table
-from mlanim.stage.text.texts import polygon_curves
+from mlanim.stage.text.texts import advance_of, polygon_curves
 from mlanim.stage.track import now
 
 
@@ -46,6 +46,7 @@ class Area(Mark):
         self.shape.points = polygon_curves(closed) if len(placed) > 2 else np.zeros((0, 3))
         if self.label is not None and len(placed):
             self.label.move_to(placed.mean(axis=0))
+        self._see(len(placed) > 2)
 
     def extent(self, axis: int) -> np.ndarray:
         """All corners, where they stand."""
@@ -101,13 +102,23 @@ class HistogramColumns(Mark):
         x, y = np.stack([edges[:-1], edges[1:]]), np.stack([np.full(len(heights), base), heights])
         corners = np.stack([x[[0, 1, 1, 0, 0]], y[[0, 0, 1, 1, 0]]], axis=-1)  # (5, N, 2)
         placed = self.frame.place(corners).transpose(1, 0, 2)
-        curves = [polygon_curves(_clamped(column, self.frame)) for column in placed]
+        columns = [_clamped(column, self.frame) for column in placed]
+        columns = [column for column in columns if np.ptp(column[:, 0]) > 0]
+        curves = [polygon_curves(column) for column in columns]
         self.shape.points = np.concatenate([np.zeros((0, 3)), *curves])
+        seen = [column for column in columns if np.ptp(column[:, 1]) > 0]
+        if seen:
+            self._name_at(seen[-1][2])
+        self._see(bool(seen))
 
     def extent(self, axis: int) -> np.ndarray:
         """The edges; 0 and the heights."""
         values = all_of(self.values[axis]).ravel()
         return np.append(values, 0.0) if axis and len(values) else values
+
+    def name_room(self) -> float:
+        """The name stands behind the last column."""
+        return 0.0 if self.name is None else BESIDE + advance_of(self.name, size="small")
 
     def table(self) -> Table | None:
         """Each column's edges and height."""

@@ -37,7 +37,7 @@ class Curve(Mark):
         super().__init__(frame, values, role)
         if dash not in ("", *PATTERNS):
             raise ValueError(unknown("dash", dash, ['""', *PATTERNS]))
-        self.dash, self.is_seen = dash, True
+        self.dash = dash
         self.path = Polyline(np.zeros((0, 2)), role, width, opacity)
         self.rim = Polyline(np.zeros((0, 2)), "background", width, opacity) if rim else None
         self.tip = Dot(np.zeros(2), role, 0.09, rim=True) if tip else None
@@ -75,11 +75,7 @@ class Curve(Mark):
             if self.tip is not None:
                 self.tip.move_to(pieces[-1][-1])
             self._name_at(max((pieces[0][0], pieces[-1][-1]), key=lambda end: float(end[0])))
-        if self.is_seen != bool(pieces):  # beyond the area there is no name and no tip either
-            self.is_seen = bool(pieces)
-            for part in (self.tip, self.label):
-                if part is not None:
-                    part.set_opacity(float(self.is_seen))
+        self._see(bool(pieces), self.tip)
 
     def _stroke(self, line: np.ndarray) -> np.ndarray:
         return dashed(line, *PATTERNS[self.dash]) if self.dash else joined(line)
@@ -213,6 +209,7 @@ class Level(Mark):
         if self.label is not None and pieces:
             ends = np.concatenate([piece[[0, -1]] for piece in pieces])
             self._name_at(ends[np.argmax(ends[:, 0])])
+        self._see(bool(pieces))
 
     def extent(self, axis: int) -> np.ndarray:
         """The grid's ends."""

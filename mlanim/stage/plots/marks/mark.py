@@ -27,6 +27,7 @@ class Mark(VGroup):
     Attributes:
         name: what a viewer reads beside it or in the key.
         is_later: whether a lecture brings it in by itself.
+        is_seen: whether any of it lies within the area.
         is_behind: whether it lies under the grid.
         shapes: what each of its values is called in messages, and has to be.
         are_matched: whether they are as long as one another.
@@ -49,6 +50,7 @@ class Mark(VGroup):
         self.frame, self.values, self.role = frame, values, role
         self.name: Content | None = None
         self.is_later = self.is_settled = False
+        self.is_seen = True
         self.label: Text | None = None
         self.name_height = 0.0  # where its baseline belongs, before names are parted
 
@@ -104,6 +106,14 @@ class Mark(VGroup):
             within = self.label.origin[0] < self.frame.area.right
             self.halo.points = np.concatenate([piece.points for piece in self.label])
             self.halo.set_stroke(opacity=self.label[0].get_fill_opacity() if within else 0.0)
+
+    def _see(self, seen: bool, *parts: VMobject | None) -> None:
+        """Show parts and the name, or hide them where nothing of the mark is within the area."""
+        if self.is_seen != seen:
+            self.is_seen = seen
+            for part in (*parts, self.label):
+                if part is not None:
+                    part.set_opacity(float(seen))
 
     def _name_at(self, point: np.ndarray) -> None:
         """Put the name behind a point (3,), or before it where names stay within the area."""

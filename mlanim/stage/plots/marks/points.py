@@ -62,6 +62,7 @@ class Points(Mark):
         self.cloud.points, self.cloud.rgbas = placed[inside], paints[inside]
         if self.label is not None and inside.any():
             self._name_at(placed[inside][np.argmax(placed[inside][:, 0])])
+        self._see(bool(inside.any()))
 
     def extent(self, axis: int) -> np.ndarray:
         """All places."""
@@ -90,9 +91,7 @@ class Spot(Mark):
         if seen:
             self.disc.move_to(at)
             self._name_at(at + np.array([self.disc.width / 2 - 0.04, 0, 0]))
-        for part in self.submobjects:
-            if (part.get_fill_opacity() > 0) != seen:
-                part.set_opacity(float(seen))
+        self._see(seen, self.disc)
 
     def extent(self, axis: int) -> np.ndarray:
         """The place."""
@@ -120,10 +119,16 @@ class ArrowMark(Mark):
         self.add(self.shape)
 
     def draw(self, start: Any, end: Any) -> None:
-        """Point elsewhere."""
+        """Point elsewhere; the tip, and the name with it, are seen within the area alone."""
         ends = self.frame.place(np.array([start, end], dtype=float))
-        self.shape.set_ends(*ends)
-        if self.label is not None:
+        inside = within(ends, self.frame)
+        pieces = [ends] if inside.all() else self.frame.clipped(ends)
+        self.shape.points = np.zeros((0, 3))
+        if pieces:
+            start, tip = pieces[0]
+            self.shape.set_ends(start, tip, has_head=bool(inside[1]))
+        self._see(bool(inside[1]))
+        if self.label is not None and inside[1]:
             along = ends[1] - ends[0]
             along = along / max(float(np.linalg.norm(along)), 1e-9)
             angle, aside = ASIDE * now(self.side), np.array([-along[1], along[0], 0.0])
@@ -159,8 +164,8 @@ class Note(Mark):
     def draw(self, place: Any) -> None:
         """Stand at another place (2,)."""
         at = self.frame.place(np.asarray(place, dtype=float))
-        lifted = at + np.array([0, self.lift, 0])
-        self.words.baseline_at(lifted, self.align)  # type: ignore[arg-type]
-        seen = float(within(at[None], self.frame)[0])
-        if self.words[0].get_fill_opacity() != seen:
-            self.words.set_opacity(seen)
+        seen = bool(within(at[None], self.frame)[0])
+        if seen:
+            lifted = at + np.array([0, self.lift, 0])
+            self.words.baseline_at(lifted, self.align)  # type: ignore[arg-type]
+        self._see(seen)
