@@ -72,6 +72,18 @@ def test_a_plain_scene_is_looked_at_wherever_it_rests() -> None:
     assert entry.rule == "text hidden"
 
 
+def test_what_no_zoom_and_no_track_brings_into_view_is_told_with_its_range_and_the_axis() -> None:
+    curve, dot = sorted(linted("beyond_axes", only_theme="dark"), key=lambda found: found.objects)
+    assert {curve.rule, dot.rule} == {"mark beyond its axes"}
+    assert curve.says.startswith(
+        "The curve “over” lies outside of its axes, y from 3 to 13 where the axis runs from 0 to 1;"
+    )
+    assert "x = -2 where the axis runs from 0 to 16" in dot.says
+    assert curve.line == line_with("beyond_axes", 'name="over"')
+    assert set(places(curve)) == {"the end", "figure at 8.6cm", "figure at 17.8cm"}
+    assert linted("beyond_axes", only_theme="dark", slide=1) == []
+
+
 def test_the_same_finding_of_many_places_is_the_worst_of_them() -> None:
     def seen(measured: float, where: Sighting) -> Finding:
         return Finding("text too small", ("“a”",), f"size {measured}", measured, 20, seen=(where,))

@@ -349,6 +349,37 @@ def test_a_band_that_reaches_to_zero_fills_a_logarithmic_chart_down_to_its_edge(
     assert band.shape.width == pytest.approx(area.width)
 
 
+def test_values_that_a_logarithmic_axis_cannot_show_are_refused_with_their_range():
+    falling = Track((0, 1), y=[0.0, -1.0])
+    for log, draw, words in (
+        ("y", lambda c: c.curve([0, 1], [1, -2], name="loss"), "curve “loss” has y from -2 to 1,"),
+        ("x", lambda c: c.dot((0, 1)), r"dot \(highlight\) has x = 0, and a logarithmic axis"),
+        ("xy", lambda c: c.scatter([(2, 1), (1, 0)], "input"), "has y from 0 to 1, and"),
+        ("y", lambda c: c.guide(y=-1), "guide .* give NaN where nothing is to be drawn"),
+        ("x", lambda c: c.note((-3, 1), "here"), "note .* has x = -3,"),
+        ("y", lambda c: c.dot((falling, falling["y"])), "dot .* has y from -1 to 0"),
+        ("x", lambda c: c.band([0, 1], [1, 1], [2, 2]), "area .* a log without x"),
+    ):
+        chart = Chart(log=log)
+        draw(chart)
+        with pytest.raises(ValueError, match=words):
+            chart.placed(BOXES[0])
+
+
+def test_what_comes_over_zero_has_holes_or_goes_down_to_zero_may_stand_on_a_logarithmic_axis():
+    rising, chart = Track((1, 2), y=[0.0, 1.0]), Chart((0.5, 4), (0.1, 9), log="xy")
+    dot = chart.dot((rising, rising["y"]), name="rises")
+    chart.curve([1, 2, 3], [1, np.nan, 2])
+    chart.columns([1, 2, 3], [0, 3])
+    chart.placed(BOXES[0])
+    seen = []
+    for value in (1.0, 2.0):
+        rising.put(value)
+        dot.update()
+        seen.append(dot.label[0].get_fill_opacity())
+    assert seen == [0, 1]
+
+
 @pytest.mark.parametrize("average", [np.mean, np.median])
 def test_runs_stand_in_a_band_from_the_least_to_the_largest_around_their_average(average):
     values, track = np.array([[1.0, 4.0, 1.0], [2.0, 2.0, 8.0]]), Track((0.0, 1.0))

@@ -25,11 +25,13 @@ from mlanim.export.figures.at_time import no_such_slide
 from mlanim.export.figures.composition import LEAST_POINTS
 from mlanim.export.figures.figure import figure_of, has_figure
 from mlanim.export.figures.still import frame_box
+from mlanim.export.lint.axes import charts_in, out_of_sight
 from mlanim.export.lint.check import check_view
 from mlanim.export.lint.coverage import nearly_empty
 from mlanim.export.lint.finding import Finding, Sighting, merged
 from mlanim.export.lint.view import Ground, View
 from mlanim.stage import theme
+from mlanim.stage.plots.chart import Chart
 from mlanim.stage.scene import LessonScene
 
 WIDTHS = 8.6 * POINTS["cm"], USUAL_WIDTH
@@ -103,6 +105,7 @@ class _Film:
         self.run, self.slide = run, slide
         self.is_lesson = issubclass(run.scene_class, LessonScene)
         self.found: list[Finding] = []
+        self.charts: dict[int, Chart] = {}
         self.pauses = 0
 
     def findings(self, is_watched: bool) -> list[Finding]:
@@ -134,6 +137,8 @@ class _Film:
         ends_section = not self.is_lesson and self.slide == self.pauses + 1 > 1
         if self.slide is None:
             self._look(scene)
+            beyond = out_of_sight(self.charts.values())  # by now it has zoomed where it does
+            self.found += _seen(beyond, Sighting(self.run.job.theme))
         elif ends_section:
             self._look(scene, slide=self.slide, time=float(scene.time))
         elif self.pauses < self.slide:
@@ -146,6 +151,7 @@ class _Film:
         mobjects = list_update(scene.mobjects, scene.foreground_mobjects)
         panels = scene.standing if self.is_lesson else ()
         view = View(mobjects, Ground.of_frame(frame_box(camera)), camera, panels)
+        self.charts |= {id(chart): chart for chart in charts_in(mobjects)}
         found = check_view(view)
         if self.is_lesson and slide is not None:
             found += [*nearly_empty(view, line), *_without_notes(scene, line)]
@@ -168,6 +174,7 @@ def _of_figure(run: _Run) -> Iterator[Finding]:
             ground = Ground(made.box, 0.0, LEAST_POINTS / made.unit * 96)
             panels = [place.panel for place in made.places]
             found = check_view(View(made.mobjects, ground, panels=panels))
+            found += out_of_sight(charts_in(made.mobjects))
         yield from _seen(found, Sighting(run.job.theme, width=in_centimetres(width)))
 
 

@@ -29,7 +29,7 @@ from mlanim.stage.pictures.lines import Lines
 from mlanim.stage.plots.marked import Marked
 from mlanim.stage.plots.marks.lines import spread
 from mlanim.stage.plots.marks.mark import Mark
-from mlanim.stage.plots.scale import Range, Scale, around, round_step
+from mlanim.stage.plots.scale import Range, Scale, around, from_to, round_step
 from mlanim.stage.plots.values import span
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Morph
@@ -85,6 +85,7 @@ class Chart(Marked):
         self.ranges, self.labels, self.log, self.equal = (x, y), (x_label, y_label), log, equal
         self.most, self.has_grid, self.has_axes, self.names = ticks, grid, axes, names
         self.frame.keeps_names, self.are_named = names == "within", names != "key"
+        self.spanned: list[tuple[Scale, Scale]] = []  # as it was composed, and by each zoom
 
     def under(self, *templates: str, size: str = "body", **values: Any) -> Rows:
         """The chart below sentences whose values are read off it, as those of `Lines`."""
@@ -105,6 +106,7 @@ class Chart(Marked):
             area = self._area(room, *_equalised(x, y, area), area)
             x, y = _equalised(x, y, area)
         self.frame.settle(area, x, y)
+        self.spanned.append((x, y))
         self.rim = Polyline(area.corners(), "rule", "thin", closed=True)
         self.lines = Segments(np.zeros((0, 2, 2)))
         self.zeros = Segments(np.zeros((0, 2, 2)), "muted", "thin")
@@ -125,8 +127,26 @@ class Chart(Marked):
         wanted = [Scale(*(given or (one.low, one.high)), one.log) for given, one in pairs]
         if self.equal:
             wanted = list(_equalised(wanted[0], wanted[1], self.frame.area))
+        self.spanned.append((wanted[0], wanted[1]))
         start, end = (np.array([_ends_of(s) for s in ss]) for ss in (self.frame.scales, wanted))
         return Morph(self, start, end, Chart._show_ends, **timing)
+
+    def out_of_sight(self) -> list[tuple[Mark, str]]:
+        """Marks that lie outside of all that the axes have spanned so far, a sentence for each."""
+        found: dict[Mark, str] = {}
+        for axis, name in enumerate("xy"):
+            ends = [end for scales in self.spanned for end in (scales[axis].low, scales[axis].high)]
+            for mark in self.marks:
+                values = mark.reach(axis)
+                values = values[np.isfinite(values)]
+                if len(values) and (values.min() > max(ends) or values.max() < min(ends)):
+                    lies = from_to(values.min(), values.max())
+                    found[mark] = (
+                        f"{mark.called} lies outside of its axes, {name} {lies} where the axis "
+                        f"runs {from_to(min(ends), max(ends))}; give {name} a wider range, or "
+                        "none to have it measured."
+                    )
+        return list(found.items())
 
     def _show_ends(self, ends: np.ndarray) -> None:
         scales = [_from_ends(e, s.log) for e, s in zip(ends, self.frame.scales, strict=True)]

@@ -87,6 +87,11 @@ def round_step(least: float) -> float:
     return next(float(s * power) for s in (1, 2, 5, 10) if s * power >= least * (1 - 1e-9))
 
 
+def from_to(low: float, high: float) -> str:
+    """A range in words, or the one value that it is."""
+    return f"from {low:.4g} to {high:.4g}" if low < high else f"= {low:.4g}"
+
+
 def tick_texts(ticks: np.ndarray) -> list[str]:
     """Evenly spaced numbers with as many decimals as they need; powers of ten for very large and
     very small ones."""

@@ -20,6 +20,7 @@ FADES = np.radians([16, 26])  # where a narrowing opening loses its name
 class Angle(Mark):
     """An arc of a radius in manim units, from one direction to another, radians."""
 
+    word = "angle"
     name_size = "body"
     shapes = (
         ("the centre", place), ("the start", number), ("the end", number), ("the arm", number),

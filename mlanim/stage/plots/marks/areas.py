@@ -23,6 +23,8 @@ from mlanim.stage.track import now
 class Area(Mark):
     """A filled polygon (N, 2), cut off at the area's edges."""
 
+    word = "area"
+    reaches_zero = True
     shapes: Shapes = (("the corners", places),)
 
     def __init__(
@@ -73,6 +75,8 @@ def band(frame: Frame, values: tuple[Any, ...], role: str, opacity: float) -> Ar
 class HistogramColumns(Mark):
     """A histogram's columns."""
 
+    word = "columns"
+    reaches_zero = True
     shapes: Shapes = (("the edges", row), ("the heights", row))
 
     def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, opacity: float):
@@ -129,6 +133,7 @@ class HistogramColumns(Mark):
 class Field(Mark):
     """Colours of a grid of values in cells of one size on the page, behind everything."""
 
+    word = "field"
     is_behind = True
     shapes: Shapes = (("the values", grid),)
 

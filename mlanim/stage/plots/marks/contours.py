@@ -32,6 +32,7 @@ class Contours(Level):
     Values beyond the levels get the colours at the ends.
     """
 
+    word = "contours"
     is_behind = True
 
     def __init__(

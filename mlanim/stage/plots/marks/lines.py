@@ -27,6 +27,7 @@ RIM = 3.0  # hundredths of a manim unit, by which a rim is wider than its line
 class Curve(Mark):
     """A line through (xs, ys)."""
 
+    word = "curve"
     shapes: Shapes = (("x values", row), ("y values", row))
     are_matched = True
 
@@ -84,6 +85,7 @@ class Curve(Mark):
 class Segment(Curve):
     """A straight line between two places (2,)."""
 
+    word = "segment"
     shapes: Shapes = (("the start", place), ("the end", place))
 
     def draw(self, start: Any, end: Any) -> None:
@@ -103,6 +105,7 @@ class Segment(Curve):
 class Ray(Curve):
     """The straight line of a slope through a point, across the whole area."""
 
+    word = "ray"
     shapes: Shapes = (("the point", place), ("the slope", number))
     are_matched = False
 
@@ -119,6 +122,10 @@ class Ray(Curve):
         """The point."""
         return all_along(self.values[0], axis)
 
+    def reach(self, axis: int) -> np.ndarray:
+        """It has no end."""
+        return np.zeros(0)
+
     def table(self) -> Table | None:
         """The point and the slope."""
         (x, y), slope = (now(value) for value in self.values)
@@ -128,6 +135,7 @@ class Ray(Curve):
 class Guide(Curve):
     """A line straight across the area at a value of x or of y."""
 
+    word = "guide"
     shapes: Shapes = (("x", number), ("y", number))
     are_matched = False
 
@@ -172,6 +180,7 @@ class Guide(Curve):
 class Level(Mark):
     """The lines on which a grid of values equals each of some levels."""
 
+    word = "level"
     shapes: Shapes = (("x values", row), ("y values", row), ("the values", grid))
 
     def __init__(

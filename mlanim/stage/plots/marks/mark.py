@@ -12,6 +12,7 @@ from manim import VGroup, VMobject
 
 from mlanim.stage import theme
 from mlanim.stage.plots.frame import Frame
+from mlanim.stage.plots.scale import from_to
 from mlanim.stage.plots.values import Shapes, equally_long, stands
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Content, Text, body_height
@@ -29,11 +30,15 @@ class Mark(VGroup):
         is_later: whether a lecture brings it in by itself.
         is_seen: whether any of it lies within the area.
         is_behind: whether it lies under the grid.
+        word: what it is called in messages; the chart's method for it.
+        reaches_zero: whether it goes down to 0, and ends at the edge of a logarithmic y axis.
         shapes: what each of its values is called in messages, and has to be.
         are_matched: whether they are as long as one another.
     """
 
     is_behind: ClassVar[bool] = False
+    word: ClassVar[str] = "mark"
+    reaches_zero: ClassVar[bool] = False
     shapes: Shapes = ()
     are_matched: bool = False
     name_size: ClassVar[str] = "small"
@@ -73,7 +78,12 @@ class Mark(VGroup):
             equally_long(known)
 
     def settle(self, named: bool) -> None:
-        """Draw, now that the chart has a box; from the first time on, follow the data."""
+        """Draw, now that the chart has a box; from the first time on, follow the data.
+
+        Raises:
+            ValueError: for values that a logarithmic axis cannot show.
+        """
+        self._refuse_below_zero()
         if self.is_settled:
             self.redraw()
             return
@@ -92,6 +102,15 @@ class Mark(VGroup):
         """What it needs of an axis at any time, values (N,)."""
         return np.zeros(0)
 
+    def reach(self, axis: int) -> np.ndarray:
+        """Where it lies along an axis at any time, values (N,); none where that is not known."""
+        return self.extent(axis)
+
+    @property
+    def called(self) -> str:
+        """Which one it is, in messages."""
+        return f"The {self.word} “{self.name}”" if self.name else f"The {self.word} ({self.role})"
+
     def name_room(self) -> float:
         """What its name takes to the right of the area, manim units."""
         return 0.0
@@ -106,6 +125,19 @@ class Mark(VGroup):
             within = self.label.origin[0] < self.frame.area.right
             self.halo.points = np.concatenate([piece.points for piece in self.label])
             self.halo.set_stroke(opacity=self.label[0].get_fill_opacity() if within else 0.0)
+
+    def _refuse_below_zero(self) -> None:
+        """What follows a track, or goes down to 0, need not be over 0 everywhere."""
+        for axis, scale in enumerate(self.frame.scales):
+            values = self.reach(axis) if scale.log else np.zeros(0)
+            is_partial = (axis == 1 and self.reaches_zero) or not stands(self.values)
+            hidden = values <= 0
+            if hidden.any() and (hidden.all() or not is_partial):
+                name, ends = "xy"[axis], from_to(np.nanmin(values), np.nanmax(values))
+                raise ValueError(
+                    f"{self.called} has {name} {ends}, and a logarithmic axis shows values over 0 "
+                    f"alone: give NaN where nothing is to be drawn, or a log without {name}."
+                )
 
     def _see(self, seen: bool, *parts: VMobject | None) -> None:
         """Show parts and the name, or hide them where nothing of the mark is within the area."""

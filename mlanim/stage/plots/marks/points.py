@@ -25,6 +25,7 @@ NAME_AWAY, ASIDE = 0.4, np.radians(60)  # of an arrow's name from its tip, and o
 class Points(Mark):
     """Discs at places (N, 2)."""
 
+    word = "scatter"
     shapes: Shapes = (("the places", places),)
 
     def __init__(
@@ -77,6 +78,7 @@ class Points(Mark):
 class Spot(Mark):
     """One disc with a rim, its name beside it."""
 
+    word = "dot"
     shapes: Shapes = (("the place", place),)
 
     def __init__(self, frame: Frame, place: Any, role: str, radius: float):
@@ -106,6 +108,7 @@ class Spot(Mark):
 class ArrowMark(Mark):
     """An arrow between two places, its name beyond its tip."""
 
+    word = "arrow"
     name_size = "title"
     shapes: Shapes = (("the start", place), ("the end", place))
 
@@ -147,6 +150,7 @@ class ArrowMark(Mark):
 class Note(Mark):
     """Words at a place; beyond the area nothing is seen."""
 
+    word = "note"
     shapes: Shapes = (("the place", place),)
 
     def __init__(
@@ -169,3 +173,7 @@ class Note(Mark):
             lifted = at + np.array([0, self.lift, 0])
             self.words.baseline_at(lifted, self.align)  # type: ignore[arg-type]
         self._see(seen)
+
+    def reach(self, axis: int) -> np.ndarray:
+        """The place, for which the axes need not have room."""
+        return all_along(self.values[0], axis)

@@ -14,6 +14,8 @@ from mlanim.stage.plots.marks.mark import Mark
 class StraightLines(Mark):
     """Separate straight lines (S, 2, 2), from place to place."""
 
+    word = "lines"
+
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], role: str, width: str, opacity: float = 1.0
     ):
