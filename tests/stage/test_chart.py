@@ -302,6 +302,25 @@ def test_ticks_are_round_few_and_inside(low, span, log, most):
     assert len(scale.texts(ticks)) == len(ticks)
 
 
+@given(st.floats(-1e3, 1e3), st.floats(-3, 5), st.booleans(), st.integers(2, 8))
+def test_where_three_ticks_have_room_there_are_two_at_least(low, size, log, most):
+    scale = Scale(10**size, 10 ** (size + 0.05 + abs(low) / 100), log=True)
+    scale = scale if log else Scale(low, low + 10**size)
+    ticks = scale.ticks(most)
+    assert 2 <= len(ticks) <= most + 1
+    assert (np.diff(ticks) > 0).all()
+    assert len(set(map(str, scale.texts(ticks)))) == len(ticks)
+
+
+def test_equal_axes_have_two_ticks_each_where_they_have_room():
+    for low in np.linspace(0, 1, 21):
+        chart = Chart((low, low + 1.3), (low, low + 1.3), equal=True).placed(Box(0, 0, 4.3, 2.8))
+        floor = chart.frame.area.bottom - 0.2
+        below = [text for text in chart.tick_texts if text.origin[1] < floor]
+        assert len(below) >= 2, low
+        assert len(chart.tick_texts) - len(below) >= 2, low
+
+
 def test_what_is_around_values_holds_them_on_either_axis():
     assert around(np.array([0.0, 10.0])) == pytest.approx((-0.5, 10.5))
     low, high = around(np.array([0.0, 1e-3, 10.0]), log=True)

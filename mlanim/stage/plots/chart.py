@@ -29,7 +29,7 @@ from mlanim.stage.pictures.lines import Lines
 from mlanim.stage.plots.marked import Marked
 from mlanim.stage.plots.marks.lines import spread
 from mlanim.stage.plots.marks.mark import Mark
-from mlanim.stage.plots.scale import Range, Scale, around, from_to, round_step
+from mlanim.stage.plots.scale import Range, Scale, around, from_to, round_step, ticks_in_steps
 from mlanim.stage.plots.values import span
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Morph
@@ -216,8 +216,8 @@ class Chart(Marked):
         if not self.most:
             return np.zeros(0)
         unit = length / (scale.high - scale.low)  # manim units, the same on both axes
-        step = round_step(LEAST_TICK / unit)
-        return np.arange(np.ceil(scale.low / step - 1e-9), scale.high / step + 1e-9) * step
+        step, most = round_step(LEAST_TICK / unit), int(length / LEAST_TICK)
+        return ticks_in_steps(scale.low, scale.high, step, most)
 
     def _zero_lines(self) -> list[Any]:
         area, (x, y) = self.frame.area, self.frame.scales

@@ -58,10 +58,11 @@ class Scale:
         ]
         inside = [v for v in between if low - 1e-9 <= math.log10(v) <= high + 1e-9]
         if len(inside) <= most + 1:
-            return np.array(inside)
+            return _two_at_least([np.array(inside), nice_ticks(self.low, self.high, most)], most)
         step = max(1, math.ceil((high - low) / max(most, 1) - 1e-9))
-        first = math.ceil(low / step - 1e-9) * step
-        return 10.0 ** np.arange(first, high + 1e-9, step)
+        powers = [10.0 ** _multiples(low, high, fewer) for fewer in range(step, 0, -1)]
+        halves = [np.array([v for v in inside if f"{v:e}"[0] in ("1", d)]) for d in ("5", "2")]
+        return _two_at_least([*powers, *halves], most)
 
     def texts(self, ticks: np.ndarray) -> list[str | Math]:
         """How the values at ticks are written."""
@@ -74,11 +75,31 @@ class Scale:
 
 def nice_ticks(low: float, high: float, most: int = 5) -> np.ndarray:
     """At most `most` + 1 round numbers between `low` and `high`, in steps of 1, 2 or 5 · 10ⁿ."""
-    low, high = min(low, high), max(low, high)
     if low == high or most < 1:
         return np.zeros(0)
-    step = round_step((high - low) / most)
+    return ticks_in_steps(low, high, round_step(abs(high - low) / most), most)
+
+
+def ticks_in_steps(low: float, high: float, step: float, most: int) -> np.ndarray:
+    """The multiples of 1, 2 or 5 · 10ⁿ between `low` and `high`.
+
+    Where these are fewer than two, and `most` + 1 from three on have room, those of a finer step,
+    which may be 4 · 10ⁿ.
+    """
+    low, high = min(low, high), max(low, high)
+    steps = [step, *(k * round_step(step / least) for least in (2.5, 5, 10) for k in (2, 1))]
+    return _two_at_least([_multiples(low, high, one) for one in steps], most)
+
+
+def _multiples(low: float, high: float, step: float) -> np.ndarray:
+    """Those of a step from `low` to `high`."""
     return np.arange(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1) * step
+
+
+def _two_at_least(choices: list[np.ndarray], most: int) -> np.ndarray:
+    """The first of some rows of ticks, each finer, or the first with two where three have room."""
+    enough = (ticks for ticks in choices if 2 <= len(ticks) <= most + 1 and most > 1)
+    return choices[0] if len(choices[0]) > 1 else next(enough, choices[0])
 
 
 def round_step(least: float) -> float:
