@@ -17,6 +17,7 @@ from manim import Animation, Mobject, ValueTracker
 from mlanim.stage.data import Record, fields_of
 from mlanim.words.nearest import unknown
 
+SLACK = 1e-6  # by which a value may miss the ends of a track's samples, a share of their distance
 M = TypeVar("M", bound=Mobject)
 
 
@@ -47,14 +48,15 @@ class Track(ValueTracker):
     """A quantity that runs, with series computed along it, read between its samples.
 
     Args:
-        at: where the series were taken, (S,), ascending or descending.
+        at: where the series were taken, (S,), ascending or descending; it runs between the ends.
         start: where it stands at first; its first sample unless given.
         log: whether it runs, and is read between samples, in its logarithm.
         series: by name, (S, …) each. Between two samples numbers are interpolated; whole numbers,
             truth values and words are those of the sample before.
 
     Raises:
-        ValueError: if a series has another length than `at`, or `at` does not run one way.
+        ValueError: if a series has another length than `at`, if `at` does not run one way, or is
+            not over 0 where the track runs in its logarithm, and if `start` lies beyond it.
     """
 
     def __init__(
@@ -62,9 +64,9 @@ class Track(ValueTracker):
     ):
         self.log = log
         self.at = np.asarray(at, dtype=float)
-        self._scaled = np.log(self.at) if log else self.at
         self.series = {name: np.asarray(values) for name, values in series.items()}
-        _check(self.at, self.series)
+        _check(self.at, self.series, log)
+        self._scaled = np.log(self.at) if log else self.at
         order = slice(None, None, 1 if self._scaled[-1] >= self._scaled[0] else -1)
         self._rising = self._scaled[order], np.arange(len(self._scaled), dtype=float)[order]
         first = self.at[0] if start is None else start
@@ -88,11 +90,19 @@ class Track(ValueTracker):
         return float(np.exp(raw)) if self.log else float(raw)
 
     def put(self, value: float) -> Self:
-        """Have it stand at `value` at once."""
+        """Have it stand at `value` at once.
+
+        Raises:
+            ValueError: for a value beyond its samples.
+        """
         return self.set_value(self._to_scale(value))
 
     def to(self, value: float, **timing: Any) -> Sweep:
-        """The animation in which it runs to `value`; what follows it goes along."""
+        """The animation in which it runs to `value`; what follows it goes along.
+
+        Raises:
+            ValueError: for a value beyond its samples.
+        """
         return Sweep(self, self._to_scale(value), **timing)
 
     def to_end(self, **timing: Any) -> Sweep:
@@ -137,7 +147,18 @@ class Track(ValueTracker):
         return float(np.interp(self.get_value(), *self._rising))
 
     def _to_scale(self, value: float) -> float:
-        return float(np.log(value)) if self.log else float(value)
+        """A value as it runs; beyond the samples its series would stand while its number ran on."""
+        low, high = sorted(self._scaled[[0, -1]])
+        is_shown = value > 0 or not self.log
+        raw = float(np.log(value) if is_shown and self.log else value)
+        slack = SLACK * (high - low)
+        if not (is_shown and low - slack <= raw <= high + slack):
+            first, last = sorted(self.at[[0, -1]])
+            raise ValueError(
+                f"A track with samples from {first:g} to {last:g} cannot stand at {value:g}; give "
+                "a value between these, or samples that reach as far."
+            )
+        return raw
 
     def _known(self, name: str) -> str:
         if name not in self.series:
@@ -159,10 +180,15 @@ class Track(ValueTracker):
         return np.concatenate([values[: whole + 1], np.asarray(self._read(values))[None]])
 
 
-def _check(at: np.ndarray, series: dict[str, np.ndarray]) -> None:
-    steps = np.diff(at)
+def _check(at: np.ndarray, series: dict[str, np.ndarray], log: bool) -> None:
+    steps = np.diff(at) if np.isfinite(at).all() else np.zeros(1)
     if at.ndim != 1 or len(at) < 2 or not (np.all(steps > 0) or np.all(steps < 0)):
         raise ValueError("A track needs at least two places in `at`, all ascending or descending.")
+    if log and at.min() <= 0:
+        raise ValueError(
+            f"A track that runs in its logarithm needs places over 0 in `at`, not {at.min():g}; "
+            "leave that one out, or log=True."
+        )
     for name, values in series.items():
         if values.ndim == 0 or len(values) != len(at):
             got = "a single value" if values.ndim == 0 else f"{len(values)} values"

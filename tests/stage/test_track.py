@@ -73,6 +73,7 @@ def test_now_has_everything_by_name():
     [
         ([0.0], {}, "at least two places"),
         ([0.0, 0.0], {}, "all ascending or descending"),
+        ([0.0, np.inf], {}, "all ascending or descending"),
         ([0.0, 1.0], {"v": [1.0]}, "'v' has 1 values for 2 places"),
         ([0.0, 1.0], {"v": 1.0}, "'v' has a single value"),
     ],
@@ -80,6 +81,26 @@ def test_now_has_everything_by_name():
 def test_a_track_that_cannot_be_read_is_refused(at, series, words):
     with pytest.raises(ValueError, match=words):
         Track(at, **series)
+
+
+def test_a_value_beyond_the_samples_is_refused_where_the_series_would_stand_still():
+    rising, falling = Track([1.0, 4.0], v=[1.0, 2.0]), Track([8.0, 2.0], log=True)
+    for beyond in (
+        lambda: rising.put(0.9), lambda: rising.to(5), lambda: Track([0.0, 1.0], start=2.0),
+        lambda: falling.put(1.9), lambda: falling.to(0.0), lambda: falling.put(-3.0),
+        lambda: rising.put(np.nan),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"samples from .* cannot stand at .*; give a value"):
+            beyond()
+    assert (rising.value, falling.value) == pytest.approx((1, 8))
+    assert falling.put(8.0 * (1 + 1e-9)).value == pytest.approx(8.0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_track_in_its_logarithm_needs_samples_over_0():
+    for at in ([0.0, 1.0], [2.0, -1.0]):
+        with pytest.raises(ValueError, match=r"needs places over 0 in `at`, not -?[01];"):
+            Track(at, log=True)
 
 
 def test_an_unknown_series_is_named_with_those_there_are():
