@@ -382,7 +382,7 @@ def _() -> Picture:
 
 @pictures("Meters")
 def _() -> Picture:
-    return Meters(Meter("certain", 0.8, 1.0, "output", "%"), Meter("steps", 120, shown="0"))
+    return Meters(Meter("certain", 0.8, 1.0, "output", "%"), Meter("steps", 120, None, shown="0"))
 
 
 @pictures("Meter")

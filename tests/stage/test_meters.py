@@ -42,10 +42,35 @@ def test_a_bar_between_two_ends_starts_at_zero_and_goes_both_ways() -> None:
     assert (bar.left, bar.right) == pytest.approx((0.0, 1.0))
 
 
-@pytest.mark.parametrize(("value", "share"), [(3.0, 1.0), (-3.0, 0.0), (0.5, 0.5)])
-def test_a_bar_stops_at_its_ends(value: float, share: float) -> None:
-    bar = parts(Meters(Meter("share", value)).placed(BOX))[1]
-    assert bar.width == pytest.approx(4.0 * share)
+def test_a_bar_is_as_long_as_its_value() -> None:
+    for value in (1.0, 0.5, 0.0):
+        bar = parts(Meters(Meter("share", value)).placed(BOX))[1]
+        assert bar.width == pytest.approx(4.0 * value)
+
+
+def test_a_value_beyond_the_bar_and_no_number_are_refused_at_once_and_on_the_way() -> None:
+    beyond = r"{} of “share” goes beyond its bar from {} to 1; give full"
+    for value, full, words in (
+        (3.0, 1.0, beyond.format(3, 0)),
+        (-0.1, 1.0, beyond.format("-0.1", 0)),
+        (-2.0, (-1.0, 1.0), beyond.format(-2, -1)),
+        (np.nan, 1.0, "“share” shows finite numbers, not nan"),
+        (np.inf, None, "“share” shows finite numbers, not inf"),
+        ("much", None, "“share” must be numbers, not 'much'"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=words):
+            Meters(Meter("share", value, full))
+        if not isinstance(value, str):
+            gate = Track((0.0, 1.0), share=[0.5, value])
+            meters = Meters(Meter("share", gate["share"], full)).placed(BOX)
+            gate.put(1.0)
+            with pytest.raises(ValueError, match=words):
+                meters.update()
+
+
+def test_what_is_no_meter_is_refused() -> None:
+    with pytest.raises(TypeError, match=r'Meters show Meter\("name", value\), not \(\'a\', 1\)'):
+        Meters(("a", 1))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +115,7 @@ def test_a_bar_that_cannot_start_at_zero_is_refused_in_a_sentence(full: object) 
 
 
 def test_the_table_has_each_quantity_with_its_value() -> None:
-    meters = Meters(Meter("length $abs(bold(y))$", 2.0), Meter("rank", 1, None))
+    meters = Meters(Meter("length $abs(bold(y))$", 2.0, 2.0), Meter("rank", 1, None))
     readings = meters.tables()["readings"]
     assert list(readings.columns["value"]) == [2.0, 1.0]
     assert readings.columns["quantity"][1] == "rank"

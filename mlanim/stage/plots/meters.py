@@ -18,6 +18,8 @@ from manim import VGroup
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Bar
 from mlanim.stage.picture import Picture
+from mlanim.stage.plots.values import beyond
+from mlanim.stage.plots.values import number as one_number
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.number import Number, number_curves
 from mlanim.stage.text.texts import Text, body_height
@@ -66,6 +68,22 @@ class Meter:
             )
         return low, high
 
+    def checked(self, value: Any) -> float:
+        """A value that the meter can show.
+
+        Raises:
+            TypeError, ValueError: for what is no finite number, or lies beyond the bar's ends.
+        """
+        found, ends = float(one_number(value, f"“{as_sentence(self.name)}”")), self.ends()
+        if not np.isfinite(found):
+            raise ValueError(f"“{as_sentence(self.name)}” shows finite numbers, not {found:g}.")
+        if ends is not None and beyond(np.array([found]), ends) is not None:
+            raise ValueError(
+                f"{found:g} of “{as_sentence(self.name)}” goes beyond its bar from {ends[0]:g} to "
+                f"{ends[1]:g}; give full=… another end, or full=None for a number without a bar."
+            )
+        return found
+
 
 class Meters(Picture):
     """Meters one under another, from the top of the box, spread where there is room."""
@@ -73,8 +91,11 @@ class Meters(Picture):
     def __init__(self, *meters: Meter, size: str = "body", least: float = 3.0):
         super().__init__(least)
         self.meters, self.size = meters, size
+        strange = [meter for meter in meters if not isinstance(meter, Meter)]
+        if strange:
+            raise TypeError(f'Meters show Meter("name", value), not {strange[0]!r:.60}.')
         for meter in meters:
-            meter.ends()
+            meter.checked(now(meter.value))
 
     def compose(self, box: Box) -> None:
         """A name on the left, its number on the right, and the bar below across the box."""
@@ -113,7 +134,12 @@ class _Row(VGroup):
         follow(self, _Row.show, meter.value)
 
     def show(self, value: Any) -> None:
-        """Show a value; the bar stops at both of its ends."""
+        """Show a value.
+
+        Raises:
+            TypeError, ValueError: for one that is no finite number, or lies beyond the bar's ends.
+        """
+        value = self.meter.checked(value)
         text = shown_as(value, self.meter.shown) + self.meter.suffix
         self.number.set_text(text)
         _, point, width = number_curves(text, self.number.weight)
