@@ -122,12 +122,15 @@ def arrange(
         head_height(panel, widths[i % columns], letter)
         for i, (panel, letter) in enumerate(zip(panels, marks, strict=True))
     ]
-    bodies = [panel.picture.height_at(widths[i % columns]) for i, panel in enumerate(panels)]
+    pictures = [(panel.picture, widths[i % columns]) for i, panel in enumerate(panels)]
+    least = [picture.least_height(side) for picture, side in pictures]
+    bodies = [max(p.height_at(side), one) for (p, side), one in zip(pictures, least, strict=True)]
     rows = [range(start, min(start + columns, count)) for start in range(0, count, columns)]
     fixed = 2 * EDGE + GAP_BELOW * (len(rows) - 1) + sum(max(heads[i] for i in row) for row in rows)
     needed = sum(max(bodies[i] for i in row) for row in rows)
     squeeze = 1.0 if height is None else (height - fixed) / needed
-    if squeeze < squeezed:
+    pressed = [max(least[i] for i in row) / (max(bodies[i] for i in row) or 1.0) for row in rows]
+    if squeeze < (squeezed := max(squeezed, *pressed)) - 1e-9:
         raise DoesNotFit("height", fixed + squeezed * needed)
     places, top = [], -EDGE
     for row in rows:

@@ -49,6 +49,10 @@ class Picture(VGroup):
         """The height that it asks for at a width, manim units."""
         return width / self.aspect
 
+    def least_height(self, width: float) -> float:
+        """The lowest box of a width that it can be composed into, manim units."""
+        return self.height_at(width) if self.is_text else 0.0
+
     def parts(self) -> list[Any]:
         """What a lecture may bring in by itself: mobjects that know whether they are `is_later`."""
         return []
@@ -203,6 +207,18 @@ class Rows(Picture):
         """The sum of what they ask for."""
         return sum(self._heights(width)) + self.gap * (len(self.pictures) - 1)
 
+    def least_height(self, width: float) -> float:
+        """What all need where text keeps its height and the others are pressed alike."""
+        gaps = self.gap * (len(self.pictures) - 1)
+        if self.shares:
+            pairs = zip(self.pictures, self.shares, strict=True)
+            return max(p.least_height(width) / s for p, s in pairs) * sum(self.shares) + gaps
+        asked = dict(zip(self.pictures, self._heights(width), strict=True))
+        text = sum(height for picture, height in asked.items() if picture.is_text)
+        others = {p: height for p, height in asked.items() if height and not p.is_text}
+        pressed = [p.least_height(width) / height for p, height in others.items()]
+        return text + sum(others.values()) * max(pressed, default=0.0) + gaps
+
     def parts(self) -> list[Any]:
         """Those of each of them."""
         return [part for picture in self.pictures for part in picture.parts()]
@@ -219,9 +235,9 @@ class Rows(Picture):
         asked = self._heights(box.width)
         text = sum(h for p, h in zip(self.pictures, asked, strict=True) if p.is_text)
         left = box.height - self.gap * (len(asked) - 1) - text
-        if self.is_text or left < text:
+        stretch = 1.0 if self.is_text else left / (sum(asked) - text)
+        if stretch >= 1 and left < text:
             return asked
-        stretch = left / (sum(asked) - text)
         pairs = zip(self.pictures, asked, strict=True)
         return [height if picture.is_text else stretch * height for picture, height in pairs]
 
@@ -243,6 +259,12 @@ class Columns(Rows):
         room = width - self.gap * (len(self.pictures) - 1)
         pairs = zip(self.pictures, self.shares, strict=True)
         return max(picture.height_at(room * share / sum(self.shares)) for picture, share in pairs)
+
+    def least_height(self, width: float) -> float:
+        """The most that one of them needs."""
+        room = width - self.gap * (len(self.pictures) - 1)
+        pairs = zip(self.pictures, self.shares, strict=True)
+        return max(p.least_height(room * share / sum(self.shares)) for p, share in pairs)
 
     def _boxes(self, box: Box) -> list[Box]:
         return box.columns(*self.shares, gap=self.gap)

@@ -19,7 +19,7 @@ from manim import (
 
 from mlanim.stage import layout
 from mlanim.stage.layout import STAGE, Box
-from mlanim.stage.panels import EDGE, Layout, Panel, Place, arrange, heads
+from mlanim.stage.panels import EDGE, DoesNotFit, Layout, Panel, Place, arrange, heads
 from mlanim.stage.picture import Picture, Rows
 from mlanim.stage.text.texts import Content, Text
 from mlanim.stage.track import Track
@@ -235,7 +235,14 @@ def on_stage(shown: Sequence[Shown], wanted: Layout) -> list[Place]:
 def _within(box: Box, panels: Sequence[Panel], wanted: Layout) -> list[Place]:
     """The places of panels over all of a box."""
     width, height = (side + 2 * EDGE for side in box.size)
-    _, places = arrange(panels, width, height, wanted, squeezed=0.1)
+    try:
+        _, places = arrange(panels, width, height, wanted, squeezed=0.1)
+    except DoesNotFit as error:
+        room = {"width": width, "height": height}[error.side]
+        raise ValueError(
+            f"What is to stand on the stage needs {error.needed:.2f} manim units of {error.side}, "
+            f"and there are {room:.2f}; show less at once, or lay it out in another way."
+        ) from None
     x, y = box.left - EDGE, box.top + EDGE
     return [dataclasses.replace(place, box=place.box.shifted(x, y)) for place in places]
 

@@ -9,7 +9,10 @@ from mlanim.stage.marks.shapes import Bar
 from mlanim.stage.panels import Panel, extent_of
 from mlanim.stage.picture import Columns, Picture, Rows
 from mlanim.stage.pictures.lines import Lines
+from mlanim.stage.pictures.multiples import Multiples
 from mlanim.stage.plots.chart import Chart
+from mlanim.stage.plots.growing_table import GrowingTable
+from mlanim.stage.plots.meters import Meter, Meters
 from mlanim.stage.track import Track, combined
 
 
@@ -133,6 +136,50 @@ def test_words_in_rows_keep_their_height_and_pictures_share_the_rest(height):
     top = height - lines.height_at(4) - 0.5
     assert (upper.box.top, lower.box.bottom) == pytest.approx((top, 0))
     assert upper.box.height == pytest.approx(lower.box.height)
+
+
+def curved() -> Chart:
+    chart = Chart((0, 1), (0, 1), "x", "y")
+    chart.curve([0, 1], [0, 1])
+    return chart
+
+
+def test_what_needs_more_height_than_the_stage_has_is_refused(film):
+    rows = [[n, n**2] for n in range(20)]
+    for picture in (
+        Multiples([curved() for _ in range(4)], [f"title {n}" for n in range(4)], columns=1),
+        GrowingTable(rows, ["n", "square"]),
+        Meters(*(Meter(f"share {n}", 0.5) for n in range(9))),
+        Lines(*["a line"] * 16),
+        curved().under(*["a line"] * 12),
+        Columns(curved(), Lines(*["a line"] * 16)),
+        Rows(curved(), Lines(*["a line"] * 5), shares=(5, 1)),
+    ):
+        with pytest.raises(ValueError, match=r"needs .* of height, and there are 5\.55; show"):
+            film(lambda scene, picture=picture: scene.enter(Panel("one", picture)))
+
+
+@pytest.mark.parametrize("height", [2.2, 3.0, 4.8])
+def test_a_box_of_the_least_height_holds_all_of_a_picture(fits, height):
+    rows = [[n, "a word"] for n in range(round(3 * height))]
+    for picture in (
+        Multiples([curved() for _ in range(4)], ["a title"] * 4, columns=2),
+        Columns(curved(), Lines(*["a line"] * round(3 * height))),
+        curved().under(*["a line"] * round(2 * height)),
+        GrowingTable(rows, ["n", "word"]),
+    ):
+        box = Box(-6, -picture.least_height(12), 6, 0)
+        assert box.height <= picture.height_at(12)
+        fits(picture.placed(box), box, 0.08)
+
+
+def test_words_over_a_picture_keep_their_height_where_both_are_pressed():
+    picture = curved().under(*["a line"] * 8)
+    height = (picture.least_height(4.0) + picture.height_at(4.0)) / 2
+    picture.placed(Box(0, 0, 4, height))
+    words, chart = (extent_of([part]) for part in picture.pictures)
+    assert words.bottom > chart.top
+    assert chart.bottom >= -0.06
 
 
 def test_several_panels_can_stand_where_one_would(film):

@@ -47,6 +47,10 @@ class Lines(Picture):
         """As many lines as there are."""
         return body_height(self.size) * (self.pitch * len(self.templates) - 0.4)
 
+    def least_height(self, width: float) -> float:
+        """Down to the last baseline; what hangs below it has room there."""
+        return body_height(self.size) * (0.75 + self.pitch * (len(self.templates) - 1))
+
 
 class Paragraphs(Picture):
     """Sentences one under another, each broken into lines as wide as the box.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from manim import VGroup
@@ -63,11 +63,11 @@ class Multiples(Rows):
 
     def height_at(self, width: float) -> float:
         """As many rows as there are, each as high as the highest of its pictures asks for."""
-        columns = self._columns(width)
-        rows = math.ceil(len(self.pictures) / columns)
-        side = (width - self.gap * (columns - 1)) / columns
-        high = max(picture.height_at(side) for picture in self.pictures) + self._title(side)
-        return rows * high + self.gap * (rows - 1)
+        return self._stacked(width, lambda picture, side: picture.height_at(side))
+
+    def least_height(self, width: float) -> float:
+        """As many rows as there are, each as high as the picture that needs the most."""
+        return self._stacked(width, lambda picture, side: picture.least_height(side))
 
     def tables(self) -> dict[str, Table]:
         """Those of all of them, each with its picture's title, or its number, ahead."""
@@ -84,6 +84,14 @@ class Multiples(Rows):
         texts = [Text(as_sentence(title), size="small") for title in self.titles]
         lines = 2 if any(text.advance > side for text in texts) else len(texts[:1])
         return lines * TITLE * body_height("small")
+
+    def _stacked(self, width: float, height: Callable[[Picture, float], float]) -> float:
+        """The height of all rows where each picture has a height at the width of its column."""
+        columns = self._columns(width)
+        rows = math.ceil(len(self.pictures) / columns)
+        side = (width - self.gap * (columns - 1)) / columns
+        high = max(height(picture, side) for picture in self.pictures) + self._title(side)
+        return rows * high + self.gap * (rows - 1)
 
     def _width_of(self, columns: int) -> float:
         """What so many need, manim units."""

@@ -22,7 +22,7 @@ import numpy as np
 from manim import VGroup
 
 from mlanim.stage.layout import Box
-from mlanim.stage.marks.legend import legend, legend_height
+from mlanim.stage.marks.legend import Entry, legend, legend_height
 from mlanim.stage.marks.shapes import Polyline, Segments
 from mlanim.stage.picture import Rows, replace_parts
 from mlanim.stage.pictures.lines import Lines
@@ -39,6 +39,7 @@ from mlanim.words.sentence import as_sentence
 AIR = 0.12  # manim units between an axis and what is written beside it
 LOGS, NAMES = ("", "x", "y", "xy"), ("beside", "within", "key")
 LEAST_TICK = 0.85  # manim units that a tick takes along its axis
+LEAST_AREA = 0.5  # manim units of height for the marks
 M = TypeVar("M", bound=Mark)
 
 
@@ -96,7 +97,7 @@ class Chart(Marked):
     def compose(self, box: Box) -> None:
         """Axes around the area that their labels leave, then the marks."""
         x, y = (self._scale(axis) for axis in (0, 1))
-        key = [] if self.are_named else [(m.role, m.name) for m in self.marks if m.name is not None]
+        key = self._key()
         over = legend_height(key, box.width) + 0.1 if key else 0.0
         if key:
             self.add(legend(key, box))
@@ -120,6 +121,12 @@ class Chart(Marked):
         behind = [mark for mark in self.marks if mark.is_behind and not mark.is_later]
         self.submobjects[0:0] = behind
         self.add(*(m for m in self.marks if not m.is_later and not m.is_behind))
+
+    def least_height(self, width: float) -> float:
+        """What is written below and over the area, and a little room for the marks."""
+        key, (below, over) = self._key(), self._below_and_over()
+        keyed = legend_height(key, width) + 0.1 if key else 0.0
+        return keyed + below + over + LEAST_AREA
 
     def zoom(self, x: Range | None = None, y: Range | None = None, **timing: Any) -> Morph:
         """The animation in which the axes come to span something else; all marks follow."""
@@ -166,7 +173,6 @@ class Chart(Marked):
 
     def _area(self, box: Box, x: Scale, y: Scale, about: Box) -> Box:
         """What is left of the box for the marks, where the scales run over `about` so much."""
-        line = body_height("small")
         has_ticks = self.most > 0
         y_texts = [_small(text) for text in y.texts(self._marked(y, about.height))]
         x_texts = [_small(text) for text in x.texts(self._marked(x, about.width))]
@@ -174,9 +180,19 @@ class Chart(Marked):
         right = max([0.05, *(text.advance / 2 for text in x_texts[-1:])])
         if self.names == "beside":
             right = max([right, *(mark.name_room() for mark in self.marks)])
-        below = (line + AIR + 0.06) * has_ticks + (line + AIR) * (self.labels[0] is not None)
-        over = line + AIR if self.labels[1] is not None else 0.06
-        return box.inset(left=left, bottom=below + 0.04, right=right, top=over)
+        below, over = self._below_and_over()
+        return box.inset(left=left, bottom=below, right=right, top=over)
+
+    def _below_and_over(self) -> tuple[float, float]:
+        """What ticks and labels take, manim units."""
+        line = body_height("small")
+        below = (line + AIR + 0.06) * (self.most > 0) + (line + AIR) * (self.labels[0] is not None)
+        return below + 0.04, line + AIR if self.labels[1] is not None else 0.06
+
+    def _key(self) -> list[Entry]:
+        if self.are_named:
+            return []
+        return [(mark.role, mark.name) for mark in self.marks if mark.name is not None]
 
     def _ticks(self, scale: Scale, length: float) -> np.ndarray:
         most = min(self.most, int(length / LEAST_TICK))

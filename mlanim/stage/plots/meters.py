@@ -109,6 +109,10 @@ class Meters(Picture):
         """As many meters as there are."""
         return body_height(self.size) * PITCH * len(self.meters)
 
+    def least_height(self, width: float) -> float:
+        """The same: no meter is pressed."""
+        return self.height_at(width)
+
     def tables(self) -> dict[str, Table]:
         """Each quantity with its value."""
         names = [str(as_sentence(meter.name)) for meter in self.meters]
