@@ -59,6 +59,17 @@ class Panel:
     says: str | Sentence = ""
     data: Mapping[str, Table] | Table | None = None
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.picture, Picture):
+            raise TypeError(
+                f"The panel {self.name!r} shows a picture, such as Chart(…), not "
+                f"{self.picture!r:.60}."
+            )
+        if not (isinstance(self.share, int | float) and 0 < self.share < math.inf):
+            raise ValueError(
+                f"The panel {self.name!r} has a share over 0 of its row, not {self.share!r}."
+            )
+
     @property
     def tables(self) -> Mapping[str, Table]:
         """The numbers behind it, by name; those of its picture are named after the panel."""

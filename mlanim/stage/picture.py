@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
@@ -10,6 +10,7 @@ import numpy as np
 from manim import Mobject, VGroup
 
 from mlanim.stage.layout import Box
+from mlanim.stage.plots.values import numbers
 from mlanim.stage.table import Table
 from mlanim.stage.track import Morph, Reading, Track, follow, now
 
@@ -130,7 +131,7 @@ class Valued(Picture):
         return Morph(self, self.shown, self._taken(values), type(self).show_values, **timing)
 
     def _taken(self, values: Any) -> np.ndarray:
-        array = np.asarray(values, dtype=float)
+        array = numbers(values, f"the values of {_kind(self).replace('A ', 'a ')}")
         if np.isinf(array).any() or (np.isnan(array).any() and not self.may_lack):
             raise ValueError(f"{_kind(self)} shows finite numbers, not infinities or NaN.")
         return self.checked(array)
@@ -193,9 +194,10 @@ class Rows(Picture):
     """
 
     def __init__(self, *pictures: Picture, shares: Iterable[float] | None = None, gap: float = 0.4):
-        super().__init__(max(picture.least for picture in pictures))
         self.pictures, self.gap = pictures, gap
-        self.shares = tuple(shares or ())
+        self.shares = tuple(() if shares is None else shares)
+        _check_shares(pictures, self.shares)
+        super().__init__(max(picture.least for picture in pictures))
         self.is_text = all(picture.is_text for picture in pictures)
 
     def compose(self, box: Box) -> None:
@@ -268,6 +270,17 @@ class Columns(Rows):
 
     def _boxes(self, box: Box) -> list[Box]:
         return box.columns(*self.shares, gap=self.gap)
+
+
+def _check_shares(pictures: Sequence[Picture], shares: Sequence[float]) -> None:
+    strange = [one for one in pictures if not isinstance(one, Picture)]
+    if strange or not pictures:
+        given = f"{strange[0]!r:.60}" if strange else "none"
+        raise TypeError(f"Pictures stand in rows and columns, such as Chart(…), not {given}.")
+    if shares and (len(shares) != len(pictures) or not all(share > 0 for share in shares)):
+        raise ValueError(
+            f"{len(pictures)} pictures need a share over 0 each, not {', '.join(map(str, shares))}."
+        )
 
 
 def replace_parts(group: Mobject, parts: Iterable[Mobject]) -> None:

@@ -108,6 +108,11 @@ class LessonScene(Scene, Generic[P, D]):
             if given and issubclass(given[0], SceneParams) and "Params" not in cls.__dict__:
                 cls.Params = given[0]
         _check_explored(cls)
+        order = getattr(cls, "order", 0)
+        if not isinstance(order, int | float):
+            raise TypeError(
+                f"{cls.__name__}.order is {order!r}; it is a number, the place in the chapter."
+            )
 
     def __init__(self, *, params: P | None = None, data: Any = None, **kwargs: Any):
         config.background_color = theme.color("background")
@@ -211,7 +216,16 @@ class LessonScene(Scene, Generic[P, D]):
     def morph(
         self, picture: Any, values: Any, say: Said | None = None, seconds: float = theme.MOVE
     ) -> None:
-        """Let a picture that has `to(values)` run to other values."""
+        """Let a picture that has `to(values)` run to other values.
+
+        Raises:
+            TypeError: for a picture that has none.
+        """
+        if not hasattr(picture, "to"):
+            raise TypeError(
+                f"{_kind_of(picture)} has no values to run to; what does is a picture of values, "
+                "such as Bars or a Matrix, and a chart's marks follow tracks."
+            )
         self._plays([picture.to(values)], say, seconds)
 
     def say(self, *said: Content, **timing: float) -> None:

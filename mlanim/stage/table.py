@@ -35,7 +35,13 @@ class Table:
 
 
 def table(columns: Mapping[str, Any], units: Mapping[str, str] | None = None) -> Table:
-    """A table of sequences by name; a single value stands in every row, formulas as their text."""
+    """A table of sequences by name; a single value stands in every row, formulas as their text.
+
+    Raises:
+        TypeError: for what is no columns by name, or none at all.
+    """
+    if not isinstance(columns, Mapping) or not columns:
+        raise TypeError(f'A table has columns by name, {{"x": values}}, not {columns!r:.60}.')
     arrays = {name: np.atleast_1d(np.asarray(values)) for name, values in columns.items()}
     arrays = {n: a.astype(str) if a.dtype == object else a for n, a in arrays.items()}
     rows = max(len(array) for array in arrays.values())

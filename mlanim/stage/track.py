@@ -63,7 +63,7 @@ class Track(ValueTracker):
         self, at: Any = (0.0, 1.0), *, start: float | None = None, log: bool = False, **series: Any
     ):
         self.log = log
-        self.at = np.asarray(at, dtype=float)
+        self.at = _numbers(at)
         self.series = {name: np.asarray(values) for name, values in series.items()}
         _check(self.at, self.series, log)
         self._scaled = np.log(self.at) if log else self.at
@@ -178,6 +178,13 @@ class Track(ValueTracker):
     def _until(self, values: np.ndarray) -> np.ndarray:
         whole = int(self.index)
         return np.concatenate([values[: whole + 1], np.asarray(self._read(values))[None]])
+
+
+def _numbers(at: Any) -> np.ndarray:
+    try:
+        return np.asarray(at, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"A track needs numbers in `at`, not {at!r:.60}.") from None
 
 
 def _check(at: np.ndarray, series: dict[str, np.ndarray], log: bool) -> None:

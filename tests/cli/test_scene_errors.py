@@ -110,7 +110,7 @@ FAULTS = [
     ("chart.level(xs, xs[1:], np.zeros((5, 4)))", "must be of the shape (4, 5), a row for each y"),
     ("chart.area([(0, 0), (1,)])", "The rows of the corners are of different lengths."),
     ("chart.guide()", "A guide stands at a value of x or of y: give one of the two."),
-    ('chart.guide(y="high")', "Y must be numbers, not 'high'."),
+    ('chart.guide(y="high")', "Y must be one number, not 'high'."),
     ("Chart((1, 1))", "An axis runs between two different finite values, not from 1 to 1."),
     ("Chart((0, 1, 2))", "The range of x must be (low, high), not an array of the shape (3,)."),
     ('Chart((0, 1), log="x")', "A logarithmic axis needs values over 0, not from 0 to 1."),

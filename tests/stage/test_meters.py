@@ -56,7 +56,7 @@ def test_a_value_beyond_the_bar_and_no_number_are_refused_at_once_and_on_the_way
         (-2.0, (-1.0, 1.0), beyond.format(-2, -1)),
         (np.nan, 1.0, "“share” shows finite numbers, not nan"),
         (np.inf, None, "“share” shows finite numbers, not inf"),
-        ("much", None, "“share” must be numbers, not 'much'"),
+        ("much", None, "“share” must be one number, not 'much'"),
     ):
         with pytest.raises((TypeError, ValueError), match=words):
             Meters(Meter("share", value, full))

@@ -4,11 +4,30 @@ import importlib
 import inspect
 import pkgutil
 
+import numpy as np
+import pytest
+
 import mlanim.stage
 from mlanim.stage import vocabulary
+from mlanim.stage.layout import Box
 from mlanim.stage.picture import Composed, Picture
 from mlanim.stage.plots.marked import Marked
 from mlanim.stage.scene import LessonScene
+from mlanim.stage.vocabulary import (
+    Bars,
+    Chart,
+    Columns,
+    ComputationGraph,
+    Graph,
+    Lines,
+    Matrix,
+    Multiples,
+    Panel,
+    Rows,
+    SurfaceChart,
+    Track,
+    table,
+)
 
 NOT_WORDS = {Composed, Marked}  # for mobjects placed by hand; what charts are made on
 
@@ -38,3 +57,55 @@ def test_every_general_picture_is_a_word():
     }
     assert found - words - NOT_WORDS == set()
     assert LessonScene in words
+
+
+def test_a_mistake_in_a_chart_is_answered_in_a_sentence():
+    xs, grid = [0, 1], [[0, 1], [1, 2]]
+    for draw, words in (
+        (lambda c: c.field(grid, "signed"), "palette of a field is a function .* not 'signed'"),
+        (lambda c: c.dot(1, 2), r'A role is a name, such as "input", not 2; a place is one pair'),
+        (lambda c: c.scatter([(0, 1)], 3), "A role is a name, .* not 3"),
+        (lambda c: c.runs(xs, xs), r"The runs must be rows and columns of numbers, \(R, C\), not"),
+        (lambda c: c.contours(xs, xs, grid, [1, 0.5]), "levels of contours ascend, and 1, 0.5 do"),
+        (lambda c: c.contours(xs, xs, grid, "high"), "The levels must be numbers, not 'high'"),
+        (lambda c: c.level(xs, xs, grid, "high"), "The level must be numbers, not 'high'"),
+        (lambda c: c.curves(xs, grid, ("input", "text")), r'by name, {"name": values}, not \[\['),
+        (lambda c: c.arrow((0, 0), (1, 1), side="left"), "The side must be one number, not 'left'"),
+        (lambda c: c.arrow((0, 0), (1, 1), side=2), r"on the side 1 \(left\), .* not 2"),
+        (lambda c: c.curve(xs, xs, opacity=3), "An opacity is a number from 0 to 1, not 3"),
+        (lambda c: c.band(xs, xs, xs, opacity=-1), "An opacity .* not -1"),
+        (lambda c: c.area(grid, opacity="half"), "The opacity must be one number, not 'half'"),
+        (lambda c: c.under("rate", rat=3), "No line has a place for rat"),
+        (lambda c: c.zoom((0, 1)), "A chart can zoom once it stands: enter it"),
+        (lambda c: c.placed(Box(0, 0, 6, 4)).zoom((0, "a")), "The range of x must be numbers"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=words):
+            draw(Chart((0, 1), (0, 1)))
+
+
+def test_what_no_picture_can_be_made_of_is_answered_in_a_sentence():
+    xs, chart = [0, 1], Chart((0, 1), (0, 1))
+    for made, words in (
+        (lambda: Bars("abc"), "The values of a Bars must be numbers, not 'abc'"),
+        (lambda: Bars([1, 2], reach=3), r"The reach must be \(low, high\), not one number"),
+        (lambda: Matrix([[1, 2], [3]]), "rows of the values of a Matrix are of different lengths"),
+        (lambda: Matrix([[1, 2]], ends=3), r"The ends must be \(low, high\)"),
+        (lambda: Graph(layers=(2, 1), values="abc"), "The values must be numbers, not 'abc'"),
+        (lambda: ComputationGraph("ab", [(0, 1)], forward="ab"), "The values must be numbers"),
+        (lambda: SurfaceChart(xs, xs, [[0, 1], [1]], *"abc"), "rows of the values are of differen"),
+        (lambda: Lines("rate {rate}", rate=1, rat=2), "No line has a place for rat"),
+        (lambda: Multiples([]), "Pictures stand in rows and columns, .* not none"),
+        (lambda: Multiples([chart], columns=0), "from 1 on, or the fewest and the most .* not 0"),
+        (lambda: Rows(chart, 5), "Pictures stand in rows and columns, .* not 5"),
+        (lambda: Columns(chart, chart, shares=(0, 1)), "2 pictures need a share over 0 each"),
+        (lambda: Rows(chart, shares=(1, 2)), "1 pictures need a share over 0 each, not 1, 2"),
+        (lambda: Panel("a", chart, share=0), "The panel 'a' has a share over 0 of its row, not 0"),
+        (lambda: Panel("a", 5), "The panel 'a' shows a picture, .* not 5"),
+        (lambda: Track("abc"), "A track needs numbers in `at`, not 'abc'"),
+        (lambda: table({}), r'A table has columns by name, {"x": values}, not {}'),
+        (lambda: table([1, 2]), r"A table has columns by name, .* not \[1, 2\]"),
+        (lambda: LessonScene.morph(None, chart, np.zeros(2)), "A Chart has no values to run to"),
+        (lambda: type("Scene", (LessonScene,), {"order": "a"}), "Scene.order is 'a'; it is a numb"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=words):
+            made()

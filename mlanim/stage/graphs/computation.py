@@ -21,6 +21,7 @@ from mlanim.stage.graphs.layered import Edges, layer_of, layered_places
 from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Arrow, disc
 from mlanim.stage.picture import Picture
+from mlanim.stage.plots.values import numbers
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.number import Number, number_curves
 from mlanim.stage.text.texts import Content, Text, advance_of, body_height
@@ -125,7 +126,7 @@ class ComputationGraph(Picture):
             raise ValueError(f"Rates are those of one last value; {len(self.last)} nodes are last.")
 
     def _fitting(self, values: Any, name: str) -> np.ndarray:
-        values = np.asarray(values, dtype=float)
+        values = numbers(values, f"the {name}")
         count, kind = (len(self.names), "nodes") if name == "values" else (len(self.edges), "edges")
         if values.shape != (count,) or not np.isfinite(values).all():
             raise ValueError(

@@ -19,6 +19,7 @@ from mlanim.stage.layout import Box
 from mlanim.stage.marks.shapes import Segments, disc
 from mlanim.stage.picture import Valued
 from mlanim.stage.plots.color_scale import ColorScale, scale_width
+from mlanim.stage.plots.values import numbers
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.fitting import widest
 from mlanim.stage.text.number import NumberGrid, number_curves
@@ -176,7 +177,7 @@ class Graph(Valued):
             raise ValueError(f"There are {len(self.roles)} roles for {self.count} nodes.")
 
     def _packed(self, values: Any, weights: Any) -> np.ndarray:
-        values, weights = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
+        values, weights = numbers(values, "the values"), numbers(weights, "the weights")
         for name, given, count in (
             ("values", values, self.count), ("weights", weights, len(self.edges))
         ):  # fmt: skip

@@ -23,6 +23,9 @@ class Lines(Picture):
         size: of the text; "display" for one number that all look at.
         pitch: from one baseline to the next, in ems.
         values: by name, for all lines.
+
+    Raises:
+        ValueError: for a value that no line has a place for.
     """
 
     is_text = True
@@ -32,6 +35,9 @@ class Lines(Picture):
         **values: Any,
     ):  # fmt: skip
         super().__init__(least)
+        unused = set(values).difference(*map(places_of, templates))
+        if unused:
+            raise ValueError(f"No line has a place for {', '.join(sorted(unused))}.")
         self.templates, self.size, self.pitch, self.values = templates, size, pitch, values
 
     def compose(self, box: Box) -> None:

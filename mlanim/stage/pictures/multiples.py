@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Any, Self
 
 from manim import VGroup
 
@@ -39,8 +39,8 @@ class Multiples(Rows):
         if len(titles) not in (0, len(pictures)):
             raise ValueError(f"There are {len(titles)} titles for {len(pictures)} pictures.")
         self.titles = list(titles)
-        columns = columns or math.ceil(math.sqrt(len(pictures)))
-        self.fewest, self.most = (columns, columns) if isinstance(columns, int) else columns
+        columns = math.ceil(math.sqrt(len(pictures))) if columns is None else columns
+        self.fewest, self.most = _fewest_and_most(columns)
         self.each = self.least
         self.least = self._width_of(self.fewest)
 
@@ -111,6 +111,17 @@ class Multiples(Rows):
             for cell in row.columns(*[1.0] * columns, gap=self.gap)
         ]
         return cells[: len(self.pictures)]
+
+
+def _fewest_and_most(columns: Any) -> tuple[int, int]:
+    pair = (columns, columns) if isinstance(columns, int) else columns
+    is_pair = isinstance(pair, tuple) and len(pair) == 2
+    if is_pair and all(isinstance(n, int) for n in pair) and 1 <= pair[0] <= pair[1]:
+        return pair[0], pair[1]
+    raise ValueError(
+        f"Columns are how many stand side by side, from 1 on, or the fewest and the most as "
+        f"(2, 4), not {columns!r}."
+    )
 
 
 def _title(panel: Panel) -> Sentence:

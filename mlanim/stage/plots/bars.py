@@ -19,7 +19,7 @@ from mlanim.stage.marks.legend import FAINT, Entry, legend, legend_height
 from mlanim.stage.marks.shapes import Segments
 from mlanim.stage.picture import Valued, replace_parts
 from mlanim.stage.plots.scale import Range, Scale, tick_texts
-from mlanim.stage.plots.values import beyond
+from mlanim.stage.plots.values import beyond, span
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.fitting import shortened, widest
 from mlanim.stage.text.number import NumberGrid, number_curves
@@ -59,7 +59,8 @@ class Bars(Valued):
         reach: Range | None = None, upright: bool = False, format: str = "2", numbers: bool = True,
         least: float = 2.0, aspect: float = 1.3,
     ):  # fmt: skip
-        self.reach, self.upright, self.format = reach, upright, format
+        self.reach = None if reach is None else span(reach, "the reach")
+        self.upright, self.format = upright, format
         super().__init__(values, least, aspect)
         count, bars = self.shown.shape
         self.names = [str(name) if isinstance(name, int) else name for name in names]

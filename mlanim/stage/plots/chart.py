@@ -129,7 +129,16 @@ class Chart(Marked):
         return keyed + below + over + LEAST_AREA
 
     def zoom(self, x: Range | None = None, y: Range | None = None, **timing: Any) -> Morph:
-        """The animation in which the axes come to span something else; all marks follow."""
+        """The animation in which the axes come to span something else; all marks follow.
+
+        Raises:
+            ValueError: for a chart that does not stand yet, and for what is no range of its axis.
+        """
+        if not self.frame.is_placed:
+            raise ValueError("A chart can zoom once it stands: enter it.")
+        for axis, limits in (("x", x), ("y", y)):
+            if limits is not None:
+                span(limits, f"the range of {axis}")
         pairs = zip((x, y), self.frame.scales, strict=True)
         wanted = [Scale(*(given or (one.low, one.high)), one.log) for given, one in pairs]
         if self.equal:

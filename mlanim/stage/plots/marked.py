@@ -18,6 +18,7 @@ from mlanim.stage.plots.marks.lines import Curve, Dash, Guide, Level, Ray, Segme
 from mlanim.stage.plots.marks.mark import Mark
 from mlanim.stage.plots.marks.points import ArrowMark, Note, Points, Spot
 from mlanim.stage.plots.scale import Range
+from mlanim.stage.plots.values import grid, numbers, row
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Content
 from mlanim.stage.track import combined
@@ -57,8 +58,11 @@ class Marked(Picture):
         third dotted, and so on again.
 
         Raises:
+            TypeError: for lines without names.
             ValueError: if there are fewer roles than lines.
         """
+        if not isinstance(ys, Mapping):
+            raise TypeError(f'Curves are given by name, {{"name": values}}, not {ys!r:.60}.')
         roles = [roles] if isinstance(roles, str) else list(roles)
         if len(roles) < len(ys):
             raise ValueError(f"{len(ys)} curves need a role each; given: {', '.join(roles)}.")
@@ -145,7 +149,7 @@ class Marked(Picture):
         With `tip`, a dot at its end; `average` takes an axis, as np.median does.
         """
         low, high, middle = (
-            combined(lambda of, over=over: over(np.asarray(of), axis=1), values)
+            combined(lambda of, over=over: over(grid(of, "the runs"), axis=1), values)
             for over in (np.min, np.max, average)
         )
         area = self.band(xs, low, high, role, later=later)
@@ -186,7 +190,7 @@ class Marked(Picture):
         name: Content | None = None, later: bool = False,
     ) -> Level:  # fmt: skip
         """The lines on which values (R, C), over xs (C,) and ys (R,), equal a level, or each."""
-        levels = np.atleast_1d(np.asarray(level, dtype=float))
+        levels = np.atleast_1d(numbers(level, "the level"))
         mark = Level(self.frame, (xs, ys, values), levels, role, width, opacity)
         return self._with(mark, name, later)
 
@@ -199,7 +203,7 @@ class Marked(Picture):
 
         Levels in `numbered` have their number on the line.
         """
-        levels = np.asarray(levels, dtype=float)
+        levels = row(levels, "the levels")
         mark = Contours(self.frame, (xs, ys, values), levels, list(numbered))
         return self._with(mark, name, later)
 

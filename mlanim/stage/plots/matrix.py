@@ -22,7 +22,7 @@ from mlanim.stage.plots.cells import Cells
 from mlanim.stage.plots.color_scale import ColorScale, scale_width
 from mlanim.stage.plots.rim import Grid, Rim
 from mlanim.stage.plots.scale import Range, round_step
-from mlanim.stage.plots.values import beyond
+from mlanim.stage.plots.values import beyond, span
 from mlanim.stage.table import Table, of_matrix
 from mlanim.stage.text.fitting import shortened, widest
 from mlanim.stage.text.number import NumberGrid, number_curves
@@ -75,7 +75,8 @@ class Matrix(Valued):
     ):  # fmt: skip
         if isinstance(palette, str) and palette not in ("sequential", "signed"):
             raise ValueError(f'A palette is "sequential", "signed" or a function, not {palette!r}.')
-        self.palette, self.ends, self.format = palette, ends, format
+        self.palette, self.format = palette, format
+        self.ends = None if ends is None else span(ends, "the ends")
         super().__init__(values, least, aspect)
         self.rows, self.columns = _words(rows), _words(columns)
         self.numbers, self.has_bar, self.roles, self.square = numbers, bar, roles, square

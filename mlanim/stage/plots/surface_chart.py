@@ -22,6 +22,7 @@ from mlanim.stage.picture import Picture
 from mlanim.stage.plots.marks.lines import part
 from mlanim.stage.plots.marks.mark import HALO
 from mlanim.stage.plots.scale import Scale
+from mlanim.stage.plots.values import numbers, row
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.fitting import widest
 from mlanim.stage.text.texts import Content, Text, body_height
@@ -54,7 +55,8 @@ class SurfaceChart(Picture):
         least: float = 4.0, aspect: float = 1.3,
     ):  # fmt: skip
         super().__init__(least, aspect)
-        self.xs, self.ys, self.values = (np.asarray(v, dtype=float) for v in (xs, ys, values))
+        self.xs, self.ys = row(xs, "the x values"), row(ys, "the y values")
+        self.values = numbers(values, "the values")
         if self.values.shape != (len(self.ys), len(self.xs)):
             raise ValueError(
                 f"A surface over {len(self.xs)} x and {len(self.ys)} y values needs an array "

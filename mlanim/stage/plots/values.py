@@ -22,7 +22,7 @@ def stands(value: Any) -> bool:
     return not isinstance(value, Reading | Track)
 
 
-def numbers(value: Any, what: str) -> np.ndarray:
+def numbers(value: Any, what: str, wanted: str = "numbers") -> np.ndarray:
     """Numbers as an array of floats.
 
     Raises:
@@ -34,9 +34,9 @@ def numbers(value: Any, what: str) -> np.ndarray:
     except ValueError as error:
         if "inhomogeneous" in str(error):
             raise ValueError(f"The rows of {what} are of different lengths.") from None
-        raise TypeError(f"{_begun(what)} must be numbers, not {value!r:.60}.") from None
+        raise TypeError(f"{_begun(what)} must be {wanted}, not {value!r:.60}.") from None
     except TypeError:
-        raise TypeError(f"{_begun(what)} must be numbers, not {value!r:.60}.") from None
+        raise TypeError(f"{_begun(what)} must be {wanted}, not {value!r:.60}.") from None
 
 
 def beyond(values: np.ndarray, ends: tuple[float, float]) -> float | None:
@@ -45,6 +45,18 @@ def beyond(values: np.ndarray, ends: tuple[float, float]) -> float | None:
     slack = 1e-6 * (high - low)
     found = values[(values < low - slack) | (values > high + slack)]
     return float(found.flat[0]) if found.size else None
+
+
+def opacity(value: Any) -> float:
+    """How much of what is behind is covered, from 0 to 1.
+
+    Raises:
+        TypeError, ValueError: for anything else.
+    """
+    found = float(number(value, "the opacity"))
+    if not 0 <= found <= 1:
+        raise ValueError(f"An opacity is a number from 0 to 1, not {value!r}.")
+    return found
 
 
 def number(value: Any, what: str) -> np.ndarray:
@@ -123,7 +135,7 @@ def equally_long(rows: Iterable[tuple[str, np.ndarray]]) -> None:
 
 
 def _of_rank(value: Any, what: str, rank: int, wanted: str) -> np.ndarray:
-    array = numbers(value, what)
+    array = numbers(value, what, wanted if rank == 0 else "numbers")
     if array.ndim != rank:
         raise ValueError(f"{_begun(what)} must be {wanted}, {_not(array)}.")
     return array

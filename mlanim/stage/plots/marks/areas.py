@@ -31,7 +31,7 @@ class Area(Mark):
         self, frame: Frame, values: tuple[Any, ...], role: str, opacity: float,
         rim: str | None = None, corners: Callable[..., np.ndarray] = np.asarray,
     ):  # fmt: skip
-        super().__init__(frame, values, role)
+        super().__init__(frame, values, role, opacity)
         self.corners = corners
         self.shape = VMobject(stroke_width=0, fill_color=theme.color(role), fill_opacity=opacity)
         if rim is not None:
@@ -80,8 +80,7 @@ class HistogramColumns(Mark):
     shapes: Shapes = (("the edges", row), ("the heights", row))
 
     def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, opacity: float):
-        super().__init__(frame, values, role)
-        self.opacity = opacity
+        super().__init__(frame, values, role, opacity)
         self.shape = VMobject(stroke_width=0, fill_color=theme.color(role), fill_opacity=opacity)
         self.shape.set_stroke(theme.color("background"), theme.STROKES["hair"], 1.0)
         self.add(self.shape)
@@ -141,8 +140,13 @@ class Field(Mark):
         self, frame: Frame, values: tuple[Any, ...], palette: Palette,
         ranges: tuple[Range | None, Range | None], opacity: float,
     ):  # fmt: skip
-        super().__init__(frame, values, "text")
-        self.palette, self.ranges, self.opacity = palette, ranges, opacity
+        super().__init__(frame, values, "text", opacity)
+        if not callable(palette):
+            raise TypeError(
+                "The palette of a field is a function from values to colours, such as "
+                f"signed_palette(1.0), not {palette!r:.60}."
+            )
+        self.palette, self.ranges = palette, ranges
         self.mesh: Mesh | None = None
 
     def draw(self, values: Any) -> None:

@@ -38,6 +38,9 @@ class Contours(Level):
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], levels: np.ndarray, numbered: Sequence[float]
     ):
+        if np.any(np.diff(levels) <= 0):
+            listed = ", ".join(f"{level:g}" for level in levels)
+            raise ValueError(f"The levels of contours ascend, and {listed} do not.")
         super().__init__(frame, values, levels, "background", "hair", 0.45)
         self.numbered = [level for level in levels if np.isclose(level, numbered, rtol=1e-6).any()]
         paints = colormap.terrain(np.arange(len(levels) + 1), 0, max(len(levels), 1))

@@ -35,7 +35,7 @@ class Curve(Mark):
         self, frame: Frame, values: tuple[Any, ...], role: str, width: str = "line",
         dash: Dash = "", opacity: float = 1.0, tip: bool = False, rim: bool = False,
     ):  # fmt: skip
-        super().__init__(frame, values, role)
+        super().__init__(frame, values, role, opacity)
         if dash not in ("", *PATTERNS):
             raise ValueError(unknown("dash", dash, ['""', *PATTERNS]))
         self.dash = dash
@@ -187,7 +187,7 @@ class Level(Mark):
         self, frame: Frame, values: tuple[Any, ...], levels: np.ndarray, role: str, width: str,
         opacity: float,
     ):  # fmt: skip
-        super().__init__(frame, values, role)
+        super().__init__(frame, values, role, opacity)
         self.levels = levels
         self.path = Polyline(np.zeros((0, 2)), role, width, opacity)
         self.add(self.path)

@@ -14,6 +14,7 @@ from mlanim.stage import theme
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.scale import from_to
 from mlanim.stage.plots.values import Shapes, equally_long, stands
+from mlanim.stage.plots.values import opacity as checked_opacity
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Reading, Track, follow, now
@@ -49,10 +50,15 @@ class Mark(VGroup):
         if "draw" in vars(cls) and "shapes" not in vars(cls):
             cls.shapes, cls.are_matched = (), False
 
-    def __init__(self, frame: Frame, values: tuple[Any, ...], role: str):
+    def __init__(self, frame: Frame, values: tuple[Any, ...], role: str, opacity: float = 1.0):
         super().__init__()
+        if not isinstance(role, str):
+            raise TypeError(
+                f'A role is a name, such as "input", not {role!r:.60}; a place is one pair, (x, y).'
+            )
         theme.color(role)
         self.frame, self.values, self.role = frame, values, role
+        self.opacity = checked_opacity(opacity)
         self.name: Content | None = None
         self.is_later = self.is_settled = False
         self.is_seen = True

@@ -14,7 +14,7 @@ from mlanim.stage.marks.shapes import Arrow, Dot
 from mlanim.stage.plots.frame import Frame
 from mlanim.stage.plots.marks.lines import Segment
 from mlanim.stage.plots.marks.mark import HALO, Mark, all_along, within
-from mlanim.stage.plots.values import Shapes, place, places, stands
+from mlanim.stage.plots.values import Shapes, number, place, places, stands
 from mlanim.stage.table import Table, table
 from mlanim.stage.text.texts import Content, Text, share_before
 from mlanim.stage.track import now
@@ -31,10 +31,10 @@ class Points(Mark):
     def __init__(
         self, frame: Frame, places: Any, role: str | Sequence[str], radius: float, ring: bool
     ):
-        roles = [role] if isinstance(role, str) else list(role)
+        roles = list(role) if np.iterable(role) and not isinstance(role, str) else [role]
+        super().__init__(frame, (places,), roles[0] if roles else "text")
         for one in roles:
             theme.color(one)
-        super().__init__(frame, (places,), roles[0] if roles else "text")
         self.roles, self.is_one_role = roles, isinstance(role, str)
         self.cloud = PointCloud(np.zeros((0, 2)), np.zeros((0, 4)), radius, 0.015 if ring else 0.0)
         self.add(self.cloud)
@@ -118,6 +118,13 @@ class ArrowMark(Mark):
         super().__init__(frame, values, role)
         width, head = (0.11, 0.38) if bold else (0.06, 0.28)
         self.shape = Arrow(np.zeros(2), np.zeros(2), role, width, head)
+        if stands(side):
+            aside = float(number(side, "the side"))
+            if not -1 <= aside <= 1:
+                raise ValueError(
+                    "The name of an arrow stands on the side 1 (left), 0 (ahead), -1 (right) or "
+                    f"in between, not {side!r}."
+                )
         self.side = side
         self.add(self.shape)
 

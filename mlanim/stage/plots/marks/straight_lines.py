@@ -19,7 +19,7 @@ class StraightLines(Mark):
     def __init__(
         self, frame: Frame, values: tuple[Any, ...], role: str, width: str, opacity: float = 1.0
     ):
-        super().__init__(frame, values, role)
+        super().__init__(frame, values, role, opacity)
         self.lines = Segments(np.zeros((0, 2, 2)), role, width, opacity)
         self.add(self.lines)
 
