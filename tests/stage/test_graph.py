@@ -76,6 +76,17 @@ def test_numbers_stand_in_nodes_and_on_edges_where_they_have_room():
     assert many.barred == (not many.has_numbers)
 
 
+def test_a_number_on_an_edge_keeps_off_all_nodes():
+    counts, weights = set(), [[[0.4, 0.9], [1.3, -0.7]], [[-1.3, -0.6]]]
+    for width in np.linspace(2.6, 6.0, 18):
+        graph = Graph(layers=(2, 2, 1), weights=weights).placed(Box(0, 0, width, 4))
+        ink = graph.edge_ink.points[:, None, :2]
+        apart = np.linalg.norm(ink - graph.places, axis=2).min(initial=np.inf)
+        assert apart >= graph.radius, width
+        counts.add(len(graph.edge_ink.texts))
+    assert counts == {0, 6}
+
+
 def test_a_weight_of_exactly_0_is_no_line_and_shows_0():
     graph = Graph(["a", "b"], [(0, 1)], weights=[0.0]).placed(BOX)
     assert graph.lines[0].get_stroke_opacity() == 0

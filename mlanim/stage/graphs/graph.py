@@ -272,7 +272,8 @@ class Graph(Valued):
         ends = np.array([self._ends_of(a, b) for a, b in self.edges])
         for share in SHARES:
             spots = (1 - share) * ends[:, 0] + share * ends[:, 1]
-            if _are_free(spots, halves, ends):
+            clear = _distance(spots, halves, self.places).min() >= self.radius
+            if clear and _are_free(spots, halves, ends):
                 return list(zip(spots, texts, strict=True))
         return None
 
@@ -299,6 +300,12 @@ def _cut(start: np.ndarray, end: np.ndarray, spot: np.ndarray, half: np.ndarray)
     at = float((spot - start) @ along / (along @ along))
     before, behind = max(at - reach, 0.0), min(at + reach, 1.0)
     return np.array([[start, start + before * along], [start + behind * along, end]])
+
+
+def _distance(spots: np.ndarray, halves: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """From boxes (N, 2) around spots to places (M, 2), (N, M)."""
+    apart = np.abs(spots[:, None] - places) - halves[:, None]
+    return np.asarray(np.linalg.norm(np.maximum(apart, 0.0), axis=-1))
 
 
 def _are_free(spots: np.ndarray, halves: np.ndarray, ends: np.ndarray) -> bool:
