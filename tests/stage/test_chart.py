@@ -252,6 +252,22 @@ def test_a_curve_that_leaves_the_area_takes_its_name_and_its_tip_along():
         assert [part.get_fill_opacity() for part in parts] == [seen] * len(parts)
 
 
+def test_the_name_at_a_line_s_end_lies_beyond_the_edge_and_gets_there_without_a_jump():
+    run = Track(XS, y=XS)
+    chart = Chart()
+    still = chart.curve(XS, XS, name="still")
+    moves = chart.curve(run.history(), run.history("y"), name="m")
+    chart.placed(BOXES[0])
+    edge, starts = chart.frame.area.right, []
+    assert still.label.origin[0] > edge
+    for value in np.linspace(0.1, 10, 400):
+        run.put(value)
+        moves.update()
+        starts.append(moves.label.origin[0] - chart.place((value, 0))[0])
+    assert np.abs(np.diff(starts)).max() < 0.05
+    assert starts[0] < edge - chart.place((10, 0))[0] < starts[-1]
+
+
 def test_names_that_would_lie_over_each_other_move_apart():
     chart = Chart((0, 1), (0, 1))
     for i in range(4):

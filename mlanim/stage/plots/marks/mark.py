@@ -20,6 +20,7 @@ from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Reading, Track, follow, now
 
 BESIDE = 0.14  # manim units between a mark and its name
+PAD = 0.05  # the share of an axis that is left free beyond the data on it
 HALO = 12  # hundredths of a manim unit, across the clear stroke behind a name
 
 
@@ -163,8 +164,19 @@ class Mark(VGroup):
             if beyond and self.frame.keeps_names:
                 self.label.baseline_at([point[0] - BESIDE, y, 0], "right")
             else:
-                self.label.baseline_at([point[0] + BESIDE, y, 0])
+                self.label.baseline_at([point[0] + BESIDE + self._push(point[0]), y, 0])
             self.name_height = float(y)
+
+    def _push(self, x: float) -> float:
+        """How far a name that has room beyond the area keeps off a line's end at x.
+
+        Near the edge it lies beyond it, not over it; on its way there it moves without a jump.
+        """
+        if not self.name_room():
+            return 0.0
+        area = self.frame.area
+        left = (area.right - x) / area.width
+        return float(np.interp(left, (PAD, 3 * PAD), (1, 0))) * (area.right - x)
 
 
 def _drawn(mark: Mark, *values: Any) -> None:
