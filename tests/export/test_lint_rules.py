@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from manim import Mobject, Square, ValueTracker, VGroup, VMobject
 
+from mlanim.export.lint.charts import covered_curves
 from mlanim.export.lint.check import check
 from mlanim.export.lint.coverage import AROUND, covered_share, nearly_empty
 from mlanim.export.lint.finding import Finding
@@ -516,3 +517,21 @@ def test_a_bounding_box_is_that_of_what_can_be_seen():
     group = VGroup(Bar([1, 2], [3, 5], "input"), Square(20).set_opacity(0))
     box = bounding_box(visible_members(group))
     assert (box.left, box.bottom, box.right, box.top) == pytest.approx((1, 2, 3, 5))
+
+
+def test_a_curve_along_all_of_which_another_is_drawn_is_told_of():
+    xs = np.linspace(0, 1, 301)
+
+    def found(**above: Any) -> list[tuple[str, ...]]:
+        chart = Chart((0, 1), (0, 1))
+        chart.curve(xs, xs**2, "input", name="below", later=above.pop("waits", False))
+        chart.curve(xs[::3], above.pop("ys", xs**2)[::3], "weight", name="above", **above)
+        chart.compose(layout.STAGE)
+        view = View([chart])
+        return [finding.objects for finding in covered_curves(view) if finding.is_warning]
+
+    assert found() == [("Curve “below”", "Curve “above”")]
+    assert found(ys=xs**2 + 0.03) == []
+    for apart in ({"dash": "dash"}, {"opacity": 0.5}, {"width": "thin"}, {"waits": True}):
+        assert found(**apart) == [], apart
+    assert found(ys=np.where(xs < 0.9, xs**2, np.nan)) == []

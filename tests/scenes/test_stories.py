@@ -56,7 +56,8 @@ def told(name: str, params: Mapping[str, Any]) -> Told:
 
     def look(scene: LessonScene) -> None:
         captions.append(scene.caption.plain if scene.caption else "")
-        faults.extend(f"{scene.time:.1f} s: {fault}" for fault in check(scene.mobjects))
+        found = [fault for fault in check(scene.mobjects) if not fault.is_warning]
+        faults.extend(f"{scene.time:.1f} s: {fault}" for fault in found)
 
     with draw.configured(job):
         scene, _ = draw.run_dry(scene_class, checked, data, at_pause=look)

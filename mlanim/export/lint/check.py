@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from manim import Mobject
 
-from mlanim.export.lint import edges, hiding, reading, series
+from mlanim.export.lint import charts, edges, hiding, reading, series
 from mlanim.export.lint.finding import Finding
 from mlanim.export.lint.view import View
 
@@ -28,6 +28,7 @@ def check_view(view: View) -> list[Finding]:
         *(f for f in reading.too_faint(view) if f.objects[0] not in unread),
         *(f for f in reading.crossed(view) if f.objects[0] not in unread),
         *hiding.hidden_marks(view),
+        *charts.covered_curves(view),
         *edges.invisible(view),
         *series.alike(view),
     ]

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-WARNINGS = ("pause without notes", "stage nearly empty", "series differ by colour alone")
+WARNINGS = (
+    "pause without notes", "stage nearly empty", "series differ by colour alone", "curve hidden",
+)  # fmt: skip
 """Rules about what a viewer misses; the others are about what cannot be read, or is wrong."""
 
 ON_PAGE = "figure at "

@@ -25,7 +25,7 @@ from mlanim.export.figures.at_time import no_such_slide
 from mlanim.export.figures.composition import LEAST_POINTS
 from mlanim.export.figures.figure import figure_of, has_figure
 from mlanim.export.figures.still import frame_box
-from mlanim.export.lint.axes import charts_in, out_of_sight
+from mlanim.export.lint.charts import charts_in, out_of_sight
 from mlanim.export.lint.check import check_view
 from mlanim.export.lint.coverage import nearly_empty
 from mlanim.export.lint.finding import Finding, Sighting, merged

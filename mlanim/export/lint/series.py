@@ -31,14 +31,15 @@ def alike(view: View) -> Iterator[Finding]:
     for mobject in view.mobjects:
         for chart in mobject.get_family():
             if isinstance(chart, Chart):
-                shown = [mark for mark in chart.marks if _is_in(mark, chart, view)]
+                shown = [mark for mark in chart.marks if is_shown(mark, chart, view)]
                 for first, second in itertools.combinations(shown, 2):
                     yield from _compared(view, first, second)
                 for mark in shown:
                     yield from _within(view, mark)
 
 
-def _is_in(mark: Mark, chart: Chart, view: View) -> bool:
+def is_shown(mark: Mark, chart: Chart, view: View) -> bool:
+    """Whether a chart's mark stands in a view, with its chart or by itself, and can be seen."""
     on_stage = mark in chart.submobjects or mark in view.mobjects
     return on_stage and bool(visible_members(mark))
 
