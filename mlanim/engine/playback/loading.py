@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
+import linecache
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -22,7 +24,9 @@ from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.mobjects.formulas import kept_formulas
 from mlanim.engine.playback import configuration
-from mlanim.engine.playback.scene_errors import sentence_of
+from mlanim.engine.playback.scene_errors import answer_line, sentence_of
+from mlanim.engine.playback.scene_lines import made_line, noting_lines
+from mlanim.stage.answers import WrongAnswer
 from mlanim.stage.scene import LessonScene, SceneParams
 
 _settings: dict[str, dict[str, Any]] = {}  # by the name of the module that set them
@@ -129,7 +133,8 @@ def unheard() -> Iterator[None]:
 def faults_of(entry: SceneEntry) -> Iterator[None]:
     """Turn what a scene's code raises into a RenderError that shows the scene's own lines."""
     try:
-        yield
+        with noting_lines(str(Path(entry.path))):
+            yield
     except (UsageError, RenderError, OutputError):
         raise
     except (Exception, SystemExit) as error:
@@ -140,19 +145,27 @@ def faults_of(entry: SceneEntry) -> Iterator[None]:
 
 def own_traceback(error: BaseException, entry: SceneEntry) -> str:
     """An error of a scene as its own lines and the error itself, at most three of them."""
-    own = _own_frames(error, entry)[-2:]
-    lines = [f"{Path(f.filename).name}, line {f.lineno}: {f.line}" for f in own]
-    place = "\n".join(lines) if lines else _class_line(entry)
-    return f"{place}\n{shortened(sentence_of(error), 500)}"
+    path = str(Path(entry.path))
+    places = [(frame.filename, frame.lineno or 0) for frame in _own_frames(error, entry)]
+    if made := made_line(error.__traceback__, path):
+        places.append((path, made))
+    if isinstance(error, WrongAnswer):
+        places.append(answer_line(error))
+    lines = [_shown_line(*place) for place in (places or [(path, _class_line(entry))])[-2:]]
+    return "\n".join([*lines, shortened(sentence_of(error), 500)])
 
 
-def _class_line(entry: SceneEntry) -> str:
-    """The line at which a scene's class begins, for what none of its own lines did."""
-    path = Path(entry.path)
-    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-        if line.lstrip().startswith(f"class {entry.class_name}"):
-            return f"{path.name}, line {number}: {line.strip()}"
-    return path.name
+def _shown_line(path: str, number: int) -> str:
+    if not number:
+        return Path(path).name
+    return f"{Path(path).name}, line {number}: {linecache.getline(path, number).strip()}"
+
+
+def _class_line(entry: SceneEntry) -> int:
+    """The line at which a scene's class begins, for what none of its own lines did; or 0."""
+    begins = re.compile(rf"\s*class {entry.class_name}\b")
+    lines = Path(entry.path).read_text(errors="replace").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if begins.match(line)), 0)
 
 
 def is_refusal(error: ValueError, entry: SceneEntry) -> bool:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from mlanim.engine.cache.sources import PACKAGE
+from mlanim.stage.answers import WrongAnswer, WrongFunction
 from mlanim.words.nearest import nearest
 
 LATEX = ("latex", "pdflatex", "xelatex", "lualatex", "dvisvgm")
@@ -36,6 +37,17 @@ def sentence_of(error: BaseException) -> str:
         return NO_LATEX.format(program=program)
     reason = str(error) or words
     return type(error).__name__ + (f": {reason}{_meant(error)}" if reason else "")
+
+
+def answer_line(error: WrongAnswer) -> tuple[str, int]:
+    """The file and the line of a function's one `return`; where it has not one, of its `def`."""
+    lines, first = inspect.getsourcelines(error.function)
+    returned, defined = (
+        [number for number, line in enumerate(lines, first) if line.lstrip().startswith(word)]
+        for word in ("return", "def ")
+    )
+    is_plain = len(returned) == 1 and not isinstance(error, WrongFunction)
+    return inspect.getfile(error.function), (returned if is_plain else [*defined, first])[0]
 
 
 def _is_ours(error: BaseException) -> bool:

@@ -35,6 +35,7 @@ from mlanim.engine.workers.fork_server import ended, importing
 from mlanim.engine.workers.parent_watch import end_with_parent
 from mlanim.engine.workers.processes import is_alone
 from mlanim.long_run import listened
+from mlanim.stage.answers import WrongAnswer, computed
 from mlanim.stage.scene import LessonScene, SceneParams
 
 EVERY = 0.2  # seconds between two lines that tell how far a computation is
@@ -53,7 +54,7 @@ def compute(scene_class: type[LessonScene], params: SceneParams) -> Any:
         sys.meta_path.insert(0, _TorchFinder(params.seed))
     random.seed(params.seed)
     np.random.seed(params.seed)
-    return scene_class.compute(params)
+    return computed(scene_class.compute, params)
 
 
 def _settle_torch(seed: int) -> None:
@@ -209,12 +210,12 @@ def _payload(job: Job, tell: Callable[[int, int], None]) -> bytes:
             raise
     reads.remembered(key, scene, found)
     unfinished.clear()
-    try:
-        return store.dump(value)
-    except TypeError as error:
-        raise RenderError(
-            f"{job.scene.name}: compute returned what cannot be stored: {error}"
-        ) from error
+    with faults_of(job.scene):
+        try:
+            return store.dump(value)
+        except TypeError as error:
+            said = f"compute returned what cannot be stored: {error}"
+            raise WrongAnswer(scene_class.compute, said) from error
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from mlanim.export.figures.still import still, words_of
 from mlanim.export.figures.tables import files_of, slug
 from mlanim.export.figures.words import Words, words_on
 from mlanim.stage import theme
+from mlanim.stage.answers import panels_from
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.panels import Place
 from mlanim.stage.scene import LessonScene
@@ -60,14 +61,12 @@ def figure_of(scene_class: Any, params: Any, data: Any, page: Page, name: str) -
     """A scene's figure on a page; call it within `configured`, then draw it at once."""
     scene = scene_class(params=params, data=data, skip_animations=True)
     scene.setup()
-    panels = scene.live() if page.live else scene.figure()
-    if not panels:
-        raise UsageError(f"{name} has a figure without panels; return a list of Panel(…).")
-    named = {panel.name: panel for panel in panels}
-    if len(named) < len(panels):
-        names = ", ".join(panel.name for panel in panels)
-        raise UsageError(f"{name} has a figure whose panels are named {names}; give each its own.")
-    return compose(named, page, name)
+    is_live = page.live and scene_class.live is not LessonScene.live
+    panels = panels_from(
+        scene_class.live if is_live else scene_class.figure,
+        scene.live() if is_live else scene.figure(),
+    )
+    return compose({panel.name: panel for panel in panels}, page, name)
 
 
 def _figure(

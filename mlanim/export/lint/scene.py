@@ -19,7 +19,7 @@ from mlanim.engine.jobs.scene_entry import SceneEntry
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.loading import faults_of, load, params_of
 from mlanim.engine.playback.renderer import NONE
-from mlanim.engine.playback.scene_lines import line_in, noting_lines
+from mlanim.engine.playback.scene_lines import line_in
 from mlanim.engine.workers import worker
 from mlanim.export.figures.at_time import no_such_slide
 from mlanim.export.figures.composition import LEAST_POINTS
@@ -61,7 +61,7 @@ def lint_scene(
     found: list[Finding] = []
     for name in (only_theme,) if only_theme else THEMES:
         run = _Run.of(entry, name, params)
-        with draw.configured(run.job, run.scene_class), faults_of(entry), noting_lines(run.path):
+        with draw.configured(run.job, run.scene_class), faults_of(run.job.scene):
             if name in _themes_of(run) or only_theme:
                 found += draw.watched_if_it_looks(_Film(run, slide).findings)
             if slide is None and has_figure(run.scene_class):
