@@ -36,6 +36,11 @@ class Record:
         except KeyError:
             raise AttributeError(_missing(self._name, field, self._fields)) from None
 
+    def __getitem__(self, field: object) -> Any:
+        if field not in self._fields:
+            raise KeyError(_missing(self._name, field, self._fields))
+        raise TypeError(f"{self._name} is a dataclass: write .{field}, not [{field!r}].")
+
     def __setattr__(self, field: str, value: Any) -> None:
         raise AttributeError(f"{self._name} is frozen; use replaced({field}=…).")
 
@@ -66,6 +71,13 @@ class Fields(dict[str, Any]):
 
     def __missing__(self, key: Any) -> Any:
         raise KeyError(_missing("The data", key, self))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name not in self:
+            raise AttributeError(_missing("The data", name, self))
+        raise AttributeError(f'The data is a dict: write ["{name}"], not .{name}.')
 
 
 def _missing(whole: str, field: object, known: Iterable[str]) -> str:

@@ -17,9 +17,10 @@ from manim import Mobject
 from mlanim.stage import theme
 from mlanim.stage.extent import bounding_box, visible_members
 from mlanim.stage.layout import Box
-from mlanim.stage.picture import Composed, Picture
+from mlanim.stage.picture import Composed, Picture, pictures_of
 from mlanim.stage.table import Table
 from mlanim.stage.text.texts import Text
+from mlanim.words.kinds import kind_of
 from mlanim.words.nearest import unknown
 from mlanim.words.sentence import Sentence, as_sentence
 
@@ -60,14 +61,27 @@ class Panel:
     data: Mapping[str, Table] | Table | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.picture, Picture):
-            raise TypeError(
-                f"The panel {self.name!r} shows a picture, such as Chart(…), not "
-                f"{self.picture!r:.60}."
-            )
-        if not (isinstance(self.share, int | float) and 0 < self.share < math.inf):
+        """Refuse what could not be laid out or read.
+
+        Raises:
+            TypeError, ValueError: for a field that holds something else than it says.
+        """
+        if not isinstance(self.name, str):
+            raise TypeError(f"A panel's name is text, not {kind_of(self.name)}.")
+        pictures_of(self.picture)
+        if not isinstance(self.share, int | float) or not 0 < self.share < math.inf:
             raise ValueError(
-                f"The panel {self.name!r} has a share over 0 of its row, not {self.share!r}."
+                f"A panel's share is a number over 0, such as 1 or 2.5, not {kind_of(self.share)}."
+            )
+        for said in (self.heading, self.remark, self.says):
+            if said is not None:
+                as_sentence(said)
+        tables = {"": self.data} if not isinstance(self.data, Mapping) else self.data
+        strange = [one for one in tables.values() if not isinstance(one, Table | None)]
+        if strange:
+            raise TypeError(
+                f"A panel's data is a table, or tables by name, not {kind_of(strange[0])}; "
+                'write data=table({"x": …, "y": …}).'
             )
 
     @property
@@ -124,6 +138,7 @@ def arrange(
     Raises:
         DoesNotFit: if a panel would get less than it needs.
     """
+    refuse_shared(panels)
     count = len(panels)
     room = width - 2 * EDGE
     columns = _columns(panels, room, layout)
@@ -153,6 +168,18 @@ def arrange(
             places.append(Place(panels[i], box, marks[i], head))
         top = bottom - GAP_BELOW
     return Box(0.0, top + GAP_BELOW - EDGE, width, 0.0), places
+
+
+def refuse_shared(panels: Sequence[Panel]) -> None:
+    """Raise a ValueError for a picture in two panels: it would leave the first empty."""
+    owners: dict[int, Panel] = {}
+    for panel in panels:
+        for picture in pictures_of(panel.picture):
+            if (other := owners.setdefault(id(picture), panel)) is not panel:
+                raise ValueError(
+                    f"The panels {other.name!r} and {panel.name!r} hold the same picture, which "
+                    f"stands in one place only; make {kind_of(picture)} for each."
+                )
 
 
 def _columns(panels: Sequence[Panel], room: float, layout: Layout | None) -> int:

@@ -13,6 +13,7 @@ from mlanim.stage.layout import Box
 from mlanim.stage.plots.values import numbers
 from mlanim.stage.table import Table
 from mlanim.stage.track import Morph, Reading, Track, follow, now
+from mlanim.words.kinds import kind_of
 
 
 class Picture(VGroup):
@@ -137,6 +138,21 @@ class Valued(Picture):
         return self.checked(array)
 
 
+def pictures_of(picture: Any) -> list[Picture]:
+    """The pictures that a picture is made of, or itself.
+
+    Raises:
+        TypeError: for what is no picture.
+    """
+    if not isinstance(picture, Picture):
+        other = "Composed(…)" if isinstance(picture, Mobject) else "Paragraphs(…)"
+        made = "" if not isinstance(picture, Mobject | str) else f"; {other} makes one of it"
+        raise TypeError(f"A panel shows a picture, such as a Chart, not {kind_of(picture)}{made}.")
+    if not isinstance(picture, Rows):
+        return [picture]
+    return [leaf for one in picture.pictures for leaf in pictures_of(one)]
+
+
 def _kind(picture: Picture) -> str:
     return f"A {type(picture).__name__}"
 
@@ -194,10 +210,17 @@ class Rows(Picture):
     """
 
     def __init__(self, *pictures: Picture, shares: Iterable[float] | None = None, gap: float = 0.4):
+        leaves = [id(leaf) for picture in pictures for leaf in pictures_of(picture)]
+        if not pictures or len(set(leaves)) < len(leaves):
+            raise ValueError(f"{type(self).__name__} takes pictures, each of them once.")
+        super().__init__(max(picture.least for picture in pictures))
         self.pictures, self.gap = pictures, gap
         self.shares = tuple(() if shares is None else shares)
-        _check_shares(pictures, self.shares)
-        super().__init__(max(picture.least for picture in pictures))
+        if self.shares and (len(self.shares) != len(pictures) or min(self.shares) <= 0):
+            raise ValueError(
+                f"{type(self).__name__} of {len(pictures)} pictures has so many shares, numbers "
+                f"over 0, not {self.shares}."
+            )
         self.is_text = all(picture.is_text for picture in pictures)
 
     def compose(self, box: Box) -> None:
@@ -270,17 +293,6 @@ class Columns(Rows):
 
     def _boxes(self, box: Box) -> list[Box]:
         return box.columns(*self.shares, gap=self.gap)
-
-
-def _check_shares(pictures: Sequence[Picture], shares: Sequence[float]) -> None:
-    strange = [one for one in pictures if not isinstance(one, Picture)]
-    if strange or not pictures:
-        given = f"{strange[0]!r:.60}" if strange else "none"
-        raise TypeError(f"Pictures stand in rows and columns, such as Chart(…), not {given}.")
-    if shares and (len(shares) != len(pictures) or not all(share > 0 for share in shares)):
-        raise ValueError(
-            f"{len(pictures)} pictures need a share over 0 each, not {', '.join(map(str, shares))}."
-        )
 
 
 def replace_parts(group: Mobject, parts: Iterable[Mobject]) -> None:

@@ -30,11 +30,14 @@ from manim.mobject.mobject import _AnimationBuilder
 from pydantic import BaseModel, ConfigDict, Field
 
 from mlanim.stage import layout, theme
+from mlanim.stage.answers import computed
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.data import as_record
 from mlanim.stage.panels import Layout, Panel
 from mlanim.stage.steps import Shown, Staging
 from mlanim.stage.text.texts import Colored, Content, Math, Text
+from mlanim.words.duration import check_seconds
+from mlanim.words.kinds import kind_of
 from mlanim.words.nearest import nearest
 from mlanim.words.sentence import Run, Sentence, as_sentence, as_text
 
@@ -45,6 +48,14 @@ class SceneParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of everything random.")
+
+    def __getattr__(self, name: str) -> Any:
+        if type(self) is not SceneParams or name.startswith("_"):
+            return super().__getattr__(name)  # type: ignore[misc]
+        raise AttributeError(
+            f"The scene has no parameter {name!r}, as its class names no parameters: write "
+            "class Name(LessonScene[NameParams, Any]), with NameParams of SceneParams."
+        )
 
 
 P = TypeVar("P", bound=SceneParams)
@@ -153,7 +164,7 @@ class LessonScene(Scene, Generic[P, D]):
         """
         if not hasattr(self, "params"):
             self.params = self.Params()  # type: ignore[assignment]
-            self.data = as_record(self.compute(self.params))
+            self.data = as_record(computed(type(self).compute, self.params))
         self._staging.title = layout.title(_title_of(type(self)))
         self.add(self._staging.title)
 
@@ -211,6 +222,10 @@ class LessonScene(Scene, Generic[P, D]):
 
         `say` replaces the caption; "" clears it, as what it says will not be true on the way.
         """
+        if not animations and say is None:
+            raise TypeError(
+                "Nothing is to run: give an animation, such as self.sweep(track.to(3))."
+            )
         self._plays(list(animations), say, seconds)
 
     def morph(
@@ -228,12 +243,13 @@ class LessonScene(Scene, Generic[P, D]):
             )
         self._plays([picture.to(values)], say, seconds)
 
-    def say(self, *said: Content, **timing: float) -> None:
+    def say(self, *said: Content, seconds: float = theme.BEAT, **timing: float) -> None:
         """Replace the caption line: by one sentence or template, or by content piece by piece."""
+        check_seconds(seconds)
         content = [_as_content(one) for one in said] if len(said) == 1 else said
         animations = self.saying(*content)
         if animations:
-            self.play(*animations, **({"run_time": theme.BEAT} | timing))
+            self.play(*animations, **({"run_time": seconds} | timing))
 
     def step(
         self, said: Said | None = None, *animations: Animation, notes: str, loop: bool = False,
@@ -244,6 +260,7 @@ class LessonScene(Scene, Generic[P, D]):
         Animations run before that, for so many seconds. The caption that stood goes meanwhile, as
         what it says will not be true on the way; where nothing new is said it stays.
         """
+        _check_notes(notes)
         if animations:
             self._plays(list(animations), None if said is None else "", seconds)
         if said is not None:
@@ -261,6 +278,7 @@ class LessonScene(Scene, Generic[P, D]):
         What stands is held until the notes can have been read as captions, unless it loops; or,
         where a voice says them, until that has ended.
         """
+        _check_notes(notes)
         since = float(self.time) - (self.slides[-1].time if self.slides else 0.0)
         read = 0.0 if loop else len(notes) / theme.READING_SPEED  # seconds
         needed = self.speech_seconds.get(len(self.slides) + 1, read)
@@ -281,8 +299,9 @@ class LessonScene(Scene, Generic[P, D]):
         for one in animations:
             if not isinstance(one, Animation | _AnimationBuilder):
                 raise TypeError(
-                    f"{_kind_of(one)} does not run; what does is an animation, such as track.to(3)."
+                    f"What runs is an animation, such as track.to(3), not {kind_of(one)}."
                 )
+        check_seconds(seconds)
         said = [] if say is None else self.saying(*([_as_content(say)] if say else []))
         if animations or said:
             self.play(*animations, *said, run_time=seconds)
@@ -301,10 +320,6 @@ WORDS = {
     and name not in ("setup", "construct", "figure", "live")
 }
 """What a scene calls, by name, without what it writes itself, such as `compute` and `figure`."""
-
-
-def _kind_of(given: object) -> str:
-    return repr(given) if isinstance(given, int | float | str) else f"A {type(given).__name__}"
 
 
 def _taken(scene: type, name: str) -> str:
@@ -334,6 +349,11 @@ def _check_explored(scene: type[LessonScene[Any, Any]]) -> None:
                 f"{scene.__name__}.explore names {name!r}, which is no parameter."
                 f"{nearest(name, known)} It has {', '.join(known)}."
             )
+
+
+def _check_notes(notes: Any) -> None:
+    if not isinstance(notes, str):
+        raise TypeError(f"Notes are a text for the lecturer, not {kind_of(notes)}.")
 
 
 def _as_content(said: Any) -> Content:

@@ -19,10 +19,20 @@ from manim import (
 
 from mlanim.stage import layout
 from mlanim.stage.layout import STAGE, Box
-from mlanim.stage.panels import EDGE, DoesNotFit, Layout, Panel, Place, arrange, heads
+from mlanim.stage.panels import (
+    EDGE,
+    DoesNotFit,
+    Layout,
+    Panel,
+    Place,
+    arrange,
+    heads,
+    refuse_shared,
+)
 from mlanim.stage.picture import Picture, Rows
 from mlanim.stage.text.texts import Content, Text
 from mlanim.stage.track import Track
+from mlanim.words.kinds import kind_of
 
 HANDOVER = 0.45
 """The share of a play in which what leaves is gone, where something else comes in its place."""
@@ -224,6 +234,26 @@ def on_stage(shown: Sequence[Shown], wanted: Layout) -> list[Place]:
     """The places of panels over all of the stage."""
     for one in shown:
         _refuse_others(one)
+    panels = [panel for one in shown for panel in ([one] if isinstance(one, Panel) else one)]
+    refuse_shared(panels)
+    try:
+        return _placed(shown, wanted)
+    except DoesNotFit as error:
+        raise ValueError(_too_many(panels, error)) from None
+
+
+def _too_many(panels: Sequence[Panel], error: DoesNotFit) -> str:
+    """What to say of panels that the stage has no room for."""
+    width, height = STAGE.size
+    has = width if error.side == "width" else height
+    return (
+        f"The stage has no room for {', '.join(repr(panel.name) for panel in panels)}: they need "
+        f"a {error.side} of {error.needed:.1f} units, and it has {has:.1f}; enter fewer, choose "
+        f"another layout, or change the shares."
+    )
+
+
+def _placed(shown: Sequence[Shown], wanted: Layout) -> list[Place]:
     places = _within(STAGE, [_as_one(one) for one in shown], wanted)
     return [
         place
@@ -252,7 +282,7 @@ def _refuse_others(shown: Any) -> None:
     listed = list(shown) if isinstance(shown, list | tuple) else [shown]
     strange = [one for one in listed if not isinstance(one, Panel)]
     if strange or not listed:
-        given = type(strange[0]).__name__ if strange else "an empty list"
+        given = kind_of(strange[0]) if strange else "an empty list"
         raise TypeError(f'`enter` brings in panels, not {given}; write Panel("name", picture).')
 
 

@@ -6,58 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from faulty_scenes import CLASS, LINE, SCENE, said
 
-from mlanim.engine.errors import RenderError, UsageError
+from mlanim.engine.errors import RenderError
 from mlanim.engine.jobs.catalog import select
 from mlanim.export.lint.scene import lint_scene
-
-SCENE = '''
-import dataclasses
-import numpy as np
-from manim import *
-from mlanim.stage.marks.shapes import Bar, Polyline
-from mlanim.stage.panels import Panel
-from mlanim.stage.plots.chart import Chart
-from mlanim.stage.scene import LessonScene, SceneParams
-from mlanim.stage.text.texts import Colored, Formula, Math
-from mlanim.stage.text.texts import Text as Words
-from mlanim.stage.track import Track
-
-@dataclasses.dataclass(frozen=True)
-class Data:
-    weights: np.ndarray
-    table: dict
-
-class Faulty(LessonScene):
-    """One with a fault"""
-
-    class Params(SceneParams):
-        angle: float = 1.0
-
-    @staticmethod
-    def compute(params):
-        return Data(np.arange(3.0), {"loss": 1.0})
-
-    def construct(self):
-        xs = np.linspace(0, 1, 5)
-        chart = Chart()
-        track = Track(xs, loss=xs)
-        HERE
-'''
-
-LINE = SCENE[: SCENE.index("HERE")].count("\n") + 1
-CLASS = SCENE[: SCENE.index("class Faulty")].count("\n") + 1
-
-
-def said(tmp_path: Path, line: str, scene: str = SCENE) -> str:
-    """What is said of a scene that has a line in it."""
-    path = tmp_path / "faulty.py"
-    path.write_text(scene.replace("HERE", line))
-    (entry,) = select([str(path)])
-    with pytest.raises(RenderError) as caught:
-        lint_scene(entry, {}, "dark")
-    return str(caught.value)
-
 
 FAULTS = [
     # Roles
@@ -120,16 +73,16 @@ FAULTS = [
     ('chart.curves(xs, {"a": xs, "b": xs}, ["input"])', "2 curves need a role each; given: input."),
     ('chart.curves(xs, {"a": xs, "b": xs}, "input")', "2 curves need a role each; given: input."),
     # Steps
-    ("self.enter(chart)", "`enter` brings in panels, not Chart; write Panel("),
+    ("self.enter(chart)", "`enter` brings in panels, not a Chart; write Panel("),
     ("self.enter([])", "not an empty list"),
-    ("self.enter([Panel('a', chart), 'b'])", "not str"),
+    ("self.enter([Panel('a', chart), 'b'])", "not 'b'; write Panel("),
     ("self.enter()", "There is no panel to lay out; give one Panel(…) at least."),
     ("self.enter(Panel('a', chart), layout='rows')", "no layout 'rows'. Did you mean row?"),
     ("self.leave(Panel('a', chart))", "The panel 'a' does not stand on the stage; enter it."),
     ("self.reveal(Panel('a', chart))", "The panel 'a' does not stand on the stage; enter it."),
-    ("self.sweep(3)", "3 does not run; what does is an animation, such as track.to(3)."),
-    ("self.sweep(track)", "A Track does not run; what does is an animation"),
-    ("self.enter(Panel('a', chart), along=[track])", "A Track does not run"),
+    ("self.sweep(3)", "What runs is an animation, such as track.to(3), not 3."),
+    ("self.sweep(track)", "What runs is an animation, such as track.to(3), not a Track."),
+    ("self.enter(Panel('a', chart), along=[track])", "not a Track."),
     ('chart.curve(xs, xs, "input", "a")', "but 5 were given. It takes xs, ys, role; by name name"),
     ("self.step('a')", "keyword-only argument: 'notes'. It takes said, animations; by name notes"),
     ("Panel(chart=chart)", "argument 'chart'. Did you mean share? It takes name, picture, hea"),
@@ -177,7 +130,7 @@ def test_two_panels_of_a_figure_have_two_names(tmp_path: Path) -> None:
     )
     (tmp_path / "faulty.py").write_text(scene)
     (entry,) = select([str(tmp_path / "faulty.py")])
-    with pytest.raises(UsageError, match=r"has a figure whose panels are named a, a; give each"):
+    with pytest.raises(RenderError, match=r"The panels of figure are named a, a; give each"):
         lint_scene(entry, {}, "dark")
 
 
