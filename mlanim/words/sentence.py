@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mlanim.words.latex import refuse_latex
 from mlanim.words.numbers import format_number, grouped, percent, significant
 
 _PLACE = re.compile(r"\{([a-zA-Z_]\w*)(?::([^{}]*))?\}")
@@ -53,8 +54,8 @@ def sentence(template: str, /, **values: Any) -> Sentence:
     """The template with its places filled; see the head of this file.
 
     Raises:
-        ValueError: for a place without a value, a value without a place, and a format that is not
-            one of those above.
+        ValueError: for a place without a value, a value without a place, a format that is not one
+            of those above, and LaTeX where Typst's mathematics is written.
         TypeError: if the template is no text.
     """
     if not isinstance(template, str):
@@ -116,6 +117,8 @@ def _filled(text: str, values: dict[str, Any], math: bool = False) -> str:
     def shown(match: re.Match[str]) -> str:
         name, spec = match[1], match[2] or ""
         if name not in values:
+            if math:  # {a} is a group of LaTeX's, too
+                refuse_latex(text)
             given = ", ".join(sorted(values)) or "none"
             raise ValueError(f"“{text}” needs a value for {name}; given: {given}.")
         return exactly_shown(values[name], spec, math)

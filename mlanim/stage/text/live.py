@@ -14,6 +14,7 @@ from mlanim.stage import theme
 from mlanim.stage.text.number import Number, number_curves
 from mlanim.stage.text.texts import Align, Colored, Math, Text, Weight, body_height, share_before
 from mlanim.stage.track import follow
+from mlanim.words.latex import refuse_latex
 from mlanim.words.sentence import Run, sentence, shown_as
 
 _PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -63,7 +64,9 @@ class LiveText(VGroup):
 
     def _add_run(self, run: Run) -> None:
         if run.math and _MARKED.search(run.text):
-            raise ValueError(f"A live value cannot stand within mathematics: ${run.text}$.")
+            written = _MARKED.sub(lambda match: f"{{{self.specs[int(match[1])][0]}}}", run.text)
+            refuse_latex(written)
+            raise ValueError(f"A live value cannot stand within mathematics: ${written}$.")
         for i, piece in enumerate(_MARKED.split(run.text)):
             if i % 2:
                 number = Number(0.0, size=self.size, role=run.role, weight=self.weight)

@@ -17,9 +17,9 @@ import numpy as np
 from manim import CapStyleType, ManimColor, VGroup, VMobject
 
 from mlanim.stage import theme
-from mlanim.stage.text.latex import refuse_latex
 from mlanim.stage.text.spoken import in_words
 from mlanim.stage.text.typesetting import EM, Outline, Setting, literal, typeset
+from mlanim.words.latex import refuse_latex
 from mlanim.words.nearest import unknown
 from mlanim.words.sentence import Sentence
 

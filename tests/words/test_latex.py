@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mlanim.stage.text.latex import in_typst, refuse_latex
+from mlanim.stage.text.live import LiveText
 from mlanim.stage.text.texts import Formula, Math, Text
+from mlanim.words.latex import in_typst, refuse_latex
+from mlanim.words.sentence import sentence
 
 SAID = [
     (r"\alpha", "alpha"),
@@ -61,9 +63,20 @@ def test_typst_s_own_mathematics_passes(source: str) -> None:
 
 
 def test_all_commands_that_are_known_are_set_by_typst() -> None:
-    from mlanim.stage.text.latex import FUNCTIONS, SYMBOLS
+    from mlanim.words.latex import FUNCTIONS, SYMBOLS
 
     for name in SYMBOLS:
         Formula(f"x {in_typst(f'{chr(92)}{name}')} y" if SYMBOLS[name] not in ("||",) else "x")
     for name in FUNCTIONS:
         Formula(in_typst(f"\\{name}{{x}}{{y}}"))
+
+
+def test_groups_of_latex_in_a_sentence_are_no_places_for_values():
+    said = "is LaTeX; formulas are written in Typst's mathematics: “frac\\(a, b\\)”"
+    for template in (r"the rate $\frac{a}{b}$", "the rate $\frac{a}{b}$"):
+        with pytest.raises(ValueError, match=said):
+            sentence(template)
+        with pytest.raises(ValueError, match=said):
+            LiveText(template, x=3)
+    with pytest.raises(ValueError, match="needs a value for a; given: none"):
+        sentence("the rate $a = {a}$")
