@@ -5,10 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+CLOSE = 0.65
+"""How alike two names are, from 0 to 1, of which one may be meant by the other."""
+
 
 def nearest(name: object, known: Iterable[str]) -> str:
     """A question after the known name that is most like the one given, or nothing."""
-    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=CLOSE)
     return f" Did you mean {near[0]}?" if near else ""
 
 

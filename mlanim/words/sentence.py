@@ -82,7 +82,12 @@ def plain(text: object) -> Sentence:
 def as_text(said: Iterable[object]) -> str:
     """Sentences one after another, each with a mark at its end."""
     words = [" ".join(str(one).split()) for one in said]
-    return " ".join(one if one[-1] in ".!?…" else f"{one}." for one in words if one)
+    return " ".join(ended(one) for one in words if one)
+
+
+def ended(said: str) -> str:
+    """A sentence with a mark at its end, its own or a full stop."""
+    return said if said.endswith((".", "!", "?", "…")) or not said else f"{said}."
 
 
 def as_sentence(text: str | Sentence) -> Sentence:

@@ -85,7 +85,7 @@ FAULTS = [
     ("self.enter(Panel('a', chart), along=[track])", "not a Track."),
     ('chart.curve(xs, xs, "input", "a")', "but 5 were given. It takes xs, ys, role; by name name"),
     ("self.step('a')", "keyword-only argument: 'notes'. It takes said, animations; by name notes"),
-    ("Panel(chart=chart)", "argument 'chart'. Did you mean share? It takes name, picture, hea"),
+    ("Panel(chart=chart)", "argument 'chart'. It takes name, picture, hea"),
     # Fields
     ("self.data.wieghts", "Data has no 'wieghts'. Did you mean weights? It has table, weights."),
     ('self.data.table["los"]', "The data has no 'los'. Did you mean loss? It has loss."),

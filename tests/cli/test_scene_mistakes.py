@@ -81,3 +81,8 @@ def test_parameters_that_a_class_does_not_name_are_missed_in_a_sentence(tmp_path
     scene = LINES.replace("[FaultyParams, dict]", "")
     answer = said(tmp_path, "", scene.replace("self.enter(", "self.params.angle; self.enter("))
     assert "The scene has no parameter 'angle', as its class names no parameters: write" in answer
+
+
+def test_a_name_that_a_module_lacks_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    scene = LINES.replace("import numpy as np", "from mlanim.stage.vocabulary import Chrt")
+    assert said(tmp_path, "", scene).endswith(". Did you mean Chart?")

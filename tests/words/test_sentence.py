@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlanim.words.sentence import Run, Sentence, as_sentence, plain, sentence
+from mlanim.words.nearest import nearest
+from mlanim.words.sentence import Run, Sentence, as_sentence, ended, plain, sentence
 
 
 def test_roles_mathematics_and_values_become_runs():
@@ -69,3 +70,14 @@ def test_an_exact_zero_is_0_whatever_the_places_and_what_is_near_it_is_not() -> 
     assert str(said) == "0 0 0 % 0 0.00 under 1 %"
     with pytest.raises(ValueError, match="Unknown format"):
         sentence("{a:x}", a=0)
+
+
+def test_a_sentence_ends_with_one_mark():
+    assert [ended(one) for one in ("a", "a.", "Did you mean a?", "a…", "")] == [
+        "a.", "a.", "Did you mean a?", "a…", "",
+    ]  # fmt: skip
+
+
+def test_only_what_is_like_a_name_is_proposed_for_it():
+    assert nearest("lest", ["least", "repeat"]) == " Did you mean least?"
+    assert nearest("least", ["repeat", "share"]) == ""

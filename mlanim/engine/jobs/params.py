@@ -14,6 +14,7 @@ from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.reading import booleans_in, sane
 from mlanim.stage.scene import SceneParams
 from mlanim.words.nearest import nearest
+from mlanim.words.sentence import ended
 
 FORMS = 4  # that a file of numbers can have at most
 
@@ -147,7 +148,7 @@ def _explain(
         shown = _shown(given.get(field, problem["input"]))
         if field in files:
             shown += f", which holds {files[field]}{_odd_one(problems, field)}"
-        lines.setdefault(field, f"{scene}: {_complaint(problem, model, field, shown)}.")
+        lines.setdefault(field, ended(f"{scene}: {_complaint(problem, model, field, shown)}"))
     return "\n".join(list(lines.values())[:3])
 
 

@@ -24,6 +24,7 @@ NO_LATEX = (
     "syntax, which needs nothing; or install LaTeX and dvisvgm."
 )
 _UNEXPECTED = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
+_IMPORTED = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 _CALLED = re.compile(r"([\w.]+)\(\) (?:missing|takes|got multiple)")
 
 
@@ -68,6 +69,8 @@ def _meant(error: BaseException) -> str:
             found = nearest(name, _public(dir(error.obj), name))
         case NameError(name=str(name)):
             found = nearest(name, _public(_names_at(error.__traceback__), name))
+        case ImportError():
+            found = _meant_import(str(error))
         case TypeError():
             found = _meant_argument(str(error))
         case _:
@@ -88,6 +91,13 @@ def _names_at(trace: TracebackType | None) -> list[str]:
     return [*known, *dir(builtins)]
 
 
+def _meant_import(message: str) -> str:
+    """The nearest of what a module has, where it lacks a name."""
+    wanted = _IMPORTED.search(message)
+    module = sys.modules.get(wanted[2]) if wanted else None
+    return nearest(wanted[1], _public(dir(module), wanted[1])) if wanted and module else ""
+
+
 def _meant_argument(message: str) -> str:
     """What a function takes that was called otherwise, and the nearest to an unknown argument."""
     unknown = _UNEXPECTED.search(message)
@@ -101,7 +111,7 @@ def _meant_argument(message: str) -> str:
     by_name = [p.name for p in known if p.kind is p.KEYWORD_ONLY]
     others = [p.name for p in known if p.name not in by_name]
     ways = [", ".join(others), f"by name {', '.join(by_name)}" if by_name else ""]
-    return f"{meant} It takes {'; '.join(filter(None, ways))}."
+    return f"{meant} It takes {'; '.join(filter(None, ways)) or 'nothing'}."
 
 
 def _function(path: str) -> Any:

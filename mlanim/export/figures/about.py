@@ -12,7 +12,7 @@ from mlanim.stage.panels import Panel
 from mlanim.stage.table import Table
 from mlanim.version import __version__
 from mlanim.words.printable import printable
-from mlanim.words.sentence import as_sentence
+from mlanim.words.sentence import as_sentence, ended
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,7 @@ def told_of(panel: Panel) -> str:
     """What a panel says to those who cannot see it, or the ranges of its numbers, as a sentence."""
     said = str(as_sentence(panel.says))
     says = said or " ".join(_ranges(table) for table in panel.tables.values())
-    end = "" if says.endswith((".", "?", "!")) else "."
-    return f"{says}{end}" if says else ""
+    return ended(says)
 
 
 def _ranges(table: Table) -> str:

@@ -23,6 +23,7 @@ from mlanim.export.live.pieces import Taken, apart
 from mlanim.export.live.sweeps import ParameterSweep
 from mlanim.export.making import RunOptions, make
 from mlanim.stage.scene import SceneParams
+from mlanim.words.sentence import ended
 
 PRELOADED = ("mlanim.export.figures.figure", "mlanim.stage.vocabulary", "torch")
 """What is imported once for all states."""
@@ -161,8 +162,7 @@ def draw(
 
 def _sentence(message: str, name: str) -> str:
     """Why a state is refused, without the scene's name before it."""
-    said = " ".join(message.removeprefix(f"{name}: ").split())
-    return said if said.endswith((".", "!", "?")) else f"{said}."
+    return ended(" ".join(message.removeprefix(f"{name}: ").split()))
 
 
 def _read(themes: Sequence[Job]) -> StateDrawing:

@@ -31,6 +31,7 @@ from mlanim.export.deck.lecture.parts import (
 )
 from mlanim.export.deck.lecture.places import Places, find_places
 from mlanim.words.nearest import nearest
+from mlanim.words.sentence import ended
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -163,7 +164,7 @@ class _LectureReader:
         return (*path, first) if first in table else path
 
     def _error(self, path: Way, reason: str, of_key: bool = False) -> UsageError:
-        return UsageError(f"{self._place(path, of_key)}: {reason.rstrip('.')}.")
+        return UsageError(ended(f"{self._place(path, of_key)}: {reason}"))
 
     def _place(self, path: Way, of_key: bool) -> str:
         words = self.places.of_key(path) if of_key else self.places.of_value(path)
