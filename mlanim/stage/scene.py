@@ -133,6 +133,7 @@ class LessonScene(Scene, Generic[P, D]):
         self.at_pause: Callable[[LessonScene[Any, Any]], None] | None = None
         self.speech_seconds: Mapping[int, float] = {}  # by the step in which somebody speaks
         self._said: list[str] = []
+        self._read_by = 0.0  # seconds: when the caption that stands can have been read
         self._staging = Staging(self)
         if params is not None:
             self.params, self.data = params, data
@@ -247,6 +248,7 @@ class LessonScene(Scene, Generic[P, D]):
         """Replace the caption line: by one sentence or template, or by content piece by piece."""
         check_seconds(seconds)
         content = [_as_content(one) for one in said] if len(said) == 1 else said
+        self._let_read()
         animations = self.saying(*content)
         if animations:
             self.play(*animations, **({"run_time": seconds} | timing))
@@ -258,9 +260,12 @@ class LessonScene(Scene, Generic[P, D]):
         """Say what was seen, leave time to read it, and pause; `notes` is for the lecturer.
 
         Animations run before that, for so many seconds. The caption that stood goes meanwhile, as
-        what it says will not be true on the way; where nothing new is said it stays.
+        what it says will not be true on the way; where nothing new is said it stays. One that
+        stood at no pause yet is first left as long as reading it takes.
         """
         _check_notes(notes)
+        if said is not None:
+            self._let_read()
         if animations:
             self._plays(list(animations), None if said is None else "", seconds)
         if said is not None:
@@ -283,6 +288,7 @@ class LessonScene(Scene, Generic[P, D]):
         read = 0.0 if loop else len(notes) / theme.READING_SPEED  # seconds
         needed = self.speech_seconds.get(len(self.slides) + 1, read)
         self.wait(max(theme.BEAT, needed - since))
+        self._read_by = 0.0
         said, self._said = as_text(self._said), []
         self.slides.append(Slide(round(float(self.time), 6), notes, loop, auto, said))
         if self.at_pause is not None:
@@ -291,9 +297,17 @@ class LessonScene(Scene, Generic[P, D]):
     def saying(self, *content: Content) -> list[Animation]:
         """The animations that replace the caption, or clear it, to play along with others."""
         animations = self._staging.saying(*content)
+        self._read_by = 0.0
         if content and self.caption is not None:
             self._said.append(self.caption.plain.removeprefix(ASKED.text))
+            self._read_by = float(self.time) + len(self.caption.plain) / theme.READING_SPEED
         return animations
+
+    def _let_read(self) -> None:
+        """Leave the caption that another replaces until it can have been read."""
+        left = round(self._read_by - float(self.time), 1)
+        if left > 0:
+            self.wait(left)
 
     def _plays(self, animations: list[Animation], say: Said | None, seconds: float) -> None:
         for one in animations:

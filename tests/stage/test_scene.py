@@ -80,6 +80,25 @@ def test_a_new_caption_replaces_the_old_one(film):
     assert scene.mobjects[1].origin[1] == pytest.approx(layout.CAPTION_BASELINE)
 
 
+def test_a_caption_that_a_step_replaces_before_a_pause_has_been_there_to_be_read(film):
+    words = "The larger the input, the nearer to 1"
+
+    def seconds(follows):
+        def construct(scene):
+            scene.reveal(Square(), say=words)
+            follows(scene)
+
+        return film(construct, fps=15, size=(32, 18))[0].time
+
+    read = len(words) / theme.READING_SPEED
+    pause = 2 * theme.BEAT + theme.MOVE
+    asked = seconds(lambda scene: scene.ask("And?", notes=""))
+    stepped = seconds(lambda scene: scene.step("So", notes=""))
+    assert [asked, stepped] == pytest.approx([read + pause] * 2, abs=0.1)
+    paused = seconds(lambda scene: (scene.step(notes=""), scene.say("Further")))
+    assert paused == pytest.approx(theme.MOVE + pause, abs=0.1)
+
+
 def test_a_caption_is_a_template_whose_values_stay_text(film):
     given = sentence("[{word}](weight) at $x$ = {at:1}", word="$read[a](b)$", at=3)
     scene, _ = film(lambda scene: scene.say(given))
