@@ -33,12 +33,12 @@ from mlanim.stage import layout, theme
 from mlanim.stage.answers import computed
 from mlanim.stage.arrays.camera import StageCamera
 from mlanim.stage.data import as_record
+from mlanim.stage.declared import check_defaults, check_explored
 from mlanim.stage.panels import Layout, Panel
 from mlanim.stage.steps import Shown, Staging
 from mlanim.stage.text.texts import Colored, Content, Math, Text
 from mlanim.words.duration import check_seconds
 from mlanim.words.kinds import kind_of
-from mlanim.words.nearest import nearest
 from mlanim.words.sentence import Run, Sentence, as_sentence, as_text
 
 
@@ -118,7 +118,8 @@ class LessonScene(Scene, Generic[P, D]):
             given = [one for one in get_args(base) if isinstance(one, type)]
             if given and issubclass(given[0], SceneParams) and "Params" not in cls.__dict__:
                 cls.Params = given[0]
-        _check_explored(cls)
+        check_defaults(cls.Params)
+        check_explored(cls)
         order = getattr(cls, "order", 0)
         if not isinstance(order, int | float):
             raise TypeError(
@@ -341,28 +342,6 @@ def _taken(scene: type, name: str) -> str:
         f"{scene.__name__}.{name} would replace the word of the lesson by that name, and "
         f"`self.{name}` mean something else; give it another name."
     )
-
-
-def _check_explored(scene: type[LessonScene[Any, Any]]) -> None:
-    """Refuse a declaration of sliders that names no parameter.
-
-    Raises:
-        TypeError: with the nearest names.
-    """
-    declared = scene.explore
-    wanted = (declared,) if isinstance(declared, str) else declared
-    if not (isinstance(wanted, tuple) and all(isinstance(one, str) for one in wanted)):
-        raise TypeError(
-            f"{scene.__name__}.explore is {declared!r}; it is a text such as "
-            '"angle=0:180:5", or several of them in a tuple.'
-        )
-    for one in wanted:
-        name, known = one.partition("=")[0].strip(), list(scene.Params.model_fields)
-        if name not in known:
-            raise TypeError(
-                f"{scene.__name__}.explore names {name!r}, which is no parameter."
-                f"{nearest(name, known)} It has {', '.join(known)}."
-            )
 
 
 def _check_notes(notes: Any) -> None:

@@ -86,3 +86,29 @@ def test_parameters_that_a_class_does_not_name_are_missed_in_a_sentence(tmp_path
 def test_a_name_that_a_module_lacks_is_answered_with_the_nearest(tmp_path: Path) -> None:
     scene = LINES.replace("import numpy as np", "from mlanim.stage.vocabulary import Chrt")
     assert said(tmp_path, "", scene).endswith(". Did you mean Chart?")
+
+
+def test_a_default_that_a_parameter_does_not_take_is_refused(tmp_path: Path) -> None:
+    scene = LINES.replace("angle: float = 1.0", "angle: Annotated[float, Field(le=2)] = 3.0")
+    scene = f"from typing import Annotated\nfrom pydantic import Field\n{scene}"
+    place, answer = said(tmp_path, "", scene).split("\n")
+    assert place.endswith(": class Faulty(LessonScene[FaultyParams, dict]):")
+    assert answer == (
+        "FaultyParams.angle is 3.0 unless it is set, which it does not take itself: it is to be "
+        "less than or equal to 2; give it another default."
+    )
+
+
+def test_a_range_to_explore_is_looked_at_as_the_scene_is_read(tmp_path: Path) -> None:
+    scene = LINES.replace("angle: float = 1.0", "angle: Annotated[float, Field(le=2)] = 1.0")
+    scene = f"from typing import Annotated\nfrom pydantic import Field\n{scene}"
+    for declared, sentence in (
+        ("angle=0:3", "angle does not take 3: it is to be less than or equal to 2."),
+        ("angle=2:0", "a range is LOW:HIGH or LOW:HIGH:STEP, with numbers of which the second"),
+        ("angle=0:2:0", "a range is LOW:HIGH or LOW:HIGH:STEP, with numbers of which the second"),
+        ("angle=0:b", "a range is LOW:HIGH or LOW:HIGH:STEP, with numbers of which the second"),
+    ):
+        line = "    @staticmethod"
+        answer = said(tmp_path, "", scene.replace(line, f"    explore = {declared!r}\n{line}"))
+        assert f"Faulty.explore is {declared}" in answer
+        assert sentence in answer
