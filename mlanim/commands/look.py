@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from mlanim.engine.installed import scene_packages
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.chapters import chapter_title
 from mlanim.engine.jobs.job import THEMES
+from mlanim.engine.jobs.scene_entry import SceneEntry
+from mlanim.words.nearest import nearest
 
 FILES = "Lists of numbers may be files: .npy, .npz:NAME, .safetensors:NAME, .csv or .csv:COLUMN."
 
@@ -48,9 +51,19 @@ def list_scenes(as_json: bool) -> None:
     for hidden, taken in catalog.find_hidden(folders()):
         there = "the built-in one" if built_in in Path(hidden.path).parents else _place(hidden.path)
         click.echo(f"{taken.name} is {_place(taken.path)}, in place of {there}.", err=True)
-    for package in scene_packages():
-        if package.place is None:
-            click.echo(f"Warning: {package.fault}", err=True)
+    for warning in _warnings(found):
+        click.echo(f"Warning: {warning}", err=True)
+
+
+def _warnings(found: Sequence[SceneEntry]) -> Iterator[str]:
+    """What is left out of a list of scenes, and what is wrong with their order."""
+    for path, why in catalog.find_broken(folders()):
+        yield f"{_place(str(path))} is left out: {why}."
+    names = [entry.name for entry in found]
+    for entry in found:
+        for name in (name for name in entry.after if name not in names):
+            yield f"{entry.name} is after {name!r}, which is no scene.{nearest(name, names)}"
+    yield from (package.fault for package in scene_packages() if package.place is None)
 
 
 @click.command()

@@ -30,10 +30,24 @@ def test_list_finds_the_scenes_of_the_folder_one_works_in(
     (tmp_path / "scenes").mkdir()
     (tmp_path / "scenes" / "mine.py").write_text(demo.read_text())
     (tmp_path / "scenes" / "broken.py").write_text("class Broken(LessonScene:")
-    names = [line.split()[0] for line in mlanim("list").out.splitlines()]
+    done = mlanim("list")
+    names = [line.split()[0] for line in done.out.splitlines()]
+    assert "Warning: scenes/broken.py is left out: line 1: invalid syntax." in done.err
     assert "mine" in names
     assert "attention" in names
     assert "broken" not in names
+
+
+def test_list_says_which_scenes_to_be_seen_before_are_none(
+    mlanim: Run, demo: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "scenes").mkdir()
+    scene = demo.read_text().replace(
+        "    def construct", '    after = ("dot_prodct",)\n\n    def construct'
+    )
+    (tmp_path / "scenes" / "mine.py").write_text(scene)
+    said = "Warning: mine is after 'dot_prodct', which is no scene. Did you mean dot_product?"
+    assert said in mlanim("list").err
 
 
 def test_info_shows_parameters_and_their_schema(mlanim: Run, demo: Path) -> None:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from mlanim.engine.errors import UsageError, shortened
+from mlanim.engine.errors import UsageError, reason, shortened
 from mlanim.engine.installed import scene_packages
 from mlanim.engine.jobs import settings
 from mlanim.engine.jobs.chapters import chapter_of, in_order
@@ -59,6 +59,19 @@ def find_hidden(folders: Iterable[Path]) -> list[tuple[SceneEntry, SceneEntry]]:
     every = _every(folders)
     taken = {entry.name: entry for entry in every}
     return [(entry, taken[entry.name]) for entry in every if entry.path != taken[entry.name].path]
+
+
+def find_broken(folders: Iterable[Path]) -> list[tuple[Path, str]]:
+    """The files of folders that are left out, as they cannot be read as Python, each with why."""
+    found = []
+    for path in (path for folder in folders for path in _files(folder)):
+        try:
+            _parsed(path)
+        except SyntaxError as error:
+            found.append((path, f"line {error.lineno}: {error.msg}"))
+        except (ValueError, RecursionError, MemoryError, OSError) as error:
+            found.append((path, reason(error)))
+    return found
 
 
 def _every(folders: Iterable[Path], name: str | None = None) -> list[SceneEntry]:
