@@ -64,6 +64,11 @@ def count_of(part: int, whole: int) -> str:
     return f"{grouped(part)} of {grouped(whole)} ({percent(part / whole)})"
 
 
+def counted(count: int, what: str) -> str:
+    """So many of something that takes an s: "1 slide", "2 slides"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def grouped(value: int) -> str:
     """A whole number with its thousands parted by commas."""
     return f"{value:,}".replace("-", MINUS)

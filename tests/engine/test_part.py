@@ -105,3 +105,8 @@ def test_a_slide_is_that_stretch_of_the_whole(
     again = mlanim("render", demo, "--from", "a/demo-slide2.json", "-o", "b.mp4")
     assert again.code == 0, again.err
     assert (tmp_path / "b.mp4").read_bytes() == part.paths[0].read_bytes()
+
+
+def test_one_slide_is_said_as_one() -> None:
+    with pytest.raises(UsageError, match=r"--slide 2: there is 1 slide, 1 to 1\."):
+        Part(slide=2).frames([60], 60, 10.0)

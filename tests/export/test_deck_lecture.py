@@ -37,6 +37,19 @@ WRONG = {
         "'dot_product' is taken by the slide of line 3.*name = ",
     ),
     "no such table": (HEAD + '[[slides]]\nheading = "H"\n', 3, 1, r"Did you mean \[\[slide\]\]\?"),
+    "no list": (SLIDE + 'bullets = "a"\n', 4, 11, r'bullets is a; allowed: a list in brackets'),
+    "no text": (SLIDE + "bullets = [1]\n", 4, 12, r"bullets is 1; allowed: text in quotes\."),
+    "no bullet": (SLIDE + 'bullets = [""]\n', 4, 12, "bullets is empty; allowed: text that is not"),
+    "no number": (HEAD + 'minutes = "x"\n[[slide]]\n', 3, 11, r"minutes is x; allowed: a number\."),
+    "no length": (HEAD + "minutes = 0\n[[slide]]\n", 3, 11, "minutes is 0; allowed: a number over"),
+    "no choice": (HEAD + "voice = 3\n[[slide]]\n", 3, 9, "voice is 3; allowed: true or false or"),
+    "no table": (SLIDE + 'scene = "dot_product"\nparams = 3\n', 5, 10, "params is 3; allowed"),
+    "name of words": (SLIDE + 'name = "a b"\nheading = "H"\n', 4, 8, "name is a b; allowed"),
+    "empty bullets": (SLIDE + 'heading = "H"\nbullets = []\n', 5, 11, "bullets is empty; give it"),
+    "empty text": (SLIDE + 'text = ""\n', 4, 8, "text is empty; give it something to show"),
+    "no language": (
+        SLIDE + 'code = "x"\nlanguage = "pyhton"\n', 5, 12, "no colours. Did you mean python",
+    ),
     "not TOML": (HEAD + "[[slide]\n", 3, 8, ""),
 }  # fmt: skip
 
@@ -52,6 +65,11 @@ def test_a_fault_is_named_with_its_line_and_column(case: str, tmp_path: Path) ->
     assert "lecture.toml" in message
     assert re.search(words, message)
     assert "\n" not in message
+
+
+def test_code_is_in_any_language_of_typsts_or_in_none(tmp_path: Path) -> None:
+    for language in ("python", "c++", "Rust", "sh", "text", ""):
+        read(tmp_path, SLIDE + f'code = "x = 1"\nlanguage = "{language}"\n')
 
 
 @pytest.mark.parametrize("text", [HEAD, HEAD + "slide = []\n", HEAD + "slide = 3\n"])

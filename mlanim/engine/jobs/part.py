@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlanim.engine.errors import UsageError, shortened
+from mlanim.words.numbers import counted
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ class Part:
         bounds = sorted({0, *pauses, total})
         if self.slide >= len(bounds):
             count = len(bounds) - 1
-            raise UsageError(f"--slide {self.slide}: there are {count} slides, 1 to {count}.")
+            raise UsageError(
+                f"--slide {self.slide}: there {'is' if count == 1 else 'are'} "
+                f"{counted(count, 'slide')}, 1 to {count}."
+            )
         return bounds[self.slide - 1], bounds[self.slide]
 
 

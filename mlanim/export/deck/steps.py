@@ -29,6 +29,7 @@ from mlanim.export.live.explore import LiveRequest, at_start, explored
 from mlanim.export.live.page.document import document
 from mlanim.export.making import RunOptions, make
 from mlanim.stage.colors.palette import Theme
+from mlanim.words.numbers import counted
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,8 @@ def _films(item: Item, part: ScenePart, jobs: Sequence[Job], folder: Path) -> It
     count, title = len(pauses), jobs[0].scene.title
     if part.highest_step() > count:
         raise item.refuse(
-            f"{item.name} has {count} steps, but the lecture speaks of step {part.highest_step()}."
+            f"{item.name} has {counted(count, 'step')}, but the lecture speaks of step "
+            f"{part.highest_step()}."
         )
     outputs = {job.kind: Path(job.output) for job in jobs}
     ends = [pause.end for pause in pauses]

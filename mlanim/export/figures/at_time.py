@@ -13,6 +13,7 @@ from mlanim.engine.errors import UsageError
 from mlanim.engine.playback.draw import built
 from mlanim.engine.playback.renderer import NONE, Span
 from mlanim.stage.scene import LessonScene
+from mlanim.words.numbers import counted
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,7 @@ def no_such_slide(count: int, slide: int | None, name: str) -> UsageError:
     """What to raise where a scene with `count` pauses is asked for one that it does not have."""
     if not count:
         return UsageError(f"{name} has no slides; leave --slide out.")
-    has = f"{count} slide{'s' * (count > 1)}, from 1 to {count}"
-    return UsageError(f"--slide {slide}: {name} has {has}.")
+    return UsageError(f"--slide {slide}: {name} has {counted(count, 'slide')}, from 1 to {count}.")
 
 
 def _keep_nothing(pixels: np.ndarray, repeat: int, parts: object) -> None:

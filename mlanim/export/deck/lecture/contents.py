@@ -21,6 +21,7 @@ from mlanim.export.deck.lecture.blocks import (
     Quote,
     Table,
 )
+from mlanim.export.deck.lecture.languages import unknown_language
 from mlanim.export.deck.lecture.parts import DRAWN, Content, PagePart
 
 Way = tuple[str | int, ...]
@@ -110,6 +111,8 @@ class ContentReader:
 
     def _code(self, content: Content, path: Way, place: Location) -> Code:
         source, language = content.code, content.language
+        if said := unknown_language(language):
+            raise self.error((*path[:-1], "language"), said)
         if content.code_file:
             source = self._text(content.code_file, path)
             language = language or Path(content.code_file).suffix[1:]

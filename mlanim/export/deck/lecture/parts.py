@@ -106,6 +106,9 @@ class Content(_Checked):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Content:
+        for kind in KINDS:
+            if kind in self.model_fields_set and not getattr(self, kind):
+                raise ValueError(f"{kind} is empty; give it something to show, or leave it out")
         others = [kind for kind in self.kinds if kind not in DRAWN]
         others = others if len(others) > 1 else [kind for kind in self.kinds if kind in DRAWN]
         if len(others) > 1:

@@ -140,7 +140,8 @@ class _LectureReader:
         try:
             return model.model_validate(table)
         except ValidationError as error:
-            problem = error.errors()[0]
+            problems = error.errors()
+        problem = problems[0]
         place = (*path, *problem["loc"])
         *within, field = problem["loc"] or ("",)
         inner = _COLUMNS.get(str(within[0])) if within else None
@@ -154,8 +155,12 @@ class _LectureReader:
         of_the_whole = "error" in problem.get("ctx", {}) and isinstance(problem["input"], dict)
         if of_the_whole:
             raise self._error(self._guilty(place, problem["input"], reason), reason)
-        named = next(name for name in reversed(problem["loc"]) if isinstance(name, str))
-        raise self._error(place, f"{named} is {shortened(problem['input'])}: {reason}")
+        named = [at for at in problem["loc"] if isinstance(at, str) and at in _FIELDS][-1]
+        given = shortened(problem["input"]) or "empty"
+        if problem["type"] == "value_error":
+            raise self._error(place, f"{named} is {given}: {reason}")
+        allowed = dict.fromkeys(_allowed(one) for one in problems if named in one["loc"])
+        raise self._error(place, f"{named} is {given}; allowed: {' or '.join(allowed)}")
 
     @staticmethod
     def _guilty(path: Way, table: dict[str, Any], reason: str) -> Way:
@@ -174,6 +179,31 @@ class _LectureReader:
 _COLUMNS: dict[str, tuple[str, type[BaseModel]]] = {
     "left": ("A column", Column), "right": ("A column", Column), "style": ("[style]", DeckStyle),
 }  # fmt: skip
+
+
+_FIELDS = {
+    field
+    for model in (Head, DeckStyle, ScenePart, VideoPart, PagePart, Column)
+    for field in model.model_fields
+}
+
+_ALLOWED = {
+    "string": "text in quotes", "tuple": 'a list in brackets, as ["…"]', "float": "a number",
+    "int": "a whole number", "bool": "true or false", "dict": "a table of fields",
+    "mapping": "a table of fields", "model": "a table of fields",
+    "greater_than": "a number over {gt:g}", "less_than_equal": "a number up to {le:g}",
+    "string_too_short": "text that is not empty", "too_short": "text that is not empty",
+    "string_too_long": "text of up to {max_length} characters",
+    "string_pattern_mismatch": "letters and digits, with - and _ between them",
+}  # fmt: skip
+"""What a field takes, by the fault that pydantic has found or by the kind with which it begins."""
+
+
+def _allowed(problem: Any) -> str:
+    """What would be right in the place of what is wrong."""
+    fault = problem["type"]
+    words = _ALLOWED.get(fault) or _ALLOWED.get(fault.partition("_")[0], problem["msg"])
+    return words.format_map(problem.get("ctx", {}))
 
 
 def _kind(table: dict[str, Any]) -> tuple[type[Any], str] | tuple[None, str]:
