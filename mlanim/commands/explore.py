@@ -16,6 +16,7 @@ from mlanim.commands.options import (
     entries,
     fresh_option,
     open_option,
+    output_option,
     params_given,
     set_option,
     timeout_option,
@@ -39,7 +40,7 @@ PAGE = ("width", "font_size", "panel", "slide")
     type=Assignment(),
     help="Or NAME=A,B,C, or NAME for all it takes; repeatable. Default: what the scene says.",
 )
-@click.option("-o", "--output", metavar="FILE|DIR", help="An .html file or a folder.")
+@output_option("FILE|DIR", "An .html file or a folder.")
 @flags(FigureOptions, *PAGE, "force")
 @set_option
 @click.option("--params", "params_file", metavar="FILE", help="A .toml or .json of them.")

@@ -8,12 +8,18 @@ from typing import Any
 import click
 
 from mlanim.commands.completion import SceneName
-from mlanim.commands.options import cache_option, params_given, set_option, timeout_option
+from mlanim.commands.options import (
+    cache_option,
+    output_option,
+    params_given,
+    set_option,
+    timeout_option,
+)
 
 
 @click.command()
 @click.argument("source", metavar="SCENE | LECTURE.toml", type=SceneName())
-@click.option("-o", "--output", default="voice", metavar="DIR", help="A folder; default: voice/.")
+@output_option("DIR", "A folder; default: voice/.", "voice")
 @set_option
 @click.option("--params", "params_file", metavar="FILE", help="A .toml or .json of them.")
 @click.option("--force", is_flag=True, help="Replace files that mlanim did not make, too.")

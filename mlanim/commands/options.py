@@ -90,15 +90,27 @@ open_option = click.option(
 )
 
 
+def output_option(metavar: str, help: str, default: str | None = None) -> Callable[..., Any]:
+    """`-o`, which names one place: click would take the last of several without a word."""
+
+    def only(
+        _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+    ) -> str | None:
+        if len(given) > 1:
+            several = ", ".join(map(shortened, given))
+            raise UsageError(f"-o names one file or folder, not {len(given)}: {several}.")
+        return given[0] if given else default
+
+    return click.option("-o", "--output", multiple=True, metavar=metavar, help=help, callback=only)
+
+
 def scene_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What `render` and `figure` share."""
     options = [
         click.argument("scenes", nargs=-1, metavar="SCENE…", type=SceneName()),
         click.option("--all", "every", is_flag=True, help="All scenes."),
         chapter_option,
-        click.option(
-            "-o", "--output", metavar="FILE|DIR", help="A file or a folder; default: renders/."
-        ),
+        output_option("FILE|DIR", "A file or a folder; default: renders/."),
         set_option,
         click.option("--params", "params_file", metavar="FILE", help="A .toml or .json of them."),
         click.option("--seed", type=Whole(0, 2**31 - 1), metavar="N", help="A whole number."),

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mlanim.commands.completion import SceneName
-from mlanim.commands.options import chapter_option, entries, folders
+from mlanim.commands.options import chapter_option, entries, folders, output_option
 from mlanim.engine.errors import UsageError
 from mlanim.engine.jobs import catalog
 from mlanim.engine.jobs.job import QUALITIES
@@ -70,6 +70,12 @@ def _rendered(scene: str) -> tuple[str, Path, str]:
 
     path = Path(scene)
     if path.suffix[1:] in (*VIDEO_FORMATS, "json"):
+        for needed in (path, path.with_suffix(".json")):
+            if not needed.is_file():
+                raise UsageError(
+                    f"There is no file {needed}; give a scene, or a film of `mlanim render`, which "
+                    "has its .json beside it."
+                )
         return path.stem, path.parent, path.stem
     name = catalog.select([scene], folders())[0].name
     return name, _usual_folder(), scene
@@ -86,7 +92,7 @@ def _usual_folder() -> Path:
 @click.command()
 @click.argument("scenes", nargs=-1, metavar="[SCENE…]", type=SceneName())
 @chapter_option
-@click.option("-o", "--output", default="site", metavar="DIR", help="The site; default: site/.")
+@output_option("DIR", "The site; default: site/.", "site")
 @click.option("--docs", metavar="ADDRESS", help="Documentation that the page links to.")
 @click.option("--title", default="Scenes", metavar="TEXT", help="The page's heading.")
 @click.option(

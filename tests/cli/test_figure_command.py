@@ -25,6 +25,7 @@ Run = Callable[..., Any]
         (("--format", "svg,doc"), "Unknown format 'doc' for a figure; choose one or more of png"),
         (("-o", "a.doc"), "'doc' is no format for a figure"),
         (("-o", "a.svg", "--format", "pdf"), "disagree"),
+        (("-o", "a.svg", "-o", "b.pdf"), "-o names one file or folder, not 2: a.svg, b.pdf."),
         (("--layout", "heap"), "'heap' is not one of"),
         (("--at", "soon"), "'soon' is no moment; give seconds"),
         (("--slide", "0"), "slides count from 1"),

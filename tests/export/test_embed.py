@@ -177,6 +177,11 @@ def test_what_is_not_rendered_is_asked_for(
         f"Error: There is no video of demo in renders/; run: mlanim render {demo} -o renders/\n"
     )
     assert mlanim("embed", "nothing_like_it").code == 2
+    (tmp_path / "strange.mp4").write_bytes(b"")
+    for file, missing in (("none.mp4", "none.mp4"), ("strange.mp4", "strange.json")):
+        ran = mlanim("embed", file)
+        assert ran.code == 2
+        assert f"There is no file {missing}; give a scene, or a film of `mlanim render`" in ran.err
     ran = mlanim("embed", demo, "--page", "x.odd")
     assert ran.code == 2
     assert "give --format html, markdown, quarto, myst, latex, typst" in ran.err

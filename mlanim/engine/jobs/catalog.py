@@ -21,6 +21,7 @@ from mlanim.engine.installed import scene_packages
 from mlanim.engine.jobs import settings
 from mlanim.engine.jobs.chapters import chapter_of, in_order
 from mlanim.engine.jobs.scene_entry import SceneEntry
+from mlanim.words.nearest import CLOSE
 
 LESSON, SCENE = "LessonScene", "Scene"
 """How the names of base classes end: of our own contract, and of any scene of manim's."""
@@ -303,7 +304,7 @@ def _unknown(name: str, known: list[str]) -> str:
     file, _ = _file_and_class(name)
     if file.endswith(".py"):
         return f"There is no file {shortened(file)}."
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=CLOSE)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
     gone = [one.fault for one in scene_packages() if one.place is None]
     return " ".join([f"Unknown scene {shortened(name)!r}. {hint}", *gone])
