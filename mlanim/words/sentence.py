@@ -126,13 +126,15 @@ def _filled(text: str, values: dict[str, Any], math: bool = False) -> str:
                 refuse_latex(text)
             given = ", ".join(sorted(values)) or "none"
             raise ValueError(f"“{text}” needs a value for {name}; given: {given}.")
-        return exactly_shown(values[name], spec, math)
+        return shown_as(values[name], spec, math)
 
     return _PLACE.sub(shown, text)
 
 
 def shown_as(value: Any, spec: str = "", math: bool = False) -> str:
     """A value as text; within mathematics a text becomes a Typst string, never markup.
+
+    An exact zero is 0, without the places of a number that is only near it.
 
     Raises:
         ValueError: for a format that does not exist or does not fit the value.
@@ -150,18 +152,14 @@ def shown_as(value: Any, spec: str = "", math: bool = False) -> str:
     found = _SPEC.fullmatch(spec)
     if not found or (found["sign"] and found["percent"]):
         raise ValueError(f"Unknown format {spec!r}; give places (2, +2), %, %1, g or a comma.")
-    places = int(found["places"] or 0)
+    places = int(found["places"] or 0) if number else 0
     if found["percent"]:
         return percent(number, places)
-    return format_number(number, places, signed=bool(found["sign"]))
+    return format_number(number, places, signed=bool(found["sign"] and number))
 
 
-def exactly_shown(value: Any, spec: str = "", math: bool = False) -> str:
-    """Like `shown_as`; an exact zero is 0, without the places of a number that is only near it."""
-    text = shown_as(value, spec, math)
-    if isinstance(value, str | Sentence) or float(value) != 0:
-        return text
-    return shown_as(0, "%" if "%" in spec else "")
+exactly_shown = shown_as
+"""The same, by the name by which pictures of values call it."""
 
 
 def _merged(runs: Iterator[Run]) -> Iterator[Run]:

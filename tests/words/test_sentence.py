@@ -4,6 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlanim.stage.layout import Box
+from mlanim.stage.plots.growing_table import GrowingTable
+from mlanim.stage.text.live import LiveText
+from mlanim.stage.track import Track
 from mlanim.words.nearest import nearest
 from mlanim.words.sentence import Run, Sentence, as_sentence, ended, plain, sentence
 
@@ -81,3 +85,10 @@ def test_a_sentence_ends_with_one_mark():
 def test_only_what_is_like_a_name_is_proposed_for_it():
     assert nearest("lest", ["least", "repeat"]) == " Did you mean least?"
     assert nearest("least", ["repeat", "share"]) == ""
+
+
+def test_an_exact_zero_is_0_in_lines_and_in_a_table_too() -> None:
+    live = LiveText("{a:2}, {b:+2}, {c:%1}, {d:2}", a=0.0, b=Track((0, 1)), c=-0.0, d=1e-3)
+    assert live.plain == "0,0,0 %,0.00"
+    table = GrowingTable([[0.0, 1e-3]], ["a", "b"], formats=["2", "2"]).placed(Box(0, 0, 4, 3))
+    assert [cell.plain for cell in table.lines[0]] == ["0", "0.00"]
