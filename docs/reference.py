@@ -35,6 +35,7 @@ from mlanim.stage.scene import LessonScene, SceneParams
 THEMES = ("dark", "light")
 WIDTH = 340.0  # points of a picture
 STEPS = ("enter", "leave", "reveal", "sweep", "morph", "step", "ask", "say")
+PAGE = "vocabulary.md"
 HEAD = """# The vocabulary
 
 All words that a scene is written with; `from mlanim.stage.vocabulary import …` has them. Each is
@@ -58,8 +59,14 @@ def _makes_a_mark(method: Any) -> bool:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the page, its pictures, the theme's colours and the font; called by MkDocs."""
-    made: dict[str, str | bytes] = {"vocabulary.md": page(), **pictures()}
+    """Add the page, its pictures, the theme's colours and the font; called by MkDocs.
+
+    In the repository the page is a list of the words, for who reads it there.
+    """
+    listed = files.get_file_from_path(PAGE)
+    if listed is not None:
+        files.remove(listed)
+    made: dict[str, str | bytes] = {PAGE: page(), **pictures()}
     made |= {f"fonts/{font.name}": font.read_bytes() for font in FONTS.iterdir()}
     made |= {"icon.svg": asset("icon.svg"), "colors.css": colors()}
     for address, content in made.items():

@@ -41,6 +41,17 @@ def test_every_word_has_an_example_and_a_docstring() -> None:
         assert inspect.getdoc(attrgetter(word)(vocabulary)), word
 
 
+def test_the_page_that_stands_in_the_repository_names_every_word() -> None:
+    listed = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "vocabulary.md").read_text()))
+    assert set(vocabulary.__all__) <= listed
+
+
+def test_every_page_that_a_page_links_to_is_in_the_repository() -> None:
+    for page in (ROOT / "docs").glob("*.md"):
+        for link in re.findall(r"\]\(([\w-]+\.md)[)#]", page.read_text()):
+            assert (ROOT / "docs" / link).is_file(), (page.name, link)
+
+
 def test_marks_and_steps_count_as_words() -> None:
     assert {"Chart.curve", "Chart.angle", "LessonScene.sweep", "Track"} < set(reference.words())
     assert "Chart.zoom" not in reference.words()
