@@ -14,6 +14,8 @@ from mlanim.stage.plots.values import numbers
 from mlanim.stage.table import Table
 from mlanim.stage.track import Morph, Reading, Track, follow, now
 from mlanim.words.kinds import kind_of
+from mlanim.words.numbers import counted
+from mlanim.words.sentence import Sentence
 
 
 class Picture(VGroup):
@@ -145,12 +147,21 @@ def pictures_of(picture: Any) -> list[Picture]:
         TypeError: for what is no picture.
     """
     if not isinstance(picture, Picture):
-        other = "Composed(…)" if isinstance(picture, Mobject) else "Paragraphs(…)"
-        made = "" if not isinstance(picture, Mobject | str) else f"; {other} makes one of it"
-        raise TypeError(f"A panel shows a picture, such as a Chart, not {kind_of(picture)}{made}.")
+        raise TypeError(
+            f"A picture is wanted, such as a Chart, not {kind_of(picture)}{_made_of(picture)}."
+        )
     if not isinstance(picture, Rows):
         return [picture]
     return [leaf for one in picture.pictures for leaf in pictures_of(one)]
+
+
+def _made_of(given: Any) -> str:
+    """How what is no picture becomes one, where it can."""
+    if hasattr(given, "picture"):
+        return "; give its .picture"
+    if isinstance(given, str | Sentence):
+        return "; Paragraphs(…) shows words"
+    return "; Composed(…) shows mobjects" if isinstance(given, Mobject) else ""
 
 
 def _kind(picture: Picture) -> str:
@@ -217,10 +228,8 @@ class Rows(Picture):
         self.pictures, self.gap = pictures, gap
         self.shares = tuple(() if shares is None else shares)
         if self.shares and (len(self.shares) != len(pictures) or min(self.shares) <= 0):
-            raise ValueError(
-                f"{type(self).__name__} of {len(pictures)} pictures has so many shares, numbers "
-                f"over 0, not {self.shares}."
-            )
+            has = f"{type(self).__name__} of {counted(len(pictures), 'picture')}"
+            raise ValueError(f"{has} has so many shares, numbers over 0, not {self.shares}.")
         self.is_text = all(picture.is_text for picture in pictures)
 
     def compose(self, box: Box) -> None:

@@ -13,12 +13,16 @@ def test_a_panel_of_something_else_than_its_fields_say_is_refused_where_it_is_ma
     for fields, sentence in (
         (
             '"a", Text("b")',
-            "A panel shows a picture, such as a Chart, not a Text; Composed(…) make",
+            "A picture is wanted, such as a Chart, not a Text; Composed(…) shows",
         ),
-        ('"a", "b"', "A panel shows a picture, such as a Chart, not 'b'; Paragraphs(…) makes one"),
-        ('"a", Rows(chart, Text("b"))', "A panel shows a picture, such as a Chart, not a Text"),
+        ('"a", "b"', "A picture is wanted, such as a Chart, not 'b'; Paragraphs(…) shows"),
+        ('"a", Rows(chart, Text("b"))', "A picture is wanted, such as a Chart, not a Text"),
+        (
+            '"a", Rows(chart, Panel("b", chart))',
+            "A picture is wanted, such as a Chart, not a Panel",
+        ),
         ('"a", Columns(chart, chart)', "Columns takes pictures, each of them once."),
-        ('"a", Rows(chart, shares=[1, 2])', "Rows of 1 pictures has so many shares, numbers over"),
+        ('"a", Rows(chart, shares=[1, 2])', "Rows of 1 picture has so many shares, numbers over"),
         ("3, chart", "A panel's name is text, not 3."),
         ('"a", chart, share=0', "A panel's share is a number over 0, such as 1 or 2.5, not 0."),
         ('"a", chart, share="2"', "A panel's share is a number over 0, such as 1 or 2.5, not '2'"),
