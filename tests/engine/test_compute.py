@@ -108,11 +108,11 @@ def test_a_computation_tells_how_far_it_is_and_goes_on_where_it_was_interrupted(
 ) -> None:
     scene = tmp_path / "long.py"
     scene.write_text(LONG)
-    words = ("figure", "long.py", "--set", "size=2", "--dpi", "30", "-o", "long.png")
-    killed = mlanim(*words)
+    words = ("figure", "long.py", "--set", "size=2", "--dpi", "30", "-o")
+    killed = mlanim(*words, "long.png")
     assert killed.code == 1
     assert "SIGKILL" in killed.err
-    done = mlanim(*words, "--json")
+    done = mlanim(*words, "long.png", "--json")
     assert done.code == 0, done.err
     told = [json.loads(line) for line in done.out.splitlines()]
     assert [(one["done"], one["total"]) for one in told if one["event"] == "compute"] == [
@@ -121,5 +121,5 @@ def test_a_computation_tells_how_far_it_is_and_goes_on_where_it_was_interrupted(
     about = json.loads((tmp_path / "long.json").read_text())
     assert about["results"]["began"] == 3
     assert not about["results"]["torch"], "what computes without it does not wait for it"
-    again = mlanim(*words, "--fresh", "-o", "again.png")
+    again = mlanim(*words, "again.png", "--fresh")
     assert again.code == 1, "what was kept is forgotten once all is there"
