@@ -240,8 +240,8 @@ class LessonScene(Scene, Generic[P, D]):
         """
         if not hasattr(picture, "to"):
             raise TypeError(
-                f"{_kind_of(picture)} has no values to run to; what does is a picture of values, "
-                "such as Bars or a Matrix, and a chart's marks follow tracks."
+                "What runs to other values is a picture of values, such as Bars or a Matrix, not "
+                f"{kind_of(picture)}; a chart's marks follow tracks."
             )
         self._plays([picture.to(values)], say, seconds)
 

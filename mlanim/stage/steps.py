@@ -236,24 +236,6 @@ def on_stage(shown: Sequence[Shown], wanted: Layout) -> list[Place]:
         _refuse_others(one)
     panels = [panel for one in shown for panel in ([one] if isinstance(one, Panel) else one)]
     refuse_shared(panels)
-    try:
-        return _placed(shown, wanted)
-    except DoesNotFit as error:
-        raise ValueError(_too_many(panels, error)) from None
-
-
-def _too_many(panels: Sequence[Panel], error: DoesNotFit) -> str:
-    """What to say of panels that the stage has no room for."""
-    width, height = STAGE.size
-    has = width if error.side == "width" else height
-    return (
-        f"The stage has no room for {', '.join(repr(panel.name) for panel in panels)}: they need "
-        f"a {error.side} of {error.needed:.1f} units, and it has {has:.1f}; enter fewer, choose "
-        f"another layout, or change the shares."
-    )
-
-
-def _placed(shown: Sequence[Shown], wanted: Layout) -> list[Place]:
     places = _within(STAGE, [_as_one(one) for one in shown], wanted)
     return [
         place
@@ -270,8 +252,9 @@ def _within(box: Box, panels: Sequence[Panel], wanted: Layout) -> list[Place]:
     except DoesNotFit as error:
         room = {"width": width, "height": height}[error.side]
         raise ValueError(
-            f"What is to stand on the stage needs {error.needed:.2f} manim units of {error.side}, "
-            f"and there are {room:.2f}; show less at once, or lay it out in another way."
+            f"The stage has no room for {', '.join(repr(panel.name) for panel in panels)}: needed "
+            f"is a {error.side} of {error.needed:.1f} units, and there are {room:.1f}; enter "
+            "fewer, choose another layout, or change the shares."
         ) from None
     x, y = box.left - EDGE, box.top + EDGE
     return [dataclasses.replace(place, box=place.box.shifted(x, y)) for place in places]

@@ -158,10 +158,6 @@ def shown_as(value: Any, spec: str = "", math: bool = False) -> str:
     return format_number(number, places, signed=bool(found["sign"] and number))
 
 
-exactly_shown = shown_as
-"""The same, by the name by which pictures of values call it."""
-
-
 def _merged(runs: Iterator[Run]) -> Iterator[Run]:
     """Neighbours of one kind as one run, without empty ones."""
     last: Run | None = None

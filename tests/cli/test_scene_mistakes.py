@@ -45,9 +45,7 @@ def test_a_picture_stands_in_one_panel_only(tmp_path: Path) -> None:
 def test_a_stage_that_is_too_narrow_is_called_a_stage(tmp_path: Path) -> None:
     many = "self.enter(*(self.panel() for _ in range(7)))"
     _, answer = places(tmp_path, "self.enter(self.panel())", many)
-    assert answer.startswith(
-        "The stage has no room for 'a', 'a', 'a', 'a', 'a', 'a', 'a': they nee"
-    )
+    assert answer.startswith("The stage has no room for 'a', 'a', 'a', 'a', 'a', 'a', 'a': nee")
     assert "page" not in answer
 
 

@@ -155,7 +155,7 @@ def test_what_needs_more_height_than_the_stage_has_is_refused(film):
         Columns(curved(), Lines(*["a line"] * 16)),
         Rows(curved(), Lines(*["a line"] * 5), shares=(5, 1)),
     ):
-        with pytest.raises(ValueError, match=r"needs .* of height, and there are 5\.55; show"):
+        with pytest.raises(ValueError, match=r"a height of .* units, and there are 5\.5; enter"):
             film(lambda scene, picture=picture: scene.enter(Panel("one", picture)))
 
 

@@ -14,7 +14,8 @@ from manim import Mobject
 
 from mlanim.stage.panels import Panel
 
-_NOTED = "scene_line"
+NOTED = "scene_line"
+"""The attribute in which a mobject keeps its line."""
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def noting_lines(path: str) -> Iterator[None]:
 def _noting(init: Callable[..., None], path: str) -> Callable[..., None]:
     @functools.wraps(init)
     def noting(self: Any, *args: Any, **options: Any) -> None:
-        self.__dict__[_NOTED] = line_in(path)
+        self.__dict__[NOTED] = line_in(path)
         init(self, *args, **options)
 
     return noting
@@ -50,7 +51,7 @@ def line_in(path: str) -> int:
 
 def scene_line(mobject: Mobject) -> int:
     """The line that was noted for a mobject or, if none was, for one of its members; or 0."""
-    lines = (member.__dict__.get(_NOTED, 0) for member in mobject.get_family())
+    lines = (member.__dict__.get(NOTED, 0) for member in mobject.get_family())
     return next((line for line in lines if line), 0)
 
 
@@ -65,7 +66,7 @@ def made_line(trace: TracebackType | None, path: str) -> int:
         if frame.f_code.co_filename == path:
             made, passed, is_called = 0, [0, line], True
             continue
-        noted = [owner.__dict__.get(_NOTED, 0) for owner in _owners(frame)]
+        noted = [owner.__dict__.get(NOTED, 0) for owner in _owners(frame)]
         if is_called:
             passed, is_called = [*passed, *noted], False
         made = next((one for one in noted if one not in passed), made)

@@ -27,13 +27,14 @@ from mlanim.engine.jobs.job import Job
 from mlanim.engine.playback import draw
 from mlanim.engine.playback.plan import Plan
 from mlanim.engine.playback.renderer import NONE, FrameRenderer, FrameSelection, Span
+from mlanim.engine.playback.scene_lines import NOTED
 
 ON_ITS_WAY = 0.37, 0.71
 """Shares of a play at which it is looked at; odd ones, where few motions cross."""
 
 
-UNSEEN = {"original_id"}
-"""Attributes that differ from run to run: a place in memory."""
+UNSEEN = {"original_id", NOTED}
+"""Attributes that say nothing of a picture: a place in memory, and one in the scene's file."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from mlanim.stage.table import Table, table
 from mlanim.stage.text.number import Number, number_curves
 from mlanim.stage.text.texts import Content, Text, advance_of, body_height
 from mlanim.stage.track import Sweep, Track, follow, now
-from mlanim.words.sentence import exactly_shown
+from mlanim.words.sentence import shown_as
 
 AIR = 0.07  # manim units between an edge and its numbers
 LEAST, MOST = 0.3, 0.5  # a node's radius, manim units
@@ -155,7 +155,7 @@ class ComputationGraph(Picture):
     ) -> None:
         """A number beside its edge, as far as it has come: over it with `side` 1, else under."""
         share = float(np.clip(come, 0, 1))
-        number.set_text(exactly_shown(float(value), self.format))
+        number.set_text(shown_as(float(value), self.format))
         em = body_height()
         half = np.array([number.advance / 2, 0.36 * em])
         along = ends[1] - ends[0]

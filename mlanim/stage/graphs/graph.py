@@ -25,7 +25,7 @@ from mlanim.stage.text.fitting import widest
 from mlanim.stage.text.number import NumberGrid, number_curves
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Morph, combined
-from mlanim.words.sentence import exactly_shown
+from mlanim.words.sentence import shown_as
 
 AIR = 0.12
 MOST_RADIUS, LEAST_RADIUS = 0.46, 0.09  # of a node, manim units
@@ -224,7 +224,7 @@ class Graph(Valued):
         return made
 
     def _text(self, value: float) -> str:
-        return exactly_shown(value, self.format)
+        return shown_as(value, self.format)
 
     def _ends(self) -> tuple[float, float]:
         limit = self.reach[0] or float(np.abs(self.node_values).max()) or 1.0

@@ -22,7 +22,7 @@ from mlanim.stage.text.fitting import shortened
 from mlanim.stage.text.number import NumberGrid
 from mlanim.stage.text.texts import Text, advance_of, body_height, polygon_curves
 from mlanim.stage.track import follow, now
-from mlanim.words.sentence import exactly_shown
+from mlanim.words.sentence import shown_as
 
 SIZES = ("title", "body", "small")
 LEAST_GAP, MOST_GAP = 0.6, 3.0  # ems between words
@@ -122,7 +122,7 @@ class Tokens(Valued):
                 back.set_fill(theme.color(self.role), DEEPEST * float(share))
         if self.has_numbers:
             drop = body_height(self.size) * PAD[1] + 0.75 * body_height("small")
-            texts = [exactly_shown(float(w), self.format) for w in weights]
+            texts = [shown_as(float(w), self.format) for w in weights]
             self.ink.set_texts(texts, self.middles - [0, drop, 0])
 
     def show_query(self, query: float) -> None:

@@ -24,7 +24,7 @@ from mlanim.stage.table import Table, table
 from mlanim.stage.text.fitting import shortened, widest
 from mlanim.stage.text.number import NumberGrid, number_curves
 from mlanim.stage.text.texts import Content, Text, body_height
-from mlanim.words.sentence import exactly_shown, shown_as
+from mlanim.words.sentence import shown_as
 
 AIR = 0.12  # manim units between bars and what is written beside them
 THICK = 0.66  # of the bars of one name, as a share of the room for it
@@ -181,7 +181,7 @@ class Bars(Valued):
         return places[..., ::-1] if self.upright else places
 
     def _texts(self, values: np.ndarray) -> list[str]:
-        return [exactly_shown(value, self.format) for value in values.ravel()]
+        return [shown_as(value, self.format) for value in values.ravel()]
 
     def _widest_number(self) -> float:
         ends = np.array(self.reach) if self.reach is not None else self.shown

@@ -28,7 +28,7 @@ from mlanim.stage.text.fitting import shortened, widest
 from mlanim.stage.text.number import NumberGrid, number_curves
 from mlanim.stage.text.texts import Content, Text, body_height
 from mlanim.stage.track import Morph
-from mlanim.words.sentence import Sentence, as_sentence, exactly_shown
+from mlanim.words.sentence import Sentence, as_sentence, shown_as
 
 AIR = 0.12  # manim units between cells and what is written beside them
 GAP, LEAST_GAPPED = 0.03, 0.3  # between cells, and the side from which on they have a gap
@@ -229,7 +229,7 @@ class Matrix(Valued):
     def _text(self, value: float) -> str:
         if np.isnan(value):
             return ""
-        return exactly_shown(value, self.format)
+        return shown_as(value, self.format)
 
     def _turns(self, wide: float, side: float) -> bool:
         """Whether words over columns stand upright; numbers lie, and are left out in between."""
