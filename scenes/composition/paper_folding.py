@@ -160,11 +160,10 @@ class PaperFolding(LessonScene[PaperFoldingParams, "Data"]):
         self.step(self.data.says_regions, self.decided.to(1), notes="Neighbours can share a map.")
 
     def go_to(self, index: int, said: Sentence | str) -> None:
-        """Carry the sheet to another stage, in that stage's own axes."""
+        """Carry the sheet to another stage, in that stage's own axes; many go by more quickly."""
         (left, bottom), (right, top) = self.data.way.reach[index]
         zoom = self.plane.zoom((left, right), (bottom, top))
-        seconds = min(1.5, 7 / (self.last + 1))  # many layers go by more quickly
-        self.sweep(self.stage.to(index), zoom, say=said, seconds=seconds)
+        self.sweep(self.stage.to(index), zoom, say=said, seconds=min(1.5, 7 / (self.last + 1)))
 
     def figure(self) -> list[Panel]:
         sheet = self.still("sheet", "The sheet", 0, self.data.way.says[0])

@@ -72,8 +72,7 @@ class Temperature(LessonScene[TemperatureParams, "Data"]):
             line = chart.curve(d.heat, bits, role, name=name, dash=DASHES[name], later=waits)
             place = (self.heat, self.heat[f"{name}_bits"])
             self.last = [line, chart.dot(place, role, later=waits)]
-        places = "2" if self.params.coldest >= 0.1 else "g"
-        picture = chart.under(f"$T$ = [{{t:{places}}}](highlight)", size="display", t=self.heat)
+        picture = chart.under(f"$T$ = [{{t:{d.format}}}](highlight)", size="display", t=self.heat)
         return Panel("entropy", picture, "Entropy", share=1.5, says=d.says_certain)
 
     def triangle(self) -> Panel:

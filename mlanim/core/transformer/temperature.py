@@ -14,6 +14,7 @@ from mlanim.words.numbers import count_of
 from mlanim.words.sentence import Sentence, sentence
 
 SAMPLES = 401  # temperatures
+TOLD = 0.1  # the lowest temperature that two places tell
 FUNCTIONS = {"softmax": lambda scores: torch.softmax(scores, -1), "sparsemax": sparsemax}
 
 
@@ -36,6 +37,7 @@ class Temperature:
     best: int
     three: np.ndarray  # (3,) the classes with the highest scores, the best last
     heat: np.ndarray  # (S,) temperatures, ascending
+    format: str  # of temperatures, as in a sentence's places
     answers: dict[str, Answer]  # of softmax and of sparsemax
     most_bits: float  # of as many classes alike
     certain: float  # the temperature down from which sparsemax gives one class all, within `heat`
@@ -64,7 +66,7 @@ def temperature_lesson(seed: int, index: int, coldest: float, hottest: float) ->
     return Temperature(
         digit=images[index].numpy(), label=label, scores=z.numpy(), best=best,
         three=three.numpy(), heat=heat.numpy(), answers=answers, most_bits=float(np.log2(len(z))),
-        certain=float(np.clip(gap, coldest, hottest)),
+        certain=float(np.clip(gap, coldest, hottest)), format="2" if coldest >= TOLD else "g",
         says_network=sentence(
             "A network reads {right} unseen digits right, and this {label} as [{best}](highlight)",
             right=count_of(right, len(labels)), label=label, best=best,
