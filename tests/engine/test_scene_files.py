@@ -6,6 +6,7 @@ on the corpus.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -327,3 +328,20 @@ def test_a_settings_file_of_manims_is_not_left_out_in_silence(tmp_path: Path, re
     done = render(PLAIN)
     assert done.code == 0
     assert f"Warning: {tmp_path}/manim.cfg is not read: set what shapes the film" in done.err
+
+
+def test_an_edit_in_the_same_second_is_seen(tmp_path: Path, render: Run) -> None:
+    """Of the file, and of one beside it: as long as before, and as old by the clock."""
+    source = PLAIN.replace("Square()", "Square(SIDE)").replace(
+        "class", "from sides import *\nclass"
+    )
+    sides = tmp_path / "sides.py"
+    films = set()
+    for side, shape in [(1, "Square"), (2, "Square"), (2, "Circle")]:
+        sides.write_text(f"SIDE = {side}")
+        (tmp_path / "scene.py").write_text(source.replace("Square", shape))
+        for path in (sides, tmp_path / "scene.py"):
+            os.utime(path, (10**9, 10**9))
+        assert render(None).code == 0
+        films.add((tmp_path / "a.mp4").read_bytes())
+    assert len(films) == 3

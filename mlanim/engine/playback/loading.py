@@ -12,8 +12,15 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    SourceFileLoader,
+)
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from manim import Scene
@@ -58,7 +65,8 @@ def imported(path: Path) -> ModuleType:
     """A scene's file as a module; what it sets in manim's configuration is noted."""
     _put_first(path.parent)
     name = _module_name(path)
-    spec = importlib.util.spec_from_file_location(name, path)
+    loader = _FromSource(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -77,6 +85,19 @@ def _put_first(folder: Path) -> None:
     """
     kept = [place for place in sys.path if place != str(folder) and not _is_checkout(Path(place))]
     sys.path[:] = [str(folder), *kept]
+    loaders = (ExtensionFileLoader, EXTENSION_SUFFIXES), (_FromSource, SOURCE_SUFFIXES)
+    sys.path_importer_cache[str(folder)] = FileFinder(str(folder), *loaders)
+
+
+class _FromSource(SourceFileLoader):
+    """Reads a module's source each time: bytecode is told from it by its length and the second.
+
+    So an edit in the same second, of as many characters, would not be seen.
+    """
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The module's code, from its source as it is now."""
+        return self.source_to_code(self.get_data(self.path), self.path)
 
 
 def _is_checkout(place: Path) -> bool:
