@@ -61,7 +61,7 @@ def test_other_numbers_of_rates_are_refused():
 
 @pytest.mark.parametrize(
     ("rate", "told"),
-    [(0.0, "0.00"), (0.25, "0.25"), (0.00134, "0.001"), (-3e-7, "−3\u2009·\u200910⁻⁷")],
+    [(0.0, "0"), (0.25, "0.25"), (0.00134, "0.001"), (-3e-7, "−3\u2009·\u200910⁻⁷")],
 )
 def test_a_rate_that_is_not_0_is_not_shown_as_0(rate, told):
     drive = ChainDrive("ab", [rate], 0.0).placed(BOX)

@@ -23,7 +23,8 @@ from mlanim.stage.table import Table, table
 from mlanim.stage.text.live import LiveText
 from mlanim.stage.text.texts import body_height
 from mlanim.stage.track import combined, follow, now
-from mlanim.words.numbers import format_number, significant
+from mlanim.words.numbers import significant
+from mlanim.words.sentence import shown_as
 
 LINK, BETWEEN = 0.13, 0.07  # manim units along a chain: a link, and the room to the next
 ROOM = 0.42  # of the way between two shafts that a wheel's radius may take
@@ -137,7 +138,7 @@ class ChainDrive(Picture):
 
 def _shown(rate: float) -> str:
     """A rate with two places, or with a digit that counts where these would all be 0."""
-    return format_number(rate, 2) if rate == 0 or abs(rate) >= 0.005 else significant(rate, 1)
+    return shown_as(rate, "2") if rate == 0 or abs(rate) >= 0.005 else significant(rate, 1)
 
 
 def _wheel(role: str) -> VMobject:
