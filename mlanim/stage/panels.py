@@ -126,6 +126,7 @@ def arrange(
     layout: Layout | None = None,
     letters: bool = False,
     squeezed: float = MOST_SQUEEZED,
+    columns: int | None = None,
 ) -> tuple[Box, list[Place]]:
     """The page, and the places of panels on it; its upper left corner is at the origin.
 
@@ -134,6 +135,8 @@ def arrange(
 
     Args:
         squeezed: the least share of their usual height to which panels may be pressed.
+        columns: how many panels stand side by side, whatever the layout; as many as may, unless
+            given.
 
     Raises:
         DoesNotFit: if a panel would get less than it needs.
@@ -141,7 +144,7 @@ def arrange(
     refuse_shared(panels)
     count = len(panels)
     room = width - 2 * EDGE
-    columns = _columns(panels, room, layout)
+    columns = columns or _columns(panels, room, layout)
     widths = _widths(panels, columns, room)
     marks = LETTERS[:count] if letters else [""] * count
     heads = [
@@ -192,13 +195,13 @@ def _columns(panels: Sequence[Panel], room: float, layout: Layout | None) -> int
         raise ValueError(unknown("layout", layout, choices))
     wanted = choices[layout] if layout is not None else [count, *range(square, 0, -1)]
     for columns in wanted:
-        if _needed(panels, columns) <= room + 1e-9:
+        if needed_width(panels, columns) <= room + 1e-9:
             return columns
-    raise DoesNotFit("width", _needed(panels, wanted[-1]) + 2 * EDGE)
+    raise DoesNotFit("width", needed_width(panels, wanted[-1]) + 2 * EDGE)
 
 
-def _needed(panels: Sequence[Panel], columns: int) -> float:
-    """The width at which no panel gets less than it needs, manim units."""
+def needed_width(panels: Sequence[Panel], columns: int) -> float:
+    """The width without edges at which no panel gets less than it needs, manim units."""
     shares = _shares(panels, columns)
     least = max(panel.picture.least / shares[i % columns] for i, panel in enumerate(panels))
     return least * sum(shares) + GAP * (columns - 1)

@@ -30,7 +30,7 @@ from mlanim.export.figures.about import about
 from mlanim.export.figures.composition import Composition
 from mlanim.export.figures.tables import as_csv, as_json, as_npz, files_of
 from mlanim.stage import theme
-from mlanim.stage.panels import Panel
+from mlanim.stage.panels import Panel, extent_of
 from mlanim.stage.picture import Picture
 from mlanim.stage.plots.cells import Cells
 from mlanim.stage.table import table
@@ -105,6 +105,33 @@ def test_text_keeps_its_points_on_every_width(name):
 def test_a_poster_has_larger_text():
     made, _ = files("dot_product", "light", width=60 * POINTS["cm"], size=24.0)
     assert min(text_sizes(made.mobjects)) * made.unit / 96 == pytest.approx(3 * 7.2)
+
+
+SLIDE, HALF = (882.0, 420.0), (467.0, 420.0)
+"""Points of a slide below its heading, and beside words."""
+
+
+def on_slide(name: str, room: tuple[float, float], **page: Any) -> float:
+    """Points of a figure's smallest text where it is shown as large as there is room."""
+    made, _ = files(name, "light", **page)
+    width, height = (side * made.unit for side in made.box.size)
+    lies = extent_of(made.mobjects)
+    assert lies.top <= made.box.top + 0.01
+    assert lies.bottom >= made.box.bottom - 0.01
+    scale = min(room[0] / width, room[1] / height)
+    return scale * min(text_sizes(made.mobjects)) * made.unit / 96
+
+
+@pytest.mark.parametrize("name", ["activations", "attention", "derivative", "gating", "saddles"])
+def test_on_a_slide_text_is_no_smaller_than_that_of_a_page_shown_there(name):
+    for area in (SLIDE, HALF):
+        assert on_slide(name, area, area=area) >= on_slide(name, area) - 1e-6
+
+
+def test_on_a_slide_a_figure_can_be_read_beside_words():
+    assert on_slide("dot_product", HALF) < 7
+    assert on_slide("dot_product", HALF, area=HALF) > 8
+    assert on_slide("loss_curves", SLIDE, area=SLIDE) > 1.4 * on_slide("loss_curves", SLIDE)
 
 
 def test_the_same_figure_is_the_same_bytes():

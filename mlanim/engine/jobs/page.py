@@ -90,6 +90,8 @@ class Page:
         slide: instead of the figure, the state at that pause, from 1.
         live: whether it is for a live page: of a scene that has panels for that, these.
         only: the only panels to show where they stand among all, if not all.
+        area: the place on a slide that it is for, width and height: it gets the shape of that, and
+            of its widths the one at which its text is largest there.
     """
 
     width: float = USUAL_WIDTH
@@ -109,6 +111,7 @@ class Page:
     slide: int | None = None
     live: bool = False
     only: tuple[str, ...] = ()
+    area: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         for name, points in (("width", self.width), ("height", self.height)):

@@ -25,6 +25,7 @@ from mlanim.export.deck.lecture.parts import ScenePart, VideoPart, includes
 from mlanim.export.deck.own_video import own_video
 from mlanim.export.deck.step import CoverSlide, FilmPiece, FilmSlide, Step, Still
 from mlanim.export.deck.typst import pages
+from mlanim.export.deck.typst.areas import areas
 from mlanim.export.live.explore import LiveRequest, at_start, explored
 from mlanim.export.live.page.document import document
 from mlanim.export.making import RunOptions, make
@@ -153,14 +154,18 @@ def _jobs(item: Item, drawing: DrawingOptions, folder: Path) -> list[Job]:
         drawn = [*([job] if drawing.videos else []), *([stills] if drawing.vectors else [])]
         return drawn or [script]
     found = []
-    for number, block in enumerate(item.columns):
+    places = areas(item.columns, heading_lines=1 if item.part.heading else 0)
+    for number, (block, place) in enumerate(zip(item.columns, places, strict=True)):
         if isinstance(block, Figure) and block.entry:
             live = isinstance(block, Live)
             asked_of: Options = options(
                 FigureOptions, theme=drawing.theme, transparent=True, format="svg", live=live,
                 output=f"{folder}/{number}/", params=_params(item, block),
             )  # fmt: skip
-            found += request.jobs(asked_of, [block.entry])
+            (job,) = request.jobs(asked_of, [block.entry])
+            assert job.page is not None
+            page = replace(job.page, area=(place.width, place.height))
+            found.append(replace(job, page=page))
     return found
 
 

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from manim import Mobject
 
 from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.jobs.page import USUAL_SIZE, Page, in_centimetres
 from mlanim.stage import theme
 from mlanim.stage.layout import Box
-from mlanim.stage.panels import EDGE, DoesNotFit, Panel, Place, arrange, composed, extent_of
+from mlanim.stage.panels import (
+    EDGE,
+    DoesNotFit,
+    Panel,
+    Place,
+    arrange,
+    composed,
+    extent_of,
+    needed_width,
+)
 from mlanim.stage.picture import Composed
 from mlanim.stage.text.labels import text_sizes
 
 LEAST_POINTS = 7.0
 """No text is set smaller than this on paper."""
+
+MOST_ON_SLIDE = 18.0
+"""Points of a figure's text on a slide, where that has 24."""
+
+WIDTHS_TRIED = 40
+PRESSED, DRAWN_OUT = 0.85, 1.4
+"""Shares of their usual height that panels get on a slide."""
+
+ROOMY = 1.6
+"""Times the width that they need, which panels get there where it can be had."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +66,9 @@ def compose(panels: Mapping[str, Panel], page: Page, name: str) -> Composition:
     """
     unit = theme.POINTS_PER_UNIT * page.size / USUAL_SIZE
     chosen = _chosen(panels, page.panel, name)
+    columns = None
+    if page.area is not None:
+        page, columns = _for_area(chosen, page, page.area, unit) or (replace(page, area=None), None)
     if page == replace(
         page, panel=None, live=False, only=(), panels=False, layout=None, letters=False, height=None
     ):
@@ -56,7 +80,9 @@ def compose(panels: Mapping[str, Panel], page: Page, name: str) -> Composition:
     height = None if page.height is None else page.height / unit
     layout: Any = page.layout
     try:
-        box, places = arrange(settled, page.width / unit, height, layout, page.letters)
+        box, places = arrange(
+            settled, page.width / unit, height, layout, page.letters, columns=columns
+        )
     except DoesNotFit as error:
         raise UsageError(_too_small(error, page, unit, name)) from None
     mobjects = [mobject for place in places for mobject in composed(place)]
@@ -64,6 +90,38 @@ def compose(panels: Mapping[str, Panel], page: Page, name: str) -> Composition:
     return Composition(
         mobjects, replace(box, bottom=box.bottom if height else lowest), tuple(places), unit
     )
+
+
+def _for_area(
+    panels: Sequence[Panel], page: Page, area: tuple[float, float], unit: float
+) -> tuple[Page, int] | None:
+    """A page in the shape of an area, or lower, and how many panels stand side by side on it.
+
+    Its text is as large there, as little is left free, and panels are as wide and about as high as
+    they ask, as far as can be had; there is none if text would be larger on a usual page.
+    """
+    if page.layout or any(panel.is_composed for panel in panels):
+        return None
+    width, height = area
+    try:
+        usual = arrange(panels, page.width / unit, letters=page.letters)[0].height * unit
+    except DoesNotFit:
+        return None
+    least = width * page.size / MOST_ON_SLIDE
+    most = max(least, page.width, usual * width / height)
+    best, found = 0.0, None
+    widths = map(float, np.geomspace(least, most, WIDTHS_TRIED))
+    for across, columns in itertools.product(widths, range(1, len(panels) + 1)):
+        roomy = (across / unit - 2 * EDGE) / needed_width(panels, columns)
+        if roomy < 1:
+            continue
+        box, _ = arrange(panels, across / unit, letters=page.letters, columns=columns)
+        whole, asked = across * height / width, box.height * unit
+        high = min(whole, DRAWN_OUT * asked)
+        good = min(1.0, roomy / ROOMY) * high / whole / across
+        if high >= PRESSED * asked and good > best:
+            best, found = good, (replace(page, area=None, width=across, height=high), columns)
+    return found
 
 
 def alone(place: Place, unit: float) -> Composition:
