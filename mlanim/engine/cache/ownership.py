@@ -19,7 +19,7 @@ from mlanim.engine.errors import UsageError, shortened
 from mlanim.engine.files import replacing
 from mlanim.engine.jobs.job import Job
 from mlanim.engine.jobs.kinds import WITH_CAPTIONS
-from mlanim.engine.jobs.outputs import read, sha256_of, vouched
+from mlanim.engine.jobs.outputs import described, sha256_of, vouched
 
 Made = Mapping[Path, str | None]
 """Files to be written, each with the hash of what it will hold, as far as that is known."""
@@ -65,7 +65,7 @@ def outdated(job: Job, made: Iterable[Path]) -> list[Path]:
     are not among them.
     """
     output, now = Path(job.output), set(made)
-    content = _sidecar_of(output)
+    content = described(output) or {}
     if job.kind != "video" or content.get("file") != output.name:
         return []
     before = {output.with_name(n): digest for n, digest in content.get("beside_sha256", {}).items()}
@@ -160,17 +160,10 @@ def _is_another(path: Path, digest: str | None) -> bool:
 
 def _vouched_beside(output: Path) -> dict[str, str]:
     """The hashes that an output's sidecar vouches for, and its own; none if it is not ours."""
-    path, content = output.with_suffix(".json"), _sidecar_of(output)
+    path, content = output.with_suffix(".json"), described(output) or {}
     with contextlib.suppress(OSError, KeyError, TypeError, AttributeError):
         if Path(content["file"]).stem == output.stem:
             return {**vouched(content), path.name: sha256_of(path)}
-    return {}
-
-
-def _sidecar_of(output: Path) -> dict[str, Any]:
-    """What the sidecar of an output says; nothing if it has none."""
-    with contextlib.suppress(UsageError, OSError):
-        return read(output.with_suffix(".json"))
     return {}
 
 

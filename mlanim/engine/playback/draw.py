@@ -103,7 +103,7 @@ def run_dry(
     With `is_watched`, the scene may look at its own film.
     """
     scene, renderer = built(
-        scene_class, params, data, _ignore, NONE, True, speech=speech, is_watched=is_watched
+        scene_class, params, data, ignore, NONE, True, speech=speech, is_watched=is_watched
     )
     if at_pause is not None:
         renderer.at_section = lambda: at_pause(scene)
@@ -195,5 +195,5 @@ def is_divisible(scene: Any) -> bool:
     return not isinstance(scene.renderer.camera, MultiCamera)
 
 
-def _ignore(pixels: np.ndarray, repeat: int, parts: object) -> None:
+def ignore(pixels: np.ndarray, repeat: int, parts: object) -> None:
     """Take no frame."""

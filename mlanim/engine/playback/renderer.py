@@ -198,17 +198,17 @@ class FrameRenderer(CairoRenderer):
 
         def looked_at(pixels: np.ndarray | None = None) -> Any:
             if pixels is None:
-                self._is_looked_at()
+                self._check_painted()
             return picture(pixels)
 
         self.camera.get_image = looked_at
 
     def get_frame(self) -> np.ndarray:
         """The last frame, for a scene that looks at its own film; it has to be there."""
-        self._is_looked_at()
+        self._check_painted()
         return super().get_frame()
 
-    def _is_looked_at(self) -> None:
+    def _check_painted(self) -> None:
         if self.frames and self.frames - 1 not in self.wanted and not self.course.is_watched:
             raise NotPainted
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from manim import Scene, config
 from manim.utils.exceptions import EndSceneEarlyException
 
 from mlanim.engine.errors import UsageError
-from mlanim.engine.playback.draw import built
+from mlanim.engine.playback.draw import built, ignore
 from mlanim.engine.playback.renderer import NONE, Span
 from mlanim.stage.scene import LessonScene
 from mlanim.words.numbers import counted
@@ -42,7 +41,7 @@ def run_to(
     """
     frame = None if time_point.at is None else int(time_point.at * config.frame_rate + 1e-6)
     wanted = NONE if frame is None else Span(frame, frame)  # ends as that frame begins
-    scene, renderer = built(scene_class, params, data, _keep_nothing, wanted, is_watched=is_watched)
+    scene, renderer = built(scene_class, params, data, ignore, wanted, is_watched=is_watched)
     pauses = _Pauses(scene, time_point.slide)
     scene.render()
     if frame is not None and frame > renderer.frames:
@@ -86,7 +85,3 @@ def no_such_slide(count: int, slide: int | None, name: str) -> UsageError:
     if not count:
         return UsageError(f"{name} has no slides; leave --slide out.")
     return UsageError(f"--slide {slide}: {name} has {counted(count, 'slide')}, from 1 to {count}.")
-
-
-def _keep_nothing(pixels: np.ndarray, repeat: int, parts: object) -> None:
-    """Take no frame."""

@@ -6,11 +6,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from manim import Mobject
 
 from mlanim.engine.playback.scene_lines import scene_line
 from mlanim.export.lint.finding import Finding
-from mlanim.export.lint.series import is_shown
+from mlanim.export.lint.series import charts_in, is_shown
 from mlanim.export.lint.view import View, name_of
 from mlanim.stage.extent import is_stroked
 from mlanim.stage.plots.chart import Chart
@@ -20,11 +19,6 @@ OPAQUE = 0.9  # the opacity from which a line hides another
 SHORTEST = 0.3  # manim units of a line: one that only sets out may lie below others
 BESIDE = 0.01  # manim units, by which a line may lie beside the one that hides it
 SAMPLES = 200  # places along a line that are looked at
-
-
-def charts_in(mobjects: Iterable[Mobject]) -> list[Chart]:
-    """The charts among mobjects and their parts."""
-    return [part for one in mobjects for part in one.get_family() if isinstance(part, Chart)]
 
 
 def out_of_sight(charts: Iterable[Chart]) -> Iterator[Finding]:

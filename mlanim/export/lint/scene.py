@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from manim.utils.exceptions import EndSceneEarlyException
 from manim.utils.iterables import list_update
 
@@ -25,10 +24,11 @@ from mlanim.export.figures.at_time import no_such_slide
 from mlanim.export.figures.composition import LEAST_POINTS
 from mlanim.export.figures.figure import figure_of, has_figure
 from mlanim.export.figures.still import frame_box
-from mlanim.export.lint.charts import charts_in, out_of_sight
+from mlanim.export.lint.charts import out_of_sight
 from mlanim.export.lint.check import check_view
 from mlanim.export.lint.coverage import nearly_empty
 from mlanim.export.lint.finding import Finding, Sighting, merged
+from mlanim.export.lint.series import charts_in
 from mlanim.export.lint.view import Ground, View
 from mlanim.stage import theme
 from mlanim.stage.plots.chart import Chart
@@ -113,7 +113,7 @@ class _Film:
         self.found, self.pauses = [], 0
         run = self.run
         scene, renderer = draw.built(
-            run.scene_class, run.params, run.data, _ignore, NONE, True, is_watched=is_watched
+            run.scene_class, run.params, run.data, draw.ignore, NONE, True, is_watched=is_watched
         )
         if self.is_lesson:
             scene.at_pause = self._at_pause
@@ -180,7 +180,3 @@ def _of_figure(run: _Run) -> Iterator[Finding]:
 
 def _seen(findings: Iterable[Finding], where: Sighting) -> Iterator[Finding]:
     return (replace(finding, seen=(where,)) for finding in findings)
-
-
-def _ignore(pixels: np.ndarray, repeat: int, parts: object) -> None:
-    """Take no frame."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
+from manim import Mobject
 
 from mlanim.engine.playback.scene_lines import scene_line
 from mlanim.export.lint.finding import Finding
@@ -28,14 +29,17 @@ GREY = "grey print"
 
 def alike(view: View) -> Iterator[Finding]:
     """Pairs of series without a dash, a mark of their own or a name beside them."""
-    for mobject in view.mobjects:
-        for chart in mobject.get_family():
-            if isinstance(chart, Chart):
-                shown = [mark for mark in chart.marks if is_shown(mark, chart, view)]
-                for first, second in itertools.combinations(shown, 2):
-                    yield from _compared(view, first, second)
-                for mark in shown:
-                    yield from _within(view, mark)
+    for chart in charts_in(view.mobjects):
+        shown = [mark for mark in chart.marks if is_shown(mark, chart, view)]
+        for first, second in itertools.combinations(shown, 2):
+            yield from _compared(view, first, second)
+        for mark in shown:
+            yield from _within(view, mark)
+
+
+def charts_in(mobjects: Iterable[Mobject]) -> list[Chart]:
+    """The charts among mobjects and their parts."""
+    return [part for one in mobjects for part in one.get_family() if isinstance(part, Chart)]
 
 
 def is_shown(mark: Mark, chart: Chart, view: View) -> bool:

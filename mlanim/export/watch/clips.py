@@ -100,7 +100,7 @@ def looked_at(job: Job, scene_class: Any, params: Any, data: Any) -> tuple[Plan,
 
     def run(is_watched: bool) -> tuple[Plan, list[Clip]]:
         scene, renderer = draw.built(
-            scene_class, params, data, _ignore, NONE, True, kind=_Looking, is_watched=is_watched
+            scene_class, params, data, draw.ignore, NONE, True, kind=_Looking, is_watched=is_watched
         )
         scene.render()
         planned = draw.plan_of(scene)
@@ -209,7 +209,3 @@ def _take_in(digest: Any, attributes: dict[str, Any]) -> None:
 
 def _is_nan(value: Any) -> bool:
     return isinstance(value, float) and math.isnan(value)
-
-
-def _ignore(pixels: np.ndarray, repeat: int, parts: object) -> None:
-    """Take no frame."""
