@@ -1,5 +1,6 @@
 """Light through filters, against closed forms, sampled waves, and products of plain matrices."""
 
+import math
 import re
 
 import numpy as np
@@ -100,3 +101,11 @@ def test_angles_are_told_as_they_are_and_only_a_right_angle_is_told_as_one():
 def number(said):
     """The last number of a sentence."""
     return float(re.findall(r"[−\d.]+", str(said))[-1].replace("−", "-"))
+
+
+@pytest.mark.parametrize("angle", [0.0, 17.5, 30.0, 120.0])
+def test_the_intensity_is_told_of_its_own_angle(angle: float) -> None:
+    """The filter turns on to 90° below that sentence."""
+    said = str(polarizer_lesson(angle, 45.0, 2.0).says_intensity)
+    assert f"{angle:g}°" in said
+    assert f"{100 * math.cos(math.radians(angle)) ** 2:.1f} %" in said

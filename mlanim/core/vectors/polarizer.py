@@ -81,7 +81,7 @@ def polarizer_lesson(angle: float, middle: float, length: float) -> Polarizer:
     return Polarizer(
         turning, crossed.numpy(), third,
         says_amplitude=says_of_amplitude(angle, float(amplitude[at])),
-        says_intensity=says_of_intensity(float(amplitude[at]), float(turning.intensity[at])),
+        says_intensity=says_of_intensity(angle, float(amplitude[at]), turning.intensity[at]),
         says_crossed=says_of_crossed(float(intensity(crossed[-1]))),
         says_between=says_of_between(middle, share), says_limit=says_of_limit(length),
     )  # fmt: skip
@@ -107,18 +107,18 @@ def says_of_amplitude(angle: float, amplitude: float) -> Sentence:
     if abs(amplitude) < CROSSED:
         return sentence("At 90° no part of the field lies along the axis: nothing passes")
     return sentence(
-        "The part of the field along the axis passes: $bold(w) dot bold(x) = cos {angle}°$ = "
+        "The part of the field along the axis passes: $bold(w) dot bold(x) = cos$ {angle}° = "
         "[{amplitude:g}](highlight)", angle=significant(angle, TOLD), amplitude=amplitude,
     )  # fmt: skip
 
 
-def says_of_intensity(amplitude: float, share: float) -> Sentence:
-    """How bright that is."""
+def says_of_intensity(angle: float, amplitude: float, share: float) -> Sentence:
+    """How bright that is, at that angle: it is read while the filter turns further."""
     if abs(amplitude) < CROSSED:
         return sentence("Amplitude goes as $cos theta$, intensity as $cos^2 theta$: both are 0")
     return sentence(
-        "What the eye sees is the intensity, the square: $cos^2 theta$ = [{share:%1}](attention) "
-        "of the light", share=share,
+        "What the eye sees is the intensity, the square: $cos^2$ {angle}° = "
+        "[{share:%1}](attention) of the light", angle=significant(angle, TOLD), share=share,
     )  # fmt: skip
 
 
